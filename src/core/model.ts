@@ -1,0 +1,241 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { CompiledPlan, Recipient, TestId } from '#plan/model.ts';
+import type { GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
+
+/**
+ * The core's shapes. `step(world, input, now)` is pure: it returns what changed, what is to be recorded and whom to tell;
+ * the shell commits all of it in one transaction and only then applies the changes to the world that it holds.
+ */
+
+// State: one row each
+
+/** A rule in one group as it is judged now. Rows exist only while there is something to remember. */
+export interface Judgement {
+  readonly kind: 'judgement';
+  /** `rule` and group, e.g. `errors ["/orders"]`. */
+  readonly key: string;
+  readonly rule: string;
+  readonly group: GroupKey;
+  readonly conditionHash: string;
+  readonly state: 'pending' | 'firing' | 'resolving';
+  /** Since when it is in this state. */
+  readonly since: Instant;
+  /** For each `for` of the condition: since when its inner condition has been true without a break, and whether it was suspended since. */
+  readonly trueSince: Readonly<Record<string, { readonly since: Instant; readonly suspendedAt?: Instant }>>;
+  /** Id of the open alert while firing or resolving. */
+  readonly alert?: string;
+  /** When the core has to look again, should no input come before. */
+  readonly dueAt?: Instant;
+}
+
+/** One episode of a rule in a group, from firing to resolved. */
+export interface Alert {
+  readonly kind: 'alert';
+  /** `A-1042`: counted per plan. Equal to `id` of notifications' episode. */
+  readonly key: string;
+  readonly rule: string;
+  readonly group: GroupKey;
+  readonly severity: string;
+  readonly state: 'firing' | 'resolved';
+  readonly openedAt: Instant;
+  readonly resolvedAt?: Instant;
+  readonly resolvedBecause?: ResolveReason;
+  /** The plan version whose recipients this episode was opened with: the policy snapshot's id. */
+  readonly planVersion: number;
+  /** Snapshot of whom it tells. */
+  readonly recipients: readonly Recipient[];
+  /** The tests that decided, with the readings behind them. */
+  readonly evidence: readonly Evidence[];
+  /** Repeats sent so far; the cycle of the next notification. */
+  readonly cycle: number;
+  /** When it is told again. */
+  readonly repeatAt?: Instant;
+  /** Set from the third firing of its rule and group within 30 minutes; folded episodes are not told one by one. */
+  readonly flapping: boolean;
+  /** Set when somebody was told that it fires, so that the end is told to the same. */
+  readonly told: boolean;
+  readonly dueAt?: Instant;
+}
+
+/** What of the plan itself is remembered: counters and where the executors stand. One row, key `plan`. */
+export interface PlanLine {
+  readonly kind: 'plan';
+  readonly key: 'plan';
+  readonly version: number;
+  readonly launchedAt?: Instant;
+  /** Name of the phase in force, for the fact of its change. */
+  readonly phase?: string;
+  readonly nextAlert: number;
+  /** Verdicts up to here are committed; an executor that starts again does not tell them once more. */
+  readonly watermark: Instant;
+  readonly dueAt?: Instant;
+}
+
+export type Aggregate = Judgement | Alert | PlanLine;
+export type AggregateKind = Aggregate['kind'];
+
+/** The number in each stored row that says which shape its JSON has; a row of a newer one is refused. */
+export const AGGREGATE_SCHEMA = 1;
+
+export interface Evidence {
+  readonly test: TestId;
+  readonly text: string;
+  readonly truth: Truth;
+  readonly reading: Reading;
+  readonly against: readonly number[];
+  readonly unit: string;
+}
+
+/** Everything that the core knows of one plan. The shell owns it and never shows a half-applied one. */
+export interface World {
+  readonly plan: CompiledPlan;
+  readonly line: PlanLine;
+  /** By key. */
+  readonly judgements: ReadonlyMap<string, Judgement>;
+  /** Open alerts, and those resolved within the flap window, by key. */
+  readonly alerts: ReadonlyMap<string, Alert>;
+  /** What the executors said last; not stored, they say it again on connect. By test, then group. */
+  readonly verdicts: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
+  /** Per executor: up to when it has judged. Not stored beyond the plan line's. */
+  readonly watermark: Instant;
+}
+
+// Inputs
+
+export type CoreInput =
+  | {
+      readonly kind: 'verdicts';
+      readonly planVersion: number;
+      /** Everything up to here has been judged. */
+      readonly watermark: Instant;
+      /** Changes in order of time. */
+      readonly verdicts: readonly Verdict[];
+      /** All verdicts as they stand (on connect): what is not among them is unknown from here on. */
+      readonly complete?: true;
+    }
+  /** Some due instant may have been reached. */
+  | { readonly kind: 'clock' }
+  | { readonly kind: 'apply'; readonly plan: CompiledPlan; readonly version: number; readonly by: string }
+  | { readonly kind: 'launch'; readonly by: string };
+
+// Results
+
+export interface Step {
+  /** Rows that are new or changed, whole. */
+  readonly changes: readonly Aggregate[];
+  /** Keys of rows that end. */
+  readonly removals: readonly { readonly kind: AggregateKind; readonly key: string }[];
+  readonly facts: readonly Fact[];
+  readonly notifications: readonly NotificationIntent[];
+  /** The world after it, to be put in place once the rows are committed. */
+  readonly world: World;
+  /** The earliest instant at which `clock` has something to do. */
+  readonly dueAt?: Instant;
+}
+
+/** Something that happened in the core. Its sequence number is given by the store when it is committed. */
+export interface Fact {
+  readonly at: Instant;
+  readonly kind: FactKind;
+  /** What it is about: an alert id, a rule, `plan`. */
+  readonly subject: string;
+  /** The named reason of the decision. */
+  readonly reason: DecisionReason;
+  /** Readings, thresholds, recipients: whatever a person needs to believe it. Ids of persons, never addresses. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type FactKind =
+  | 'plan-applied'
+  | 'phase-changed'
+  | 'alert-pending'
+  | 'alert-cancelled'
+  | 'alert-fired'
+  | 'alert-flapping'
+  | 'alert-resolved'
+  | 'notified'
+  | 'not-notified'
+  | 'not-evaluated'
+  | 'evaluated-again'
+  | 'delivery-accepted'
+  | 'delivery-retried'
+  | 'delivery-failed'
+  | 'delivery-unknown';
+
+export type ResolveReason = 'condition-false' | 'until-true' | 'rule-removed' | 'rule-disabled' | 'asleep-in-phase';
+
+/** Every decision and refusal has one of these; `docs/reasons.md` says each in a sentence. */
+export type DecisionReason =
+  | 'condition-true'
+  | 'waiting-for'
+  | 'condition-false'
+  | 'condition-unknown'
+  | 'until-true'
+  | 'rule-removed'
+  | 'rule-disabled'
+  | 'asleep-in-phase'
+  | 'first-notification'
+  | 'repeat-interval-passed'
+  | 'alert-resolved'
+  | 'flapping-folded'
+  | 'flapping-begun'
+  | 'severity-none'
+  | 'no-recipient'
+  | 'recipient-has-no-channel'
+  | 'already-told-by-family'
+  | 'inhibited'
+  | 'never-told-of-firing'
+  | 'executor-silent'
+  | 'executor-back'
+  | 'applied'
+  | 'launched'
+  | 'phase-began'
+  | 'provider-accepted'
+  | 'provider-refused'
+  | 'provider-unreachable'
+  | 'attempts-exhausted'
+  | 'channel-removed'
+  | 'secret-missing'
+  | 'lease-expired';
+
+/** One message to one recipient by one channel: becomes a row of the queue. */
+export interface NotificationIntent {
+  /** The identity of a page; the store holds it unique. */
+  readonly identity: NotificationIdentity;
+  readonly rule: string;
+  readonly severity: string;
+  readonly createdAt: Instant;
+  /** What channels render from; no addresses. */
+  readonly content: NotificationContent;
+}
+
+export interface NotificationIdentity {
+  /** Alert id. */
+  readonly episode: string;
+  /** Plan version whose policy it follows. */
+  readonly policyVersion: number;
+  /** 0 for the first, n for the nth repeat. */
+  readonly cycle: number;
+  readonly step: 'fired' | 'repeated' | 'flapping' | 'resolved';
+  /** Person's name, or `channel:target` for a recipient that is no person. */
+  readonly recipient: string;
+  /** Name of the channel binding, `app` for the inbox. */
+  readonly channel: string;
+}
+
+export interface NotificationContent {
+  readonly plan: string;
+  readonly planTitle: string;
+  readonly alert: string;
+  readonly rule: string;
+  readonly group: GroupKey;
+  readonly severity: string;
+  readonly state: 'firing' | 'resolved';
+  readonly step: NotificationIdentity['step'];
+  readonly openedAt: Instant;
+  readonly resolvedAt?: Instant;
+  readonly condition: string;
+  readonly evidence: readonly Evidence[];
+  readonly runbook?: string;
+  readonly repeatMs: DurationMs;
+}

@@ -1,0 +1,97 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { GroupKey, Reading, Verdict } from '#plan/reading.ts';
+
+/**
+ * What intake and core say to each other: one JSON object a line over a socket in the data folder that only their user can
+ * open. Intake connects, the core listens; either may be killed at any time, and nothing here is the only copy of anything.
+ *
+ * After `hello` the core sends `configure`. Intake then sends `verdicts` with `complete` for every plan, and from there on
+ * changes as they happen and a watermark every `watermarkEveryMs`. Verdicts later than the core's committed watermark are
+ * kept until the core has acknowledged them, in order, so that a condition that held only while the core was away is
+ * still judged.
+ */
+export type FromIntake =
+  | { readonly type: 'hello'; readonly instance: string }
+  | {
+      readonly type: 'verdicts';
+      readonly plan: string;
+      readonly planVersion: number;
+      /** Number of this message within the connection; the core answers with `committed`. */
+      readonly sequence: number;
+      readonly watermark: Instant;
+      readonly verdicts: readonly Verdict[];
+      readonly complete?: true;
+    }
+  | {
+      readonly type: 'readings';
+      readonly request: number;
+      readonly plan: string;
+      readonly readings: readonly SignalReading[];
+    }
+  | { readonly type: 'status'; readonly request: number; readonly status: IntakeStatus }
+  /** Facts up to this sequence number are durable in the spool. */
+  | { readonly type: 'facts-stored'; readonly plan: string; readonly upTo: number }
+  | { readonly type: 'key-used'; readonly key: string; readonly at: Instant };
+
+export type FromCore =
+  | { readonly type: 'configure'; readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }
+  /** Everything up to `sequence` is committed; `watermark` is the plan's committed one. */
+  | { readonly type: 'committed'; readonly plan: string; readonly sequence: number; readonly watermark: Instant }
+  | { readonly type: 'readings-wanted'; readonly request: number; readonly plan: string }
+  | { readonly type: 'status-wanted'; readonly request: number }
+  /** Facts as events, in order; `last` is the sequence number of the last. */
+  | {
+      readonly type: 'facts';
+      readonly plan: string;
+      readonly last: number;
+      readonly facts: readonly {
+        readonly sequence: number;
+        readonly at: Instant;
+        readonly kind: string;
+        readonly subject: string;
+        readonly reason: string;
+        readonly body: Readonly<Record<string, unknown>>;
+      }[];
+    };
+
+export interface ConfiguredPlan {
+  readonly name: string;
+  readonly version: number;
+  /** The plan's files as applied; intake compiles them itself with the same compiler. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** The core's committed watermark of this plan. */
+  readonly watermark: Instant;
+  /** T+0 when the plan was launched by command. */
+  readonly launchedAt?: Instant;
+}
+
+/** What intake may know of a key: never the key. */
+export interface IngestKey {
+  /** The public part: `wb_<kind>_<id>_<secret>`. */
+  readonly id: string;
+  readonly plan: string;
+  readonly scopes: readonly string[];
+  /** SHA-256 of the whole key, hex. */
+  readonly hash: string;
+  readonly expiresAt?: Instant;
+}
+
+export interface SignalReading {
+  readonly signal: string;
+  readonly group: GroupKey;
+  readonly reading: Reading;
+}
+
+export interface IntakeStatus {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  readonly spoolBytes: number;
+  /** Sealed segments that the telemetry store does not have yet, and the age of the oldest. */
+  readonly segmentsWaiting: number;
+  readonly oldestWaitingAt?: Instant;
+  readonly accepted: number;
+  /** By plan, then code. */
+  readonly rejected: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The loader's last failure, while it lasts. */
+  readonly loaderProblem?: string;
+}

@@ -1,0 +1,137 @@
+/**
+ * Every failure that a user or a client can meet outside the plan's text (those are in `diagnostic-codes.ts`).
+ * `status` is the HTTP answer, `exit` the exit code of the command line, `hint` how to mend it.
+ * `docs/errors.md` lists each one; a test holds the two together.
+ */
+export const errorCodes = {
+  // Requests
+  'malformed-body': {
+    status: 400,
+    exit: 65,
+    hint: 'Send valid JSON: an object, an array, or one object a line (NDJSON).',
+  },
+  'invalid-request': { status: 400, exit: 64, hint: 'See the named field.' },
+  'credential-missing': {
+    status: 401,
+    exit: 77,
+    hint: 'Send `Authorization: Bearer KEY`; `watchbill key create` makes one.',
+  },
+  'credential-invalid': {
+    status: 401,
+    exit: 77,
+    hint: 'The key is unknown, expired or revoked; `watchbill key create` makes a new one.',
+  },
+  'scope-missing': { status: 403, exit: 77, hint: 'Use a key that holds the named scope.' },
+  'not-found': { status: 404, exit: 66, hint: 'Check the name; `watchbill status` lists what there is.' },
+  'method-not-allowed': { status: 405, exit: 64, hint: 'See the Allow header.' },
+  'request-timeout': { status: 408, exit: 75, hint: 'Send the whole request sooner.' },
+  'version-conflict': { status: 409, exit: 75, hint: 'Someone applied another version; look at the preview again.' },
+  'idempotency-conflict': {
+    status: 409,
+    exit: 65,
+    hint: 'This Idempotency-Key was used with another body; use a new key for a new request.',
+  },
+  'body-too-large': { status: 413, exit: 65, hint: 'Send less at once.' },
+  'url-too-long': { status: 414, exit: 65, hint: 'Send data in the body, not the URL.' },
+  'unsupported-type': {
+    status: 415,
+    exit: 65,
+    hint: 'Send application/json or application/x-ndjson, plain or with gzip.',
+  },
+  'too-many-requests': { status: 429, exit: 75, hint: 'Wait as long as Retry-After says.' },
+  'headers-too-large': { status: 431, exit: 65, hint: 'Send fewer or shorter headers.' },
+  'internal-error': { status: 500, exit: 70, hint: 'A bug of Watchbill; the log has the request id.' },
+  overloaded: { status: 503, exit: 75, hint: 'Wait as long as Retry-After says; nothing of the request was taken.' },
+  'spool-full': {
+    status: 503,
+    exit: 75,
+    hint: 'The spool has reached its limit because the telemetry store is behind; see `watchbill status`.',
+  },
+  'spool-failed': { status: 503, exit: 75, hint: 'The spool cannot be written; check the disk of the data folder.' },
+  'not-ready': { status: 503, exit: 75, hint: 'Watchbill is starting or a store is down; see GET /readyz.' },
+
+  // Single records of a request
+  'record-not-object': { status: 400, exit: 65, hint: 'Each record is a JSON object.' },
+  'name-invalid': { status: 400, exit: 65, hint: 'Give `name` as text of 1 to 256 bytes.' },
+  'time-invalid': {
+    status: 400,
+    exit: 65,
+    hint: 'Give `time` as ISO 8601 with an offset, or as milliseconds since 1970.',
+  },
+  'time-in-future': {
+    status: 400,
+    exit: 65,
+    hint: 'The time is more than 1 minute ahead of ours; check the clock of the sender.',
+  },
+  'time-too-old': { status: 400, exit: 65, hint: 'Records older than 7 days are not taken in.' },
+  'field-invalid': { status: 400, exit: 65, hint: 'See the named field.' },
+  'field-type-conflict': {
+    status: 400,
+    exit: 65,
+    hint: 'A field keeps the type of its first use in the plan; send that type or use another name.',
+  },
+  'too-many-attributes': { status: 400, exit: 65, hint: 'Send at most 128 attributes a record.' },
+  'too-many-fields': {
+    status: 400,
+    exit: 65,
+    hint: 'The plan has reached its limit of different fields; use fewer names.',
+  },
+
+  // The command line and set-up
+  'plan-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed; `watchbill check PLAN` shows them again.' },
+  'plan-not-executable': {
+    status: 400,
+    exit: 65,
+    hint: 'The named parts of the language are not executed yet; remove them or wait for the release that has them.',
+  },
+  usage: { status: 400, exit: 64, hint: 'See `watchbill help COMMAND`.' },
+  'file-unreadable': { status: 400, exit: 66, hint: 'Check the path and its permissions.' },
+  'server-unreachable': { status: 503, exit: 69, hint: 'Start it with `watchbill up`, or name it with --server.' },
+  'data-folder-in-use': {
+    status: 409,
+    exit: 73,
+    hint: 'Another Watchbill runs on this data folder; stop it, or use --data for another.',
+  },
+  'schema-too-new': {
+    status: 409,
+    exit: 78,
+    hint: 'A newer Watchbill has used these data; run that version or a later one.',
+  },
+  'schema-changed': {
+    status: 500,
+    exit: 78,
+    hint: 'A migration that was applied has been altered; install an unaltered release.',
+  },
+  'store-too-old': { status: 500, exit: 78, hint: 'Use PostgreSQL 15 or newer and ClickHouse 25.8 or newer.' },
+  'store-failed': { status: 503, exit: 69, hint: 'A store does not start; its log is in the data folder.' },
+  'configuration-invalid': { status: 500, exit: 78, hint: 'Correct the named option or environment variable.' },
+  'scenario-failed': {
+    status: 400,
+    exit: 1,
+    hint: 'An expectation of the scenario did not hold; the timeline shows what happened instead.',
+  },
+  'scenario-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed.' },
+  interrupted: { status: 500, exit: 130, hint: 'The command was stopped before it was done.' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** A failure as a value: the code, what is wrong in this case, and where (a field, an id, `file:line:col`). */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly where?: string;
+}
+
+/** The same for the shell, where a failure has to travel through code that throws. */
+export class WatchbillError extends Error {
+  override readonly name = 'WatchbillError';
+  readonly code: ErrorCode;
+  readonly where: string | undefined;
+
+  constructor(code: ErrorCode, message: string, where?: string) {
+    super(message);
+    this.code = code;
+    this.where = where;
+  }
+}

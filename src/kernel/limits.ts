@@ -1,0 +1,65 @@
+/**
+ * Every queue, loop, batch, label set and page size refers to a named limit here. Reaching one is a named reason, never silence.
+ * Sizes are bytes unless the name says otherwise; times are milliseconds.
+ */
+export const limits = {
+  // A plan's text
+  planBytes: 1_048_576,
+  planFiles: 64,
+  planDepth: 12,
+  planNodes: 50_000,
+  planSentenceCharacters: 2_000,
+
+  // A request
+  requestHeaderBytes: 16_384,
+  requestHeaders: 100,
+  urlBytes: 8_192,
+  eventsBodyBytes: 20_971_520,
+  requestTotalMs: 30_000,
+  requestHeadersMs: 10_000,
+  commandBodyBytes: 2_097_152,
+  jsonDepth: 64,
+  recordsPerRequest: 100_000,
+
+  // A record
+  nameBytes: 256,
+  attributesPerRecord: 128,
+  attributeKeyBytes: 256,
+  attributeValueBytes: 8_192,
+  eventIdBytes: 256,
+  futureMs: 60_000,
+  oldestMs: 604_800_000,
+  lateMs: 300_000,
+
+  // Deduplication
+  idempotencyMs: 600_000,
+  idempotencyKeys: 1_000_000,
+  oncePerMs: 86_400_000,
+  oncePerIds: 1_000_000,
+
+  // Windows
+  liveWindowMs: 3_600_000,
+  windowStepMs: 100,
+  windowSteps: 600,
+  coarseWindowSteps: 60,
+  groupsPerSignal: 100,
+  fieldsPerPlan: 5_000,
+  rejectionReasonsPerPlan: 1_000,
+
+  // Spool
+  spoolSegmentBytes: 16_777_216,
+  spoolSegmentMs: 1_000,
+  spoolBytes: 4_294_967_296,
+
+  // Delivery
+  deliveryAttempts: 12,
+  deliveryBatch: 50,
+  leaseMs: 30_000,
+  egressTimeoutMs: 10_000,
+  egressResponseBytes: 65_536,
+
+  // Core
+  planLeaseMs: 10_000,
+  coreInputs: 10_000,
+  flapWindowMs: 1_800_000,
+} as const;

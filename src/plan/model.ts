@@ -1,0 +1,285 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+
+/**
+ * What a plan compiles to: the types that signals, core, engine and rehearsal share. Everything here is plain JSON, so a
+ * compiled plan can be stored, sent between processes and compared.
+ */
+export interface CompiledPlan {
+  readonly name: string;
+  readonly title: string;
+  /** IANA zone of the plan. */
+  readonly timezone: string;
+  /** T+0, or undefined for `launch: on command`. */
+  readonly launch?: Instant;
+  /** The main line, in order. */
+  readonly phases: readonly CompiledPhase[];
+  readonly people: readonly Person[];
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly channels: readonly ChannelBinding[];
+  /** Most severe first. */
+  readonly severities: readonly Severity[];
+  readonly services: readonly Service[];
+  readonly sources: Readonly<Record<string, Source>>;
+  readonly measures: Readonly<Record<MeasureId, Measure>>;
+  readonly signals: readonly Signal[];
+  readonly objectives: readonly Objective[];
+  readonly tests: Readonly<Record<TestId, Test>>;
+  readonly rules: readonly Rule[];
+}
+
+// Phases
+
+export interface CompiledPhase {
+  readonly name: string;
+  readonly span: PhaseSpan;
+}
+
+/** Half open. Offsets are absolute time from T+0; days are local dates in the plan's zone, day 1 being the date of T+0. */
+export type PhaseSpan =
+  | { readonly kind: 'offsets'; readonly fromMs: DurationMs; readonly toMs?: DurationMs }
+  | { readonly kind: 'days'; readonly from: number; readonly to?: number }
+  | { readonly kind: 'instants'; readonly from: Instant; readonly to: Instant };
+
+/** A value that may vary by phase. With neither a phase's own value nor `otherwise`, the line sleeps. */
+export interface ByPhase<Value> {
+  readonly otherwise?: Value;
+  readonly phases?: Readonly<Record<string, Value>>;
+}
+
+// People
+
+export interface Person {
+  readonly name: string;
+  readonly email?: string;
+  readonly phone?: SecretOr<string>;
+}
+
+export type SecretOr<Value> = { readonly secret: string } | { readonly literal: Value };
+
+/** A channel that the plan configures, e.g. `webhook` named `ops`. */
+export interface ChannelBinding {
+  readonly name: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, SecretOr<string | number | boolean>>>;
+}
+
+/**
+ * Whom a line tells, already resolved to persons and channels: `mia by app` gives a person, `webhook:ops` an address of the
+ * channel bound as `ops`.
+ */
+export type Recipient =
+  | { readonly kind: 'person'; readonly person: string; readonly channels: readonly string[]; readonly via?: string }
+  | { readonly kind: 'channel'; readonly channel: string; readonly target: string };
+
+export interface Severity {
+  readonly name: string;
+  readonly also?: string;
+  readonly means: readonly string[];
+  readonly notify: readonly Recipient[];
+  /** To acknowledge, from the alert's start. */
+  readonly respondMs?: DurationMs;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly importance?: 'critical' | 'important' | 'minor';
+  readonly needs: readonly string[];
+}
+
+// Telemetry
+
+/** A named set of events: those of one event name that satisfy `where`. */
+export interface Source {
+  readonly name: string;
+  /** The `name` field of the events. */
+  readonly event: string;
+  readonly where?: Predicate;
+  /** Only the first event with one value of this field counts, within 24 h of its arrival. */
+  readonly oncePer?: string;
+  /** Units of fields: what a bare number in this field means. */
+  readonly units: Readonly<Record<string, string>>;
+}
+
+/** Fields: `name time user duration value event_id` are the record's own, `id` is the attribute `id` or else the event id; others are attributes. */
+export type Predicate =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Predicate[] }
+  | { readonly kind: 'not'; readonly of: Predicate }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: Operator;
+      /** Quantities are in base units: ms for time, bytes for sizes, fractions for percent. */
+      readonly value: FieldValue;
+    }
+  | { readonly kind: 'in'; readonly field: string; readonly values: readonly FieldValue[] }
+  | {
+      readonly kind: 'text';
+      readonly field: string;
+      readonly test: 'contains' | 'starts with' | 'ends with';
+      readonly text: string;
+    }
+  /** RE2 syntax, linear time. */
+  | { readonly kind: 'matches'; readonly field: string; readonly pattern: string }
+  | { readonly kind: 'present' | 'missing'; readonly field: string };
+
+export type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
+export type FieldValue = string | number | boolean;
+
+export type MeasureId = string;
+
+/** One aggregate over one source: the atom that windows are kept for. Its id is a hash of its meaning. */
+export interface Measure {
+  readonly id: MeasureId;
+  /** As written, for people. */
+  readonly text: string;
+  readonly function: MeasureFunction;
+  /** 0 < quantile < 1, for `percentile` only. */
+  readonly quantile?: number;
+  /** Names a source of the plan. */
+  readonly source: string;
+  /** Narrows the source; for `share` this is the numerator and the source the whole. */
+  readonly where?: Predicate;
+  /** What is summed, averaged, counted apart …; absent for `count`, `rate` and `share`. */
+  readonly field?: string;
+  /** Names of fields; one reading for each combination of their values. Sorted. */
+  readonly by: readonly string[];
+  readonly window: Window;
+}
+
+/** `rate` is per second; a unit of the signal converts it. */
+export type MeasureFunction =
+  | 'count'
+  | 'rate'
+  | 'share'
+  | 'sum'
+  | 'avg'
+  | 'min'
+  | 'max'
+  | 'last'
+  | 'unique'
+  | 'percentile';
+
+/** Only sliding windows of at most `limits.liveWindowMs` are executed so far; `check` names the others. */
+export type Window = { readonly kind: 'sliding'; readonly ms: DurationMs };
+
+/** Arithmetic over measures. `ratio` and `divide` by zero give no data. Sample size is the smallest of the parts; of a `ratio`, that of the denominator. */
+export type Formula =
+  | { readonly kind: 'measure'; readonly measure: MeasureId }
+  | { readonly kind: 'constant'; readonly value: number }
+  | {
+      readonly kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'ratio';
+      readonly left: Formula;
+      readonly right: Formula;
+    };
+
+/** Base units: `fraction` (shown as %), `ms`, `bytes`, `per-second`, `count` (no unit), or a word that the plan declared, such as `$`. */
+export interface Unit {
+  readonly base: string;
+  /** What the author wrote or what the reader expects, e.g. `%`, `ms`, `/min`, `$`. */
+  readonly shown: string;
+}
+
+export interface Signal {
+  readonly name: string;
+  /** As written, for people. */
+  readonly text: string;
+  readonly formula: Formula;
+  /** Union of the `by` of its parts. Sorted. */
+  readonly by: readonly string[];
+  readonly atLeast: number;
+  readonly unit: Unit;
+  /** The signal's measures are `stream`s when it was written without a window: it has no reading of its own, only where used. */
+  readonly stream: boolean;
+}
+
+// Objectives
+
+export interface Objective {
+  readonly signal: string;
+  readonly owner?: string;
+  readonly advice?: string;
+  readonly bands: ByPhase<Bands>;
+}
+
+export interface Bands {
+  /** `unset` says that the author knows of the hole. */
+  readonly target?: BandTest | 'unset';
+  readonly warning?: BandTest;
+  readonly critical?: BandTest;
+}
+
+/** In base units. `between` includes both ends. */
+export type BandTest =
+  | { readonly operator: Operator; readonly value: number }
+  | { readonly operator: 'between'; readonly low: number; readonly high: number };
+
+// Tests and rules
+
+export type TestId = string;
+
+/** One atomic comparison. Its id is a hash of its meaning, so it survives a new plan version that keeps it. */
+export type Test = ComparisonTest | SilenceTest;
+
+export interface ComparisonTest {
+  readonly kind: 'comparison';
+  readonly id: TestId;
+  /** As written, e.g. `error_rate > 5%`. */
+  readonly text: string;
+  /** Names of the signals it reads, for people and for `explain`. */
+  readonly signals: readonly string[];
+  readonly left: Formula;
+  /** The other side; a `between` has two constants. */
+  readonly comparison:
+    | { readonly operator: Operator; readonly right: Formula }
+    | { readonly operator: 'between'; readonly low: Formula; readonly high: Formula };
+  readonly by: readonly string[];
+  /** Below this sample size the test is *too few*. */
+  readonly atLeast: number;
+  readonly unit: Unit;
+}
+
+/** `no X where … in D`: true once D has passed without such an event while somebody listened. */
+export interface SilenceTest {
+  readonly kind: 'silence';
+  readonly id: TestId;
+  readonly text: string;
+  readonly source: string;
+  readonly where?: Predicate;
+  readonly forMs: DurationMs;
+}
+
+export type Condition =
+  | { readonly kind: 'test'; readonly test: TestId }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+  /** True once `of` has been true without a break for `ms`. `id` names its true-since within the rule. */
+  | { readonly kind: 'for'; readonly id: string; readonly of: Condition; readonly ms: DurationMs }
+  | { readonly kind: 'rule-firing'; readonly rule: string };
+
+export interface Rule {
+  readonly name: string;
+  /** As written, for people; by phase where it varies. */
+  readonly text: string;
+  readonly when: ByPhase<Condition>;
+  /** Hysteresis: once firing, the alert resolves when this becomes true. */
+  readonly until?: ByPhase<Condition>;
+  /** Inhibition: while this rule's alert fires, nothing is sent for ours. */
+  readonly unless?: string;
+  /** Name of a severity, or `none`. */
+  readonly severity: ByPhase<string>;
+  /** Replaces the severity's `notify`. */
+  readonly notify?: readonly Recipient[];
+  readonly runbook?: string;
+  readonly service?: string;
+  readonly enabled: boolean;
+  /** Union of the `by` of its tests. Sorted. */
+  readonly by: readonly string[];
+  /** False for this long before it resolves; 0 with `until` or for `any`. */
+  readonly resolveAfterMs: DurationMs;
+  /** Told again this often while it fires. */
+  readonly repeatMs: DurationMs;
+  /** Hash of conditions: same hash, same episode across plan versions. */
+  readonly conditionHash: string;
+  /** Rules on one signal in one direction: of a family only the most severe that fires notifies. */
+  readonly family?: string;
+}

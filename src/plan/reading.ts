@@ -1,0 +1,46 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { TestId } from './model.ts';
+
+/** The values of the `by` fields in their order, as a JSON array; `[]` for an ungrouped figure. */
+export type GroupKey = string;
+
+export const UNGROUPED: GroupKey = '[]';
+
+/** A signal's value at an instant for one group, or the reason why there is none. */
+export type Reading =
+  | { readonly state: 'value'; readonly value: number; readonly sampleSize: number; readonly at: Instant }
+  | { readonly state: 'no data'; readonly reason: NoDataReason; readonly sampleSize: number; readonly at: Instant }
+  | {
+      readonly state: 'too few';
+      /** What the figure would be; shown, never judged. */
+      readonly value: number;
+      readonly sampleSize: number;
+      readonly needed: number;
+      readonly at: Instant;
+    };
+
+export type NoDataReason =
+  | 'nothing-received'
+  | 'no-events'
+  | 'zero-denominator'
+  | 'missing-partner'
+  | 'not-a-number'
+  | 'refilling';
+
+/** Kleene's three values; unknown carries its reason in the reading. */
+export type Truth = 'true' | 'false' | 'unknown';
+
+/** What an executor says of one test and group, from `at` on until it says something else. */
+export interface Verdict {
+  readonly test: TestId;
+  readonly group: GroupKey;
+  readonly truth: Truth;
+  /** Since when this truth holds; evaluation time, not event time. */
+  readonly at: Instant;
+  /** The reading that decided; for a silence test the value is the milliseconds since the last event. */
+  readonly reading: Reading;
+  /** What it was compared with, in base units (for `between`, low and high). */
+  readonly against: readonly number[];
+  /** Set when the group is gone, e.g. all its events left the window: the truth is then of an empty group. */
+  readonly gone?: true;
+}
