@@ -1,0 +1,79 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+
+/** How long a jump of the wall clock may go unnoticed. Also keeps every timer far below the 2^31 ms where they fire at once. */
+const RECHECK_MS = 1_000;
+
+interface Entry {
+  readonly at: Instant;
+  readonly run: () => void;
+}
+
+/** The host's own time and timer, as arguments so that the tests of this file need not wait. */
+export interface TimeSource {
+  now(): Instant;
+  monotonicMs(): number;
+  startTimer(run: () => void, delayMs: number): () => void;
+}
+
+const host: TimeSource = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  startTimer: (run, delayMs) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * The real clock. All entries share one timer, which never sleeps longer than a second and then compares with the wall
+ * clock again: a due instant can neither drift nor be missed by a jump. Entries that are due together run in order of their
+ * instants; one that throws does not keep the others from running.
+ */
+export function createSystemClock(source: TimeSource = host): Clock {
+  const entries = new Set<Entry>();
+  let timer: { readonly firesAt: number; readonly cancel: () => void } | undefined;
+
+  function arm(): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const entry of entries) next = Math.min(next, entry.at);
+    if (next === Number.POSITIVE_INFINITY) {
+      timer?.cancel();
+      timer = undefined;
+      return;
+    }
+    const delayMs = Math.max(0, Math.min(RECHECK_MS, next - source.now()));
+    const firesAt = source.monotonicMs() + delayMs;
+    if (timer !== undefined && timer.firesAt <= firesAt) return;
+    timer?.cancel();
+    timer = { firesAt, cancel: source.startTimer(fire, delayMs) };
+  }
+
+  function fire(): void {
+    timer = undefined;
+    const now = source.now();
+    // A Set keeps the order of scheduling and the sort is stable: the same instant runs first come, first served.
+    const due = [...entries].filter((entry) => entry.at <= now).sort((left, right) => left.at - right.at);
+    try {
+      for (const entry of due) {
+        // An earlier entry may have cancelled this one.
+        if (entries.delete(entry)) entry.run();
+      }
+    } finally {
+      arm();
+    }
+  }
+
+  return {
+    now: source.now,
+    monotonicMs: source.monotonicMs,
+    schedule(at, run) {
+      const entry = { at, run };
+      entries.add(entry);
+      arm();
+      return () => {
+        if (entries.delete(entry) && entries.size === 0) arm();
+      };
+    },
+  };
+}
