@@ -47,6 +47,7 @@ export interface TransportFailure {
   readonly reason:
     | 'address-refused'
     | 'scheme-refused'
+    | 'url-refused'
     | 'name-not-found'
     | 'connection-failed'
     | 'timed-out'
