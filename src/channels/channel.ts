@@ -2,14 +2,17 @@ import type { InboxMessage, LeasedNotification } from '#core/store.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Transport } from '#kernel/ports.ts';
 
+/** Every kind there is; `catalogue.ts` has to hold a channel for each. */
+export type ChannelKind = 'app' | 'webhook';
+
 /**
  * A channel is one folder: `spec.ts` (what it is, pure), `render.ts` (content to message, pure) and `send.ts` (the I/O). It is
  * made known by one line in `catalogue.ts`; schema, help and docs derive from the spec, and every channel passes
- * `conformance.ts`.
+ * `test/conformance/channel.ts`.
  */
 export interface ChannelSpec {
-  /** As plans name it: `webhook`, `app`. */
-  readonly kind: string;
+  /** As plans name it. */
+  readonly kind: ChannelKind;
   readonly title: string;
   /** One sentence for the docs. */
   readonly summary: string;

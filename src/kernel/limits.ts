@@ -43,6 +43,10 @@ export const limits = {
   windowSteps: 600,
   coarseWindowSteps: 60,
   groupsPerSignal: 100,
+  /** Distinct values that `unique` counts exactly; beyond, HyperLogLog. */
+  exactUniques: 10_000,
+  /** A count over an empty window is 0 while the plan has received anything within this time, else no data. */
+  receivedWithinMs: 300_000,
   fieldsPerPlan: 5_000,
   rejectionReasonsPerPlan: 1_000,
 
@@ -52,14 +56,28 @@ export const limits = {
   spoolBytes: 4_294_967_296,
 
   // Delivery
-  deliveryAttempts: 12,
+  /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */
+  deliveryAttempts: 200,
+  deliveryBackoffMs: 1_000,
+  deliveryBackoffMaxMs: 45_000,
+  deliveriesPerChannel: 8,
+  retryAfterMaxMs: 3_600_000,
   deliveryBatch: 50,
   leaseMs: 30_000,
   egressTimeoutMs: 10_000,
   egressResponseBytes: 65_536,
 
+  // The text of a message
+  messageTitleCharacters: 200,
+  messageLineCharacters: 500,
+  messageLabelCharacters: 100,
+  messageReadings: 20,
+
   // Core
   planLeaseMs: 10_000,
   coreInputs: 10_000,
   flapWindowMs: 1_800_000,
+  flapFirings: 3,
+  executorSilentMs: 3_000,
+  watermarkCommitMs: 5_000,
 } as const;

@@ -1,0 +1,11 @@
+import type { ChannelSpec } from '../channel.ts';
+
+export const inboxSpec: ChannelSpec = {
+  kind: 'app',
+  title: 'Inbox',
+  summary: "Puts the message in the person's inbox in Watchbill itself.",
+  builtIn: true,
+  reaches: 'persons',
+  fields: [],
+  deduplication: 'by-key',
+};

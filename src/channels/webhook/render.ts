@@ -1,0 +1,52 @@
+import type { Evidence } from '#core/model.ts';
+import type { LeasedNotification } from '#core/store.ts';
+import { formatInstant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { clip, describeNotification, readGroup } from '../message.ts';
+
+/** The JSON body, the same on every attempt, so that a receiver may compare. Values are in base units; `text` has them for people. */
+export function renderWebhook(notification: LeasedNotification): string {
+  const { content } = notification;
+  const message = describeNotification(content);
+  return JSON.stringify({
+    type: eventTypes[content.step],
+    timestamp: formatInstant(notification.createdAt),
+    data: {
+      plan: content.plan,
+      alert: content.alert,
+      rule: content.rule,
+      group: readGroup(content.group) ?? [clip(content.group, limits.messageLabelCharacters)],
+      severity: content.severity,
+      state: content.state,
+      condition: clip(content.condition, limits.messageLineCharacters),
+      openedAt: formatInstant(content.openedAt),
+      ...(content.resolvedAt === undefined ? {} : { resolvedAt: formatInstant(content.resolvedAt) }),
+      cycle: notification.identity.cycle,
+      readings: content.evidence.slice(0, limits.messageReadings).map(renderEvidence),
+      ...(content.runbook === undefined ? {} : { runbook: clip(content.runbook, limits.messageLineCharacters) }),
+      title: message.title,
+      text: message.text,
+    },
+  });
+}
+
+const eventTypes = {
+  fired: 'alert.firing',
+  repeated: 'alert.repeated',
+  flapping: 'alert.flapping',
+  resolved: 'alert.resolved',
+} as const;
+
+function renderEvidence(evidence: Evidence): Record<string, unknown> {
+  const { reading } = evidence;
+  return {
+    test: clip(evidence.text, limits.messageLineCharacters),
+    truth: evidence.truth,
+    state: reading.state,
+    ...(reading.state === 'no data' ? { reason: reading.reason } : { value: reading.value }),
+    unit: evidence.unit,
+    sampleSize: reading.sampleSize,
+    threshold: evidence.against,
+    at: formatInstant(reading.at),
+  };
+}
