@@ -1,0 +1,63 @@
+import { Command, CommanderError } from 'commander';
+import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import { registerApply } from './apply.ts';
+import { registerBackup, registerRestore } from './backup.ts';
+import { registerCheck } from './check.ts';
+import { registerDemo } from './demo.ts';
+import { registerExplain } from './explain.ts';
+import { registerFormat } from './format.ts';
+import { registerKey } from './key.ts';
+import { registerRehearse } from './rehearse.ts';
+import type { Runtime } from './runtime.ts';
+import { registerSend } from './send.ts';
+import { registerShip } from './ship.ts';
+import { registerStatus } from './status.ts';
+import { registerUp } from './up.ts';
+
+/** Runs one command line; resolves with the exit code, never throws. `docs/cli.md` lists the codes. */
+export async function runCommandLine(argv: readonly string[], runtime: Runtime): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('watchbill')
+    .description('Watchbill executes the plan by which you watch your product after launch.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => runtime.write(text), writeErr: (text) => runtime.writeError(text) })
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .addHelpText('after', '\nStart here:\n  $ watchbill demo          a small shop, watched\n  $ watchbill check PLAN    your own plan\n  $ watchbill up PLAN       watch it');
+
+  registerUp(program, runtime, (code) => {
+    exitCode = code;
+  });
+  registerDemo(program, runtime, (code) => {
+    exitCode = code;
+  });
+  registerCheck(program, runtime);
+  registerFormat(program, runtime);
+  registerApply(program, runtime);
+  registerSend(program, runtime);
+  registerShip(program, runtime);
+  registerStatus(program, runtime);
+  registerExplain(program, runtime);
+  registerRehearse(program, runtime);
+  registerKey(program, runtime);
+  registerBackup(program, runtime);
+  registerRestore(program, runtime);
+  program
+    .command('version')
+    .summary('print the version')
+    .action(() => runtime.write(`${runtime.version}\n`));
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : errorCodes.usage.exit;
+    if (thrown instanceof WatchbillError) {
+      const { exit, hint } = errorCodes[thrown.code];
+      runtime.writeError(`${thrown.code}: ${thrown.message}\n${hint}\n`);
+      return exit;
+    }
+    runtime.writeError(`internal-error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+    return errorCodes['internal-error'].exit;
+  }
+}

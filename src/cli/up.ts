@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { compilePlan } from '#plan/compile.ts';
+import { formatDiagnostic } from '#plan/diagnostic.ts';
+import { dataFolderOf } from './client.ts';
+import { type PlanFile, readPlanFiles } from './plan-files.ts';
+import type { Runtime } from './runtime.ts';
+
+export const DEFAULT_PORT = 4700;
+/** OpenTelemetry's own port: everything that sends finds us where it looks first. */
+export const DEFAULT_INTAKE_PORT = 4318;
+
+/** `watchbill up`: the server with its stores, until it is stopped. */
+export function registerUp(program: Command, runtime: Runtime, exitWith: (code: number) => void): void {
+  program
+    .command('up')
+    .summary('run the server, with a plan or with those it has')
+    .argument('[plan]', 'a plan file, or a folder of them, to apply at start')
+    .option('--port <port>', 'for people and the API; 0 takes a free one', portOf, DEFAULT_PORT)
+    .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', portOf, DEFAULT_INTAKE_PORT)
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
+    .addHelpText(
+      'after',
+      '\nOutside stores: WATCHBILL_DATABASE_URL (PostgreSQL 15 or newer), WATCHBILL_CLICKHOUSE_URL (ClickHouse 25.8 or newer).\n\nExamples:\n  $ watchbill up plan.yaml\n  $ watchbill up plans/shop --port 4700 --intake-port 4318 --data /var/lib/watchbill/shop',
+    )
+    .action(async (plan: string | undefined, options: { port: number; intakePort: number; host: string; data?: string }) => {
+      const plans = plan === undefined ? [] : [await readExecutablePlan(runtime, plan)];
+      exitWith(
+        await runtime.startServer({
+          dataFolder: dataFolderOf(runtime, options),
+          port: options.port,
+          intakePort: options.intakePort,
+          host: options.host,
+          plans,
+          ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
+        }),
+      );
+    });
+}
+
+/** A plan that cannot run is refused before any store is started. */
+export async function readExecutablePlan(runtime: Runtime, path: string): Promise<readonly PlanFile[]> {
+  const files = await readPlanFiles(runtime.workingFolder, path);
+  const compiled = compilePlan(files);
+  for (const diagnostic of compiled.diagnostics) {
+    if (diagnostic.severity !== 'hint') runtime.writeError(`${formatDiagnostic(diagnostic)}\n`);
+  }
+  if (compiled.plan === undefined) throw new WatchbillError('plan-invalid', `${path} has errors.`, path);
+  const first = compiled.notExecuted[0];
+  if (first !== undefined) {
+    throw new WatchbillError('plan-not-executable', `${path} uses ${compiled.notExecuted.length} parts that are not executed yet; run \`watchbill check\` to see them.`, path);
+  }
+  return files;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new WatchbillError('usage', `"${text}" is no port.`);
+  return port;
+}

@@ -1,0 +1,32 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+
+/** The body of every answer that is not a success. `hint` says how to mend it. */
+export interface FailureBody {
+  readonly error: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly hint: string;
+    readonly where?: string;
+    readonly requestId: string;
+  };
+}
+
+/** Answers with the status that the catalogue gives the code. Retry-After goes with every "later". */
+export function answerFailure(context: Context, requestId: string, code: ErrorCode, message: string, where?: string) {
+  const entry = errorCodes[code];
+  if (entry.status === 429 || entry.status === 503) context.header('Retry-After', '1');
+  const body: FailureBody = {
+    error: { code, message, hint: entry.hint, requestId, ...(where === undefined ? {} : { where }) },
+  };
+  return context.json(body, entry.status as ContentfulStatusCode);
+}
+
+/** What a thrown thing tells a client: ours by its code, anything else only that it is a bug, with an id to find it by. */
+export function describeThrown(thrown: unknown): { readonly code: ErrorCode; readonly message: string; readonly where?: string } {
+  if (thrown instanceof WatchbillError) {
+    return { code: thrown.code, message: thrown.message, ...(thrown.where === undefined ? {} : { where: thrown.where }) };
+  }
+  return { code: 'internal-error', message: 'Something broke inside Watchbill.' };
+}
