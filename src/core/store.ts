@@ -60,6 +60,18 @@ export interface Commit {
   readonly removals: readonly { readonly kind: AggregateKind; readonly key: string }[];
   readonly facts: readonly Fact[];
   readonly notifications: readonly NotificationIntent[];
+  /**
+   * The plan version that this commit applies, so that a version and the facts of its applying are there together or not at all.
+   * A version that exists already throws `version-conflict`, and nothing is written.
+   */
+  readonly planVersion?: PlanVersion;
+}
+
+/** The plan's text as it was applied. */
+export interface PlanVersion {
+  readonly version: number;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly appliedBy: string;
 }
 
 export interface LeasedNotification {

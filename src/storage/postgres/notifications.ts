@@ -1,0 +1,119 @@
+import type pg from 'pg';
+import type { NotificationContent, NotificationIdentity } from '#core/model.ts';
+import type { Instant } from '#kernel/instant.ts';
+
+/** One notification with what became of it. */
+export interface NotificationRecord {
+  readonly id: string;
+  readonly identity: NotificationIdentity;
+  readonly rule: string;
+  readonly severity: string;
+  readonly content: NotificationContent;
+  readonly state: 'pending' | 'leased' | 'accepted' | 'delivered' | 'retry_at' | 'failed' | 'unknown';
+  readonly createdAt: Instant;
+  readonly settledAt?: Instant;
+  readonly retryAt?: Instant;
+  readonly mayRepeat: boolean;
+  readonly receipt?: string;
+  readonly problem?: string;
+  readonly attempts: readonly NotificationAttempt[];
+}
+
+export interface NotificationAttempt {
+  readonly attempt: number;
+  readonly startedAt: Instant;
+  readonly endedAt?: Instant;
+  /** `unknown` when the lease ran out without a result; absent while it runs. */
+  readonly outcome?: 'accepted' | 'delivered' | 'retry_at' | 'failed' | 'unknown';
+  readonly problem?: string;
+}
+
+interface Row {
+  readonly id: string;
+  readonly episode: string;
+  readonly policy_version: number;
+  readonly cycle: number;
+  readonly step: NotificationIdentity['step'];
+  readonly recipient: string;
+  readonly channel: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly content: NotificationContent;
+  readonly state: NotificationRecord['state'];
+  readonly created_at: Instant;
+  readonly settled_at: Instant | null;
+  readonly retry_at: Instant | null;
+  readonly may_repeat: boolean;
+  readonly receipt: string | null;
+  readonly problem: string | null;
+}
+
+interface AttemptRow {
+  readonly notification: string;
+  readonly attempt: number;
+  readonly started_at: Instant;
+  readonly ended_at: Instant | null;
+  readonly outcome: NonNullable<NotificationAttempt['outcome']> | null;
+  readonly problem: string | null;
+}
+
+/** The notifications of an episode with every attempt, in the order in which they were made. */
+export async function listNotifications(
+  pool: pg.Pool,
+  plan: string,
+  episode: string,
+): Promise<readonly NotificationRecord[]> {
+  const [notifications, attempts] = await Promise.all([
+    pool.query<Row>(
+      'select * from notification where plan = $1 and episode = $2 order by created_at, cycle, recipient, channel',
+      [plan, episode],
+    ),
+    pool.query<AttemptRow>(
+      `select a.* from notification_attempt a join notification n on n.id = a.notification
+       where n.plan = $1 and n.episode = $2 order by a.notification, a.attempt`,
+      [plan, episode],
+    ),
+  ]);
+  return notifications.rows.map((row) =>
+    record(
+      row,
+      attempts.rows.filter((attempt) => attempt.notification === row.id),
+    ),
+  );
+}
+
+function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
+  return {
+    id: row.id,
+    identity: {
+      episode: row.episode,
+      policyVersion: row.policy_version,
+      cycle: row.cycle,
+      step: row.step,
+      recipient: row.recipient,
+      channel: row.channel,
+    },
+    rule: row.rule,
+    severity: row.severity,
+    content: row.content,
+    state: row.state,
+    createdAt: row.created_at,
+    ...present('settledAt', row.settled_at),
+    ...present('retryAt', row.retry_at),
+    mayRepeat: row.may_repeat,
+    ...present('receipt', row.receipt),
+    ...present('problem', row.problem),
+    attempts: attempts.map((attempt) => ({
+      attempt: attempt.attempt,
+      startedAt: attempt.started_at,
+      ...present('endedAt', attempt.ended_at),
+      ...present('outcome', attempt.outcome),
+      ...present('problem', attempt.problem),
+    })),
+  };
+}
+
+/** A column as an optional property: absent, not null. */
+function present<Name extends string, Value>(name: Name, value: Value | null): { readonly [key in Name]?: Value } {
+  return value === null ? {} : ({ [name]: value } as { readonly [key in Name]: Value });
+}

@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeStore } from '../../../test/conformance/store.ts';
+import { temporaryPostgres } from '../../../test/kit/postgres.ts';
+import { createSystemRandom } from '../../system-random.ts';
+import { listAlerts } from './alerts.ts';
+import { factsToExport, listFacts, markExported } from './facts.ts';
+import { listInbox } from './inbox.ts';
+import {
+  createIngestKey,
+  hashIngestKey,
+  ingestKeyId,
+  listIngestKeys,
+  revokeIngestKey,
+  storeIngestKey,
+  touchIngestKey,
+} from './ingest-keys.ts';
+import { openListener } from './listener.ts';
+import { migratePostgres, postgresMigrations } from './migrate.ts';
+import { listNotifications } from './notifications.ts';
+import { currentPlans, findPlanVersion, insertPlanVersion, planHistory } from './plans.ts';
+import { createPostgresStore } from './store.ts';
+
+type Postgres = Awaited<ReturnType<typeof temporaryPostgres>>;
+let server: Postgres;
+beforeAll(async () => {
+  server = await temporaryPostgres();
+});
+afterAll(() => server.close());
+
+const START = 1_772_438_400_000;
+
+describeStore('PostgreSQL', async () => ({
+  store: createPostgresStore(server.pool),
+  close: async () => {},
+  facts: async (plan) => {
+    const rows = await listFacts(server.pool, { plan, limit: 1_000 });
+    return rows.map(({ sequence, ...fact }) => ({ sequence, fact }));
+  },
+  inbox: async (plan, person) => (await listInbox(server.pool, { plan, person, limit: 10 })).map(({ id }) => id),
+}));
+
+describe('the schema', () => {
+  it('is applied once', async () => {
+    const known = await postgresMigrations();
+    expect(await migratePostgres(server.pool, START)).toEqual({ version: known.length, applied: 0 });
+  });
+
+  it('of a newer program is refused', async () => {
+    const known = await postgresMigrations();
+    await expect(migratePostgres(server.pool, START, known.slice(0, -1))).rejects.toMatchObject({
+      code: 'schema-too-new',
+    });
+  });
+
+  it('altered after it was applied is refused', async () => {
+    const known = await postgresMigrations();
+    const altered = known.map((migration) => ({ ...migration, hash: 'other' }));
+    await expect(migratePostgres(server.pool, START, altered)).rejects.toMatchObject({ code: 'schema-changed' });
+  });
+
+  it('is not half applied when a migration fails', async () => {
+    const known = await postgresMigrations();
+    const broken = {
+      number: known.length + 1,
+      name: 'broken',
+      hash: 'x',
+      sql: 'create table half (a int); select nope;',
+    };
+    await expect(migratePostgres(server.pool, START, [...known, broken])).rejects.toThrow();
+    const found = await server.pool.query("select to_regclass('half') as half");
+    expect(found.rows[0]).toEqual({ half: null });
+    expect(await migratePostgres(server.pool, START)).toMatchObject({ applied: 0 });
+  });
+
+  it('is applied once when two programs start together', async () => {
+    const known = await postgresMigrations();
+    const next = { number: known.length + 1, name: 'next', hash: 'x', sql: 'create table next_one (a int);' };
+    const both = await Promise.all([1, 2].map(() => migratePostgres(server.pool, START, [...known, next])));
+    expect(both.map(({ applied }) => applied).sort()).toEqual([0, 1]);
+    await server.pool.query('drop table next_one');
+    await server.pool.query('delete from schema_migration where number = $1', [next.number]);
+  });
+});
+
+describe('the store', () => {
+  it('commits all of a failing commit or nothing', async () => {
+    const store = createPostgresStore(server.pool);
+    const epoch = (await store.acquireLease('atomic', 'core-1', START, 10_000)) ?? 0;
+    await server.pool.query(`create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'injected'; end $$`);
+    for (const table of ['aggregate', 'fact', 'notification', 'plan_version']) {
+      await server.pool.query(`create trigger refuse before insert on ${table} execute function refuse()`);
+      const attempt = store.commit({
+        plan: 'atomic',
+        epoch,
+        at: START,
+        changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, watermark: START }],
+        removals: [],
+        facts: [{ at: START, kind: 'plan-applied', subject: 'plan', reason: 'applied', body: {} }],
+        notifications: [],
+        planVersion: { version: 1, files: [], appliedBy: 'mia' },
+      });
+      await expect(attempt).rejects.toThrow('injected');
+      await server.pool.query(`drop trigger refuse on ${table}`);
+      expect(await store.loadAggregates('atomic', 0)).toEqual([]);
+      expect(await listFacts(server.pool, { plan: 'atomic', limit: 9 })).toEqual([]);
+      expect(await findPlanVersion(server.pool, 'atomic', 1)).toBeUndefined();
+    }
+    const lease = await server.pool.query("select next_fact from plan_lease where plan = 'atomic'");
+    expect(lease.rows[0]).toEqual({ next_fact: 1 });
+  });
+
+  it('refuses rows of a newer shape', async () => {
+    const store = createPostgresStore(server.pool);
+    await server.pool.query(
+      `insert into aggregate (plan, kind, key, schema, state, open, updated_at)
+       values ('newer', 'alert', 'A-1', 999, '{}', true, '2026-03-02Z')`,
+    );
+    await expect(store.loadAggregates('newer', 0)).rejects.toMatchObject({ code: 'schema-too-new' });
+  });
+
+  it('wakes a listener with a commit that has notifications', async () => {
+    const store = createPostgresStore(server.pool);
+    const woken = Promise.withResolvers<string>();
+    const options = { address: server.postgres.address, applicationName: 'listener' };
+    const listener = await openListener(options, woken.resolve, () => {});
+    const epoch = (await store.acquireLease('waking', 'core-1', START, 10_000)) ?? 0;
+    const empty = { plan: 'waking', epoch, at: START, changes: [], removals: [], facts: [], notifications: [] };
+    await store.commit(empty);
+    await store.commit({ ...empty, notifications: [notification('A-1')] });
+    expect(await woken.promise).toBe('waking');
+    await listener.close();
+  });
+
+  it('records every attempt', async () => {
+    const store = createPostgresStore(server.pool);
+    const plan = 'attempts';
+    const epoch = (await store.acquireLease(plan, 'core-1', START, 10_000)) ?? 0;
+    await store.commit({
+      plan,
+      epoch,
+      at: START,
+      changes: [],
+      removals: [],
+      facts: [],
+      notifications: [notification('A-1')],
+    });
+    const claim = (now: number) => store.claimNotifications({ plan, epoch, now, leaseMs: 1_000, limit: 5 });
+    await claim(START);
+    const [second] = await claim(START + 1_000);
+    if (second === undefined) throw new Error('Nothing claimed');
+    await store.settleNotification({
+      plan,
+      id: second.id,
+      fence: second.fence,
+      at: START + 1_100,
+      outcome: { state: 'delivered', receipt: 'r-1' },
+      fact: { at: START, kind: 'delivery-accepted', subject: 'A-1', reason: 'provider-accepted', body: {} },
+    });
+    const [stored] = await listNotifications(server.pool, plan, 'A-1');
+    expect(stored).toMatchObject({ state: 'delivered', receipt: 'r-1', settledAt: START + 1_100, mayRepeat: true });
+    expect(stored?.attempts).toEqual([
+      { attempt: 1, startedAt: START, endedAt: START + 1_000, outcome: 'unknown', problem: 'lease-expired' },
+      { attempt: 2, startedAt: START + 1_000, endedAt: START + 1_100, outcome: 'delivered' },
+    ]);
+  });
+});
+
+describe('plans', () => {
+  it('have versions, of which one is current', async () => {
+    const version = { plan: 'shop', files: [{ path: 'plan.yaml', text: 'plan: shop' }], appliedBy: 'mia', at: START };
+    expect(await insertPlanVersion(server.pool, { ...version, expectedVersion: 0 })).toBe(1);
+    for (const expectedVersion of [0, 2]) {
+      await expect(insertPlanVersion(server.pool, { ...version, expectedVersion })).rejects.toMatchObject({
+        code: 'version-conflict',
+      });
+    }
+    expect(await insertPlanVersion(server.pool, { ...version, expectedVersion: 1 })).toBe(2);
+    const current = (await currentPlans(server.pool)).find(({ plan }) => plan === 'shop');
+    expect(current).toEqual({ plan: 'shop', version: 2, files: version.files, appliedAt: START, appliedBy: 'mia' });
+    expect((await planHistory(server.pool, 'shop')).map((row) => row.version)).toEqual([2, 1]);
+  });
+});
+
+describe('ingest keys', () => {
+  it('are stored as hashes only', async () => {
+    const random = createSystemRandom();
+    const { key, id } = await createIngestKey(server.pool, random, {
+      plan: 'shop',
+      name: 'web',
+      scopes: ['events:write'],
+      at: START,
+      expiresAt: START + 5,
+    });
+    expect(ingestKeyId(key)).toBe(id);
+    await touchIngestKey(server.pool, id, START + 2);
+    await touchIngestKey(server.pool, id, START + 1);
+    expect(await listIngestKeys(server.pool, 'shop')).toEqual([
+      {
+        id,
+        plan: 'shop',
+        name: 'web',
+        scopes: ['events:write'],
+        hash: hashIngestKey(key),
+        createdAt: START,
+        expiresAt: START + 5,
+        lastUsedAt: START + 2,
+      },
+    ]);
+    const everything = await server.pool.query('select to_json(k)::text as row from ingest_key k');
+    expect(JSON.stringify(everything.rows)).not.toContain(key.split('_')[3]);
+    expect(await revokeIngestKey(server.pool, id, START + 3)).toBe(true);
+    expect(await revokeIngestKey(server.pool, id, START + 3)).toBe(false);
+  });
+
+  it('can be preset, and preset again', async () => {
+    const key = `wb_ingest_${'a'.repeat(16)}_${'b'.repeat(32)}`;
+    const wanted = { plan: 'shop', name: 'preset', scopes: ['events:write'], at: START };
+    expect(await storeIngestKey(server.pool, key, wanted)).toBe('a'.repeat(16));
+    expect(await storeIngestKey(server.pool, key, wanted)).toBe('a'.repeat(16));
+    await expect(storeIngestKey(server.pool, key, { ...wanted, plan: 'other' })).rejects.toThrow('Another key');
+    await expect(storeIngestKey(server.pool, 'secret', wanted)).rejects.toThrow('form');
+  });
+});
+
+describe('facts', () => {
+  it('are exported from where the last export ended', async () => {
+    const store = createPostgresStore(server.pool);
+    const epoch = (await store.acquireLease('export', 'core-1', START, 10_000)) ?? 0;
+    const facts = ['a', 'b', 'c'].map((subject) => ({
+      at: START,
+      kind: 'notified' as const,
+      subject,
+      reason: 'first-notification' as const,
+      body: {},
+    }));
+    await store.commit({ plan: 'export', epoch, at: START, changes: [], removals: [], facts, notifications: [] });
+    const subjects = async () => (await factsToExport(server.pool, 'export', 10)).map(({ subject }) => subject);
+    expect(await subjects()).toEqual(['a', 'b', 'c']);
+    await markExported(server.pool, 'export', 2);
+    await markExported(server.pool, 'export', 1);
+    expect(await subjects()).toEqual(['c']);
+    const latest = await listFacts(server.pool, { plan: 'export', limit: 2, from: 'latest' });
+    expect(latest.map(({ sequence }) => sequence)).toEqual([2, 3]);
+    expect(await listFacts(server.pool, { plan: 'export', subject: 'b', limit: 2 })).toHaveLength(1);
+  });
+});
+
+describe('alerts', () => {
+  it('lists open ones first', async () => {
+    const store = createPostgresStore(server.pool);
+    const epoch = (await store.acquireLease('listing', 'core-1', START, 10_000)) ?? 0;
+    const alert = (key: string, openedAt: number, resolvedAt?: number) => ({
+      kind: 'alert' as const,
+      key,
+      rule: 'r',
+      group: '[]',
+      severity: 'high',
+      state: resolvedAt === undefined ? ('firing' as const) : ('resolved' as const),
+      openedAt,
+      ...(resolvedAt === undefined ? {} : { resolvedAt }),
+      planVersion: 1,
+      recipients: [],
+      evidence: [],
+      cycle: 0,
+      flapping: false,
+      told: true,
+    });
+    const changes = [alert('A-1', START), alert('A-2', START + 1, START + 2), alert('A-3', START + 2)];
+    await store.commit({ plan: 'listing', epoch, at: START, changes, removals: [], facts: [], notifications: [] });
+    const listed = await listAlerts(server.pool, { plan: 'listing', resolvedSince: START, limit: 9 });
+    expect(listed.map(({ key }) => key)).toEqual(['A-3', 'A-1', 'A-2']);
+  });
+});
+
+function notification(episode: string) {
+  return {
+    identity: { episode, policyVersion: 1, cycle: 0, step: 'fired' as const, recipient: 'mia', channel: 'app' },
+    rule: 'r',
+    severity: 'high',
+    createdAt: START,
+    content: {
+      plan: 'p',
+      planTitle: 'P',
+      alert: episode,
+      rule: 'r',
+      group: '[]',
+      severity: 'high',
+      state: 'firing' as const,
+      step: 'fired' as const,
+      openedAt: START,
+      condition: 'c',
+      evidence: [],
+      repeatMs: 1,
+    },
+  };
+}
