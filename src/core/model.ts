@@ -24,6 +24,8 @@ export interface Judgement {
   readonly trueSince: Readonly<Record<string, { readonly since: Instant; readonly suspendedAt?: Instant }>>;
   /** Id of the open alert while firing or resolving. */
   readonly alert?: string;
+  /** Since when its condition cannot be judged, so that this is recorded once. */
+  readonly unknownSince?: Instant;
   /** When the core has to look again, should no input come before. */
   readonly dueAt?: Instant;
 }
@@ -68,6 +70,8 @@ export interface PlanLine {
   readonly nextAlert: number;
   /** Verdicts up to here are committed; an executor that starts again does not tell them once more. */
   readonly watermark: Instant;
+  /** Since when the executors have been silent for too long, so that this is recorded once. */
+  readonly silentSince?: Instant;
   readonly dueAt?: Instant;
 }
 
@@ -84,6 +88,8 @@ export interface Evidence {
   readonly reading: Reading;
   readonly against: readonly number[];
   readonly unit: string;
+  /** Since when the test has this truth. */
+  readonly since?: Instant;
 }
 
 /** Everything that the core knows of one plan. The shell owns it and never shows a half-applied one. */
@@ -147,6 +153,7 @@ export interface Fact {
 
 export type FactKind =
   | 'plan-applied'
+  | 'plan-launched'
   | 'phase-changed'
   | 'alert-pending'
   | 'alert-cancelled'
@@ -170,15 +177,19 @@ export type DecisionReason =
   | 'waiting-for'
   | 'condition-false'
   | 'condition-unknown'
+  | 'condition-known'
+  | 'condition-changed'
   | 'until-true'
   | 'rule-removed'
   | 'rule-disabled'
   | 'asleep-in-phase'
   | 'first-notification'
+  | 'upgraded-in-family'
   | 'repeat-interval-passed'
   | 'alert-resolved'
   | 'flapping-folded'
   | 'flapping-begun'
+  | 'flapping-ended'
   | 'severity-none'
   | 'no-recipient'
   | 'recipient-has-no-channel'

@@ -40,6 +40,8 @@ export interface Store {
     readonly now: Instant;
     readonly leaseMs: DurationMs;
     readonly limit: number;
+    /** Channels whose messages are left for later, since enough of them are on their way. */
+    readonly exceptChannels?: readonly string[];
   }): Promise<readonly LeasedNotification[]>;
 
   /** Writes the outcome of an attempt with its fact, if the fence is still ours; `stale` changes nothing. */

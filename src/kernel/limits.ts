@@ -9,6 +9,7 @@ export const limits = {
   planDepth: 12,
   planNodes: 50_000,
   planSentenceCharacters: 2_000,
+  planSentenceDepth: 32,
 
   // A request
   requestHeaderBytes: 16_384,
@@ -19,6 +20,7 @@ export const limits = {
   requestHeadersMs: 10_000,
   commandBodyBytes: 2_097_152,
   jsonDepth: 64,
+  jsonKeys: 10_000,
   recordsPerRequest: 100_000,
 
   // A record
@@ -54,13 +56,31 @@ export const limits = {
   spoolSegmentBytes: 16_777_216,
   spoolSegmentMs: 1_000,
   spoolBytes: 4_294_967_296,
+  /** Of `spoolBytes`, kept free for facts of the core when events have filled the rest. */
+  spoolReservedBytes: 268_435_456,
+  spoolBatchBytes: 8_388_608,
+  loaderBackoffMs: 15_000,
+
+  // Intake's process
+  intakeRequests: 1_000,
+  intakeBytesInFlight: 134_217_728,
+  snapshotEveryMs: 10_000,
+  readingsEveryMs: 10_000,
+  advanceEveryMs: 100,
+  watermarkEveryMs: 200,
+  keyUsedEveryMs: 60_000,
+  verdictsPending: 10_000,
+  linkBufferBytes: 67_108_864,
+  linkBackoffMs: 2_000,
 
   // Delivery
   /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */
   deliveryAttempts: 200,
   deliveryBackoffMs: 1_000,
   deliveryBackoffMaxMs: 45_000,
-  deliveriesPerChannel: 8,
+  deliveriesPerChannel: 25,
+  /** How soon the queue is read again when what is due could not be claimed. */
+  deliveryPollMs: 250,
   retryAfterMaxMs: 3_600_000,
   deliveryBatch: 50,
   leaseMs: 30_000,
@@ -76,6 +96,16 @@ export const limits = {
   // Core
   planLeaseMs: 10_000,
   coreInputs: 10_000,
+  /** Messages of executors in one commit. */
+  coreBatch: 200,
+  commandMs: 10_000,
+  coreLagBannerMs: 2_000,
+  coreLagReportMs: 10_000,
+  storeBackoffMs: 100,
+  storeBackoffMaxMs: 5_000,
+  linkRequestMs: 2_000,
+  linkLineBytes: 67_108_864,
+  factsPerExport: 500,
   flapWindowMs: 1_800_000,
   flapFirings: 3,
   executorSilentMs: 3_000,

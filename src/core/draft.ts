@@ -1,0 +1,179 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { CompiledPlan, TestId } from '#plan/model.ts';
+import type { GroupKey, Verdict } from '#plan/reading.ts';
+import { dueOf } from './due.ts';
+import type {
+  Aggregate,
+  AggregateKind,
+  Alert,
+  Fact,
+  Judgement,
+  NotificationIntent,
+  PlanLine,
+  Step,
+  World,
+} from './model.ts';
+import { type RuleIndex, ruleIndex } from './rule-index.ts';
+
+/**
+ * The next world while a step makes it. Maps are copied at the first write, so the world that went in stays as it was and a
+ * step that changes nothing costs nothing.
+ */
+export class Draft {
+  readonly before: World;
+  plan: CompiledPlan;
+  index: RuleIndex;
+  line: PlanLine;
+  watermark: Instant;
+  /** Alerts that opened or ended at the instant that is being judged; their telling follows when all rules are judged. */
+  opened: string[] = [];
+  ended: string[] = [];
+  private judgementMap: ReadonlyMap<string, Judgement>;
+  private alertMap: ReadonlyMap<string, Alert>;
+  private verdictMap: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
+  private readonly ownVerdicts = new Set<TestId>();
+  private readonly facts: Fact[] = [];
+  private readonly notifications: NotificationIntent[] = [];
+
+  constructor(world: World) {
+    this.before = world;
+    this.plan = world.plan;
+    this.index = ruleIndex(world.plan);
+    this.line = world.line;
+    this.watermark = world.watermark;
+    this.judgementMap = world.judgements;
+    this.alertMap = world.alerts;
+    this.verdictMap = world.verdicts;
+  }
+
+  get judgements(): ReadonlyMap<string, Judgement> {
+    return this.judgementMap;
+  }
+
+  get alerts(): ReadonlyMap<string, Alert> {
+    return this.alertMap;
+  }
+
+  get verdicts(): ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>> {
+    return this.verdictMap;
+  }
+
+  verdict(test: TestId, group: GroupKey): Verdict | undefined {
+    return this.verdictMap.get(test)?.get(group);
+  }
+
+  putJudgement(judgement: Judgement): void {
+    this.writableJudgements().set(judgement.key, judgement);
+  }
+
+  removeJudgement(key: string): void {
+    if (this.judgementMap.has(key)) this.writableJudgements().delete(key);
+  }
+
+  putAlert(alert: Alert): void {
+    if (this.alertMap === this.before.alerts) this.alertMap = new Map(this.alertMap);
+    (this.alertMap as Map<string, Alert>).set(alert.key, alert);
+  }
+
+  putVerdict(verdict: Verdict): void {
+    (this.writableVerdicts(verdict.test) as Map<GroupKey, Verdict>).set(verdict.group, verdict);
+  }
+
+  removeVerdict(test: TestId, group: GroupKey): void {
+    if (this.verdict(test, group) === undefined) return;
+    const groups = this.writableVerdicts(test) as Map<GroupKey, Verdict>;
+    groups.delete(group);
+  }
+
+  /** Keeps only the verdicts that satisfy `keep`. */
+  keepVerdicts(keep: (verdict: Verdict) => boolean): void {
+    for (const [test, groups] of this.verdictMap) {
+      for (const [group, verdict] of groups) if (!keep(verdict)) this.removeVerdict(test, group);
+    }
+  }
+
+  usePlan(plan: CompiledPlan): void {
+    this.plan = plan;
+    this.index = ruleIndex(plan);
+  }
+
+  record(fact: Fact): void {
+    this.facts.push(fact);
+  }
+
+  notify(intent: NotificationIntent): void {
+    this.notifications.push(intent);
+  }
+
+  /** The step's result: what differs from the world that went in. */
+  finish(now: Instant): Step {
+    const changes: Aggregate[] = [];
+    const removals: { kind: AggregateKind; key: string }[] = [];
+    for (const [key, judgement] of this.judgementMap) {
+      if (this.before.judgements.get(key) !== judgement) changes.push(judgement);
+    }
+    if (this.judgementMap !== this.before.judgements) {
+      for (const key of this.before.judgements.keys()) {
+        if (!this.judgementMap.has(key)) removals.push({ kind: 'judgement', key });
+      }
+    }
+    for (const [key, alert] of this.alertMap) if (this.before.alerts.get(key) !== alert) changes.push(alert);
+    this.commitWatermark(changes.length + removals.length + this.facts.length > 0);
+    if (this.line !== this.before.line) changes.push(this.line);
+    this.forgetOldAlerts();
+    const world: World = {
+      plan: this.plan,
+      line: this.line,
+      judgements: this.judgementMap,
+      alerts: this.alertMap,
+      verdicts: this.verdictMap,
+      watermark: this.watermark,
+    };
+    const dueAt = dueOf(world, now);
+    return {
+      changes,
+      removals,
+      facts: this.facts,
+      notifications: this.notifications,
+      world,
+      ...(dueAt === undefined ? {} : { dueAt }),
+    };
+  }
+
+  /**
+   * The stored watermark goes along with whatever else is written, and alone only every few seconds: verdicts later than it that
+   * changed no row would change none when they are told again.
+   */
+  private commitWatermark(anythingElse: boolean): void {
+    const behind = this.watermark - this.line.watermark;
+    if (behind === 0 || (!anythingElse && this.line === this.before.line && behind < limits.watermarkCommitMs)) return;
+    this.line = { ...this.line, watermark: this.watermark };
+  }
+
+  /** Resolved alerts are remembered as long as they count for flapping; their rows stay. */
+  private forgetOldAlerts(): void {
+    const horizon = this.watermark - limits.flapWindowMs;
+    for (const [key, alert] of this.alertMap) {
+      if (alert.state !== 'resolved' || alert.dueAt !== undefined || (alert.resolvedAt ?? 0) >= horizon) continue;
+      if (this.alertMap === this.before.alerts) this.alertMap = new Map(this.alertMap);
+      (this.alertMap as Map<string, Alert>).delete(key);
+    }
+  }
+
+  private writableJudgements(): Map<string, Judgement> {
+    if (this.judgementMap === this.before.judgements) this.judgementMap = new Map(this.judgementMap);
+    return this.judgementMap as Map<string, Judgement>;
+  }
+
+  private writableVerdicts(test: TestId): ReadonlyMap<GroupKey, Verdict> {
+    if (this.verdictMap === this.before.verdicts) this.verdictMap = new Map(this.verdictMap);
+    let groups = this.verdictMap.get(test);
+    if (groups === undefined || !this.ownVerdicts.has(test)) {
+      groups = new Map(groups);
+      (this.verdictMap as Map<TestId, ReadonlyMap<GroupKey, Verdict>>).set(test, groups);
+      this.ownVerdicts.add(test);
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Alert, Judgement, PlanLine, World } from './model.ts';
+
+/**
+ * Two clocks drive the core. *Evaluation* (how long a condition has held) goes by the executors' watermark and stands still with it.
+ * *Timers* (repeats, the end of flapping, phases) go by the watermark too, so that nothing they decide depends on how inputs are
+ * cut into batches; but when the executors are silent they go on without it, this far behind the clock.
+ */
+export function timersReach(watermark: Instant, now: Instant): Instant {
+  return Math.max(watermark, now - limits.executorSilentMs);
+}
+
+/** Whether the executors have been silent for so long that nothing may be judged. */
+export function isSilent(watermark: Instant, now: Instant): boolean {
+  return now - watermark > limits.executorSilentMs;
+}
+
+/** The earliest instant of evaluation: a `for` or a resolution that completes. */
+export function evaluationDue(judgements: ReadonlyMap<string, Judgement>): Instant | undefined {
+  let due: Instant | undefined;
+  for (const judgement of judgements.values()) {
+    if (judgement.dueAt !== undefined && (due === undefined || judgement.dueAt < due)) due = judgement.dueAt;
+  }
+  return due;
+}
+
+/** The earliest instant of a timer: a repeat, the end of a flapping spell, a phase boundary. */
+export function timerDue(alerts: ReadonlyMap<string, Alert>, line: PlanLine): Instant | undefined {
+  let due = line.dueAt;
+  for (const alert of alerts.values()) {
+    if (alert.dueAt !== undefined && (due === undefined || alert.dueAt < due)) due = alert.dueAt;
+  }
+  return due;
+}
+
+/** The earliest instant at which a `clock` input has something to do, should nothing else come before. */
+export function dueOf(world: World, now: Instant): Instant | undefined {
+  const silent = world.line.silentSince !== undefined;
+  if (!silent) return Math.max(now, world.watermark + limits.executorSilentMs + 1);
+  const due = timerDue(world.alerts, world.line);
+  return due === undefined ? undefined : Math.max(now, due + limits.executorSilentMs);
+}
+
+export function earlier(left: Instant | undefined, right: Instant | undefined): Instant | undefined {
+  if (left === undefined) return right;
+  return right === undefined || left < right ? left : right;
+}

@@ -1,0 +1,76 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { GroupKey } from '#plan/reading.ts';
+import type { Alert, Fact, ResolveReason } from './model.ts';
+
+/** What the facts alone say of an alert; the stored row must say the same. */
+export interface FoldedAlert {
+  readonly key: string;
+  readonly rule: string;
+  readonly group: GroupKey;
+  readonly severity: string;
+  readonly state: Alert['state'];
+  readonly openedAt: Instant;
+  readonly resolvedAt?: Instant;
+  readonly resolvedBecause?: ResolveReason;
+  readonly planVersion: number;
+  readonly cycle: number;
+  readonly told: boolean;
+}
+
+/** Folds the facts of a plan, in the order of their sequence numbers, into its alerts by id. */
+export function foldFacts(facts: Iterable<Fact>): ReadonlyMap<string, FoldedAlert> {
+  const alerts = new Map<string, FoldedAlert>();
+  for (const fact of facts) {
+    const alert = alerts.get(fact.subject);
+    switch (fact.kind) {
+      case 'alert-fired':
+        alerts.set(fact.subject, {
+          key: fact.subject,
+          rule: fact.body['rule'] as string,
+          group: fact.body['group'] as GroupKey,
+          severity: fact.body['severity'] as string,
+          state: 'firing',
+          openedAt: fact.at,
+          planVersion: fact.body['planVersion'] as number,
+          cycle: 0,
+          told: false,
+        });
+        break;
+      case 'alert-resolved':
+        if (alert === undefined) break;
+        alerts.set(alert.key, {
+          ...alert,
+          state: 'resolved',
+          resolvedAt: fact.at,
+          resolvedBecause: fact.reason as ResolveReason,
+        });
+        break;
+      // An alert that joins a spell of which people know needs no message of its own to be known.
+      case 'alert-flapping':
+        if (alert !== undefined && fact.body['told'] === true) alerts.set(alert.key, { ...alert, told: true });
+        break;
+      case 'notified':
+        if (alert === undefined) break;
+        alerts.set(alert.key, { ...alert, told: true, cycle: fact.body['cycle'] as number });
+        break;
+    }
+  }
+  return alerts;
+}
+
+/** The same view of a stored row, to be compared with the fold. */
+export function foldedOf(alert: Alert): FoldedAlert {
+  return {
+    key: alert.key,
+    rule: alert.rule,
+    group: alert.group,
+    severity: alert.severity,
+    state: alert.state,
+    openedAt: alert.openedAt,
+    ...(alert.resolvedAt === undefined ? {} : { resolvedAt: alert.resolvedAt }),
+    ...(alert.resolvedBecause === undefined ? {} : { resolvedBecause: alert.resolvedBecause }),
+    planVersion: alert.planVersion,
+    cycle: alert.cycle,
+    told: alert.told,
+  };
+}

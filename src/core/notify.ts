@@ -1,0 +1,245 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { Rule } from '#plan/model.ts';
+import type { Draft } from './draft.ts';
+import { joinSpell } from './flapping.ts';
+import { concerns, openOf } from './groups.ts';
+import type { Alert, DecisionReason, NotificationIdentity } from './model.ts';
+import { targetsOf } from './recipients.ts';
+
+/** Why an alert is not told, and by which others. */
+interface Refusal {
+  readonly reason: DecisionReason;
+  readonly by?: readonly string[];
+}
+
+/**
+ * Tells what the instant brought, when all rules are judged: first the ends, then what fires, the most severe first. An alert
+ * that was kept quiet because of another is looked at again when any alert has opened or ended, so that it is told once its
+ * reason to be quiet is gone.
+ */
+export function tellChanges(draft: Draft, at: Instant): void {
+  if (draft.opened.length === 0 && draft.ended.length === 0) return;
+  const opened = new Set(draft.opened);
+  const ended = draft.ended;
+  draft.opened = [];
+  draft.ended = [];
+  for (const key of opened) {
+    const alert = draft.alerts.get(key);
+    if (alert?.flapping === true && alert.state === 'firing') beginOrFold(draft, alert, at);
+  }
+  for (const key of ended) {
+    const alert = draft.alerts.get(key);
+    if (alert !== undefined) tellResolved(draft, alert, 'alert-resolved', at);
+  }
+  const quiet = [...draft.alerts.values()].filter((alert) => alert.state === 'firing' && !alert.told);
+  quiet.sort((left, right) => rank(draft, left) - rank(draft, right) || left.openedAt - right.openedAt);
+  for (const { key } of quiet) {
+    const alert = draft.alerts.get(key);
+    if (alert !== undefined) tellFiring(draft, alert, opened.has(key), at);
+  }
+}
+
+function beginOrFold(draft: Draft, alert: Alert, at: Instant): void {
+  const joined = joinSpell(draft, alert);
+  draft.record({
+    at,
+    kind: 'alert-flapping',
+    subject: alert.key,
+    reason: joined.told ? 'flapping-folded' : 'flapping-begun',
+    body: { alert: alert.key, rule: alert.rule, group: alert.group, told: joined.told },
+  });
+  if (joined.told) refuse(draft, joined, { reason: 'flapping-folded' }, 'fired', at);
+}
+
+function tellFiring(draft: Draft, alert: Alert, isNew: boolean, at: Instant): void {
+  const rule = draft.index.rules.get(alert.rule);
+  if (rule === undefined) return;
+  const refusal = refusalOf(draft, alert, rule);
+  if (refusal !== undefined) {
+    if (isNew) refuse(draft, alert, refusal, alert.flapping ? 'flapping' : 'fired', at);
+    return;
+  }
+  const upgraded = family(draft, alert, rule).filter((other) => other.told && rank(draft, other) > rank(draft, alert));
+  if (alert.flapping) {
+    send(draft, { ...alert, told: true }, rule, 'flapping', 'flapping-begun', at);
+    return;
+  }
+  const reason = upgraded.length > 0 ? 'upgraded-in-family' : 'first-notification';
+  const more = upgraded.length > 0 ? { upgrades: upgraded.map(({ key }) => key) } : {};
+  send(draft, withRepeat({ ...alert, told: true }, rule, at), rule, 'fired', reason, at, more);
+}
+
+/** Told to those who heard that it fires, whatever inhibits it now. */
+function tellResolved(draft: Draft, alert: Alert, reason: DecisionReason, at: Instant): void {
+  if (alert.flapping && alert.dueAt !== undefined) {
+    refuse(draft, alert, { reason: 'flapping-folded' }, 'resolved', at);
+  } else if (!alert.told) {
+    refuse(draft, alert, { reason: 'never-told-of-firing' }, 'resolved', at);
+  } else {
+    send(draft, alert, draft.index.rules.get(alert.rule), 'resolved', reason, at);
+  }
+}
+
+/** A repeat that is due. Those missed meanwhile are not made up for: the next is after `reach`. */
+export function tellRepeat(draft: Draft, alert: Alert, at: Instant, reach: Instant): void {
+  const rule = draft.index.rules.get(alert.rule);
+  if (rule === undefined || alert.repeatAt === undefined) return;
+  const missed = Math.floor((reach - alert.repeatAt) / rule.repeatMs);
+  const next = withRepeat(alert, rule, alert.repeatAt + Math.max(0, missed) * rule.repeatMs);
+  const refusal = refusalOf(draft, alert, rule);
+  if (refusal === undefined) {
+    send(draft, { ...next, cycle: alert.cycle + 1 }, rule, 'repeated', 'repeat-interval-passed', at);
+    return;
+  }
+  draft.putAlert(next);
+  refuse(draft, alert, refusal, 'repeated', at);
+}
+
+/** A flapping spell came to rest. */
+export function tellSettled(draft: Draft, alert: Alert, at: Instant): void {
+  const { dueAt: _dueAt, ...rest } = alert;
+  const settled: Alert = alert.state === 'firing' ? { ...rest, flapping: false } : rest;
+  draft.putAlert(settled);
+  draft.record({
+    at,
+    kind: 'alert-flapping',
+    subject: alert.key,
+    reason: 'flapping-ended',
+    body: { alert: alert.key, rule: alert.rule, group: alert.group, settled: alert.state },
+  });
+  if (settled.state === 'resolved') {
+    tellResolved(draft, settled, 'flapping-ended', at);
+    return;
+  }
+  const rule = draft.index.rules.get(alert.rule);
+  if (rule === undefined) return;
+  const refusal = refusalOf(draft, settled, rule);
+  if (refusal === undefined) {
+    send(draft, withRepeat({ ...settled, told: true }, rule, at), rule, 'fired', 'flapping-ended', at);
+  } else {
+    // Those who know of the flapping still hear of its end, and of repeats once nothing holds it back.
+    if (settled.told) draft.putAlert(withRepeat(settled, rule, at));
+    refuse(draft, settled, refusal, 'fired', at);
+  }
+}
+
+function withRepeat(alert: Alert, rule: Rule, from: Instant): Alert {
+  if (rule.repeatMs <= 0) return alert;
+  const repeatAt = from + rule.repeatMs;
+  return { ...alert, repeatAt, dueAt: repeatAt };
+}
+
+function refusalOf(draft: Draft, alert: Alert, rule: Rule): Refusal | undefined {
+  if (alert.severity === 'none') return { reason: 'severity-none' };
+  if (alert.recipients.length === 0) return { reason: 'no-recipient' };
+  const { targets, unreachable } = targetsOf(alert.recipients);
+  if (targets.length === 0) return { reason: 'recipient-has-no-channel', by: unreachable };
+  const inhibitor = rule.unless === undefined ? undefined : draft.index.rules.get(rule.unless);
+  if (inhibitor !== undefined) {
+    const inhibiting = openOf(draft, inhibitor, rule, alert.group).flatMap(({ alert: key }) => key ?? []);
+    if (inhibiting.length > 0) return { reason: 'inhibited', by: inhibiting };
+  }
+  const told = family(draft, alert, rule).filter((other) => other.told && !outranks(draft, alert, other));
+  return told.length > 0 ? { reason: 'already-told-by-family', by: told.map(({ key }) => key) } : undefined;
+}
+
+/** Of two alerts of a family the more severe one is told; of equals the one that opened first. */
+function outranks(draft: Draft, alert: Alert, other: Alert): boolean {
+  const difference = rank(draft, alert) - rank(draft, other);
+  if (difference !== 0) return difference < 0;
+  return alert.openedAt < other.openedAt || (alert.openedAt === other.openedAt && number(alert) < number(other));
+}
+
+function number(alert: Alert): number {
+  return Number(alert.key.slice(2));
+}
+
+/** The other open alerts of the family that concern this one's group. */
+function family(draft: Draft, alert: Alert, rule: Rule): readonly Alert[] {
+  if (rule.family === undefined) return [];
+  return [...draft.alerts.values()].filter((other) => {
+    if (other.state !== 'firing' || other.key === alert.key) return false;
+    const otherRule = draft.index.rules.get(other.rule);
+    return (
+      otherRule !== undefined && otherRule.family === rule.family && concerns(otherRule, other.group, rule, alert.group)
+    );
+  });
+}
+
+/** A severity that the plan does not have (any more), and `none`, is below all others. */
+function rank(draft: Draft, alert: Alert): number {
+  return draft.index.severityRank.get(alert.severity) ?? draft.index.severityRank.size;
+}
+
+function refuse(draft: Draft, alert: Alert, refusal: Refusal, step: NotificationIdentity['step'], at: Instant): void {
+  draft.record({
+    at,
+    kind: 'not-notified',
+    subject: alert.key,
+    reason: refusal.reason,
+    body: {
+      alert: alert.key,
+      rule: alert.rule,
+      group: alert.group,
+      step,
+      ...(refusal.by === undefined ? {} : { by: refusal.by }),
+    },
+  });
+}
+
+/** Puts the alert in place and one message for each person and channel into the queue. */
+function send(
+  draft: Draft,
+  alert: Alert,
+  rule: Rule | undefined,
+  step: NotificationIdentity['step'],
+  reason: DecisionReason,
+  at: Instant,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  draft.putAlert(alert);
+  const { targets, unreachable } = targetsOf(alert.recipients);
+  for (const { recipient, channel, via } of targets) {
+    draft.notify({
+      identity: { episode: alert.key, policyVersion: alert.planVersion, cycle: alert.cycle, step, recipient, channel },
+      rule: alert.rule,
+      severity: alert.severity,
+      createdAt: at,
+      content: {
+        plan: draft.plan.name,
+        planTitle: draft.plan.title,
+        alert: alert.key,
+        rule: alert.rule,
+        group: alert.group,
+        severity: alert.severity,
+        state: alert.state,
+        step,
+        openedAt: alert.openedAt,
+        ...(alert.resolvedAt === undefined ? {} : { resolvedAt: alert.resolvedAt }),
+        condition: rule?.text ?? '',
+        evidence: alert.evidence,
+        ...(rule?.runbook === undefined ? {} : { runbook: rule.runbook }),
+        repeatMs: rule?.repeatMs ?? 0,
+      },
+    });
+    draft.record({
+      at,
+      kind: 'notified',
+      subject: alert.key,
+      reason,
+      body: {
+        alert: alert.key,
+        rule: alert.rule,
+        group: alert.group,
+        step,
+        cycle: alert.cycle,
+        recipient,
+        channel,
+        ...(via === undefined ? {} : { via }),
+        ...more,
+      },
+    });
+  }
+  for (const person of unreachable)
+    refuse(draft, alert, { reason: 'recipient-has-no-channel', by: [person] }, step, at);
+}

@@ -1,0 +1,195 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { CompiledPlan, Rule } from '#plan/model.ts';
+import type { GroupKey } from '#plan/reading.ts';
+import { endJudgement } from './alerts.ts';
+import type { Draft } from './draft.ts';
+import { isSilent } from './due.ts';
+import { judgeAt } from './instants.ts';
+import { type Dirty, endSleeping, markEveryRule } from './judging.ts';
+import type { CoreInput, Judgement, ResolveReason, World } from './model.ts';
+import { enterPhase, inForce, launchOf, phaseNameAt } from './phases.ts';
+
+/** What a new plan version does to one rule and group of which something is remembered. */
+export type Consequence =
+  /** Same condition: alert and due instants stay. */
+  | { readonly kind: 'stays' }
+  /** Another condition: an open alert stays until it is false under the new one. */
+  | { readonly kind: 'judged-anew' }
+  /** Another condition: what waited for its duration starts to wait again. */
+  | { readonly kind: 'restarts' }
+  | { readonly kind: 'resolves' | 'cancels'; readonly reason: ResolveReason };
+
+/** What applying a plan would do. */
+export interface ApplyPreview {
+  readonly alertsResolve: readonly {
+    readonly alert: string;
+    readonly rule: string;
+    readonly group: GroupKey;
+    readonly reason: ResolveReason;
+  }[];
+  readonly alertsJudgedAnew: readonly { readonly alert: string; readonly rule: string; readonly group: GroupKey }[];
+  readonly alertsStay: readonly { readonly alert: string; readonly rule: string; readonly group: GroupKey }[];
+  readonly pendingCancelled: readonly {
+    readonly rule: string;
+    readonly group: GroupKey;
+    readonly reason: ResolveReason;
+  }[];
+  readonly pendingRestart: readonly { readonly rule: string; readonly group: GroupKey; readonly since: Instant }[];
+  readonly rulesAdded: readonly string[];
+  readonly rulesRemoved: readonly string[];
+  readonly rulesChanged: readonly string[];
+  /** Measures, as written, whose windows start empty because the plan in force does not have them. */
+  readonly windowsRestart: readonly string[];
+  readonly windowsEnd: readonly string[];
+}
+
+/** What would happen if `plan` were applied now; nothing is changed. */
+export function previewApply(world: World, plan: CompiledPlan, now: Instant): ApplyPreview {
+  const phase = phaseNameAt(plan, launchOf(plan, world.line), now);
+  const found = [...world.judgements.values()].map((judgement) => ({
+    judgement,
+    consequence: consequenceOf(judgement, plan, phase),
+  }));
+  const alerts = (kind: Consequence['kind']) =>
+    found.flatMap(({ judgement: { alert, rule, group }, consequence }) =>
+      alert !== undefined && consequence.kind === kind ? [{ alert, rule, group }] : [],
+    );
+  const before = new Map(world.plan.rules.map((rule) => [rule.name, rule]));
+  const after = new Map(plan.rules.map((rule) => [rule.name, rule]));
+  return {
+    alertsResolve: found.flatMap(({ judgement: { alert, rule, group }, consequence }) =>
+      alert !== undefined && consequence.kind === 'resolves'
+        ? [{ alert, rule, group, reason: consequence.reason }]
+        : [],
+    ),
+    alertsJudgedAnew: alerts('judged-anew'),
+    alertsStay: alerts('stays'),
+    pendingCancelled: found.flatMap(({ judgement: { rule, group }, consequence }) =>
+      consequence.kind === 'cancels' ? [{ rule, group, reason: consequence.reason }] : [],
+    ),
+    pendingRestart: found.flatMap(({ judgement: { rule, group, since }, consequence }) =>
+      consequence.kind === 'restarts' ? [{ rule, group, since }] : [],
+    ),
+    rulesAdded: [...after.keys()].filter((name) => !before.has(name)),
+    rulesRemoved: [...before.keys()].filter((name) => !after.has(name)),
+    rulesChanged: [...after.values()].filter((rule) => differs(rule, before.get(rule.name))).map(({ name }) => name),
+    windowsRestart: textsMissing(plan, world.plan),
+    windowsEnd: textsMissing(world.plan, plan),
+  };
+}
+
+/** The preview in one line, e.g. `3 alerts resolve, 2 windows restart`. */
+export function previewSummary(preview: ApplyPreview): string {
+  const parts = [
+    count(preview.alertsResolve.length, 'alert resolves', 'alerts resolve'),
+    count(preview.alertsJudgedAnew.length, 'alert is judged anew', 'alerts are judged anew'),
+    count(preview.alertsStay.length, 'alert stays', 'alerts stay'),
+    count(preview.pendingCancelled.length, 'pending rule is cancelled', 'pending rules are cancelled'),
+    count(preview.pendingRestart.length, 'pending rule waits anew', 'pending rules wait anew'),
+    count(preview.rulesAdded.length, 'rule is new', 'rules are new'),
+    count(preview.rulesRemoved.length, 'rule goes', 'rules go'),
+    count(preview.rulesChanged.length, 'rule changes', 'rules change'),
+    count(preview.windowsRestart.length, 'window restarts', 'windows restart'),
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'nothing changes for what runs' : parts.join(', ');
+}
+
+/** Puts a new plan version in force, in one step. */
+export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply' }>, now: Instant): void {
+  const preview = previewApply(draft.before, input.plan, now);
+  const phase = phaseNameAt(input.plan, launchOf(input.plan, draft.line), now);
+  draft.record({
+    at: now,
+    kind: 'plan-applied',
+    subject: 'plan',
+    reason: 'applied',
+    body: {
+      version: input.version,
+      previousVersion: draft.line.version,
+      by: input.by,
+      phase: phase ?? null,
+      ...preview,
+    },
+  });
+  for (const judgement of [...draft.judgements.values()]) {
+    const consequence = consequenceOf(judgement, input.plan, phase);
+    const rule = input.plan.rules.find(({ name }) => name === judgement.rule);
+    if (consequence.kind === 'resolves' || consequence.kind === 'cancels') {
+      endJudgement(draft, judgement, consequence.reason, now);
+    } else if (consequence.kind === 'restarts') {
+      restart(draft, judgement, now);
+    } else if (consequence.kind === 'judged-anew' && rule !== undefined) {
+      const { dueAt: _dueAt, unknownSince: _unknownSince, ...rest } = judgement;
+      draft.putJudgement({ ...rest, conditionHash: rule.conditionHash, state: 'firing', since: now, trueSince: {} });
+    }
+  }
+  // The ends are told by the plan that they happened under: its texts and ranks still hold for them.
+  judgeAt(draft, new Map(), now, now);
+  draft.usePlan(input.plan);
+  draft.line = { ...draft.line, version: input.version };
+  draft.keepVerdicts((verdict) => input.plan.tests[verdict.test] !== undefined);
+  enterPhase(draft, now, 'applied');
+  judgeEverything(draft, now);
+}
+
+/** T+0 by command; a plan that has one already stays as it is. */
+export function launch(draft: Draft, by: string, now: Instant): void {
+  if (launchOf(draft.plan, draft.line) !== undefined) return;
+  draft.line = { ...draft.line, launchedAt: now };
+  draft.record({ at: now, kind: 'plan-launched', subject: 'plan', reason: 'launched', body: { by, launchedAt: now } });
+  enterPhase(draft, now, 'launched');
+  judgeEverything(draft, now);
+}
+
+function judgeEverything(draft: Draft, now: Instant): void {
+  const dirty: Dirty = new Map();
+  if (isSilent(draft.watermark, now)) endSleeping(draft, now);
+  else markEveryRule(draft, dirty);
+  judgeAt(draft, dirty, now, now);
+}
+
+function restart(draft: Draft, judgement: Judgement, now: Instant): void {
+  const { key, rule, group, since } = judgement;
+  draft.removeJudgement(key);
+  draft.record({
+    at: now,
+    kind: 'alert-cancelled',
+    subject: rule,
+    reason: 'condition-changed',
+    body: { rule, group, pendingSince: since },
+  });
+}
+
+function consequenceOf(judgement: Judgement, plan: CompiledPlan, phase: string | undefined): Consequence {
+  const rule = plan.rules.find(({ name }) => name === judgement.rule);
+  const end = (reason: ResolveReason): Consequence => ({
+    kind: judgement.alert === undefined ? 'cancels' : 'resolves',
+    reason,
+  });
+  // A group of other fields is no group of this rule any more.
+  if (rule === undefined || groupLength(judgement.group) !== rule.by.length) return end('rule-removed');
+  if (!rule.enabled) return end('rule-disabled');
+  if (inForce(rule, phase) === undefined) return end('asleep-in-phase');
+  if (rule.conditionHash === judgement.conditionHash) return { kind: 'stays' };
+  return { kind: judgement.alert === undefined ? 'restarts' : 'judged-anew' };
+}
+
+function groupLength(group: GroupKey): number {
+  return (JSON.parse(group) as unknown[]).length;
+}
+
+function differs(rule: Rule, before: Rule | undefined): boolean {
+  return before !== undefined && JSON.stringify(rule) !== JSON.stringify(before);
+}
+
+/** Texts of the measures of one plan that another does not have. */
+function textsMissing(plan: CompiledPlan, other: CompiledPlan): readonly string[] {
+  return Object.values(plan.measures)
+    .filter((measure) => other.measures[measure.id] === undefined)
+    .map((measure) => measure.text);
+}
+
+function count(number: number, one: string, many: string): string {
+  if (number === 0) return '';
+  return number === 1 ? `1 ${one}` : `${number} ${many}`;
+}

@@ -1,0 +1,35 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { Draft } from './draft.ts';
+import { isSilent } from './due.ts';
+
+/**
+ * When the executors are silent nothing is judged: evaluation goes by their watermark, so it stands still by itself. That it does is
+ * recorded once, and once that it goes on.
+ */
+export function noteSilence(draft: Draft, now: Instant): void {
+  if (draft.line.silentSince !== undefined || !isSilent(draft.watermark, now)) return;
+  const since = draft.watermark;
+  draft.line = { ...draft.line, silentSince: since };
+  draft.record({
+    at: now,
+    kind: 'not-evaluated',
+    subject: 'plan',
+    reason: 'executor-silent',
+    body: { silentSince: since, rules: draft.index.rules.size },
+  });
+}
+
+/** Ends the silence when the executors' watermark has come up to the clock again. Returns whether it did. */
+export function noteReturn(draft: Draft, watermark: Instant, now: Instant): boolean {
+  const { silentSince, ...line } = draft.line;
+  if (silentSince === undefined || isSilent(watermark, now)) return false;
+  draft.line = line;
+  draft.record({
+    at: now,
+    kind: 'evaluated-again',
+    subject: 'plan',
+    reason: 'executor-back',
+    body: { silentSince, silentMs: now - silentSince },
+  });
+  return true;
+}

@@ -1,0 +1,58 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { GroupKey } from '#plan/reading.ts';
+import type { Aggregate, Alert, Judgement, PlanLine, World } from './model.ts';
+import { boundaryAfter, phaseNameAt } from './phases.ts';
+
+/** The key of a rule's judgement in one group. */
+export function judgementKey(rule: string, group: GroupKey): string {
+  return `${rule} ${group}`;
+}
+
+/**
+ * A plan of which nothing is stored yet. To record the first version too, make it with version 0 and send it an `apply`.
+ * Nobody has judged anything before `now`.
+ */
+export function emptyWorld(plan: CompiledPlan, version: number, now: Instant): World {
+  const phase = phaseNameAt(plan, plan.launch, now);
+  const dueAt = boundaryAfter(plan, plan.launch, now);
+  return {
+    plan,
+    line: {
+      kind: 'plan',
+      key: 'plan',
+      version,
+      ...(phase === undefined ? {} : { phase }),
+      nextAlert: 1,
+      watermark: now,
+      ...(dueAt === undefined ? {} : { dueAt }),
+    },
+    judgements: new Map(),
+    alerts: new Map(),
+    verdicts: new Map(),
+    watermark: now,
+  };
+}
+
+/**
+ * The world from its stored rows. The executors' verdicts are not stored: until they say them again, every test is unknown.
+ * Without a plan's line (nothing was ever committed) the result equals `emptyWorld`.
+ */
+export function loadWorld(
+  plan: CompiledPlan,
+  version: number,
+  aggregates: readonly Aggregate[],
+  now: Instant = 0,
+): World {
+  const judgements = new Map<string, Judgement>();
+  const alerts = new Map<string, Alert>();
+  let line: PlanLine | undefined;
+  for (const aggregate of aggregates) {
+    if (aggregate.kind === 'judgement') judgements.set(aggregate.key, aggregate);
+    else if (aggregate.kind === 'alert') alerts.set(aggregate.key, aggregate);
+    else line = aggregate;
+  }
+  const start = emptyWorld(plan, version, line?.watermark ?? now);
+  if (line === undefined) return { ...start, judgements, alerts };
+  return { plan, line: { ...line, version }, judgements, alerts, verdicts: new Map(), watermark: line.watermark };
+}
