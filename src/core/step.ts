@@ -21,13 +21,15 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
       takeVerdicts(draft, input, now);
       break;
     case 'clock':
-      if (draft.line.silentSince === undefined) noteSilence(draft, now);
+      noteSilence(draft, now);
       if (draft.line.silentSince !== undefined) runUntil(draft, [], draft.watermark, timersReach(draft.watermark, now));
       break;
     case 'apply':
+      noteSilence(draft, now);
       applyPlan(draft, input, now);
       break;
     case 'launch':
+      noteSilence(draft, now);
       launch(draft, input.by, now);
       break;
   }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '#kernel/instant.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import { previewApply, previewSummary } from './plan-change.ts';
+import { isTrue, lasting, MIA, Play, plan, rule } from './testing.ts';
+
+const MINUTE = MINUTE_MS;
+
+function apply(play: Play, next: CompiledPlan, now: number): void {
+  play.input({ kind: 'apply', plan: next, version: 2, by: 'mia' }, now);
+}
+
+describe('a new plan version', () => {
+  const waiting = lasting(isTrue('a'), 5 * MINUTE);
+
+  it('keeps alerts, due instants and recipients of rules with the same condition', () => {
+    const play = new Play(plan([rule('errors', isTrue('b'), { notify: [MIA] }), rule('slow', waiting)]));
+    play.say(1_000, { a: 'true', b: 'true' });
+    const next = plan([
+      rule('errors', isTrue('b'), { notify: [] }),
+      rule('slow', waiting, { severity: { otherwise: 'soon' } }),
+    ]);
+    expect(previewApply(play.world, next, 2_000)).toMatchObject({
+      alertsStay: [{ alert: 'A-1', rule: 'errors', group: '[]' }],
+      alertsResolve: [],
+      rulesChanged: ['errors', 'slow'],
+    });
+    apply(play, next, 2_000);
+    play.pass(6 * MINUTE);
+    expect(play.alerts.get('A-2')).toMatchObject({ openedAt: 5 * MINUTE + 1_000, severity: 'soon', planVersion: 2 });
+    play.say(7 * MINUTE, { b: 'false' });
+    expect(play.told().at(-1)).toBe('A-1 resolved 0 mia app');
+    expect(play.alerts.get('A-1')?.planVersion).toBe(1);
+  });
+
+  it('resolves what is removed, renamed or disabled, and tells it', () => {
+    const play = new Play(
+      plan([rule('gone', isTrue('a'), { notify: [MIA] }), rule('off', isTrue('a')), rule('wait', waiting)]),
+    );
+    play.say(1_000, { a: 'true' });
+    const next = plan([rule('off', isTrue('a'), { enabled: false })]);
+    expect(previewSummary(previewApply(play.world, next, 2_000))).toBe(
+      '2 alerts resolve, 1 pending rule is cancelled, 2 rules go, 1 rule changes',
+    );
+    apply(play, next, 2_000);
+    expect(play.story().filter((line) => line.startsWith('2000') && !line.includes('notified'))).toEqual([
+      '2000 plan-applied plan applied',
+      '2000 alert-resolved A-1 rule-removed',
+      '2000 alert-resolved A-2 rule-disabled',
+      '2000 alert-cancelled wait rule-removed',
+    ]);
+    expect(play.told()).toContain('A-1 resolved 0 mia app');
+    expect(play.world.judgements.size).toBe(0);
+  });
+
+  it('judges a changed condition anew: an open alert stays until it is false under the new one', () => {
+    const play = new Play(plan([rule('errors', isTrue('a')), rule('slow', waiting)]));
+    play.say(1_000, { a: 'true', b: 'unknown' });
+    play.pass(MINUTE);
+    const longer = lasting(isTrue('a'), 7 * MINUTE);
+    apply(play, plan([rule('errors', isTrue('b')), rule('slow', longer)]), MINUTE);
+    expect(play.alerts.get('A-1')?.state).toBe('firing');
+    play.say(2 * MINUTE, { b: 'false' });
+    expect(play.alerts.get('A-1')).toMatchObject({ state: 'resolved', resolvedAt: 2 * MINUTE });
+    play.pass(10 * MINUTE);
+    expect(play.alerts.get('A-2')?.openedAt).toBe(8 * MINUTE);
+  });
+
+  it('resolves the alerts of a rule that is grouped otherwise', () => {
+    const play = new Play(plan([rule('slow', isTrue('A'), { by: ['route'] })]));
+    play.say(1_000, { 'A/x': 'true' });
+    apply(play, plan([rule('slow', isTrue('a'))]), 2_000);
+    expect(play.alerts.get('A-1')).toMatchObject({ state: 'resolved', resolvedBecause: 'rule-removed' });
+  });
+
+  it('takes what an executor of the old version says of a test that both have', () => {
+    const play = new Play(plan([rule('errors', isTrue('a'))]));
+    apply(play, plan([rule('errors', isTrue('a'))]), 1_000);
+    play.input(
+      {
+        kind: 'verdicts',
+        planVersion: 1,
+        watermark: 2_000,
+        verdicts: [
+          {
+            test: 'a',
+            group: '[]',
+            truth: 'true',
+            at: 2_000,
+            reading: { state: 'value', value: 1, sampleSize: 1, at: 2_000 },
+            against: [0],
+          },
+        ],
+      },
+      2_000,
+    );
+    expect(play.alerts.get('A-1')?.planVersion).toBe(2);
+  });
+});
