@@ -48,7 +48,15 @@ export interface ChannelContext {
 /** What became of one attempt; a provider's failure is a value. `problem` is for people and holds no secret. */
 export type Attempt =
   | { readonly outcome: 'accepted' | 'delivered'; readonly receipt?: string }
-  | { readonly outcome: 'retry'; readonly problem: string; readonly afterMs?: DurationMs; readonly maySent: boolean }
+  | {
+      readonly outcome: 'retry';
+      readonly problem: string;
+      /** Whether the other side answered at all. */
+      readonly because: 'provider-refused' | 'provider-unreachable';
+      readonly afterMs?: DurationMs;
+      /** The message may have arrived nevertheless. */
+      readonly maySent: boolean;
+    }
   | { readonly outcome: 'refused'; readonly problem: string };
 
 export interface Channel {

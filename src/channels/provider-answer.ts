@@ -17,7 +17,13 @@ export function classifyResponse(response: IncomingResponse, now: Instant): Atte
   if (HOPELESS.has(status)) return { outcome: 'refused', problem };
   const afterMs = readRetryAfter(response.headers['retry-after'], now);
   // A provider that failed while it worked on the message may have passed it on.
-  return { outcome: 'retry', problem, maySent: status >= 500, ...(afterMs === undefined ? {} : { afterMs }) };
+  return {
+    outcome: 'retry',
+    problem,
+    because: 'provider-refused',
+    maySent: status >= 500,
+    ...(afterMs === undefined ? {} : { afterMs }),
+  };
 }
 
 /** What a request without an answer means: an address that the operator does not permit is final, the network is not. */
@@ -31,7 +37,12 @@ export function classifyTransportFailure(failure: TransportFailure): Attempt {
     case 'connection-failed':
     case 'timed-out':
     case 'connection-lost':
-      return { outcome: 'retry', problem: failure.message, maySent: failure.sent === 'maybe' };
+      return {
+        outcome: 'retry',
+        problem: failure.message,
+        because: 'provider-unreachable',
+        maySent: failure.sent === 'maybe',
+      };
   }
 }
 

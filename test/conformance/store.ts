@@ -300,6 +300,17 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(ids).toHaveLength(40);
       });
 
+      it('are left for later when their channel is busy', async () => {
+        const { plan, epoch } = await owned();
+        const notifications = [intent(plan, 'A-1', { channel: 'slow' }), intent(plan, 'A-1', { channel: 'quick' })];
+        await store.commit(commit(plan, epoch, { notifications }));
+        const query = { plan, epoch, now: START, leaseMs: 30_000, limit: 50 };
+        const quick = await store.claimNotifications({ ...query, exceptChannels: ['slow'] });
+        expect(quick.map(({ identity }) => identity.channel)).toEqual(['quick']);
+        const slow = await store.claimNotifications(query);
+        expect(slow.map(({ identity }) => identity.channel)).toEqual(['slow']);
+      });
+
       it('are not claimed under another epoch', async () => {
         const { plan, epoch } = await owned();
         await store.commit(commit(plan, epoch, { notifications: [intent(plan, 'A-1')] }));

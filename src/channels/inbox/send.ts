@@ -12,6 +12,11 @@ async function send(notification: LeasedNotification, context: ChannelContext): 
     return { outcome: 'delivered' };
   } catch {
     // The driver's own text may quote values, so it is not repeated.
-    return { outcome: 'retry', problem: 'The inbox could not be written.', maySent: true };
+    return {
+      outcome: 'retry',
+      problem: 'The inbox could not be written.',
+      because: 'provider-unreachable',
+      maySent: true,
+    };
   }
 }

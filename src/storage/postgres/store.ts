@@ -32,6 +32,7 @@ with due as (
   select id, state from notification
   where plan = $1 and due_at is not null and (state = 'pending' or due_at <= $3)
     and exists (select from plan_lease where plan = $1 and epoch = $2)
+    and channel <> all ($6::text[])
   order by due_at, created_at, cycle, id
   limit $5
   for update skip locked
@@ -135,11 +136,11 @@ export function createPostgresStore(pool: pg.Pool): Store {
 
     commit: (commit) => commitAll(pool, commit),
 
-    async claimNotifications({ plan, epoch, now, leaseMs, limit }) {
+    async claimNotifications({ plan, epoch, now, leaseMs, limit, exceptChannels = [] }) {
       const result = await pool.query<NotificationRow>({
         name: 'claim',
         text: CLAIM,
-        values: [plan, epoch, timestamp(now), timestamp(now + leaseMs), limit],
+        values: [plan, epoch, timestamp(now), timestamp(now + leaseMs), limit, exceptChannels],
       });
       return result.rows.map(leased);
     },
