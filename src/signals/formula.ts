@@ -1,0 +1,134 @@
+import { assert } from '#kernel/assert.ts';
+import type { Instant } from '#kernel/instant.ts';
+import type { Formula, MeasureId, Operator } from '#plan/model.ts';
+import { type GroupKey, type NoDataReason, type Reading, UNGROUPED } from '#plan/reading.ts';
+import type { MeasureWindow } from './measure-window.ts';
+
+/** What formulas are evaluated against. One object an executor, changed in place. */
+export interface EvaluationContext {
+  now: Instant;
+  /** Whether the plan has received anything within `limits.receivedWithinMs`. */
+  received: boolean;
+  /** True while a group that has vanished is judged for the last time: its measures are then empty, not missing. */
+  gone: boolean;
+}
+
+/** The figure of a formula; each compiled formula returns one object of its own, which its next evaluation overwrites. */
+export interface Outcome {
+  /** Set when there is no figure. */
+  reason: NoDataReason | undefined;
+  value: number;
+  /** Infinity for constants, so that they never are the smallest part. */
+  sampleSize: number;
+}
+
+export type Evaluate = (group: GroupKey) => Outcome;
+
+/** Compiles a formula over windows to a closure that allocates nothing. */
+export function compileFormula(
+  formula: Formula,
+  windows: ReadonlyMap<MeasureId, MeasureWindow>,
+  context: EvaluationContext,
+): Evaluate {
+  const outcome: Outcome = { reason: undefined, value: 0, sampleSize: Number.POSITIVE_INFINITY };
+  switch (formula.kind) {
+    case 'constant':
+      outcome.value = formula.value;
+      return () => outcome;
+    case 'measure': {
+      const window = windows.get(formula.measure);
+      assert(window !== undefined, `the plan has no measure ${formula.measure}`);
+      return compileMeasure(window, context, outcome);
+    }
+    default: {
+      const left = compileFormula(formula.left, windows, context);
+      const right = compileFormula(formula.right, windows, context);
+      return (group) => combine(formula.kind, left(group), right(group), outcome);
+    }
+  }
+}
+
+/** All measures of a formula, each once. */
+export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
+  if (formula.kind === 'constant') return new Set();
+  if (formula.kind === 'measure') return new Set([formula.measure]);
+  return new Set([...measuresOf(formula.left), ...measuresOf(formula.right)]);
+}
+
+function compileMeasure(window: MeasureWindow, context: EvaluationContext, outcome: Outcome): Evaluate {
+  const factor = window.measure.function === 'rate' ? 1_000 / window.measure.window.ms : 1;
+  return (group) => {
+    const aggregate = window.covered(window.grouped ? group : UNGROUPED);
+    outcome.sampleSize = aggregate?.covered ?? 0;
+    outcome.reason = undefined;
+    if (context.now < window.refillingUntil) {
+      outcome.reason = 'refilling';
+    } else if (aggregate !== undefined) {
+      outcome.value = aggregate.value() * factor;
+      if (!Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';
+    } else if (window.grouped && !context.gone) {
+      outcome.reason = 'missing-partner';
+    } else if (!window.zeroWhenEmpty) {
+      outcome.reason = 'no-events';
+    } else if (context.received) {
+      outcome.value = 0;
+    } else {
+      outcome.reason = 'nothing-received';
+    }
+    return outcome;
+  };
+}
+
+/** Arithmetic on two outcomes, written into a third. The reason of the left side wins. */
+export function combine(
+  kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'ratio',
+  left: Outcome,
+  right: Outcome,
+  outcome: Outcome,
+): Outcome {
+  outcome.sampleSize = kind === 'ratio' ? right.sampleSize : Math.min(left.sampleSize, right.sampleSize);
+  outcome.reason = left.reason ?? right.reason;
+  if (outcome.reason !== undefined) return outcome;
+  switch (kind) {
+    case 'add':
+      outcome.value = left.value + right.value;
+      break;
+    case 'subtract':
+      outcome.value = left.value - right.value;
+      break;
+    case 'multiply':
+      outcome.value = left.value * right.value;
+      break;
+    default:
+      if (right.value === 0) outcome.reason = 'zero-denominator';
+      else outcome.value = left.value / right.value;
+  }
+  if (outcome.reason === undefined && !Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';
+  return outcome;
+}
+
+/** The reading of a figure: no data before too few before a value. */
+export function readingOf(outcome: Outcome, atLeast: number, at: Instant): Reading {
+  const sampleSize = Number.isFinite(outcome.sampleSize) ? outcome.sampleSize : 0;
+  if (outcome.reason !== undefined) return { state: 'no data', reason: outcome.reason, sampleSize, at };
+  if (outcome.sampleSize < atLeast) return { state: 'too few', value: outcome.value, sampleSize, needed: atLeast, at };
+  return { state: 'value', value: outcome.value, sampleSize, at };
+}
+
+/** Strict as written. */
+export function compare(left: number, operator: Operator, right: number): boolean {
+  switch (operator) {
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+    case '=':
+      return left === right;
+    case '!=':
+      return left !== right;
+  }
+}

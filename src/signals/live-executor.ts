@@ -1,0 +1,386 @@
+import { assert } from '#kernel/assert.ts';
+import { hash53 } from '#kernel/hash64.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
+import type { CompiledPlan, Measure, MeasureId, Source } from '#plan/model.ts';
+import type { Verdict } from '#plan/reading.ts';
+import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
+import { DueHeap } from './due-heap.ts';
+import type { Executor } from './executor.ts';
+import { type EvaluationContext, measuresOf } from './formula.ts';
+import { MeasureWindow } from './measure-window.ts';
+import type { EventRecord } from './record.ts';
+import { buildRoutes, type Route, type Targets } from './routes.ts';
+import { SignalReader, type SignalReading } from './signal-reader.ts';
+import { SilenceWatch } from './silence-watch.ts';
+import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
+
+const SNAPSHOT_VERSION = 1;
+
+/** Why a snapshot was not taken; the windows then begin empty. */
+export interface SnapshotFailure {
+  readonly reason: 'snapshot-malformed' | 'snapshot-version';
+  readonly message: string;
+}
+
+/** What did not count as it might have been expected to. */
+export interface ExecutorCounters {
+  /** Events later than `limits.lateMs` or more than `limits.futureMs` ahead, which no window took in. */
+  readonly outOfTime: number;
+  /** Events that went to the group `other`. */
+  readonly otherGroup: number;
+  /** Values of `once per` that were forgotten before their time. */
+  readonly oncePerForgotten: number;
+}
+
+/** A new executor of a plan that has not received anything yet. */
+export function createLiveExecutor(plan: CompiledPlan, now: Instant): LiveExecutor {
+  return new LiveExecutor(plan, now);
+}
+
+/**
+ * The executor that wrote the snapshot, or its successor when the plan has changed since: what is the same in both goes on,
+ * measures that are new begin empty and are *refilling* for the length of their window.
+ */
+export function restoreLiveExecutor(plan: CompiledPlan, bytes: Uint8Array): Result<LiveExecutor, SnapshotFailure> {
+  const opened = openSnapshot(bytes);
+  if (opened === undefined) {
+    return fail({ reason: 'snapshot-malformed', message: 'The snapshot of the windows is cut off or not a snapshot.' });
+  }
+  if (opened.version !== SNAPSHOT_VERSION) {
+    return fail({
+      reason: 'snapshot-version',
+      message: `The snapshot of the windows has version ${opened.version}; this program reads ${SNAPSHOT_VERSION}.`,
+    });
+  }
+  const executor = new LiveExecutor(plan, opened.reader.number());
+  executor.restore(opened.reader);
+  return ok(executor);
+}
+
+/**
+ * Runs the windows and tests of a plan on a stream of events. Only what an event or a boundary touches is judged: an idle
+ * test costs nothing. What it says does not depend on how often `advance` is called, because every boundary is judged at its
+ * own instant, and `ingest` first does what `advance` would have done.
+ */
+export class LiveExecutor implements Executor {
+  private readonly plan: CompiledPlan;
+  private now: Instant;
+  private readonly context: EvaluationContext;
+  private readonly windows: readonly MeasureWindow[];
+  private readonly silences: readonly SilenceWatch[];
+  private readonly judges: readonly ComparisonJudge[];
+  /** By number of window. */
+  private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
+  private readonly routes: ReadonlyMap<string, readonly Route[]>;
+  private readonly allRoutes: readonly Route[];
+  private readonly signals: SignalReader;
+  /** Numbers: windows, then silences, then the end of `received`. */
+  private readonly dues: DueHeap;
+  private readonly receivedNumber: number;
+  private lastReceivedAt: Instant = Number.NEGATIVE_INFINITY;
+  private outOfTime = 0;
+  /** Tests have not been judged since this executor was made; they will be, as of when it was made. */
+  private fresh = true;
+  private readonly madeAt: Instant;
+  private readonly touchedWindows: MeasureWindow[] = [];
+  private readonly queuedJudges: ComparisonJudge[] = [];
+  private readonly queuedSilences: SilenceWatch[] = [];
+
+  constructor(plan: CompiledPlan, now: Instant) {
+    this.plan = plan;
+    this.now = now;
+    this.madeAt = now;
+    this.context = { now, received: false, gone: false };
+    const measures = Object.values(plan.measures);
+    this.windows = measures.map((measure, id) => new MeasureWindow(measure, sourceOf(plan, measure.source), id, now));
+    const byId = new Map<MeasureId, MeasureWindow>(this.windows.map((window) => [window.measure.id, window]));
+    const tests = Object.values(plan.tests);
+    this.silences = tests
+      .filter((test) => test.kind === 'silence')
+      .map((test, index) => new SilenceWatch(test, measures.length + index, plan.launch, this.context, now));
+    this.judges = tests
+      .filter((test) => test.kind === 'comparison')
+      .map((test) => new ComparisonJudge(test, byId, this.context, now));
+    const judgesOf = this.windows.map((): ComparisonJudge[] => []);
+    for (const judge of this.judges) {
+      const read = new Set(formulasOf(judge.test).flatMap((formula) => [...measuresOf(formula)]));
+      for (const measure of read) judgesOf[byId.get(measure)?.id ?? -1]?.push(judge);
+    }
+    this.judgesOf = judgesOf;
+    const routes = buildRoutes(plan.sources, this.windows, this.silences);
+    this.routes = routes.byEvent;
+    this.allRoutes = routes.all;
+    this.signals = new SignalReader(plan.signals, byId, this.context);
+    this.receivedNumber = this.windows.length + this.silences.length;
+    this.dues = new DueHeap(this.receivedNumber + 1);
+    this.scheduleAll();
+  }
+
+  /** The last instant given. */
+  get instant(): Instant {
+    return this.now;
+  }
+
+  advance(to: Instant): readonly Verdict[] {
+    const out: Verdict[] = [];
+    this.advanceInto(to, out);
+    return out;
+  }
+
+  ingest(records: readonly EventRecord[], receivedAt: Instant): readonly Verdict[] {
+    const out: Verdict[] = [];
+    this.advanceInto(receivedAt, out);
+    if (records.length === 0) return out;
+    this.receive(receivedAt);
+    for (const record of records) {
+      const routes = this.routes.get(record.name);
+      if (routes === undefined) continue;
+      for (const route of routes) this.follow(route, record, receivedAt);
+    }
+    this.judge(receivedAt, out);
+    return out;
+  }
+
+  resume(at: Instant): void {
+    if (at <= this.now) return;
+    for (const silence of this.silences) silence.skip(this.now, at);
+    this.now = at;
+  }
+
+  verdicts(): readonly Verdict[] {
+    this.context.now = this.now;
+    return [...this.judges.flatMap((judge) => judge.current()), ...this.silences.map((silence) => silence.current())];
+  }
+
+  readings(): readonly SignalReading[] {
+    this.context.now = this.now;
+    return this.signals.readings();
+  }
+
+  counters(): ExecutorCounters {
+    return {
+      outOfTime: this.outOfTime,
+      otherGroup: this.windows.reduce((sum, window) => sum + window.overflowed, 0),
+      oncePerForgotten: this.allRoutes.reduce((sum, route) => sum + (route.oncePer?.forgotten ?? 0), 0),
+    };
+  }
+
+  /** Everything that the next calls depend on, for `restoreLiveExecutor`. */
+  snapshot(): Uint8Array {
+    const out = new NumberWriter();
+    out.number(this.now);
+    out.number(this.lastReceivedAt);
+    out.number(this.context.received ? 1 : 0);
+    out.number(this.outOfTime);
+    this.writeSections(out);
+    return out.bytes(SNAPSHOT_VERSION);
+  }
+
+  /** The executor of a new version of the plan, as of the last instant. This one is of no use afterwards. */
+  withPlan(plan: CompiledPlan): LiveExecutor {
+    const restored = restoreLiveExecutor(plan, this.snapshot());
+    assert(restored.ok, 'an executor reads its own snapshot');
+    return restored.value;
+  }
+
+  /** Reads what `snapshot` wrote, beyond the first number; for `restoreLiveExecutor` only. */
+  restore(from: NumberReader): void {
+    this.lastReceivedAt = from.number();
+    this.context.received = from.number() === 1;
+    this.outOfTime = from.number();
+    const sections = readSections(from);
+    for (const window of this.windows) {
+      const section = sections.get(`measure ${measureSignature(this.plan, window.measure)}`);
+      if (section !== undefined) window.read(section);
+      else if (this.lastReceivedAt + limits.futureMs >= this.now - window.measure.window.ms) {
+        window.beginRefilling(this.now);
+      }
+    }
+    for (const route of this.allRoutes) {
+      const section = sections.get(`once ${sourceSignature(route.source)}`);
+      if (section !== undefined) route.oncePer?.restore(section);
+    }
+    for (const judge of this.judges) {
+      const section = sections.get(`test ${judge.test.id}`);
+      if (section !== undefined) judge.restore(section);
+    }
+    for (const silence of this.silences) {
+      const section = sections.get(`test ${silence.test.id}`);
+      if (section !== undefined) silence.restore(section);
+    }
+    this.scheduleAll();
+  }
+
+  private writeSections(out: NumberWriter): void {
+    const sections: (readonly [string, { write(out: NumberWriter): void }])[] = [];
+    for (const window of this.windows)
+      sections.push([`measure ${measureSignature(this.plan, window.measure)}`, window]);
+    for (const route of this.allRoutes) {
+      if (route.oncePer !== undefined) sections.push([`once ${sourceSignature(route.source)}`, route.oncePer]);
+    }
+    for (const judge of this.judges) sections.push([`test ${judge.test.id}`, judge]);
+    for (const silence of this.silences) sections.push([`test ${silence.test.id}`, silence]);
+    out.number(sections.length);
+    for (const [name, section] of sections) out.section(name, (part) => section.write(part));
+  }
+
+  private scheduleAll(): void {
+    for (const window of this.windows) this.dues.schedule(window.id, window.due);
+    for (const silence of this.silences) this.dues.schedule(silence.id, silence.due);
+    if (this.context.received) this.dues.schedule(this.receivedNumber, this.lastReceivedAt + limits.receivedWithinMs);
+  }
+
+  private advanceInto(to: Instant, out: Verdict[]): void {
+    assert(to >= this.now, 'instants never go backwards');
+    if (this.fresh) this.judgeEverything(out);
+    for (;;) {
+      const at = this.dues.next();
+      if (at > to) break;
+      while (this.dues.next() === at) this.reach(this.dues.take(), at);
+      this.judge(at, out);
+    }
+    this.now = to;
+  }
+
+  /** What has the number is due. */
+  private reach(number: number, at: Instant): void {
+    const window = this.windows[number];
+    if (window !== undefined) {
+      window.pass(at);
+      if (window.touched) this.queueWindow(window);
+      this.dues.schedule(number, window.due);
+      return;
+    }
+    const silence = this.silences[number - this.windows.length];
+    if (silence !== undefined) {
+      // Something may have been heard since the instant was set down.
+      if (silence.due > at) this.dues.schedule(number, silence.due);
+      else this.queueSilence(silence);
+      return;
+    }
+    const ends = this.lastReceivedAt + limits.receivedWithinMs;
+    if (ends > at) this.dues.schedule(number, ends);
+    else this.setReceived(false);
+  }
+
+  private receive(at: Instant): void {
+    this.lastReceivedAt = at;
+    if (this.context.received) return;
+    this.setReceived(true);
+    this.dues.schedule(this.receivedNumber, at + limits.receivedWithinMs);
+  }
+
+  private setReceived(received: boolean): void {
+    this.context.received = received;
+    for (const window of this.windows) {
+      if (!window.zeroWhenEmpty) continue;
+      window.touchAll();
+      this.queueWindow(window);
+    }
+  }
+
+  private follow(route: Route, record: EventRecord, now: Instant): void {
+    if (route.matches !== undefined && !route.matches(record)) return;
+    if (route.oncePer !== undefined && !route.oncePer.admits(record, now)) return;
+    const inTime = record.time <= now + limits.futureMs && record.time >= now - limits.lateMs;
+    if (!inTime) this.outOfTime++;
+    for (const branch of route.branches) {
+      if (branch.matches === undefined || branch.matches(record)) this.feed(branch, record, now, inTime);
+    }
+    for (const index of route.indexes) {
+      const branches = index.branches.get(index.read(record));
+      if (branches === undefined) continue;
+      for (const branch of branches) {
+        if (branch.matches === undefined || branch.matches(record)) this.feed(branch, record, now, inTime);
+      }
+    }
+  }
+
+  private feed(targets: Targets, record: EventRecord, now: Instant, inTime: boolean): void {
+    if (inTime) {
+      for (const window of targets.windows) {
+        const due = window.due;
+        window.add(record, now);
+        if (window.due !== due) this.dues.schedule(window.id, window.due);
+        if (window.touched && !window.queued) this.queueWindow(window);
+      }
+    }
+    for (const silence of targets.silences) {
+      if (!silence.hear(record.time, now)) continue;
+      if (silence.due > now) this.dues.schedule(silence.id, silence.due);
+      this.queueSilence(silence);
+    }
+  }
+
+  private queueWindow(window: MeasureWindow): void {
+    if (window.queued) return;
+    window.queued = true;
+    this.touchedWindows.push(window);
+    for (const judge of this.judgesOf[window.id] ?? []) {
+      if (judge.queued) continue;
+      judge.queued = true;
+      this.queuedJudges.push(judge);
+    }
+  }
+
+  private queueSilence(silence: SilenceWatch): void {
+    if (silence.queued) return;
+    silence.queued = true;
+    this.queuedSilences.push(silence);
+  }
+
+  private judge(at: Instant, out: Verdict[]): void {
+    this.context.now = at;
+    for (const judge of this.queuedJudges) {
+      judge.queued = false;
+      judge.judge(false, out);
+    }
+    for (const silence of this.queuedSilences) {
+      silence.queued = false;
+      silence.judge(out);
+    }
+    for (const window of this.touchedWindows) {
+      window.queued = false;
+      window.clearTouched();
+    }
+    this.queuedJudges.length = 0;
+    this.queuedSilences.length = 0;
+    this.touchedWindows.length = 0;
+  }
+
+  private judgeEverything(out: Verdict[]): void {
+    this.fresh = false;
+    this.context.now = this.madeAt;
+    for (const judge of this.judges) judge.judge(true, out);
+    for (const silence of this.silences) silence.judge(out);
+  }
+}
+
+function sourceOf(plan: CompiledPlan, name: string): Source {
+  const source = plan.sources[name];
+  assert(source !== undefined, `the plan has no source ${name}`);
+  return source;
+}
+
+/** What a source means, without how it is called. */
+function sourceSignature(source: Source): string {
+  return hash53(JSON.stringify([source.event, source.where, source.oncePer, source.units])).toString(36);
+}
+
+/** What a measure means, with its source: two versions of a plan share a window when these are equal. */
+function measureSignature(plan: CompiledPlan, measure: Measure): string {
+  const { id, text: _text, source, ...meaning } = measure;
+  return `${id} ${hash53(JSON.stringify([meaning, sourceSignature(sourceOf(plan, source))])).toString(36)}`;
+}
+
+/** The sections of a snapshot by name; each is read by itself, so that what a new plan lacks is passed over. */
+function readSections(from: NumberReader): ReadonlyMap<string, NumberReader> {
+  const sections = new Map<string, NumberReader>();
+  for (let left = from.number(); left > 0; left--) {
+    const [name, section] = from.section();
+    sections.set(name, section);
+  }
+  return sections;
+}

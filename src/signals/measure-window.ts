@@ -1,0 +1,352 @@
+import { hash53 } from '#kernel/hash64.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { FieldValue, Measure, Source } from '#plan/model.ts';
+import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
+import { compileField, compilePredicate, type FieldReader } from './predicate.ts';
+import type { EventRecord } from './record.ts';
+import type { NumberReader, NumberWriter } from './snapshot-format.ts';
+import {
+  type Aggregate,
+  CountAggregate,
+  ExtremeAggregate,
+  LastAggregate,
+  ShareAggregate,
+  SumAggregate,
+} from './window/aggregate.ts';
+import { PercentileAggregate } from './window/percentile.ts';
+import { type WindowShape, windowShape } from './window/step.ts';
+import { UniqueAggregate } from './window/unique.ts';
+
+/** The group of all that came after `limits.groupsPerSignal` others: `["other"]`, `["other","other"]` … */
+export function otherGroup(by: readonly string[]): GroupKey {
+  return JSON.stringify(by.map(() => 'other'));
+}
+
+/** The group of a record: the values of the fields, null where one is missing. */
+export function groupOf(record: EventRecord, by: readonly FieldReader[]): GroupKey {
+  return JSON.stringify(by.map((read) => read(record) ?? null));
+}
+
+/** A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. */
+export function isZeroWhenEmpty(measure: Pick<Measure, 'function'>): boolean {
+  return ['count', 'rate', 'sum', 'unique'].includes(measure.function);
+}
+
+/**
+ * What an event adds to a measure: 1, the number in its field, 1 or 0 for a share, the hash for `unique`. Undefined when the
+ * event has no such field, or no number in it: it is then no event of this measure.
+ */
+function contribution(measure: Measure, source: Source): ((record: EventRecord) => number | undefined) | undefined {
+  if (measure.function === 'count' || measure.function === 'rate') return undefined;
+  if (measure.function === 'share') {
+    if (measure.where === undefined) return () => 1;
+    const matches = compilePredicate(measure.where, source.units);
+    return (record) => (matches(record) ? 1 : 0);
+  }
+  const read = compileField(measure.field ?? '', source.units);
+  if (measure.function === 'unique') {
+    return (record) => {
+      const value = read(record);
+      return value === undefined ? undefined : hash53(typeof value === 'string' ? value : JSON.stringify(value));
+    };
+  }
+  return (record) => {
+    const value = read(record);
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  };
+}
+
+/**
+ * The window of one measure in all its groups. Buckets are covered from ⌊now/g⌋ − W/g to ⌊now/g⌋. Its owner calls `pass` at
+ * each `due` instant, before it adds anything that arrives at or after it.
+ */
+export class MeasureWindow {
+  readonly measure: Measure;
+  /** Its number within the executor. */
+  readonly id: number;
+  /** The executor has it on its list of windows that were touched. */
+  queued = false;
+  readonly shape: WindowShape;
+  readonly zeroWhenEmpty: boolean;
+  readonly grouped: boolean;
+  /** Until then its past is incomplete; 0 when it is complete. */
+  refillingUntil: Instant = 0;
+  /** When the next bucket enters or leaves, or refilling ends; Infinity when nothing will change by itself. */
+  due: Instant = Number.POSITIVE_INFINITY;
+  /** Whether anything was touched since `clearTouched`. */
+  touched = false;
+  /** Whether every group has to be judged anew, not only those that hold something new. */
+  allTouched = false;
+  readonly touchedGroups: Aggregate[] = [];
+  /** Events that went to the group `other` because there were too many groups. */
+  overflowed = 0;
+
+  readonly groups: Map<GroupKey, Aggregate> = new Map<GroupKey, Aggregate>();
+  private readonly single: Aggregate | undefined;
+  /** The same groups by the value of the only `by` field, which spares making the key. */
+  private readonly byValue = new Map<FieldValue | null, Aggregate>();
+  private readonly by: readonly FieldReader[];
+  private readonly other: GroupKey;
+  private readonly contribution: ((record: EventRecord) => number | undefined) | undefined;
+  /** 1 for slots in which any group holds something. */
+  private readonly occupied: Uint8Array;
+  private oldest = Number.POSITIVE_INFINITY;
+  private newest = Number.NEGATIVE_INFINITY;
+  private current = 0;
+  private currentEnds: Instant = 0;
+
+  constructor(measure: Measure, source: Source, id: number, now: Instant) {
+    this.measure = measure;
+    this.id = id;
+    this.shape = windowShape(measure);
+    this.zeroWhenEmpty = isZeroWhenEmpty(measure);
+    this.grouped = measure.by.length > 0;
+    this.by = measure.by.map((field) => compileField(field, source.units));
+    this.other = otherGroup(measure.by);
+    this.contribution = contribution(measure, source);
+    this.occupied = new Uint8Array(this.shape.capacity);
+    this.single = this.grouped ? undefined : this.newAggregate(UNGROUPED);
+    this.moveTo(now);
+  }
+
+  /** The aggregate of a group, if it covers any event now. */
+  covered(key: GroupKey): Aggregate | undefined {
+    const aggregate = this.single ?? this.groups.get(key);
+    return aggregate !== undefined && aggregate.covered > 0 ? aggregate : undefined;
+  }
+
+  /** Takes in an event of the measure; `now` is when it arrived. Events that the window does not reach are ignored. */
+  add(record: EventRecord, now: Instant): void {
+    if (now >= this.currentEnds) this.moveTo(now);
+    const shape = this.shape;
+    const bucket = Math.floor(record.time / shape.stepMs);
+    if (bucket < this.current - shape.steps) return;
+    const value = this.contribution === undefined ? 1 : this.contribution(record);
+    if (value === undefined) return;
+    const aggregate = this.single ?? this.group(record);
+    const slot = bucket % shape.capacity;
+    const covers = bucket <= this.current;
+    if ((aggregate.counts[slot] as number) === 0 && this.occupied[slot] === 0) this.occupy(bucket, slot);
+    aggregate.counts[slot] = (aggregate.counts[slot] as number) + 1;
+    if (covers) aggregate.covered++;
+    else aggregate.ahead++;
+    aggregate.put(slot, covers, value, record.time);
+    if (covers && !aggregate.touched) this.touch(aggregate);
+  }
+
+  /** Lets buckets enter and leave as of `now`, and finds the next due instant. */
+  pass(now: Instant): void {
+    if (this.refillingUntil > 0 && now >= this.refillingUntil) {
+      this.refillingUntil = 0;
+      this.touchAll();
+    }
+    const before = this.current;
+    this.moveTo(now);
+    const first = this.current - this.shape.steps;
+    for (let bucket = this.oldest; bucket < first && bucket <= this.newest; bucket++) this.leave(bucket, before);
+    const last = Math.min(this.newest, this.current);
+    for (let bucket = Math.max(this.oldest, before + 1, first); bucket <= last; bucket++) this.enter(bucket);
+    for (const aggregate of this.touchedGroups) {
+      aggregate.settle(positiveModulo(first, this.shape.capacity), this.shape.steps + 1);
+    }
+    this.findDue(Math.max(first, this.oldest));
+  }
+
+  /** Everything is judged anew at the next occasion. */
+  touchAll(): void {
+    this.touched = true;
+    this.allTouched = true;
+  }
+
+  clearTouched(): void {
+    for (const aggregate of this.touchedGroups) aggregate.touched = false;
+    this.touchedGroups.length = 0;
+    this.touched = false;
+    this.allTouched = false;
+  }
+
+  /** Its past is not known from before `now`, although the plan was receiving. */
+  beginRefilling(now: Instant): void {
+    this.refillingUntil = now + this.measure.window.ms;
+    this.due = Math.min(this.due, this.refillingUntil);
+  }
+
+  write(out: NumberWriter): void {
+    out.number(this.current);
+    out.number(this.refillingUntil);
+    out.number(this.overflowed);
+    const groups = this.single === undefined ? [...this.groups.values()] : [this.single];
+    out.number(groups.length);
+    for (const aggregate of groups) {
+      out.text(aggregate.key);
+      const buckets: number[] = [];
+      for (let bucket = this.oldest; bucket <= this.newest; bucket++) {
+        if ((aggregate.counts[bucket % this.shape.capacity] as number) > 0) buckets.push(bucket);
+      }
+      out.number(buckets.length);
+      for (const bucket of buckets) {
+        const slot = bucket % this.shape.capacity;
+        out.number(bucket);
+        out.number(aggregate.counts[slot] as number);
+        aggregate.writeSlot(slot, out);
+      }
+      aggregate.writeTotal(out);
+    }
+  }
+
+  /** Restores what `write` wrote of a measure of the same meaning; the window must be new. */
+  read(from: NumberReader): void {
+    this.moveTo(from.number() * this.shape.stepMs);
+    this.refillingUntil = from.number();
+    this.overflowed = from.number();
+    for (let groups = from.number(); groups > 0; groups--) {
+      const key = from.text();
+      const aggregate = this.single ?? this.newGroup(key);
+      for (let buckets = from.number(); buckets > 0; buckets--) {
+        const bucket = from.number();
+        const slot = bucket % this.shape.capacity;
+        const covers = bucket <= this.current;
+        const count = from.number();
+        aggregate.counts[slot] = count;
+        if (covers) aggregate.covered += count;
+        else aggregate.ahead += count;
+        aggregate.readSlot(slot, from, covers);
+        if (this.occupied[slot] === 0) this.occupy(bucket, slot);
+      }
+      aggregate.readTotal(from);
+    }
+    this.findDue(this.oldest);
+  }
+
+  private moveTo(now: Instant): void {
+    this.current = Math.floor(now / this.shape.stepMs);
+    this.currentEnds = (this.current + 1) * this.shape.stepMs;
+  }
+
+  private touch(aggregate: Aggregate): void {
+    if (aggregate.touched) return;
+    aggregate.touched = true;
+    this.touchedGroups.push(aggregate);
+    this.touched = true;
+  }
+
+  private occupy(bucket: number, slot: number): void {
+    this.occupied[slot] = 1;
+    if (bucket < this.oldest) this.oldest = bucket;
+    if (bucket > this.newest) this.newest = bucket;
+    const due = bucket > this.current ? bucket : bucket + this.shape.steps + 1;
+    this.due = Math.min(this.due, due * this.shape.stepMs);
+  }
+
+  private leave(bucket: number, before: number): void {
+    const slot = bucket % this.shape.capacity;
+    if (this.occupied[slot] === 0) return;
+    this.occupied[slot] = 0;
+    for (const aggregate of this.single === undefined ? this.groups.values() : [this.single]) {
+      const count = aggregate.counts[slot] as number;
+      if (count === 0) continue;
+      if (bucket > before) this.enterGroup(aggregate, slot, count);
+      aggregate.counts[slot] = 0;
+      aggregate.covered -= count;
+      aggregate.leave(slot);
+      this.touch(aggregate);
+      if (this.grouped && aggregate.covered + aggregate.ahead === 0) this.dropGroup(aggregate);
+    }
+  }
+
+  private enter(bucket: number): void {
+    const slot = bucket % this.shape.capacity;
+    if (this.occupied[slot] === 0) return;
+    for (const aggregate of this.single === undefined ? this.groups.values() : [this.single]) {
+      const count = aggregate.counts[slot] as number;
+      if (count > 0) this.enterGroup(aggregate, slot, count);
+    }
+  }
+
+  private enterGroup(aggregate: Aggregate, slot: number, count: number): void {
+    aggregate.ahead -= count;
+    aggregate.covered += count;
+    aggregate.enter(slot);
+    this.touch(aggregate);
+  }
+
+  /** `from` is the oldest bucket that may still hold something. */
+  private findDue(from: number): void {
+    let oldest = from;
+    while (oldest <= this.newest && this.occupied[oldest % this.shape.capacity] === 0) oldest++;
+    this.due = this.refillingUntil > 0 ? this.refillingUntil : Number.POSITIVE_INFINITY;
+    if (oldest > this.newest) {
+      this.oldest = Number.POSITIVE_INFINITY;
+      this.newest = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    this.oldest = oldest;
+    const step = this.shape.stepMs;
+    if (oldest <= this.current) this.due = Math.min(this.due, (oldest + this.shape.steps + 1) * step);
+    for (let bucket = Math.max(oldest, this.current + 1); bucket <= this.newest; bucket++) {
+      if (this.occupied[bucket % this.shape.capacity] === 0) continue;
+      this.due = Math.min(this.due, bucket * step);
+      return;
+    }
+  }
+
+  private group(record: EventRecord): Aggregate {
+    const [only] = this.by;
+    if (only === undefined || this.by.length > 1) return this.groupByKey(groupOf(record, this.by));
+    const value = only(record) ?? null;
+    const known = this.byValue.get(value);
+    if (known !== undefined) return known;
+    const aggregate = this.groupByKey(JSON.stringify([value]));
+    // What went to `other` is looked up again each time: a place may have become free.
+    if (aggregate.key !== this.other) this.byValue.set(value, aggregate);
+    return aggregate;
+  }
+
+  private groupByKey(key: GroupKey): Aggregate {
+    const known = this.groups.get(key);
+    if (known !== undefined) return known;
+    const own = this.groups.size - (this.groups.has(this.other) ? 1 : 0);
+    if (key === this.other || own < limits.groupsPerSignal) return this.newGroup(key);
+    this.overflowed++;
+    return this.groups.get(this.other) ?? this.newGroup(this.other);
+  }
+
+  private newGroup(key: GroupKey): Aggregate {
+    const aggregate = this.newAggregate(key);
+    this.groups.set(key, aggregate);
+    return aggregate;
+  }
+
+  private dropGroup(aggregate: Aggregate): void {
+    this.groups.delete(aggregate.key);
+    if (this.by.length === 1)
+      this.byValue.delete((JSON.parse(aggregate.key) as readonly (FieldValue | null)[])[0] ?? null);
+  }
+
+  private newAggregate(key: GroupKey): Aggregate {
+    switch (this.measure.function) {
+      case 'count':
+      case 'rate':
+        return new CountAggregate(key, this.shape);
+      case 'share':
+        return new ShareAggregate(key, this.shape);
+      case 'sum':
+      case 'avg':
+        return new SumAggregate(key, this.shape, this.measure.function === 'avg');
+      case 'min':
+      case 'max':
+        return new ExtremeAggregate(key, this.shape, this.measure.function === 'max' ? 1 : -1);
+      case 'last':
+        return new LastAggregate(key, this.shape);
+      case 'unique':
+        return new UniqueAggregate(key, this.shape);
+      case 'percentile':
+        return new PercentileAggregate(key, this.shape, this.measure.quantile ?? 0.5);
+    }
+  }
+}
+
+function positiveModulo(value: number, by: number): number {
+  return ((value % by) + by) % by;
+}

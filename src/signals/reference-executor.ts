@@ -1,0 +1,281 @@
+import { assert } from '#kernel/assert.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { CompiledPlan, Formula, Measure, Source, Test } from '#plan/model.ts';
+import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
+import { compare } from './formula.ts';
+import { groupOf, isZeroWhenEmpty, otherGroup } from './measure-window.ts';
+import { compileField, compilePredicate } from './predicate.ts';
+import type { EventRecord } from './record.ts';
+import { windowShape } from './window/step.ts';
+
+/** A figure as the definition gives it: a value, or the reason for none. */
+export interface ReferenceFigure {
+  readonly reason?: NoDataReason;
+  readonly value?: number;
+  readonly sampleSize: number;
+}
+
+interface Arrival {
+  readonly record: EventRecord;
+  readonly receivedAt: Instant;
+}
+
+interface Placed {
+  readonly record: EventRecord;
+  readonly bucket: number;
+  readonly group: GroupKey;
+  readonly value: string | number | boolean;
+}
+
+/**
+ * The definition of signals and tests, written to be read and not to be fast: it keeps every event and works everything out
+ * anew for each instant. Other executors are tested against it.
+ */
+export class ReferenceExecutor {
+  private readonly plan: CompiledPlan;
+  private readonly startedAt: Instant;
+  private readonly arrivals: Arrival[] = [];
+
+  constructor(plan: CompiledPlan, startedAt: Instant) {
+    this.plan = plan;
+    this.startedAt = startedAt;
+  }
+
+  ingest(records: readonly EventRecord[], receivedAt: Instant): void {
+    for (const record of records) this.arrivals.push({ record, receivedAt });
+  }
+
+  /** Every instant at which a reading or truth may change by itself. */
+  instants(): ReadonlySet<Instant> {
+    const instants = new Set<Instant>([this.startedAt]);
+    for (const { record, receivedAt } of this.arrivals) {
+      instants.add(receivedAt).add(receivedAt + limits.receivedWithinMs);
+      for (const measure of Object.values(this.plan.measures)) {
+        const { stepMs, steps } = windowShape(measure);
+        const bucket = Math.floor(record.time / stepMs);
+        instants.add(bucket * stepMs).add((bucket + steps + 1) * stepMs);
+      }
+    }
+    for (const test of Object.values(this.plan.tests)) {
+      if (test.kind !== 'silence') continue;
+      for (const from of [this.startedAt, this.plan.launch ?? 0]) instants.add(from + test.forMs);
+      for (const { record, receivedAt } of this.arrivals) instants.add(Math.min(record.time, receivedAt) + test.forMs);
+    }
+    return instants;
+  }
+
+  /** The figures of a formula by group, from what had arrived before `before` (by default: at or before `at`). */
+  figures(formula: Formula, at: Instant, before: Instant = at + 1): ReadonlyMap<GroupKey, ReferenceFigure> {
+    const groups = groupsOf(formula, (measure) => this.groups(measure, at, before), this.plan) ?? new Set([UNGROUPED]);
+    return new Map([...groups].map((group) => [group, this.figure(formula, group, at, before, false)]));
+  }
+
+  /** The truth of a test in each group that has events. */
+  truths(test: Test, at: Instant, before: Instant = at + 1): ReadonlyMap<GroupKey, Truth> {
+    if (test.kind === 'silence') return new Map([[UNGROUPED, this.silence(test, at, before)]]);
+    const formulas = formulasOfTest(test);
+    const groups = formulas.map((formula) => groupsOf(formula, (id) => this.groups(id, at, before), this.plan));
+    const grouped = groups.filter((set) => set !== undefined);
+    const all = grouped.length === 0 ? new Set([UNGROUPED]) : new Set(grouped.flatMap((set) => [...set]));
+    return new Map([...all].map((group) => [group, this.truth(test, group, at, before, false)]));
+  }
+
+  /** The last truth of a group that has no events any more. */
+  truthOfGone(test: Test, group: GroupKey, at: Instant, before: Instant = at + 1): Truth {
+    assert(test.kind === 'comparison', 'a silence has no groups');
+    return this.truth(test, group, at, before, true);
+  }
+
+  private truth(
+    test: Test & { kind: 'comparison' },
+    group: GroupKey,
+    at: Instant,
+    before: Instant,
+    gone: boolean,
+  ): Truth {
+    const figures = formulasOfTest(test).map((formula) => this.figure(formula, group, at, before, gone));
+    const [left, low, high] = figures.map((figure) => figure.value);
+    if (figures.some((figure) => figure.reason !== undefined) || left === undefined || low === undefined)
+      return 'unknown';
+    if (Math.min(...figures.map((figure) => figure.sampleSize)) < test.atLeast) return 'unknown';
+    const operator = test.comparison.operator;
+    const holds = operator === 'between' ? left >= low && left <= (high ?? low) : compare(left, operator, low);
+    return holds ? 'true' : 'false';
+  }
+
+  private silence(test: Test & { kind: 'silence' }, at: Instant, before: Instant): Truth {
+    const seen = this.admitted(test.source, test.where, before).map(({ record, receivedAt }) =>
+      Math.min(record.time, receivedAt),
+    );
+    const launch = this.plan.launch ?? Number.POSITIVE_INFINITY;
+    if (at >= Math.max(this.startedAt, launch, ...seen) + test.forMs) return 'true';
+    return seen.length === 0 ? 'unknown' : 'false';
+  }
+
+  private figure(formula: Formula, group: GroupKey, at: Instant, before: Instant, gone: boolean): ReferenceFigure {
+    if (formula.kind === 'constant') return { value: formula.value, sampleSize: Number.POSITIVE_INFINITY };
+    if (formula.kind === 'measure') return this.measureFigure(this.measure(formula.measure), group, at, before, gone);
+    const left = this.figure(formula.left, group, at, before, gone);
+    const right = this.figure(formula.right, group, at, before, gone);
+    const sampleSize = formula.kind === 'ratio' ? right.sampleSize : Math.min(left.sampleSize, right.sampleSize);
+    const reason = left.reason ?? right.reason;
+    if (reason !== undefined || left.value === undefined || right.value === undefined) {
+      return { reason: reason ?? 'not-a-number', sampleSize };
+    }
+    if (formula.kind === 'add') return { value: left.value + right.value, sampleSize };
+    if (formula.kind === 'subtract') return { value: left.value - right.value, sampleSize };
+    if (formula.kind === 'multiply') return { value: left.value * right.value, sampleSize };
+    return right.value === 0
+      ? { reason: 'zero-denominator', sampleSize }
+      : { value: left.value / right.value, sampleSize };
+  }
+
+  private measureFigure(
+    measure: Measure,
+    group: GroupKey,
+    at: Instant,
+    before: Instant,
+    gone: boolean,
+  ): ReferenceFigure {
+    const own = measure.by.length === 0 ? UNGROUPED : group;
+    const values = this.covered(measure, at, before)
+      .filter((event) => event.group === own)
+      .sort((left, right) => left.record.time - right.record.time)
+      .map((event) => event.value);
+    const sampleSize = values.length;
+    if (sampleSize > 0) return { value: aggregate(measure, values), sampleSize };
+    if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize };
+    if (!isZeroWhenEmpty(measure)) return { reason: 'no-events', sampleSize };
+    const received = this.arrivals.some(
+      ({ receivedAt }) => receivedAt < before && receivedAt <= at && receivedAt + limits.receivedWithinMs > at,
+    );
+    return received ? { value: 0, sampleSize } : { reason: 'nothing-received', sampleSize };
+  }
+
+  private groups(id: string, at: Instant, before: Instant): ReadonlySet<GroupKey> {
+    return new Set(this.covered(this.measure(id), at, before).map((event) => event.group));
+  }
+
+  /** The events in the buckets ⌊at/g⌋ − W/g … ⌊at/g⌋, in order of arrival. */
+  private covered(measure: Measure, at: Instant, before: Instant): readonly Placed[] {
+    const { stepMs, steps } = windowShape(measure);
+    const last = Math.floor(at / stepMs);
+    return this.placed(measure, before).filter(({ bucket }) => bucket >= last - steps && bucket <= last);
+  }
+
+  /** All events that the measure ever took in, with the group that each got when it arrived. */
+  private placed(measure: Measure, before: Instant): readonly Placed[] {
+    const { stepMs, steps } = windowShape(measure);
+    const source = this.source(measure.source);
+    const by = measure.by.map((field) => compileField(field, source.units));
+    const other = otherGroup(measure.by);
+    const placed: Placed[] = [];
+    const where = measure.function === 'share' ? undefined : measure.where;
+    for (const { record, receivedAt } of this.admitted(measure.source, where, before)) {
+      const bucket = Math.floor(record.time / stepMs);
+      const oldest = Math.floor(receivedAt / stepMs) - steps;
+      const value = contributionOf(measure, source, record);
+      if (value === undefined || bucket < oldest) continue;
+      if (record.time > receivedAt + limits.futureMs || record.time < receivedAt - limits.lateMs) continue;
+      const wanted = measure.by.length === 0 ? UNGROUPED : groupOf(record, by);
+      const alive = new Set(placed.filter((event) => event.bucket >= oldest).map((event) => event.group));
+      alive.delete(other);
+      const group = alive.has(wanted) || alive.size < limits.groupsPerSignal ? wanted : other;
+      placed.push({ record, bucket, group, value });
+    }
+    return placed;
+  }
+
+  /** The events of a source, without the repeats that `once per` drops, narrowed. */
+  private admitted(name: string, where: Measure['where'], before: Instant): readonly Arrival[] {
+    const source = this.source(name);
+    const isOfSource = source.where === undefined ? () => true : compilePredicate(source.where, source.units);
+    const matches = where === undefined ? () => true : compilePredicate(where, source.units);
+    const identity = source.oncePer === undefined ? () => undefined : compileField(source.oncePer);
+    const firstAt = new Map<string, Instant>();
+    return this.arrivals.filter(({ record, receivedAt }) => {
+      if (receivedAt >= before || record.name !== source.event || !isOfSource(record)) return false;
+      const value = identity(record);
+      if (value !== undefined) {
+        const first = firstAt.get(String(value));
+        if (first !== undefined && receivedAt - first < limits.oncePerMs) return false;
+        firstAt.set(String(value), receivedAt);
+      }
+      return matches(record);
+    });
+  }
+
+  private measure(id: string): Measure {
+    const measure = this.plan.measures[id];
+    assert(measure !== undefined, `the plan has no measure ${id}`);
+    return measure;
+  }
+
+  private source(name: string): Source {
+    const source = this.plan.sources[name];
+    assert(source !== undefined, `the plan has no source ${name}`);
+    return source;
+  }
+}
+
+/** Undefined when the formula is not grouped. */
+function groupsOf(
+  formula: Formula,
+  groupsOfMeasure: (id: string) => ReadonlySet<GroupKey>,
+  plan: CompiledPlan,
+): ReadonlySet<GroupKey> | undefined {
+  if (formula.kind === 'constant') return undefined;
+  if (formula.kind === 'measure') {
+    return plan.measures[formula.measure]?.by.length === 0 ? undefined : groupsOfMeasure(formula.measure);
+  }
+  const left = groupsOf(formula.left, groupsOfMeasure, plan);
+  const right = groupsOf(formula.right, groupsOfMeasure, plan);
+  if (left === undefined || right === undefined) return left ?? right;
+  return left.union(right);
+}
+
+function formulasOfTest(test: Test & { kind: 'comparison' }): readonly Formula[] {
+  return test.comparison.operator === 'between'
+    ? [test.left, test.comparison.low, test.comparison.high]
+    : [test.left, test.comparison.right];
+}
+
+function contributionOf(measure: Measure, source: Source, record: EventRecord): string | number | boolean | undefined {
+  if (measure.function === 'count' || measure.function === 'rate') return 1;
+  if (measure.function === 'share') {
+    return measure.where === undefined || compilePredicate(measure.where, source.units)(record);
+  }
+  const value = compileField(measure.field ?? '', source.units)(record);
+  return measure.function === 'unique' || typeof value === 'number' ? value : undefined;
+}
+
+/** `values` in order of event time, at least one. */
+function aggregate(measure: Measure, values: readonly (string | number | boolean)[]): number {
+  const numbers = values as readonly number[];
+  const sum = (): number => numbers.reduce((total, value) => total + value, 0);
+  switch (measure.function) {
+    case 'count':
+      return values.length;
+    case 'rate':
+      return (values.length * 1_000) / measure.window.ms;
+    case 'share':
+      return values.filter((value) => value === true).length / values.length;
+    case 'sum':
+      return sum();
+    case 'avg':
+      return sum() / values.length;
+    case 'min':
+      return Math.min(...numbers);
+    case 'max':
+      return Math.max(...numbers);
+    case 'last':
+      return numbers.at(-1) ?? Number.NaN;
+    case 'unique':
+      return new Set(values).size;
+    case 'percentile': {
+      const sorted = numbers.toSorted((left, right) => left - right);
+      return sorted[Math.max(1, Math.ceil((measure.quantile ?? 0.5) * sorted.length)) - 1] ?? Number.NaN;
+    }
+  }
+}
