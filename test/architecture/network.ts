@@ -1,0 +1,33 @@
+import { isTest, type SourceFile, type Violation } from './source-files.ts';
+
+const networkModules = new Set([
+  ...['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'dns/promises'].map((name) => `node:${name}`),
+  ...['undici', 'pg', '@clickhouse/client', '@hono/node-server', 'nodemailer'],
+]);
+const networkNames = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest']);
+
+/** Who may open or accept a connection, and why. Everything that leaves for somebody else's address goes through egress. */
+export const networkFiles: Readonly<Record<string, string>> = {
+  'src/egress/': 'the one way out',
+};
+
+/** Outgoing connections are made in egress only; servers and our own stores' connections are listed with a reason. */
+export function checkNetwork(
+  files: readonly SourceFile[],
+  allowed: Readonly<Record<string, string>> = networkFiles,
+): readonly Violation[] {
+  const isAllowed = (path: string): boolean =>
+    Object.keys(allowed).some((entry) => (entry.endsWith('/') ? path.startsWith(entry) : path === entry));
+  const instead =
+    'take a Transport (src/kernel/ports.ts), or list the file with its reason in test/architecture/network.ts';
+  return files
+    .filter((file) => file.path.startsWith('src/') && !isTest(file.path) && !isAllowed(file.path))
+    .flatMap((file) => [
+      ...file.imports
+        .filter(({ specifier, typeOnly }) => !typeOnly && networkModules.has(specifier))
+        .map(({ specifier, line }) => ({ path: file.path, line, rule: `opens connections (${specifier})`, instead })),
+      ...file.names
+        .filter(({ name }) => networkNames.has(name))
+        .map(({ name, line }) => ({ path: file.path, line, rule: `opens connections (${name})`, instead })),
+    ]);
+}
