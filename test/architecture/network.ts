@@ -9,6 +9,12 @@ const networkNames = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpReque
 /** Who may open or accept a connection, and why. Everything that leaves for somebody else's address goes through egress. */
 export const networkFiles: Readonly<Record<string, string>> = {
   'src/egress/': 'the one way out',
+  'src/storage/': 'our own stores, embedded or at the addresses of the environment',
+  'src/engine/link-socket.ts': 'the unix socket between core and intake',
+  'src/processes/supervisor.ts': 'asks the children on loopback whether they are ready, and finds free ports',
+  'src/cli/client.ts': 'speaks to the server that the user names',
+  'src/cli/demo.ts': 'switches the faults of the demo shop on loopback',
+  'src/cli/intake-client.ts': 'sends to the intake that the user names',
 };
 
 /** Outgoing connections are made in egress only; servers and our own stores' connections are listed with a reason. */

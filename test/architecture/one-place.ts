@@ -35,6 +35,9 @@ export const origins: readonly Origin[] = [
     instead: 'take a Clock (src/kernel/ports.ts)',
     allowed: {
       'src/system-clock.ts': 'the one place',
+      'src/egress/egress.ts': 'deadlines of sockets; the simulation replaces the whole Transport',
+      'src/cli/client.ts': 'a deadline of the command line, which runs in real time only',
+      'src/cli/intake-client.ts': 'a deadline of the command line, which runs in real time only',
     },
   },
   {

@@ -98,6 +98,8 @@ group('one place', () => {
   test.each([
     ['const now = Date.now();', 'Date'],
     ['const now = new Date();', 'Date'],
+    ['const now = Date();', 'Date'],
+    ['const Calendar = Date;', 'Date'],
     ['const now = Temporal.Now.instant();', 'Temporal.Now'],
     ['const now = performance.now();', 'performance'],
     ['setTimeout(run, 5);', 'setTimeout'],
@@ -119,6 +121,7 @@ group('one place', () => {
     expect(check('const now = Date.now();', 'src/engine/a.test.ts')).toEqual([]);
     expect(check("import { createHash } from 'node:crypto'; const at: Date | undefined = row.Date;")).toEqual([]);
     expect(check('export function wait(setTimeout: () => void): void { setTimeout(); }')).toEqual([]);
+    expect(check('const at = new Date(5); Date.parse(text); Date.UTC(2026);')).toEqual([]);
     expect(check('const instant = Temporal.Instant.from(text); Math.max(1, 2);')).toEqual([]);
   });
 });

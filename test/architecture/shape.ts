@@ -1,6 +1,6 @@
 import type { SourceFile, Violation } from './source-files.ts';
 
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(real\.)?test|\.config)?\.ts$/;
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.(property|real|fixture|test|config))*\.ts$/;
 
 /** How files are named and what they export. */
 export function checkShape(files: readonly SourceFile[]): readonly Violation[] {

@@ -123,7 +123,7 @@ export function parseSource(path: string, text: string): SourceFile {
       (parent.type === 'MemberExpression' && key === 'property' && parent.computed !== true) ||
       (/^(Property|MethodDefinition|PropertyDefinition|TSPropertySignature|TSMethodSignature)$/.test(parent.type) &&
         key === 'key');
-    if (!declares && !isProperty) uses.push({ name, line: lineOf(node.start) });
+    if (!declares && !isProperty && !isPlainDate(name, parent)) uses.push({ name, line: lineOf(node.start) });
   }
 
   function collectMember(node: SyntaxNode): void {
@@ -140,6 +140,14 @@ export function parseSource(path: string, text: string): SourceFile {
   visit(program as unknown as SyntaxNode, undefined, '');
   const names = uses.filter((use) => !declared.has(use.name.split('.', 1)[0] ?? ''));
   return { path, text, imports, names, exportsDefault, strings };
+}
+
+/** `new Date(value)`, `Date.parse` and `Date.UTC` convert; they do not read the clock. */
+function isPlainDate(name: string, parent: SyntaxNode): boolean {
+  if (name !== 'Date') return false;
+  if (parent.type === 'NewExpression') return Array.isArray(parent.arguments) && parent.arguments.length > 0;
+  const property = parent.type === 'MemberExpression' ? nameOf(parent.property) : undefined;
+  return property === 'parse' || property === 'UTC';
 }
 
 function isNode(value: unknown): value is SyntaxNode {
@@ -163,8 +171,9 @@ export function roomOf(path: string): string | undefined {
   return /^src\/([^/]+)\//.exec(path)?.[1];
 }
 
+/** Tests, and what only tests import. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
+  return /\.(test|fixture)\.ts$/.test(path);
 }
 
 /** All violations, one a line, for the message of a failing test. */
