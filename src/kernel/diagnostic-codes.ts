@@ -1,9 +1,79 @@
 /**
- * Every diagnostic that a plan's text can get. `E` refuses the plan, `W` warns. `title` names the mistake for the
+ * Every diagnostic that a plan's text can get. `E` refuses the plan, `W` warns, `H` hints. `title` names the mistake for the
  * reference, `hint` how to mend it in general; a diagnostic may carry a hint of its own that fits the case better.
  * E100 to E199 and W100 to W199 are of the plan, E200 to E299 of its sentences.
  */
 export const diagnosticCodes = {
+  // The text
+  E101: { title: 'Not YAML', hint: 'Check indentation, brackets and quotes of the line and the one above.' },
+  E102: { title: 'Anchor or alias', hint: 'Write the value out where it is used.' },
+  E103: { title: 'YAML tag', hint: 'Delete it; the language decides by itself what a value is.' },
+  E104: { title: 'Merge key', hint: 'Write the values out.' },
+  E105: { title: 'Key given twice', hint: 'Keep one of them.' },
+  E106: { title: 'Several documents in a file', hint: 'Remove the `---`; use a folder for several files.' },
+  E107: { title: 'Too large or nested too deep', hint: 'Split the plan; three levels are enough.' },
+  E108: { title: 'Control character', hint: 'Delete it.' },
+  E109: { title: 'Section in two files', hint: 'Keep each section in one file.' },
+  E110: { title: 'Not a plan', hint: 'Begin with `plan: NAME` and sections.' },
+  E111: { title: 'Key is not a word', hint: 'Write `name: value`.' },
+  E112: { title: 'Value lost to a comment', hint: 'Write `slack:#channel` without a space, or quote the value.' },
+
+  // Its shape
+  E120: { title: 'Unknown section', hint: 'Use one of the sections of the reference.' },
+  E121: { title: 'Unknown key', hint: 'Use one of the keys that the message names.' },
+  E122: { title: 'Value of the wrong shape', hint: 'Write what the message asks for.' },
+  E123: { title: 'Key missing', hint: 'Add it.' },
+  E124: { title: 'Not a name', hint: 'Names begin with a letter and hold letters, digits, `-` and `_`.' },
+  E125: { title: 'Secret in the text', hint: 'Put the value in the secret store and write `secret NAME`.' },
+  E126: { title: 'Table malformed', hint: 'Give each row as many cells as the header has columns.' },
+
+  // Its names
+  E130: { title: 'Unknown signal', hint: 'Define it under `signals`.' },
+  E131: { title: 'Unknown source', hint: 'Define it under `sources`, or use a built-in one.' },
+  E132: { title: 'Unknown recipient', hint: 'Name a person, a role, a duty or an address.' },
+  E133: { title: 'Unknown severity', hint: 'Use a severity of the plan, or `none`.' },
+  E134: { title: 'Unknown phase', hint: 'Use a phase of the plan, or `otherwise`.' },
+  E135: { title: 'Unknown service', hint: 'Define it under `services`.' },
+  E136: { title: 'Unknown rule', hint: 'Use the name of a rule of the plan.' },
+  E137: { title: 'Unknown channel', hint: 'Bind it under `channels`; `app` is always there.' },
+  E138: { title: 'Role that nobody fills', hint: 'Give the role at least one person.' },
+  E139: { title: 'Recipient who cannot be reached', hint: 'Say by which channel, e.g. `mia by app`.' },
+  E140: { title: 'Unknown name', hint: 'Define it in its section.' },
+  E141: { title: 'Definition in a circle', hint: 'Break the circle that the message names.' },
+  E142: { title: 'Name taken twice', hint: 'Rename one of them.' },
+
+  // Its meaning
+  E150: { title: 'Unit does not fit', hint: 'Give the number the unit of the signal.' },
+  E151: { title: 'No statistic', hint: 'Say which: p95, avg, max or another, of the field.' },
+  E152: { title: 'Stream without a window', hint: 'Say in which time: `> 3 in 5 minutes`.' },
+  E153: { title: 'Window given twice', hint: 'Leave out `in`, or write `signal over 1h` to take another window.' },
+  E154: { title: 'Function used wrongly', hint: 'See the function in the reference of signals.' },
+  E155: { title: 'Groups that do not match', hint: 'Split both sides by the same field.' },
+  E156: { title: 'Window too short', hint: 'Use a window of at least a second.' },
+  E157: { title: 'Nothing is measured', hint: 'Compare a signal with a number or with another signal.' },
+  E158: { title: 'Pattern not accepted', hint: 'Use RE2 syntax: no back-references, no look-around.' },
+  E160: { title: 'Unknown time zone', hint: 'Use a name of the IANA database, e.g. `Europe/Berlin`.' },
+  E161: { title: 'No such instant', hint: 'Write `2026-03-02 09:00`, ISO 8601 with an offset, or `on command`.' },
+  E162: { title: 'Phases overlap', hint: 'End a phase where the next one begins.' },
+  E163: { title: 'Span does not fit', hint: 'Write `T+0 .. T+24h`, `days 1 to 3` or two instants.' },
+  E164: {
+    title: 'Bands contradict each other',
+    hint: 'Order them: target, then warning, then critical, in one direction.',
+  },
+  E165: { title: 'Two objectives for one signal', hint: 'Keep one of them.' },
+  E166: { title: 'Rule feeds on its own alerts', hint: 'Leave the rule itself out: `where rule != "its-name"`.' },
+  E167: { title: 'Channel set up wrongly', hint: 'See the settings of the channel kind.' },
+  W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
+  W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
+  W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },
+  W104: { title: 'Two severities at one threshold', hint: 'Keep one of the rules, or move a threshold.' },
+  W105: { title: 'Two lines that differ only at equality', hint: 'Write the same sign in both.' },
+  W106: { title: 'Severities out of order', hint: 'List the most severe first; it answers soonest.' },
+  W107: { title: 'Share without a smallest sample', hint: 'Add `, at least 20`: one failure of two requests is 50%.' },
+  W108: { title: 'Signal that nothing can feed', hint: 'Correct the condition; it can never be true.' },
+  H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
+
+  // Its sentences
   E200: { title: 'Sentence not understood', hint: 'Write it in one of the forms that the message names.' },
   E201: { title: 'Sentence too long', hint: 'Split it, or name a part of it as a signal.' },
   E202: { title: 'Parentheses nested too deep', hint: 'Name a part of it as a signal or a rule.' },
@@ -44,6 +114,7 @@ export const diagnosticCodes = {
   E234: { title: 'Text or pattern not closed', hint: 'Close it with the sign it was opened with.' },
   E235: { title: 'A word that the language uses, as a name', hint: 'Give it another name.' },
   E236: { title: 'Silence without a time', hint: 'Say how long: `no payments in 2h`.' },
+  E237: { title: 'A share compared with a bare number', hint: 'Write the number with `%`.' },
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;
