@@ -26,12 +26,12 @@ export function foldFacts(facts: Iterable<Fact>): ReadonlyMap<string, FoldedAler
       case 'alert-fired':
         alerts.set(fact.subject, {
           key: fact.subject,
-          rule: fact.body['rule'] as string,
-          group: fact.body['group'] as GroupKey,
-          severity: fact.body['severity'] as string,
+          rule: fact.body.rule as string,
+          group: fact.body.group as GroupKey,
+          severity: fact.body.severity as string,
           state: 'firing',
           openedAt: fact.at,
-          planVersion: fact.body['planVersion'] as number,
+          planVersion: fact.body.planVersion as number,
           cycle: 0,
           told: false,
         });
@@ -47,11 +47,11 @@ export function foldFacts(facts: Iterable<Fact>): ReadonlyMap<string, FoldedAler
         break;
       // An alert that joins a spell of which people know needs no message of its own to be known.
       case 'alert-flapping':
-        if (alert !== undefined && fact.body['told'] === true) alerts.set(alert.key, { ...alert, told: true });
+        if (alert !== undefined && fact.body.told === true) alerts.set(alert.key, { ...alert, told: true });
         break;
       case 'notified':
         if (alert === undefined) break;
-        alerts.set(alert.key, { ...alert, told: true, cycle: fact.body['cycle'] as number });
+        alerts.set(alert.key, { ...alert, told: true, cycle: fact.body.cycle as number });
         break;
     }
   }

@@ -1,0 +1,144 @@
+import { formatValue } from '#kernel/format-value.ts';
+import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
+import type { GroupKey, Reading } from '#plan/reading.ts';
+import type { AlertExplanation, GroupStanding, NotTold, RuleExplanation, Told } from './explain.ts';
+import type { DecisionReason, Evidence, ResolveReason } from './model.ts';
+
+/** How instants are written; the command line has the reader's zone, rehearsal its T+ offsets. */
+export type WriteInstant = (instant: Instant) => string;
+
+/** An explanation as lines for people, most important first. */
+export function explanationLines(
+  explanation: AlertExplanation | RuleExplanation,
+  write: WriteInstant = formatInstant,
+): readonly string[] {
+  return explanation.kind === 'alert' ? alertLines(explanation, write) : ruleLines(explanation, write);
+}
+
+function alertLines(alert: AlertExplanation, write: WriteInstant): readonly string[] {
+  const { resolved } = alert;
+  const lines = [
+    `${alert.alert} ${alert.rule}${groupText(alert.group)}: ${alert.severity}, ${alert.state}`,
+    ...(alert.condition === undefined ? [] : [`  condition: ${alert.condition}`]),
+    `  fired ${write(alert.openedAt)} because`,
+    ...alert.evidence.map((evidence) => `    ${evidenceText(evidence, write)}`),
+  ];
+  if (resolved !== undefined) {
+    const lasted = formatDuration(resolved.at - alert.openedAt);
+    lines.push(`  resolved ${write(resolved.at)} after ${lasted}: ${RESOLVED[resolved.because]}`);
+    lines.push(...resolved.evidence.map((evidence) => `    ${evidenceText(evidence, write)}`));
+  }
+  for (const note of alert.notes) lines.push(`  ${write(note.at)} ${note.kind}: ${reasonText(note.reason)}`);
+  lines.push(alert.told.length === 0 ? '  told: nobody' : '  told:');
+  for (const told of alert.told) lines.push(...toldLines(told, write));
+  if (alert.notTold.length > 0) lines.push('  not told:');
+  for (const refusal of alert.notTold) lines.push(`    ${notToldText(refusal, write)}`);
+  return lines;
+}
+
+function toldLines(told: Told, write: WriteInstant): readonly string[] {
+  const via = told.via === undefined ? '' : ` (as ${told.via})`;
+  const cycle = told.step === 'repeated' ? ` ${told.cycle}` : '';
+  const head = `    ${write(told.at)} ${told.recipient} by ${told.channel}${via}: ${told.step}${cycle}, ${reasonText(told.reason)}`;
+  if (told.attempts.length === 0) return [head, '      waits to be sent'];
+  return [
+    head,
+    ...told.attempts.map(({ at, result, reason, problem }, place) => {
+      const because = problem === undefined ? '' : `: ${problem}`;
+      return `      attempt ${place + 1} ${write(at)} ${result}, ${reasonText(reason)}${because}`;
+    }),
+  ];
+}
+
+function notToldText(refusal: NotTold, write: WriteInstant): string {
+  const by = refusal.by.length === 0 ? '' : ` (${refusal.by.join(', ')})`;
+  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${by}`;
+}
+
+function ruleLines(rule: RuleExplanation, write: WriteInstant): readonly string[] {
+  const phase = rule.phase === undefined ? '' : ` in phase ${rule.phase}`;
+  const lines = [`${rule.rule}: ${rule.state}${phase}`, `  condition: ${rule.condition}`];
+  if (rule.silentSince !== undefined) {
+    lines.push(`  not evaluated since ${write(rule.silentSince)}: ${reasonText('executor-silent')}`);
+  }
+  if (rule.state === 'judged' && rule.groups.length === 0) lines.push('  no group is known yet');
+  for (const group of rule.groups) {
+    lines.push(`  ${standingText(group, write)}`);
+    lines.push(...group.evidence.map((evidence) => `    ${evidenceText(evidence, write)}`));
+    if (group.evidence.length === 0) lines.push('    nothing has been said of its tests yet');
+  }
+  return lines;
+}
+
+function standingText(group: GroupStanding, write: WriteInstant): string {
+  const since = group.since === undefined ? '' : ` since ${write(group.since)}`;
+  const due = group.dueAt === undefined ? '' : `, due ${write(group.dueAt)}`;
+  const alert = group.alert === undefined ? '' : `, ${group.alert}${group.told === true ? ' told' : ' not told'}`;
+  return `${group.state}${groupText(group.group)}${since}${due}${alert}`;
+}
+
+/** `error_rate > 5%: true, 8% of 50 against 5%, since …`. */
+export function evidenceText(evidence: Evidence, write: WriteInstant = formatInstant): string {
+  const against = evidence.against.map((value) => formatValue(value, evidence.unit)).join(' and ');
+  const held = against === '' ? '' : `, against ${against}`;
+  const since = evidence.since === undefined ? '' : `, since ${write(evidence.since)}`;
+  return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit)}${held}${since}`;
+}
+
+/** A reading with its sample size, or the reason why there is none. */
+export function readingText(reading: Reading, unit: string): string {
+  switch (reading.state) {
+    case 'value':
+      return `${formatValue(reading.value, unit)} of ${reading.sampleSize}`;
+    case 'too few':
+      return `too few: ${reading.sampleSize} of ${reading.needed} needed (would be ${formatValue(reading.value, unit)})`;
+    case 'no data':
+      return `no data: ${reading.reason}`;
+  }
+}
+
+/** ` /orders, 500`; empty for an ungrouped figure. */
+export function groupText(group: GroupKey): string {
+  const values = JSON.parse(group) as readonly unknown[];
+  return values.length === 0 ? '' : ` ${values.join(', ')}`;
+}
+
+const RESOLVED: Record<ResolveReason, string> = {
+  'condition-false': 'its condition was false for long enough',
+  'until-true': 'its "until" held',
+  'rule-removed': 'the plan does not have the rule any more',
+  'rule-disabled': 'the rule was switched off',
+  'asleep-in-phase': 'the rule sleeps in this phase',
+};
+
+/** A reason in words; the names themselves are what is stored. */
+export function reasonText(reason: DecisionReason): string {
+  return REASONS[reason] ?? reason;
+}
+
+const REASONS: Partial<Record<DecisionReason, string>> = {
+  'first-notification': 'first notification',
+  'upgraded-in-family': 'more severe than what its family told before',
+  'repeat-interval-passed': 'it still fires',
+  'alert-resolved': 'it has ended',
+  'flapping-begun': 'it fires and resolves too often',
+  'flapping-folded': 'part of a flapping spell',
+  'flapping-ended': 'it has come to rest',
+  'severity-none': 'its severity is none',
+  'no-recipient': 'nobody is to be told',
+  'recipient-has-no-channel': 'no channel reaches them',
+  'already-told-by-family': 'an alert of its family was told already',
+  inhibited: 'inhibited by an alert that fires',
+  'never-told-of-firing': 'nobody had been told that it fired',
+  'executor-silent': 'intake is silent',
+  'executor-back': 'intake is back',
+  'condition-unknown': 'its tests have no data or too few',
+  'condition-known': 'its tests can be judged again',
+  'provider-accepted': 'accepted by the provider',
+  'provider-refused': 'refused by the provider',
+  'provider-unreachable': 'the provider could not be reached',
+  'attempts-exhausted': 'given up after the last attempt',
+  'channel-removed': 'the plan does not have the channel any more',
+  'secret-missing': 'a secret of the channel is missing',
+  'lease-expired': 'the attempt ended without a result',
+};
