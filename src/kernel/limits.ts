@@ -106,6 +106,8 @@ export const limits = {
   linkRequestMs: 2_000,
   linkLineBytes: 67_108_864,
   factsPerExport: 500,
+  explainFacts: 1_000,
+  inboxPage: 200,
   flapWindowMs: 1_800_000,
   flapFirings: 3,
   executorSilentMs: 3_000,

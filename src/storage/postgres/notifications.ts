@@ -82,6 +82,18 @@ export async function listNotifications(
   );
 }
 
+/** How many notifications of a plan are in each state. */
+export async function countNotifications(
+  pool: pg.Pool,
+  plan: string,
+): Promise<Readonly<Partial<Record<NotificationRecord['state'], number>>>> {
+  const result = await pool.query<{ state: NotificationRecord['state']; count: number }>(
+    'select state, count(*) as count from notification where plan = $1 group by state order by state',
+    [plan],
+  );
+  return Object.fromEntries(result.rows.map(({ state, count }) => [state, count]));
+}
+
 function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
   return {
     id: row.id,

@@ -1,0 +1,161 @@
+import type { ConfiguredPlan, FromCore, FromIntake, IngestKey, IntakeStatus, SignalReading } from '#intake/link.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import type { Log } from './log.ts';
+import type { PlanRunner } from './plan-runner.ts';
+
+export interface CoreLinkOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly runner: (plan: string) => PlanRunner | undefined;
+  /** Everything that intake is to know; undefined until every plan has been loaded once, and then nothing is told yet. */
+  readonly configuration: () =>
+    | { readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }
+    | undefined;
+  readonly onFactsStored: (plan: string, upTo: number) => void;
+  readonly onKeyUsed: (key: string, at: Instant) => void;
+  /** Intake is there and configured. */
+  readonly onConnected: () => void;
+}
+
+/** One connection of intake, whatever carries it. */
+export interface LinkConnection {
+  send(message: FromCore): void;
+  /** Intake connects anew and tells again what was not acknowledged. */
+  close(): void;
+}
+
+export interface CoreLink {
+  /** A connection begins; the one before it is closed. Returns what to call with what comes over it. */
+  connect(connection: LinkConnection): { message(message: FromIntake): void; closed(): void };
+  connected(): boolean;
+  /** Plans or keys have changed. */
+  configure(): void;
+  /** The world of this plan was loaded anew: what was told on this connection is forgotten, so it has to be told again. */
+  forgotten(plan: string): void;
+  /** False when nobody is there to take it. */
+  sendFacts(message: Extract<FromCore, { type: 'facts' }>): boolean;
+  /** Undefined when intake is away or does not answer in time. */
+  readings(plan: string): Promise<readonly SignalReading[] | undefined>;
+  status(): Promise<IntakeStatus | undefined>;
+}
+
+interface Session {
+  readonly connection: LinkConnection;
+  /** Plans that this connection was configured with. */
+  readonly plans: Set<string>;
+  greeted: boolean;
+}
+
+/** The core's end of the link to intake: routes what is told to the plans and answers once it is committed. */
+export function createCoreLink(options: CoreLinkOptions): CoreLink {
+  let session: Session | undefined;
+  let nextRequest = 1;
+  const requests = new Map<number, (answer: unknown) => void>();
+
+  function close(closing: Session): void {
+    if (session === closing) {
+      session = undefined;
+      for (const answer of [...requests.values()]) answer(undefined);
+    }
+    closing.connection.close();
+  }
+
+  function configure(): void {
+    if (session === undefined || !session.greeted) return;
+    const configuration = options.configuration();
+    if (configuration === undefined) return;
+    for (const plan of configuration.plans) session.plans.add(plan.name);
+    session.connection.send({ type: 'configure', ...configuration });
+    options.onConnected();
+  }
+
+  function takeVerdicts(from: Session, message: Extract<FromIntake, { type: 'verdicts' }>): void {
+    const { plan, sequence } = message;
+    const taken = options.runner(plan)?.offerVerdicts(
+      {
+        kind: 'verdicts',
+        planVersion: message.planVersion,
+        watermark: message.watermark,
+        verdicts: message.verdicts,
+        ...(message.complete === true ? { complete: true } : {}),
+      },
+      (watermark) => {
+        // An answer belongs to the connection that asked; numbers of another mean something else.
+        if (session === from) from.connection.send({ type: 'committed', plan, sequence, watermark });
+      },
+    );
+    if (taken !== 'full') return;
+    options.log('warning', 'the core is too far behind and lets intake tell again later', { plan });
+    close(from);
+  }
+
+  function request<Answer>(message: (request: number) => FromCore): Promise<Answer | undefined> {
+    const { clock } = options;
+    const asked = session;
+    if (asked === undefined || !asked.greeted) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      const number = nextRequest;
+      nextRequest += 1;
+      const finish = (answer: unknown): void => {
+        cancel();
+        requests.delete(number);
+        resolve(answer as Answer | undefined);
+      };
+      const cancel = clock.schedule(clock.now() + limits.linkRequestMs, () => finish(undefined));
+      requests.set(number, finish);
+      asked.connection.send(message(number));
+    });
+  }
+
+  return {
+    connect(connection) {
+      if (session !== undefined) close(session);
+      const opened: Session = { connection, plans: new Set(), greeted: false };
+      session = opened;
+      return {
+        message(message) {
+          if (session !== opened) return;
+          switch (message.type) {
+            case 'hello':
+              opened.greeted = true;
+              configure();
+              break;
+            case 'verdicts':
+              takeVerdicts(opened, message);
+              break;
+            case 'readings':
+              requests.get(message.request)?.(message.readings);
+              break;
+            case 'status':
+              requests.get(message.request)?.(message.status);
+              break;
+            case 'facts-stored':
+              options.onFactsStored(message.plan, message.upTo);
+              break;
+            case 'key-used':
+              options.onKeyUsed(message.key, message.at);
+              break;
+          }
+        },
+        closed() {
+          if (session === opened) close(opened);
+        },
+      };
+    },
+    connected: () => session?.greeted === true,
+    configure,
+    forgotten(plan) {
+      if (session?.plans.has(plan) === true) close(session);
+      else configure();
+    },
+    sendFacts(message) {
+      if (session === undefined || !session.plans.has(message.plan)) return false;
+      session.connection.send(message);
+      return true;
+    },
+    readings: (plan) => request((number) => ({ type: 'readings-wanted', request: number, plan })),
+    status: () => request((number) => ({ type: 'status-wanted', request: number })),
+  };
+}

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import type { Alert } from '#core/model.ts';
+import type { InboxMessage } from '#core/store.ts';
+import type { Instant } from '#kernel/instant.ts';
+import type { Random } from '#kernel/ports.ts';
+import { findAlert } from '#storage/postgres/alerts.ts';
+import { type FactQuery, factsToExport, listFacts, markExported, type StoredFact } from '#storage/postgres/facts.ts';
+import { type InboxQuery, listInbox } from '#storage/postgres/inbox.ts';
+import {
+  createIngestKey,
+  type IngestKeyRecord,
+  listIngestKeys,
+  type NewIngestKey,
+  revokeIngestKey,
+  storeIngestKey,
+  touchIngestKey,
+} from '#storage/postgres/ingest-keys.ts';
+import { countNotifications, listNotifications, type NotificationRecord } from '#storage/postgres/notifications.ts';
+import { currentPlans, type StoredPlan } from '#storage/postgres/plans.ts';
+import type { FactJournal } from './fact-exporter.ts';
+
+/** What the core process reads and writes beside the engine's own transactions. */
+export interface CoreRepositories extends FactJournal {
+  currentPlans(): Promise<readonly StoredPlan[]>;
+  listFacts(query: FactQuery): Promise<readonly StoredFact[]>;
+  findAlert(plan: string, id: string): Promise<Alert | undefined>;
+  listNotifications(plan: string, episode: string): Promise<readonly NotificationRecord[]>;
+  countNotifications(plan: string): Promise<Readonly<Record<string, number>>>;
+  listInbox(query: InboxQuery): Promise<readonly InboxMessage[]>;
+  listKeys(plan?: string): Promise<readonly IngestKeyRecord[]>;
+  createKey(wanted: NewIngestKey): Promise<{ readonly key: string; readonly id: string }>;
+  /** A key that was made elsewhere; returns its id. */
+  storeKey(key: string, wanted: NewIngestKey): Promise<string>;
+  revokeKey(id: string, at: Instant): Promise<boolean>;
+  touchKey(id: string, at: Instant): Promise<void>;
+}
+
+/** The repositories on PostgreSQL. */
+export function createRepositories(pool: pg.Pool, random: Random): CoreRepositories {
+  return {
+    unexported: (plan, limit) => factsToExport(pool, plan, limit),
+    markExported: (plan, upTo) => markExported(pool, plan, upTo),
+    currentPlans: () => currentPlans(pool),
+    listFacts: (query) => listFacts(pool, query),
+    findAlert: (plan, id) => findAlert(pool, plan, id),
+    listNotifications: (plan, episode) => listNotifications(pool, plan, episode),
+    countNotifications: (plan) => countNotifications(pool, plan),
+    listInbox: (query) => listInbox(pool, query),
+    listKeys: (plan) => listIngestKeys(pool, plan),
+    createKey: (wanted) => createIngestKey(pool, random, wanted),
+    storeKey: (key, wanted) => storeIngestKey(pool, key, wanted),
+    revokeKey: (id, at) => revokeIngestKey(pool, id, at),
+    touchKey: (id, at) => touchIngestKey(pool, id, at),
+  };
+}
