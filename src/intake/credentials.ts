@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ErrorCode } from '#kernel/error-codes.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
+import type { IngestKey } from './link.ts';
+
+/** What a request may do, once its key was found good. */
+export interface Grant {
+  readonly keyId: string;
+  readonly plan: string;
+}
+
+const SHAPE = /^Bearer +(wb_ingest_([A-Za-z0-9-]{1,64})_[A-Za-z0-9_-]{1,256})$/i;
+/** Compared when there is no such key, so that an unknown id takes as long as a wrong secret. */
+const NO_HASH = Buffer.alloc(32);
+
+/** The keys that intake knows: hashes, by id. */
+export class Credentials {
+  #keys: ReadonlyMap<string, IngestKey> | undefined;
+
+  /** Replaces all keys: what is not among them is revoked. */
+  replace(keys: readonly IngestKey[]): void {
+    this.#keys = new Map(keys.map((key) => [key.id, key]));
+  }
+
+  /** Judges an `Authorization` header for one scope. */
+  check(
+    header: string | undefined,
+    scope: string,
+    now: Instant,
+  ): Result<Grant, { readonly code: ErrorCode; readonly message: string }> {
+    if (this.#keys === undefined) {
+      return fail({ code: 'not-ready', message: 'No configuration has been received yet.' });
+    }
+    if (header === undefined || header === '') {
+      return fail({ code: 'credential-missing', message: 'The Authorization header is missing.' });
+    }
+    const match = SHAPE.exec(header);
+    const given = match?.[1];
+    const id = match?.[2];
+    if (given === undefined || id === undefined) {
+      return fail({ code: 'credential-invalid', message: 'The Authorization header holds no ingest key.' });
+    }
+    const key = this.#keys.get(id);
+    const stored = key === undefined ? NO_HASH : Buffer.from(key.hash, 'hex');
+    const matches = stored.length === 32 && timingSafeEqual(createHash('sha256').update(given).digest(), stored);
+    if (key === undefined || !matches || (key.expiresAt !== undefined && key.expiresAt <= now)) {
+      return fail({ code: 'credential-invalid', message: 'The key is unknown, expired or revoked.' });
+    }
+    if (!key.scopes.includes(scope)) {
+      return fail({ code: 'scope-missing', message: `The key does not hold the scope ${scope}.` });
+    }
+    return ok({ keyId: key.id, plan: key.plan });
+  }
+
+  get known(): boolean {
+    return this.#keys !== undefined;
+  }
+}

@@ -1,0 +1,346 @@
+import type { ErrorCode, Failure } from '#kernel/error-codes.ts';
+import { type Instant, parseInstant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
+import type { EventRecord } from '#signals/record.ts';
+
+/**
+ * `POST /v1/events`: JSON text to records. Each record is accepted or refused by itself; only text that is no JSON, or that is
+ * built to exhaust us, refuses the whole request.
+ *
+ * Attributes: objects are flattened with `.` (`{"cart": {"total": 9}}` is `cart.total`), null is the same as absent, arrays
+ * are refused, and so are whole numbers beyond 2^53, which would silently change their last digits.
+ */
+export type FieldType = 'string' | 'number' | 'boolean';
+
+export interface DecodeContext {
+  /** When the request was received; the time of records without one. */
+  readonly receivedAt: Instant;
+  /** Types that the plan's fields have already; new ones are in the answer. */
+  readonly fieldTypes: ReadonlyMap<string, FieldType>;
+  /** Makes an id for a record that has none. */
+  readonly makeId: () => string;
+}
+
+export interface Decoded {
+  readonly records: readonly EventRecord[];
+  /** For each record whether its sender gave the id. */
+  readonly ownIds: readonly boolean[];
+  readonly rejected: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
+  readonly newFields: ReadonlyMap<string, FieldType>;
+  /** Every record carries an id or a time of its own, so the same body again is the same request again. */
+  readonly recognisable: boolean;
+}
+
+/** A value of the plan's `where`, with what `JSON.parse` may bring. */
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * An object that inherits nothing, so that an attribute may have any name and reading an absent one finds nothing. Made by
+ * a constructor and not by `Object.create(null)`, because the engine keeps these fast.
+ */
+const Bare = function Bare() {} as unknown as new () => Record<string, string | number | boolean>;
+Bare.prototype = Object.create(null);
+
+/** An empty attribute map that inherits nothing. */
+export function bareAttributes(): Record<string, string | number | boolean> {
+  return new Bare();
+}
+
+/** Decodes a body. `lines` says that it is NDJSON; a JSON body that is none is tried as NDJSON too. */
+export function decodeEvents(text: string, lines: boolean, context: DecodeContext): Result<Decoded, Failure> {
+  const problem = inspect(text);
+  if (problem !== undefined) return fail(problem);
+  const values = parse(text, lines);
+  if (!values.ok) return values;
+  if (values.value.length > limits.recordsPerRequest) {
+    return fail({
+      code: 'body-too-large',
+      message: `The request has ${values.value.length} records; at most ${limits.recordsPerRequest} are taken at once.`,
+    });
+  }
+  return ok(new Decoder(context).decode(values.value));
+}
+
+function parse(text: string, lines: boolean): Result<readonly Json[], Failure> {
+  if (!lines) {
+    try {
+      const value = JSON.parse(text) as Json;
+      return ok(Array.isArray(value) ? value : [value]);
+    } catch (error) {
+      // One object a line sent as application/json: common enough to be understood.
+      if (!/\}\s*\n\s*\{/.test(text.slice(0, 65_536))) return fail({ code: 'malformed-body', message: reason(error) });
+    }
+  }
+  const values: Json[] = [];
+  let start = 0;
+  let line = 0;
+  while (start < text.length) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const part = text.slice(start, end);
+    line += 1;
+    start = end + 1;
+    if (part.trim() === '') continue;
+    try {
+      values.push(JSON.parse(part) as Json);
+    } catch (error) {
+      return fail({ code: 'malformed-body', message: `Line ${line}: ${reason(error)}`, where: `line ${line}` });
+    }
+  }
+  return ok(values);
+}
+
+/** The parser's own words quote the input; only what is wrong and where is passed on. */
+function reason(error: unknown): string {
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? 'This is not valid JSON.' : `This is not valid JSON at character ${position}.`;
+}
+
+/** Depth and number of keys, before the parser spends memory on them. */
+function inspect(text: string): Failure | undefined {
+  let depth = 0;
+  let keys = 0;
+  // A record ends at the top, or directly in the array around all.
+  const recordDepth = text.trimStart().startsWith('[') ? 1 : 0;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
+      case 0x22:
+        index = endOfString(text, index);
+        break;
+      case 0x7b:
+      case 0x5b:
+        depth += 1;
+        if (depth > limits.jsonDepth) {
+          return { code: 'malformed-body', message: `The JSON is nested deeper than ${limits.jsonDepth} levels.` };
+        }
+        break;
+      case 0x7d:
+      case 0x5d:
+        depth -= 1;
+        if (depth <= recordDepth) keys = 0;
+        break;
+      case 0x3a:
+        keys += 1;
+        if (keys > limits.jsonKeys) {
+          return { code: 'malformed-body', message: `One record has more than ${limits.jsonKeys} keys.` };
+        }
+        break;
+      default:
+    }
+  }
+  return undefined;
+}
+
+/** The index of the quote that ends the string beginning at `start`, or the text's end. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+const OWN_FIELDS = new Set(['name', 'time', 'event_id', 'user', 'duration_ms', 'value']);
+const ENCODED_BYTES_PER_CHARACTER = 3;
+
+class Decoder {
+  readonly #context: DecodeContext;
+  readonly #newFields = new Map<string, FieldType>();
+  #attributes: Record<string, string | number | boolean> = bareAttributes();
+  #count = 0;
+
+  constructor(context: DecodeContext) {
+    this.#context = context;
+  }
+
+  decode(values: readonly Json[]): Decoded {
+    const records: EventRecord[] = [];
+    const ownIds: boolean[] = [];
+    const rejected: { index: number; code: ErrorCode; message: string }[] = [];
+    let recognisable = true;
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] as Json;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        rejected.push({ index, code: 'record-not-object', message: `Record ${index} is not a JSON object.` });
+        continue;
+      }
+      const source = value as Readonly<Record<string, Json>>;
+      const record = this.#record(source);
+      if ('code' in record) {
+        rejected.push({ index, code: record.code, message: record.message });
+        continue;
+      }
+      const ownId = typeof source.event_id === 'string';
+      if (!ownId && (source.time === undefined || source.time === null)) recognisable = false;
+      records.push(record);
+      ownIds.push(ownId);
+    }
+    return { records, ownIds, rejected, newFields: this.#newFields, recognisable };
+  }
+
+  #record(source: Readonly<Record<string, Json>>): EventRecord | Refusal {
+    const name = source.name;
+    if (typeof name !== 'string' || name === '' || exceeds(name, limits.nameBytes)) {
+      return { code: 'name-invalid', message: `name: text of 1 to ${limits.nameBytes} bytes is needed.` };
+    }
+    const time = this.#time(source.time);
+    if (typeof time !== 'number') return time;
+    const id = source.event_id ?? undefined;
+    if (id !== undefined && (typeof id !== 'string' || id === '' || exceeds(id, limits.eventIdBytes))) {
+      return invalid('event_id', `text of 1 to ${limits.eventIdBytes} bytes is needed`);
+    }
+    const user = source.user ?? undefined;
+    if (user !== undefined && (typeof user !== 'string' || exceeds(user, limits.attributeValueBytes))) {
+      return invalid('user', `text of at most ${limits.attributeValueBytes} bytes is needed`);
+    }
+    const duration = source.duration_ms ?? undefined;
+    if (duration !== undefined && (typeof duration !== 'number' || !Number.isFinite(duration) || duration < 0)) {
+      return invalid('duration_ms', 'a number of milliseconds, 0 or more, is needed');
+    }
+    const value = source.value ?? undefined;
+    if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value))) {
+      return invalid('value', 'a finite number is needed');
+    }
+
+    this.#attributes = bareAttributes();
+    this.#count = 0;
+    for (const key in source) {
+      if (OWN_FIELDS.has(key) || !Object.hasOwn(source, key)) continue;
+      const refusal = this.#add(key, source[key] as Json);
+      if (refusal !== undefined) return refusal;
+    }
+    const conflict = this.#settleTypes();
+    if (conflict !== undefined) return conflict;
+    return {
+      name,
+      time,
+      id: id ?? this.#context.makeId(),
+      ...(user === undefined ? undefined : { user }),
+      ...(duration === undefined ? undefined : { durationMs: duration }),
+      ...(value === undefined ? undefined : { value }),
+      attributes: this.#attributes,
+    };
+  }
+
+  #time(time: Json | undefined): Instant | Refusal {
+    const { receivedAt } = this.#context;
+    if (time === undefined || time === null) return receivedAt;
+    const instant =
+      typeof time === 'string' ? parseTime(time) : typeof time === 'number' ? Math.floor(time) : undefined;
+    if (instant === undefined || !Number.isSafeInteger(instant)) {
+      return { code: 'time-invalid', message: 'time: ISO 8601 with an offset, or milliseconds since 1970, is needed.' };
+    }
+    if (instant > receivedAt + limits.futureMs) {
+      return { code: 'time-in-future', message: `time: ${instant - receivedAt} ms ahead of our clock.` };
+    }
+    if (instant < receivedAt - limits.oldestMs) {
+      return { code: 'time-too-old', message: 'time: more than 7 days ago.' };
+    }
+    return instant;
+  }
+
+  /** Puts one value, or what an object holds, among the attributes. The depth is bounded by `inspect`. */
+  #add(key: string, value: Json): Refusal | undefined {
+    switch (typeof value) {
+      case 'string':
+        if (exceeds(value, limits.attributeValueBytes)) {
+          return invalid(key, `text of at most ${limits.attributeValueBytes} bytes is needed`);
+        }
+        break;
+      case 'number':
+        if (!Number.isFinite(value)) return invalid(key, 'the number is too large');
+        if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+          return invalid(key, 'whole numbers beyond 2^53 lose their last digits; send it as text');
+        }
+        break;
+      case 'boolean':
+        break;
+      default: {
+        if (value === null) return undefined;
+        if (Array.isArray(value)) return invalid(key, 'lists are not taken; send one field for each, or text');
+        const object = value as Readonly<Record<string, Json>>;
+        for (const inner in object) {
+          if (!Object.hasOwn(object, inner)) continue;
+          const refusal = this.#add(`${key}.${inner}`, object[inner] as Json);
+          if (refusal !== undefined) return refusal;
+        }
+        return undefined;
+      }
+    }
+    if (key === '' || exceeds(key, limits.attributeKeyBytes)) {
+      return invalid(key, `the name of a field has 1 to ${limits.attributeKeyBytes} bytes`);
+    }
+    if (this.#attributes[key] !== undefined) return invalid(key, 'the field is given twice, nested and with a dot');
+    this.#count += 1;
+    if (this.#count > limits.attributesPerRecord) {
+      return {
+        code: 'too-many-attributes',
+        message: `The record has more than ${limits.attributesPerRecord} attributes.`,
+      };
+    }
+    this.#attributes[key] = value;
+    return undefined;
+  }
+
+  /** Holds the types against those of the plan. A refused record fixes no type. */
+  #settleTypes(): Refusal | undefined {
+    const { fieldTypes } = this.#context;
+    const attributes = this.#attributes;
+    let unknown: string[] | undefined;
+    for (const key in attributes) {
+      const type = typeof attributes[key] as FieldType;
+      const known = fieldTypes.get(key) ?? this.#newFields.get(key);
+      if (known === type) continue;
+      if (known !== undefined) {
+        return { code: 'field-type-conflict', message: `${shown(key)}: ${type} was sent; the field is a ${known}.` };
+      }
+      unknown ??= [];
+      unknown.push(key);
+    }
+    if (unknown === undefined) return undefined;
+    if (fieldTypes.size + this.#newFields.size + unknown.length > limits.fieldsPerPlan) {
+      return {
+        code: 'too-many-fields',
+        message: `${shown(unknown[0] ?? '')}: the plan has ${limits.fieldsPerPlan} fields already.`,
+      };
+    }
+    for (const key of unknown) this.#newFields.set(key, typeof attributes[key] as FieldType);
+    return undefined;
+  }
+}
+
+/** The offset is asked for, because a time without one is a guess. */
+function parseTime(text: string): Instant | undefined {
+  if (text.length > 64) return undefined;
+  return parseInstant(text);
+}
+
+function invalid(field: string, message: string): Refusal {
+  return { code: 'field-invalid', message: `${shown(field)}: ${message}.` };
+}
+
+/** A field's name in an answer: short enough to be sent back. */
+function shown(field: string): string {
+  return field.length <= 80 ? field : `${field.slice(0, 80)}…`;
+}
+
+/** Whether the text takes more than this many bytes in UTF-8; exact, and cheap for what is clearly short. */
+function exceeds(text: string, bytes: number): boolean {
+  if (text.length * ENCODED_BYTES_PER_CHARACTER <= bytes) return false;
+  if (text.length > bytes) return true;
+  let size = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return size > bytes;
+}

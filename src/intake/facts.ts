@@ -1,0 +1,49 @@
+import { limits } from '#kernel/limits.ts';
+import type { EventRecord } from '#signals/record.ts';
+import { bareAttributes, type FieldType } from './events/decode.ts';
+import type { FromCore } from './link.ts';
+
+export type FactMessage = Extract<FromCore, { readonly type: 'facts' }>;
+
+/** Facts are events of one of these names, so that a plan can use them as a source. */
+const FAMILIES: readonly (readonly [prefix: string, name: string])[] = [
+  ['alert-', 'alert'],
+  ['notified', 'notification'],
+  ['not-notified', 'notification'],
+  ['delivery-', 'notification'],
+];
+
+/** A fact of the core as an event of its plan. What does not fit the limits of a record is cut; a fact is never refused. */
+export function recordOfFact(
+  plan: string,
+  fact: FactMessage['facts'][number],
+  fieldTypes: Map<string, FieldType>,
+): EventRecord {
+  const attributes = bareAttributes();
+  let count = 0;
+  const add = (key: string, value: unknown): void => {
+    if (value === null || value === undefined || count >= limits.attributesPerRecord) return;
+    if (typeof value === 'object' && !Array.isArray(value)) {
+      for (const [inner, one] of Object.entries(value)) add(`${key}.${inner}`, one);
+      return;
+    }
+    if (key.length * 3 > limits.attributeKeyBytes) return;
+    const plainValue =
+      typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+        ? value
+        : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, limits.attributeValueBytes / 4);
+    const type = fieldTypes.get(key) ?? (typeof plainValue as FieldType);
+    // The product may have used the name for another type: text holds everything, other types cannot.
+    if (type !== typeof plainValue && type !== 'string') return;
+    fieldTypes.set(key, type);
+    attributes[key] = type === 'string' ? String(plainValue) : plainValue;
+    count += 1;
+  };
+  add('kind', fact.kind);
+  add('subject', fact.subject);
+  add('reason', fact.reason);
+  add('sequence', fact.sequence);
+  for (const [key, value] of Object.entries(fact.body)) add(key, value);
+  const name = FAMILIES.find(([prefix]) => fact.kind.startsWith(prefix))?.[1] ?? 'plan';
+  return { name, time: fact.at, id: `fact-${plan}-${fact.sequence}`, attributes };
+}

@@ -1,0 +1,178 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { Executor } from '#signals/executor.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+import type { Block } from './spool/block.ts';
+import { type OutboxState, VerdictOutbox } from './verdict-outbox.ts';
+
+/** An executor that can be snapshot and can go over to another version of its plan. */
+export interface HostedExecutor extends Executor {
+  snapshot(): Uint8Array;
+  withPlan(plan: CompiledPlan): HostedExecutor;
+}
+
+export interface ExecutorFactory {
+  create(plan: CompiledPlan, at: Instant): HostedExecutor;
+  /** Undefined when the bytes are of another version of the program. */
+  restore(plan: CompiledPlan, snapshot: Uint8Array): HostedExecutor | undefined;
+}
+
+export interface HostOptions {
+  readonly executors: ExecutorFactory;
+  readonly verdictsPending: number;
+  /** Time without us below this is no gap: a restart of a test's length still heard everything. */
+  readonly gapMs: DurationMs;
+  readonly log: (message: string) => void;
+}
+
+/** One plan's executor with what it has to say. */
+export interface HostedPlan {
+  readonly name: string;
+  version: number;
+  executor: HostedExecutor;
+  readonly outbox: VerdictOutbox;
+}
+
+/** What one block brings to one plan. */
+interface JudgedBatch {
+  readonly records: readonly EventRecord[];
+  readonly receivedAt: Instant;
+}
+
+/**
+ * Drives one executor a plan. It is told of durable batches and of time, never looks at a clock, and sees to it that no
+ * executor's instant goes backwards. A failing executor is a bug; it must not cost the other plans or the acknowledgement.
+ */
+export class WindowsHost {
+  readonly #options: HostOptions;
+  readonly #plans = new Map<string, HostedPlan>();
+  /** Of plans that the configuration has not named yet. */
+  readonly #restored = new Map<string, PlanSnapshot>();
+  /** The last instant that any executor was given. */
+  #at: Instant = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  get plans(): ReadonlyMap<string, HostedPlan> {
+    return this.#plans;
+  }
+
+  get at(): Instant {
+    return this.#at;
+  }
+
+  /** Puts the state of an earlier run in reserve, for plans that `configure` names. */
+  restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
+    for (const snapshot of snapshots) this.#restored.set(snapshot.name, snapshot);
+    this.#at = Math.max(this.#at, at);
+  }
+
+  /** A plan as the core has it now. The same version again changes nothing. */
+  configure(name: string, version: number, plan: CompiledPlan, at: Instant): void {
+    const now = Math.max(at, this.#at);
+    const hosted = this.#plans.get(name);
+    if (hosted === undefined) {
+      this.#plans.set(name, this.#start(name, version, plan, now));
+      return;
+    }
+    if (hosted.version === version) return;
+    this.#guard(name, () => {
+      hosted.outbox.add(hosted.executor.advance(now));
+      hosted.executor = hosted.executor.withPlan(plan);
+      hosted.version = version;
+      hosted.outbox.retain(new Set(Object.keys(plan.tests)));
+      hosted.outbox.reconcile(hosted.executor.verdicts(), now);
+    });
+    this.#at = now;
+  }
+
+  remove(name: string): void {
+    this.#plans.delete(name);
+    this.#restored.delete(name);
+  }
+
+  /** Judges what became durable together: one call for each plan, at the receipt of its last block. */
+  ingest(batch: readonly Block[], recordsOf: (block: Block) => readonly EventRecord[]): void {
+    const judged = new Map<string, JudgedBatch>();
+    let at = this.#at;
+    for (const block of batch) {
+      const { plan, receivedAt } = block.meta;
+      at = Math.max(at, receivedAt);
+      if (!this.#plans.has(plan)) continue;
+      const before = judged.get(plan)?.records;
+      const records = recordsOf(block);
+      judged.set(plan, { records: before === undefined ? records : before.concat(records), receivedAt: at });
+    }
+    this.#at = at;
+    for (const hosted of this.#plans.values()) {
+      const entry = judged.get(hosted.name);
+      this.#guard(hosted.name, () => {
+        // The other plans move along: one instant holds for all, so one watermark does too.
+        if (entry === undefined) hosted.outbox.add(hosted.executor.advance(at));
+        else {
+          hosted.outbox.add(hosted.executor.ingest(entry.records, entry.receivedAt));
+          hosted.outbox.add(hosted.executor.advance(at));
+        }
+      });
+    }
+  }
+
+  /** Moves all plans to an instant. An earlier one than the last changes nothing. */
+  advance(to: Instant): void {
+    if (to <= this.#at) return;
+    this.#at = to;
+    for (const hosted of this.#plans.values()) {
+      this.#guard(hosted.name, () => hosted.outbox.add(hosted.executor.advance(to)));
+    }
+  }
+
+  /** Nobody listened from the last instant until now. */
+  resume(at: Instant): void {
+    const gapMs = at - this.#at;
+    if (this.#at === 0 || gapMs <= this.#options.gapMs) return;
+    this.#at = at;
+    for (const hosted of this.#plans.values()) {
+      this.#guard(hosted.name, () => {
+        hosted.executor.resume(at);
+        // What expired in between is dated in between, so it comes first.
+        hosted.outbox.add(hosted.executor.advance(at));
+        hosted.outbox.reconcile(hosted.executor.verdicts(), at);
+      });
+    }
+  }
+
+  /** For the snapshot: every plan that runs, and those in reserve as they were. */
+  snapshots(): readonly Omit<PlanSnapshot, 'fieldTypes' | 'factsUpTo'>[] {
+    const running = [...this.#plans.values()].map(({ name, version, executor, outbox }) => ({
+      name,
+      version,
+      executor: executor.snapshot(),
+      outbox: outbox.state,
+    }));
+    return [...running, ...this.#restored.values()];
+  }
+
+  #start(name: string, version: number, plan: CompiledPlan, at: Instant): HostedPlan {
+    const snapshot = this.#restored.get(name);
+    this.#restored.delete(name);
+    const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
+    const executor = restored ?? this.#options.executors.create(plan, at);
+    const state: OutboxState | undefined = restored === undefined ? undefined : snapshot?.outbox;
+    const hosted = { name, version, executor, outbox: new VerdictOutbox(this.#options.verdictsPending, state) };
+    hosted.outbox.retain(new Set(Object.keys(plan.tests)));
+    hosted.outbox.reconcile(executor.verdicts(), at);
+    return hosted;
+  }
+
+  #guard(plan: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#options.log(`The windows of plan ${plan} failed: ${text}`);
+    }
+  }
+}

@@ -1,0 +1,440 @@
+import type { Failure } from '#kernel/error-codes.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock, Disk, Random } from '#kernel/ports.ts';
+import type { Result } from '#kernel/result.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { EventRecord } from '#signals/record.ts';
+import { type Answer, refusal } from './answer.ts';
+import { type Configuration, loadConfiguration, saveConfiguration } from './configuration.ts';
+import { Credentials, type Grant } from './credentials.ts';
+import { EventIds } from './event-ids.ts';
+import type { FieldType } from './events/decode.ts';
+import { EventsReceiver } from './events/receive.ts';
+import { type FactMessage, recordOfFact } from './facts.ts';
+import { type ExecutorFactory, WindowsHost } from './host.ts';
+import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './link.ts';
+import { LinkSession } from './link-session.ts';
+import { type EventSink, Loader } from './loader.ts';
+import { MonotoneClock } from './monotone-clock.ts';
+import { decodeIds, decodePayload, encodePayload } from './payload.ts';
+import { PlanRegisters } from './plan-registers.ts';
+import { RequestTokens } from './request-tokens.ts';
+import { sweepSpool } from './retention.ts';
+import { type IntakeSnapshot, SnapshotStore } from './snapshot.ts';
+import type { Block } from './spool/block.ts';
+import type { Segment } from './spool/segment.ts';
+import { Spool, type SpoolOptions } from './spool/spool.ts';
+
+/** Readings for charts, every `limits.readingsEveryMs`. A failure costs points of a curve, nothing else. */
+export interface ReadingSink {
+  write(plan: string, at: Instant, readings: readonly SignalReading[]): Promise<void>;
+}
+
+export interface IntakeOptions {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+  readonly executors: ExecutorFactory;
+  /** Compiles a plan's files; undefined when they do not compile, and the plan then has no windows. */
+  readonly compile: (plan: ConfiguredPlan) => CompiledPlan | undefined;
+  readonly events: EventSink;
+  readonly readings: ReadingSink;
+  /** Other limits than the catalogue's, for tests that reach them. */
+  readonly spoolLimits?: Partial<SpoolOptions['limits']>;
+}
+
+/** A request for `POST /v1/events` with its body unpacked, as the simulation sends it. */
+export interface WholeRequest {
+  readonly authorization?: string;
+  readonly idempotencyKey?: string;
+  readonly body: Uint8Array;
+  readonly lines?: boolean;
+}
+
+export const EVENTS_SCOPE = 'events:write';
+const SPOOL_FOLDER = 'spool';
+const SNAPSHOT_FOLDER = 'windows';
+/** Less silence of ours than this is no gap. */
+const GAP_MS = 100;
+
+/** Starts intake on a disk: what an earlier run left is there when it resolves, to the last acknowledged record. */
+export async function createIntake(options: IntakeOptions): Promise<Intake> {
+  const intake = new Intake(options);
+  await intake.recover();
+  intake.start();
+  return intake;
+}
+
+/** Intake without HTTP and sockets: the spool, the windows and the promises about repeated requests. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #clock: MonotoneClock;
+  readonly #credentials = new Credentials();
+  readonly #registers = new PlanRegisters();
+  readonly #tokens = new RequestTokens(limits.idempotencyMs, limits.idempotencyKeys);
+  readonly #eventIds = new EventIds(limits.idempotencyMs, limits.idempotencyKeys);
+  readonly #live = new WeakMap<Uint8Array, readonly EventRecord[]>();
+  readonly #host: WindowsHost;
+  readonly #spool: Spool;
+  readonly #snapshots: SnapshotStore;
+  readonly #loader: Loader;
+  readonly #receiver: EventsReceiver;
+  readonly #runId: string;
+  readonly #cancels = new Map<string, () => void>();
+  #session: LinkSession | undefined;
+  #configuration: Configuration | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #position = 0;
+  #counter = 0;
+  #spoolProblem: string | undefined;
+  #stopped = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    const { disk, clock, random, log } = options;
+    this.#clock = new MonotoneClock(clock);
+    this.#runId = Buffer.from(random.bytes(8)).toString('hex');
+    this.#host = new WindowsHost({
+      executors: options.executors,
+      verdictsPending: limits.verdictsPending,
+      gapMs: GAP_MS,
+      log,
+    });
+    this.#spool = new Spool({
+      disk,
+      clock,
+      random,
+      folder: SPOOL_FOLDER,
+      limits: {
+        segmentBytes: limits.spoolSegmentBytes,
+        segmentMs: limits.spoolSegmentMs,
+        totalBytes: limits.spoolBytes,
+        reservedBytes: limits.spoolReservedBytes,
+        batchBytes: limits.spoolBatchBytes,
+        ...options.spoolLimits,
+      },
+      now: () => this.#clock.now(),
+      onDurable: (batch) => this.#judge(batch),
+      onSealed: () => this.#loader.wake(),
+      log,
+    });
+    this.#snapshots = new SnapshotStore(disk, SNAPSHOT_FOLDER);
+    this.#loader = new Loader({
+      spool: this.#spool,
+      sink: options.events,
+      disk,
+      folder: SPOOL_FOLDER,
+      clock,
+      random,
+      log,
+    });
+    this.#receiver = new EventsReceiver({
+      spool: this.#spool,
+      tokens: this.#tokens,
+      eventIds: this.#eventIds,
+      registers: this.#registers,
+      now: () => this.#clock.now(),
+      makeId: () => this.makeId(),
+      live: this.#live,
+    });
+  }
+
+  /** Snapshot, then the blocks after it in their batches, then the time in which nobody listened. */
+  async recover(): Promise<void> {
+    const { disk, clock, log } = this.#options;
+    const snapshot = await this.#snapshots.load();
+    this.#position = snapshot?.position ?? 0;
+    this.#registers.restore(snapshot?.plans ?? []);
+    this.#host.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
+    const tail: Block[] = [];
+    const now = clock.now();
+    await this.#spool.recover((segment, blocks) => this.#recoverSegment(segment, blocks, now, tail));
+    this.#spool.startAfter(this.#position);
+    await this.#loader.recover();
+
+    const cached = await loadConfiguration(disk);
+    if (cached !== undefined) this.#configure(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
+    for (const block of tail) this.#learn(block);
+    for (const batch of batchesOf(tail)) this.#judge(batch);
+    if (tail.length > 0) log(`Replayed ${tail.length} blocks after the snapshot.`);
+    for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
+    this.#clock.notBefore(this.#host.at + 1);
+    this.#host.resume(this.#clock.now());
+  }
+
+  /** Begins the work that time brings. */
+  start(): void {
+    this.#every('advance', limits.advanceEveryMs, () => this.#flush());
+    this.#every('snapshot', limits.snapshotEveryMs, () => this.#save());
+    this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
+    this.#loader.wake();
+  }
+
+  /** Judges the head of a request, before anything is spent on its body. */
+  authorize(authorization: string | undefined, scope: string): Result<Grant, Failure> {
+    const now = this.#clock.now();
+    const grant = this.#credentials.check(authorization, scope, now);
+    if (grant.ok) this.#session?.keyUsed(grant.value.keyId, now);
+    return grant;
+  }
+
+  /** `POST /v1/events` once its head was found good. */
+  async receiveEvents(
+    grant: Grant,
+    request: { readonly body: Uint8Array; readonly lines: boolean; readonly idempotencyKey?: string },
+    requestId: string,
+  ): Promise<Answer> {
+    const answer = await this.#receiver.receive({ ...request, grant, requestId });
+    this.#spoolProblem = answer.status === 503 ? JSON.stringify(answer.body.error) : undefined;
+    return answer;
+  }
+
+  /** The two above in one, for callers without HTTP. */
+  async receive(request: WholeRequest): Promise<Answer> {
+    const requestId = this.makeId();
+    const grant = this.authorize(request.authorization, EVENTS_SCOPE);
+    if (!grant.ok) return refusal(grant.failure.code, grant.failure.message, requestId);
+    const { body, lines = false, idempotencyKey } = request;
+    return await this.receiveEvents(
+      grant.value,
+      { body, lines, ...(idempotencyKey !== undefined && { idempotencyKey }) },
+      requestId,
+    );
+  }
+
+  /** A connection to the core; a new one ends the one before. `send` may buffer, and must not throw. */
+  connect(send: (message: FromIntake) => void): LinkSession {
+    this.#session?.close();
+    this.#session = new LinkSession({
+      send,
+      instance: this.#runId,
+      clock: this.#options.clock,
+      host: this.#host,
+      settle: () => this.#settle(),
+      configure: (configuration) => this.#accept(configuration),
+      storeFacts: (message) => this.#storeFacts(message),
+      status: () => this.status(),
+    });
+    return this.#session;
+  }
+
+  /** An id that nothing else has: that of this run and a counter. */
+  makeId(): string {
+    this.#counter += 1;
+    return `${this.#runId}-${this.#counter.toString(36)}`;
+  }
+
+  status(): IntakeStatus {
+    const waiting = this.#loader.waiting;
+    const reasons: string[] = [];
+    if (!this.#credentials.known) reasons.push('No configuration has been received yet.');
+    if (this.#spoolProblem !== undefined) reasons.push(`Data are refused: ${this.#spoolProblem}`);
+    const oldest = waiting[0]?.lastReceivedAt;
+    return {
+      ready: reasons.length === 0,
+      reasons,
+      spoolBytes: this.#spool.bytes,
+      segmentsWaiting: waiting.length,
+      ...(oldest !== undefined && { oldestWaitingAt: oldest }),
+      accepted: this.#registers.accepted,
+      rejected: this.#registers.rejected,
+      ...(this.#loader.problem !== undefined && { loaderProblem: this.#loader.problem }),
+    };
+  }
+
+  /** Lets what was taken in become durable, and leaves a snapshot. What comes later is refused. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#cancels.values()) cancel();
+    await this.#spool.close();
+    this.#flush();
+    this.#session?.close();
+    this.#save();
+    await this.#saving;
+    await this.#loader.stop();
+  }
+
+  #every(name: string, everyMs: number, run: () => void): void {
+    const { clock } = this.#options;
+    const next = (): void => {
+      if (this.#stopped) return;
+      this.#cancels.set(
+        name,
+        clock.schedule(clock.now() + everyMs, () => {
+          run();
+          next();
+        }),
+      );
+    };
+    next();
+  }
+
+  #judge(batch: readonly Block[]): void {
+    this.#host.ingest(batch, (block) => this.#live.get(block.payload) ?? decodePayload(block.payload));
+    this.#position = batch.at(-1)?.meta.sequence ?? this.#position;
+    if (this.#session !== undefined) this.#flushAt(this.#watermark());
+  }
+
+  /** Everything at or before this has been judged; nothing at or before it can come any more. */
+  #watermark(): Instant {
+    const inFlight = this.#spool.oldestInFlightAt;
+    const watermark = inFlight === undefined ? this.#host.at : Math.min(this.#host.at, inFlight - 1);
+    this.#clock.notBefore(watermark + 1);
+    return watermark;
+  }
+
+  #settle(): Instant {
+    const inFlight = this.#spool.oldestInFlightAt;
+    const now = this.#clock.now();
+    this.#host.advance(inFlight === undefined ? now : Math.min(now, inFlight - 1));
+    return this.#watermark();
+  }
+
+  #flush(): void {
+    this.#flushAt(this.#settle());
+  }
+
+  #flushAt(watermark: Instant): void {
+    this.#session?.flush(watermark);
+  }
+
+  #recoverSegment(segment: Segment, blocks: readonly Block[], now: Instant, tail: Block[]): void {
+    for (const block of blocks) {
+      const { meta } = block;
+      this.#clock.notBefore(meta.receivedAt + 1);
+      const register = this.#registers.of(meta.plan);
+      if (meta.factsUpTo !== undefined) register.factsUpTo = Math.max(register.factsUpTo, meta.factsUpTo);
+      if (meta.receivedAt + limits.idempotencyMs >= now) this.#recognise(block, segment.kept);
+      if (meta.sequence > this.#position && !segment.kept) tail.push(block);
+    }
+  }
+
+  /** The fields' types that a block's records fixed when it was accepted. */
+  #learn(block: Block): void {
+    const records = decodePayload(block.payload);
+    this.#live.set(block.payload, records);
+    const { fieldTypes } = this.#registers.of(block.meta.plan);
+    for (const { attributes } of records) {
+      for (const field in attributes) {
+        if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
+      }
+    }
+  }
+
+  /** Remembers a request of an earlier run, and the ids that came with it. */
+  #recognise(block: Block, kept: boolean): void {
+    const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, hasEventIds } = block.meta;
+    if (token !== undefined && bodyHash !== undefined) {
+      this.#tokens.remember(token, bodyHash, receivedAt, { accepted, duplicates, rejected });
+    }
+    if (!hasEventIds) return;
+    const ids = kept ? decodeIds(block.payload) : decodePayload(block.payload).map((record) => record.id);
+    for (const id of ids) this.#eventIds.add(plan, id, receivedAt);
+  }
+
+  #accept(configuration: Configuration): ReadonlySet<string> {
+    const changed = this.#configure(configuration, this.#settle());
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await saveConfiguration(this.#options.disk, configuration);
+      } catch (error) {
+        this.#options.log(`The configuration could not be kept: ${String(error)}`);
+      }
+    });
+    return changed;
+  }
+
+  #configure(configuration: Configuration, at: Instant): ReadonlySet<string> {
+    const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan.version]));
+    this.#configuration = configuration;
+    this.#credentials.replace(configuration.keys);
+    const changed = new Set<string>();
+    for (const plan of configuration.plans) {
+      if (before.get(plan.name) === plan.version) continue;
+      changed.add(plan.name);
+      const compiled = this.#options.compile(plan);
+      if (compiled !== undefined) this.#host.configure(plan.name, plan.version, compiled, at);
+      else this.#options.log(`Plan ${plan.name} version ${plan.version} does not compile; its data are only stored.`);
+    }
+    const named = new Set(configuration.plans.map((plan) => plan.name));
+    for (const name of [...this.#host.plans.keys()]) if (!named.has(name)) this.#host.remove(name);
+    return changed;
+  }
+
+  /** Facts that the spool has already are passed over, so the core may send them as often as it likes. */
+  async #storeFacts(message: FactMessage): Promise<boolean> {
+    const register = this.#registers.of(message.plan);
+    const fresh = message.facts.filter((fact) => fact.sequence > register.factsUpTo);
+    if (fresh.length === 0) return true;
+    const records = fresh.map((fact) => recordOfFact(message.plan, fact, register.fieldTypes));
+    const payload = encodePayload(records);
+    this.#live.set(payload, records);
+    const outcome = await this.#spool.append(
+      {
+        plan: message.plan,
+        accepted: records.length,
+        duplicates: 0,
+        rejected: [],
+        hasEventIds: false,
+        factsUpTo: message.last,
+        payload,
+      },
+      'facts',
+    );
+    if (outcome.ok) register.factsUpTo = Math.max(register.factsUpTo, message.last);
+    return outcome.ok;
+  }
+
+  /** Taken now, written in the background; then the spool is swept. */
+  #save(): void {
+    const snapshot = this.#snapshot();
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await this.#snapshots.save(snapshot);
+        await sweepSpool({
+          spool: this.#spool,
+          loader: this.#loader,
+          safePosition: this.#snapshots.safePosition,
+          now: this.#clock.now(),
+          idempotencyMs: limits.idempotencyMs,
+        });
+      } catch (error) {
+        this.#options.log(`The snapshot of the windows failed: ${String(error)}`);
+      }
+    });
+  }
+
+  #snapshot(): IntakeSnapshot {
+    const windows = new Map(this.#host.snapshots().map((plan) => [plan.name, plan]));
+    const names = new Set([...windows.keys(), ...this.#registers.names]);
+    return {
+      position: this.#position,
+      at: this.#host.at,
+      plans: [...names].map((name) => {
+        const { fieldTypes, factsUpTo } = this.#registers.of(name);
+        return { ...windows.get(name), name, fieldTypes: [...fieldTypes], factsUpTo };
+      }),
+    };
+  }
+
+  #writeReadings(): void {
+    const at = this.#settle();
+    for (const { name, executor } of this.#host.plans.values()) {
+      this.#options.readings.write(name, at, executor.readings()).catch((error: unknown) => {
+        this.#options.log(`The readings of plan ${name} were not stored: ${String(error)}`);
+      });
+    }
+  }
+}
+
+/** Consecutive blocks that were written together. */
+function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]> {
+  let start = 0;
+  for (let index = 1; index <= blocks.length; index += 1) {
+    if (index < blocks.length && blocks[index]?.meta.batch === blocks[start]?.meta.batch) continue;
+    yield blocks.slice(start, index);
+    start = index;
+  }
+}

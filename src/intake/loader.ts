@@ -1,0 +1,128 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock, Disk, Random } from '#kernel/ports.ts';
+import type { EventRecord } from '#signals/record.ts';
+import { decodePayload } from './payload.ts';
+import type { Segment } from './spool/segment.ts';
+import type { Spool } from './spool/spool.ts';
+
+/** One event on its way to the telemetry store. */
+export interface StoredEvent {
+  readonly plan: string;
+  readonly receivedAt: Instant;
+  readonly record: EventRecord;
+}
+
+/**
+ * The port to the telemetry store. A segment is inserted as one block with its id as deduplication token, so that the same
+ * call again changes nothing. Throws when the store did not say that it has the rows.
+ */
+export interface EventSink {
+  insert(segmentId: string, events: readonly StoredEvent[]): Promise<void>;
+}
+
+export interface LoaderOptions {
+  readonly spool: Spool;
+  readonly sink: EventSink;
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+}
+
+const FIRST_BACKOFF_MS = 100;
+
+/** Brings sealed segments into the telemetry store, in order, for as long as it takes. */
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #path: string;
+  #loaded = new Set<string>();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #wakeSleeper: (() => void) | undefined;
+  /** The last failure, while it lasts. */
+  problem: string | undefined;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+    this.#path = `${options.folder}/loaded.json`;
+  }
+
+  /** Reads what an earlier run has loaded. Losing the file only means inserting again what the store recognises. */
+  async recover(): Promise<void> {
+    const bytes = await this.#options.disk.read(this.#path);
+    if (bytes === undefined) return;
+    try {
+      this.#loaded = new Set(JSON.parse(new TextDecoder().decode(bytes)) as readonly string[]);
+    } catch {
+      this.#options.log('The list of loaded segments is damaged; they are loaded once more.');
+    }
+  }
+
+  isLoaded(segment: Segment): boolean {
+    return segment.kept || this.#loaded.has(segment.id);
+  }
+
+  /** Sealed segments that the store does not have yet, oldest first. */
+  get waiting(): readonly Segment[] {
+    return this.#options.spool.segments.filter((segment) => !this.isLoaded(segment));
+  }
+
+  /** There may be something to load. */
+  wake(): void {
+    if (this.#running !== undefined || this.#stopped) return;
+    this.#running = this.#loadAll().finally(() => {
+      this.#running = undefined;
+      if (this.waiting.length > 0) this.wake();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wakeSleeper?.();
+    await this.#running;
+  }
+
+  async #loadAll(): Promise<void> {
+    let backoffMs = FIRST_BACKOFF_MS;
+    for (let segment = this.waiting[0]; segment !== undefined && !this.#stopped; segment = this.waiting[0]) {
+      try {
+        await this.#load(segment);
+        this.problem = undefined;
+        backoffMs = FIRST_BACKOFF_MS;
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (this.problem !== text) this.#options.log(`Segment ${segment.id} is not loaded yet: ${text}`);
+        this.problem = text;
+        await this.#sleep(backoffMs * (0.5 + this.#options.random.fraction() / 2));
+        backoffMs = Math.min(backoffMs * 2, limits.loaderBackoffMs);
+      }
+    }
+  }
+
+  async #load(segment: Segment): Promise<void> {
+    const { spool, sink, disk } = this.#options;
+    const blocks = await spool.read(segment);
+    const events = blocks.flatMap(({ meta, payload }) =>
+      decodePayload(payload).map((record): StoredEvent => ({ plan: meta.plan, receivedAt: meta.receivedAt, record })),
+    );
+    if (events.length > 0) await sink.insert(segment.id, events);
+    this.#loaded.add(segment.id);
+    const present = new Set(spool.segments.map((one) => one.id));
+    this.#loaded = new Set([...this.#loaded].filter((id) => present.has(id)));
+    await disk.replace(this.#path, new TextEncoder().encode(JSON.stringify([...this.#loaded])));
+  }
+
+  #sleep(durationMs: number): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const cancel = clock.schedule(clock.now() + durationMs, resolve);
+      this.#wakeSleeper = () => {
+        cancel();
+        resolve();
+      };
+      if (this.#stopped) this.#wakeSleeper();
+    });
+  }
+}

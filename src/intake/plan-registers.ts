@@ -1,0 +1,50 @@
+import type { FieldType } from './events/decode.ts';
+import type { PlanSnapshot } from './snapshot.ts';
+
+/** What intake remembers of a plan whether or not its windows run. */
+export interface PlanRegister {
+  /** The type of each field: that of its first use. */
+  readonly fieldTypes: Map<string, FieldType>;
+  /** The last fact of the core that is in the spool. */
+  factsUpTo: number;
+  accepted: number;
+  /** Counted by code since the start. */
+  readonly rejected: Map<string, number>;
+}
+
+/** One register a plan, made when the plan is first heard of. */
+export class PlanRegisters {
+  readonly #plans = new Map<string, PlanRegister>();
+
+  of(plan: string): PlanRegister {
+    let register = this.#plans.get(plan);
+    if (register === undefined) {
+      register = { fieldTypes: new Map(), factsUpTo: 0, accepted: 0, rejected: new Map() };
+      this.#plans.set(plan, register);
+    }
+    return register;
+  }
+
+  restore(snapshots: readonly PlanSnapshot[]): void {
+    for (const { name, fieldTypes, factsUpTo } of snapshots) {
+      const register = this.of(name);
+      for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
+      register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
+    }
+  }
+
+  get names(): readonly string[] {
+    return [...this.#plans.keys()];
+  }
+
+  get accepted(): number {
+    let sum = 0;
+    for (const register of this.#plans.values()) sum += register.accepted;
+    return sum;
+  }
+
+  /** By plan, then code. */
+  get rejected(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return Object.fromEntries([...this.#plans].map(([name, { rejected }]) => [name, Object.fromEntries(rejected)]));
+  }
+}
