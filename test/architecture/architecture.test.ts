@@ -75,6 +75,11 @@ test('every path that the documents cite exists', () => {
   expectNone(checkCitedPaths(documents, (path) => existsSync(join(root, path))));
 });
 
+test('the plan that the README shows is the one that the demo runs', () => {
+  const shown = /```yaml\n([\s\S]*?)```/.exec(read('README.md').text)?.[1];
+  expect(shown).toBe(read('examples/tea-shop/plan.yaml').text);
+});
+
 test('nothing is left of the machine that it was written on', () => {
   const text = /\.(ts|js|md|json|ya?ml|sql|sh)$/;
   const files = [...readdirSync(root, { withFileTypes: true })]
