@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { WatchbillError } from '#kernel/error-codes.ts';
 import type { ApplyAnswer } from '#contract/api.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withServerOptions } from './options.ts';
@@ -17,7 +17,10 @@ export function registerApply(program: Command, runtime: Runtime): void {
       .option('--preview', 'only say what would happen')
       .option('--expect <version>', 'refuse unless this is the version that runs', (text) => Number.parseInt(text, 10)),
   )
-    .addHelpText('after', '\nExamples:\n  $ watchbill apply plan.yaml --preview\n  $ watchbill apply plan.yaml --expect 3')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ watchbill apply plan.yaml --preview\n  $ watchbill apply plan.yaml --expect 3',
+    )
     .action(async (plan: string, options: ServerOptionValues & { preview?: true; expect?: number }) => {
       if (options.expect !== undefined && !Number.isInteger(options.expect)) {
         throw new WatchbillError('usage', '--expect takes the number of a version.');
@@ -38,7 +41,9 @@ export function registerApply(program: Command, runtime: Runtime): void {
 }
 
 function describe(answer: ApplyAnswer): string {
-  const lines = answer.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic as Parameters<typeof formatDiagnostic>[0]));
+  const lines = answer.diagnostics.map((diagnostic) =>
+    formatDiagnostic(diagnostic as Parameters<typeof formatDiagnostic>[0]),
+  );
   lines.push(...answer.effects.map((effect) => `- ${effect}`));
   if (answer.applied) lines.push(`${answer.plan} is now version ${answer.version}.`);
   else if (!answer.changed) lines.push(`${answer.plan} runs this text already, as version ${answer.version}.`);

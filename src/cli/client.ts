@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import type { PostgresAddress } from '#storage/postgres/pool.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How a command finds the server: options of the command line before the environment before the data folder. */
@@ -14,6 +15,19 @@ export interface ServerRecord {
   readonly url: string;
   readonly intakeUrl: string;
   readonly token: string;
+  readonly stores: ServerStores;
+}
+
+/** Where the stores of a running server are, for backup. */
+export interface ServerStores {
+  readonly postgres: PostgresAddress;
+  readonly clickhouse: ClickHouseAddress;
+}
+
+export interface ClickHouseAddress {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
 }
 
 export const SERVER_RECORD_NAME = 'server.json';
@@ -46,10 +60,16 @@ export async function connect(runtime: Runtime, address: ServerAddress): Promise
   const url = address.server ?? runtime.defaults.server ?? record?.url;
   const token = runtime.defaults.token ?? record?.token;
   if (url === undefined) {
-    throw new WatchbillError('server-unreachable', `No server was started on ${dataFolderOf(runtime, address)}, and none is named.`);
+    throw new WatchbillError(
+      'server-unreachable',
+      `No server was started on ${dataFolderOf(runtime, address)}, and none is named.`,
+    );
   }
   if (token === undefined) {
-    throw new WatchbillError('credential-missing', `There is no token for ${url}: set WATCHBILL_TOKEN or name the data folder with --data.`);
+    throw new WatchbillError(
+      'credential-missing',
+      `There is no token for ${url}: set WATCHBILL_TOKEN or name the data folder with --data.`,
+    );
   }
   const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     let response: Response;
@@ -57,7 +77,10 @@ export async function connect(runtime: Runtime, address: ServerAddress): Promise
       response = await fetch(new URL(path, url), {
         method,
         redirect: 'error',
-        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([runtime.stopSignal, AbortSignal.timeout(30_000)]),
       });
@@ -83,7 +106,10 @@ function failureOf(status: number, text: string): WatchbillError {
     const code: ErrorCode = error.code in errorCodes ? (error.code as ErrorCode) : 'internal-error';
     return new WatchbillError(code, error.message, error.where);
   } catch {
-    return new WatchbillError('internal-error', `The server answered ${status} with something that is not a failure of ours.`);
+    return new WatchbillError(
+      'internal-error',
+      `The server answered ${status} with something that is not a failure of ours.`,
+    );
   }
 }
 
@@ -100,9 +126,13 @@ export async function choosePlan(client: Client, named: string | undefined): Pro
   if (named !== undefined) return named;
   const { plans } = await client.get<{ plans: readonly { plan: string }[] }>('/api/status');
   const only = plans[0];
-  if (only === undefined) throw new WatchbillError('not-found', 'The server runs no plan yet; `watchbill apply PLAN` gives it one.');
+  if (only === undefined)
+    throw new WatchbillError('not-found', 'The server runs no plan yet; `watchbill apply PLAN` gives it one.');
   if (plans.length > 1) {
-    throw new WatchbillError('usage', `The server runs ${plans.length} plans; name one with --plan: ${plans.map(({ plan }) => plan).join(', ')}.`);
+    throw new WatchbillError(
+      'usage',
+      `The server runs ${plans.length} plans; name one with --plan: ${plans.map(({ plan }) => plan).join(', ')}.`,
+    );
   }
   return only.plan;
 }

@@ -8,14 +8,20 @@ import type { Runtime } from './runtime.ts';
 /** `watchbill explain A-1`: why it fired, who was told by what, who was not and why not. */
 export function registerExplain(program: Command, runtime: Runtime): void {
   withPlanOption(
-    program.command('explain').summary('why an alert fired and who was told, or why a rule did not').argument('<subject>', 'an alert (A-1042) or the name of a rule'),
+    program
+      .command('explain')
+      .summary('why an alert fired and who was told, or why a rule did not')
+      .argument('<subject>', 'an alert (A-1042) or the name of a rule'),
   )
     .addHelpText('after', '\nExamples:\n  $ watchbill explain A-1\n  $ watchbill explain payments-failing')
     .action(async (subject: string, options: ServerOptionValues) => {
       const client = await connect(runtime, options);
       const plan = await choosePlan(client, options.plan);
-      const answer = await client.get<ExplanationAnswer>(`/api/plans/${encodeURIComponent(plan)}/explain/${encodeURIComponent(subject)}`);
+      const answer = await client.get<ExplanationAnswer>(
+        `/api/plans/${encodeURIComponent(plan)}/explain/${encodeURIComponent(subject)}`,
+      );
       runtime.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.lines.join('\n')}\n`);
-      if (!answer.found) throw new WatchbillError('not-found', `${plan} has neither an alert nor a rule called ${subject}.`, subject);
+      if (!answer.found)
+        throw new WatchbillError('not-found', `${plan} has neither an alert nor a rule called ${subject}.`, subject);
     });
 }

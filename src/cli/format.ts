@@ -27,6 +27,7 @@ export function registerFormat(program: Command, runtime: Runtime): void {
           runtime.write(`${file.path}\n`);
         }
       }
-      if (options.check && others.length > 0) throw new WatchbillError('plan-invalid', `Not in the one layout: ${others.join(', ')}.`);
+      if (options.check && others.length > 0)
+        throw new WatchbillError('plan-invalid', `Not in the one layout: ${others.join(', ')}.`);
     });
 }

@@ -21,7 +21,10 @@ export async function sendEvents(
     const problem = await attemptOnce(runtime, target, compressed, idempotencyKey);
     if ('answer' in problem) return problem.answer;
     if (runtime.stopSignal.aborted) throw new WatchbillError('interrupted', 'Stopped before intake had answered.');
-    const delayMs = Math.max(problem.retryAfterMs, Math.min(10_000, 100 * 2 ** attempt) * (0.5 + runtime.random.fraction() / 2));
+    const delayMs = Math.max(
+      problem.retryAfterMs,
+      Math.min(10_000, 100 * 2 ** attempt) * (0.5 + runtime.random.fraction() / 2),
+    );
     if (attempt === 1 || attempt % 10 === 0) runtime.writeError(`${problem.message}; trying again.\n`);
     await sleep(runtime.clock, delayMs, runtime.stopSignal);
   }
@@ -54,10 +57,17 @@ async function attemptOnce(
   }
   if (response.ok) return { answer: JSON.parse(text) as EventsAnswer };
   if (response.status === 429 || response.status >= 500 || response.status === 408) {
-    return { retryAfterMs: Number(response.headers.get('retry-after') ?? 1) * 1_000, message: `Intake answered ${response.status}` };
+    return {
+      retryAfterMs: Number(response.headers.get('retry-after') ?? 1) * 1_000,
+      message: `Intake answered ${response.status}`,
+    };
   }
   const error = (JSON.parse(text) as { error?: { code: 'invalid-request'; message: string; where?: string } }).error;
-  throw new WatchbillError(error?.code ?? 'invalid-request', error?.message ?? `Intake answered ${response.status}.`, error?.where);
+  throw new WatchbillError(
+    error?.code ?? 'invalid-request',
+    error?.message ?? `Intake answered ${response.status}.`,
+    error?.where,
+  );
 }
 
 /** Resolves after the delay, or at once when the signal aborts. */
@@ -82,9 +92,13 @@ export function intakeTarget(
 ): { readonly intakeUrl: string; readonly key: string } {
   const intakeUrl = options.intake ?? recorded;
   const key = options.key ?? runtime.defaults.ingestKey;
-  if (intakeUrl === undefined) throw new WatchbillError('server-unreachable', 'Name intake with --intake, or the data folder with --data.');
+  if (intakeUrl === undefined)
+    throw new WatchbillError('server-unreachable', 'Name intake with --intake, or the data folder with --data.');
   if (key === undefined) {
-    throw new WatchbillError('credential-missing', 'Give a key with --key or WATCHBILL_INGEST_KEY; `watchbill key create` makes one.');
+    throw new WatchbillError(
+      'credential-missing',
+      'Give a key with --key or WATCHBILL_INGEST_KEY; `watchbill key create` makes one.',
+    );
   }
   return { intakeUrl, key };
 }

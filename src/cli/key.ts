@@ -20,7 +20,8 @@ export function registerKey(program: Command, runtime: Runtime): void {
     .addHelpText('after', '\nExample:\n  $ KEY=$(watchbill key create shop)')
     .action(async (name: string, options: ServerOptionValues & { expiresInDays?: number }) => {
       const days = options.expiresInDays;
-      if (days !== undefined && !(days > 0)) throw new WatchbillError('usage', '--expires-in-days takes a number above 0.');
+      if (days !== undefined && !(days > 0))
+        throw new WatchbillError('usage', '--expires-in-days takes a number above 0.');
       const client = await connect(runtime, options);
       const plan = await choosePlan(client, options.plan);
       const body = { name, ...(days === undefined ? {} : { expiresInMs: Math.round(days * 86_400_000) }) };
@@ -28,26 +29,30 @@ export function registerKey(program: Command, runtime: Runtime): void {
       runtime.write(options.json ? `${JSON.stringify(created, null, 2)}\n` : `${created.key}\n`);
     });
 
-  withPlanOption(key.command('list').summary('the keys of a plan, without their secrets')).action(async (options: ServerOptionValues) => {
-    const client = await connect(runtime, options);
-    const plan = await choosePlan(client, options.plan);
-    const keys = await client.get<readonly KeyAnswer[]>(`/api/plans/${encodeURIComponent(plan)}/keys`);
-    if (options.json) runtime.write(`${JSON.stringify(keys, null, 2)}\n`);
-    else if (keys.length === 0) runtime.write(`${plan} has no keys; \`watchbill key create\` makes one.\n`);
-    else runtime.write(`${formatTable(['id', 'name', 'scopes', 'created', 'last used', 'state'], keys.map(keyRow))}\n`);
-  });
-
-  withPlanOption(key.command('revoke').summary('refuse a key from now on').argument('<id>', 'its id, as `key list` shows it')).action(
-    async (id: string, options: ServerOptionValues) => {
+  withPlanOption(key.command('list').summary('the keys of a plan, without their secrets')).action(
+    async (options: ServerOptionValues) => {
       const client = await connect(runtime, options);
       const plan = await choosePlan(client, options.plan);
-      await client.delete(`/api/plans/${encodeURIComponent(plan)}/keys/${encodeURIComponent(id)}`);
-      runtime.write(`${id} is revoked.\n`);
+      const keys = await client.get<readonly KeyAnswer[]>(`/api/plans/${encodeURIComponent(plan)}/keys`);
+      if (options.json) runtime.write(`${JSON.stringify(keys, null, 2)}\n`);
+      else if (keys.length === 0) runtime.write(`${plan} has no keys; \`watchbill key create\` makes one.\n`);
+      else
+        runtime.write(`${formatTable(['id', 'name', 'scopes', 'created', 'last used', 'state'], keys.map(keyRow))}\n`);
     },
   );
+
+  withPlanOption(
+    key.command('revoke').summary('refuse a key from now on').argument('<id>', 'its id, as `key list` shows it'),
+  ).action(async (id: string, options: ServerOptionValues) => {
+    const client = await connect(runtime, options);
+    const plan = await choosePlan(client, options.plan);
+    await client.delete(`/api/plans/${encodeURIComponent(plan)}/keys/${encodeURIComponent(id)}`);
+    runtime.write(`${id} is revoked.\n`);
+  });
 }
 
 function keyRow(key: KeyAnswer): readonly string[] {
-  const state = key.revokedAt !== undefined ? 'revoked' : key.expiresAt !== undefined ? `until ${key.expiresAt}` : 'valid';
+  const state =
+    key.revokedAt !== undefined ? 'revoked' : key.expiresAt !== undefined ? `until ${key.expiresAt}` : 'valid';
   return [key.id, key.name, key.scopes.join(' '), key.createdAt, key.lastUsedAt ?? 'never', state];
 }

@@ -15,10 +15,16 @@ export async function readPlanFiles(workingFolder: string, path: string): Promis
   const kind = await stat(whole).catch(() => undefined);
   if (kind === undefined) throw new WatchbillError('file-unreadable', `There is no plan at ${path}.`, path);
   if (!kind.isDirectory()) return [await readPlanFile(workingFolder, whole)];
-  const names = (await readdir(whole)).filter((name) => /\.ya?ml$/.test(name) && !/\.scenario\.ya?ml$/.test(name)).sort();
+  const names = (await readdir(whole))
+    .filter((name) => /\.ya?ml$/.test(name) && !/\.scenario\.ya?ml$/.test(name))
+    .sort();
   if (names.length === 0) throw new WatchbillError('file-unreadable', `The folder ${path} has no .yaml file.`, path);
   if (names.length > limits.planFiles) {
-    throw new WatchbillError('file-unreadable', `A plan has at most ${limits.planFiles} files; ${path} has ${names.length}.`, path);
+    throw new WatchbillError(
+      'file-unreadable',
+      `A plan has at most ${limits.planFiles} files; ${path} has ${names.length}.`,
+      path,
+    );
   }
   return Promise.all(names.map((name) => readPlanFile(workingFolder, join(whole, name))));
 }
@@ -32,7 +38,11 @@ async function readPlanFile(workingFolder: string, whole: string): Promise<PlanF
     throw new WatchbillError('file-unreadable', `${path} cannot be read.`, path);
   }
   if (bytes.length > limits.planBytes) {
-    throw new WatchbillError('file-unreadable', `A plan's file has at most ${limits.planBytes} bytes; ${path} has ${bytes.length}.`, path);
+    throw new WatchbillError(
+      'file-unreadable',
+      `A plan's file has at most ${limits.planBytes} bytes; ${path} has ${bytes.length}.`,
+      path,
+    );
   }
   try {
     return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) };

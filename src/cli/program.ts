@@ -23,7 +23,10 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
     .configureOutput({ writeOut: (text) => runtime.write(text), writeErr: (text) => runtime.writeError(text) })
     .showSuggestionAfterError()
     .enablePositionalOptions()
-    .addHelpText('after', '\nStart here:\n  $ watchbill demo          a small shop, watched\n  $ watchbill check PLAN    your own plan\n  $ watchbill up PLAN       watch it');
+    .addHelpText(
+      'after',
+      '\nStart here:\n  $ watchbill demo          a small shop, watched\n  $ watchbill check PLAN    your own plan\n  $ watchbill up PLAN       watch it',
+    );
 
   registerUp(program, runtime, (code) => {
     exitCode = code;
@@ -57,7 +60,9 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
       runtime.writeError(`${thrown.code}: ${thrown.message}\n${hint}\n`);
       return exit;
     }
-    runtime.writeError(`internal-error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+    runtime.writeError(
+      `internal-error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+    );
     return errorCodes['internal-error'].exit;
   }
 }

@@ -9,8 +9,17 @@ export interface Runtime {
   /** Where relative paths start. */
   readonly workingFolder: string;
   /** `WATCHBILL_DATA`, `WATCHBILL_SERVER`, `WATCHBILL_TOKEN`, as far as they are set. */
-  readonly defaults: { readonly dataFolder?: string; readonly server?: string; readonly token?: string; readonly ingestKey?: string };
+  readonly defaults: {
+    readonly dataFolder?: string;
+    readonly server?: string;
+    readonly token?: string;
+    readonly ingestKey?: string;
+  };
   readonly version: string;
+  /** What a child process of ours may see of the environment: how to run, and no secret. */
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  /** A new key of the right form, not yet known to any server. */
+  createIngestKey(): string;
   /** Standard output is a terminal: tables may use its width. */
   readonly width: number;
   write(text: string): void;
@@ -37,7 +46,11 @@ export interface ServerOptions {
   /** Secrets by name, beside those of the environment. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Called once when everything is ready; what it returns is stopped before the server is. */
-  readonly onReady?: (server: { readonly url: string; readonly intakeUrl: string; readonly token: string }) => Promise<{ stop(): Promise<void> } | undefined>;
+  readonly onReady?: (server: {
+    readonly url: string;
+    readonly intakeUrl: string;
+    readonly token: string;
+  }) => Promise<{ stop(): Promise<void> } | undefined>;
 }
 
 /** Connections to the stores of a data folder, or to the outside servers that the environment names. */

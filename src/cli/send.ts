@@ -35,14 +35,23 @@ export function registerSend(program: Command, runtime: Runtime): void {
       const recorded = (await readServerRecord(dataFolderOf(runtime, options)))?.intakeUrl;
       const target = intakeTarget(runtime, options, recorded);
       const body = options.file === undefined ? oneEvent(name, fields) : await readBody(runtime, options.file);
-      const answer = await sendEvents(runtime, target, body, Buffer.from(runtime.random.bytes(16)).toString('base64url'));
+      const answer = await sendEvents(
+        runtime,
+        target,
+        body,
+        Buffer.from(runtime.random.bytes(16)).toString('base64url'),
+      );
       if (options.json) runtime.write(`${JSON.stringify(answer, null, 2)}\n`);
       else {
         runtime.write(`${answer.accepted} accepted, ${answer.rejected.length} rejected.\n`);
-        for (const { index, code, message } of answer.rejected) runtime.writeError(`record ${index}: ${code}: ${message}\n`);
+        for (const { index, code, message } of answer.rejected)
+          runtime.writeError(`record ${index}: ${code}: ${message}\n`);
       }
       if (answer.rejected.length > 0) {
-        throw new WatchbillError('field-invalid', `${answer.rejected.length} ${answer.rejected.length === 1 ? 'record was' : 'records were'} rejected.`);
+        throw new WatchbillError(
+          'field-invalid',
+          `${answer.rejected.length} ${answer.rejected.length === 1 ? 'record was' : 'records were'} rejected.`,
+        );
       }
     });
 }
@@ -53,12 +62,12 @@ function oneEvent(name: string | undefined, fields: readonly string[]): string {
   for (const field of fields) {
     const at = field.indexOf('=');
     if (at <= 0) throw new WatchbillError('usage', `A field is written key=value; "${field}" is not.`);
-    record.set(field.slice(0, at), valueOf(field.slice(at + 1)));
+    record.set(field.slice(0, at), valueFrom(field.slice(at + 1)));
   }
   return JSON.stringify(Object.fromEntries(record));
 }
 
-function valueOf(text: string): unknown {
+function valueFrom(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -20,10 +20,18 @@ export function registerStatus(program: Command, runtime: Runtime): void {
 
 function describe(status: StatusAnswer): string {
   const blocks = status.plans.map(describePlan);
-  const problems = [...status.reasons, ...(status.intake.loaderProblem === undefined ? [] : [`loader: ${status.intake.loaderProblem}`])];
+  const problems = [
+    ...status.reasons,
+    ...(status.intake.loaderProblem === undefined ? [] : [`loader: ${status.intake.loaderProblem}`]),
+  ];
   const rejected = Object.values(status.intake.rejected).flatMap((codes) => Object.values(codes));
   const intake = `intake: ${status.intake.accepted} events accepted, ${rejected.reduce((sum, count) => sum + count, 0)} rejected, ${status.intake.segmentsWaiting} segments waiting`;
-  blocks.push([`Watchbill ${status.version}: ${status.ready ? 'ready' : 'not ready'}; ${intake}`, ...problems.map((reason) => `! ${reason}`)].join('\n'));
+  blocks.push(
+    [
+      `Watchbill ${status.version}: ${status.ready ? 'ready' : 'not ready'}; ${intake}`,
+      ...problems.map((reason) => `! ${reason}`),
+    ].join('\n'),
+  );
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -43,10 +51,25 @@ function describePlan(plan: PlanStatusAnswer): string {
 
 function signalRow(reading: ReadingAnswer): readonly string[] {
   const state = reading.reason === undefined ? reading.state : `${reading.state} (${reading.reason})`;
-  return [reading.signal, reading.group.join(', '), reading.shown, state, String(reading.sampleSize), formatDuration(Math.round(reading.ageMs / 100) * 100)];
+  return [
+    reading.signal,
+    reading.group.join(', '),
+    reading.shown,
+    state,
+    String(reading.sampleSize),
+    formatDuration(Math.round(reading.ageMs / 100) * 100),
+  ];
 }
 
 function alertRow(alert: AlertAnswer): readonly string[] {
   const state = alert.flapping ? `${alert.state} (flapping)` : alert.state;
-  return [alert.alert ?? '-', alert.rule, alert.group.join(', '), alert.severity, state, formatDuration(Math.round(alert.sinceMs / 1_000) * 1_000), alert.reason];
+  return [
+    alert.alert ?? '-',
+    alert.rule,
+    alert.group.join(', '),
+    alert.severity,
+    state,
+    formatDuration(Math.round(alert.sinceMs / 1_000) * 1_000),
+    alert.reason,
+  ];
 }

@@ -3,8 +3,12 @@
  * column is one.
  */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const numeric = header.map((_, column) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*\d%?$|^$/.test(row[column] ?? '')));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const numeric = header.map(
+    (_, column) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*\d%?$|^$/.test(row[column] ?? '')),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => {

@@ -24,19 +24,21 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
       'after',
       '\nOutside stores: WATCHBILL_DATABASE_URL (PostgreSQL 15 or newer), WATCHBILL_CLICKHOUSE_URL (ClickHouse 25.8 or newer).\n\nExamples:\n  $ watchbill up plan.yaml\n  $ watchbill up plans/shop --port 4700 --intake-port 4318 --data /var/lib/watchbill/shop',
     )
-    .action(async (plan: string | undefined, options: { port: number; intakePort: number; host: string; data?: string }) => {
-      const plans = plan === undefined ? [] : [await readExecutablePlan(runtime, plan)];
-      exitWith(
-        await runtime.startServer({
-          dataFolder: dataFolderOf(runtime, options),
-          port: options.port,
-          intakePort: options.intakePort,
-          host: options.host,
-          plans,
-          ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
-        }),
-      );
-    });
+    .action(
+      async (plan: string | undefined, options: { port: number; intakePort: number; host: string; data?: string }) => {
+        const plans = plan === undefined ? [] : [await readExecutablePlan(runtime, plan)];
+        exitWith(
+          await runtime.startServer({
+            dataFolder: dataFolderOf(runtime, options),
+            port: options.port,
+            intakePort: options.intakePort,
+            host: options.host,
+            plans,
+            ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
+          }),
+        );
+      },
+    );
 }
 
 /** A plan that cannot run is refused before any store is started. */
@@ -49,7 +51,11 @@ export async function readExecutablePlan(runtime: Runtime, path: string): Promis
   if (compiled.plan === undefined) throw new WatchbillError('plan-invalid', `${path} has errors.`, path);
   const first = compiled.notExecuted[0];
   if (first !== undefined) {
-    throw new WatchbillError('plan-not-executable', `${path} uses ${compiled.notExecuted.length} parts that are not executed yet; run \`watchbill check\` to see them.`, path);
+    throw new WatchbillError(
+      'plan-not-executable',
+      `${path} uses ${compiled.notExecuted.length} parts that are not executed yet; run \`watchbill check\` to see them.`,
+      path,
+    );
   }
   return files;
 }

@@ -138,7 +138,9 @@ export const createKeyRequestSchema = z
   .strict()
   .meta({ id: 'CreateKeyRequest' });
 
-export const createdKeySchema = z.object({ key: z.string(), id: z.string(), plan: z.string() }).meta({ id: 'CreatedKey' });
+export const createdKeySchema = z
+  .object({ key: z.string(), id: z.string(), plan: z.string() })
+  .meta({ id: 'CreatedKey' });
 
 export const inboxMessageSchema = z
   .object({
@@ -148,6 +150,8 @@ export const inboxMessageSchema = z
     title: z.string(),
     text: z.string(),
     alert: z.string(),
+    /** What it tells: `fired`, `repeated`, `flapping` or `resolved`. */
+    step: z.string(),
   })
   .meta({ id: 'InboxMessage' });
 

@@ -36,13 +36,21 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     }
     return next();
   });
-  application.use('*', secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  application.use(
+    '*',
+    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }),
+  );
   application.use(
     '*',
     bodyLimit({
       maxSize: limits.commandBodyBytes,
       onError: (context) =>
-        answerFailure(context, context.get('requestId'), 'body-too-large', `A command has at most ${limits.commandBodyBytes} bytes.`),
+        answerFailure(
+          context,
+          context.get('requestId'),
+          'body-too-large',
+          `A command has at most ${limits.commandBodyBytes} bytes.`,
+        ),
     }),
   );
 
@@ -51,11 +59,21 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     const credential = context.req.header('authorization');
     if (credential === undefined) {
       context.header('WWW-Authenticate', 'Bearer');
-      return answerFailure(context, context.get('requestId'), 'credential-missing', 'This needs the admin token of the data folder.');
+      return answerFailure(
+        context,
+        context.get('requestId'),
+        'credential-missing',
+        'This needs the admin token of the data folder.',
+      );
     }
     const token = /^Bearer (\S+)$/.exec(credential)?.[1] ?? '';
     if (!timingSafeEqual(digest(token), expected)) {
-      return answerFailure(context, context.get('requestId'), 'credential-invalid', 'The token is not the admin token of this server.');
+      return answerFailure(
+        context,
+        context.get('requestId'),
+        'credential-invalid',
+        'The token is not the admin token of this server.',
+      );
     }
     context.set('actor', 'admin token');
     return next();
@@ -66,13 +84,21 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   application.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } });
 
   application.notFound((context) =>
-    answerFailure(context, context.get('requestId'), 'not-found', `There is nothing at ${context.req.method} ${context.req.path}.`),
+    answerFailure(
+      context,
+      context.get('requestId'),
+      'not-found',
+      `There is nothing at ${context.req.method} ${context.req.path}.`,
+    ),
   );
   application.onError((thrown, context) => {
     const described = describeThrown(thrown);
     const requestId = context.get('requestId');
     if (described.code === 'internal-error') {
-      options.log('request failed', { requestId, error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+      options.log('request failed', {
+        requestId,
+        error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+      });
     }
     return answerFailure(context, requestId, described.code, described.message, described.where);
   });

@@ -24,9 +24,17 @@ export function answerFailure(context: Context, requestId: string, code: ErrorCo
 }
 
 /** What a thrown thing tells a client: ours by its code, anything else only that it is a bug, with an id to find it by. */
-export function describeThrown(thrown: unknown): { readonly code: ErrorCode; readonly message: string; readonly where?: string } {
+export function describeThrown(thrown: unknown): {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly where?: string;
+} {
   if (thrown instanceof WatchbillError) {
-    return { code: thrown.code, message: thrown.message, ...(thrown.where === undefined ? {} : { where: thrown.where }) };
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      ...(thrown.where === undefined ? {} : { where: thrown.where }),
+    };
   }
   return { code: 'internal-error', message: 'Something broke inside Watchbill.' };
 }

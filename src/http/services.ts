@@ -19,7 +19,10 @@ export interface ApiServices {
   status(plan?: string): Promise<StatusAnswer>;
   apply(request: ApplyRequest, by: string): Promise<ApplyAnswer>;
   explain(plan: string, subject: string): Promise<ExplanationAnswer>;
-  facts(plan: string, query: { readonly after: number; readonly limit: number; readonly subject?: string }): Promise<readonly FactAnswer[]>;
+  facts(
+    plan: string,
+    query: { readonly after: number; readonly limit: number; readonly subject?: string },
+  ): Promise<readonly FactAnswer[]>;
   inbox(plan: string, person?: string): Promise<readonly InboxMessageAnswer[]>;
   createKey(plan: string, request: CreateKeyRequest, by: string): Promise<CreatedKeyAnswer>;
   listKeys(plan: string): Promise<readonly KeyAnswer[]>;

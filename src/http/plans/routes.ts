@@ -16,11 +16,19 @@ import type { ApiServices } from '../services.ts';
 
 const failureSchema = z
   .object({
-    error: z.object({ code: z.string(), message: z.string(), hint: z.string(), where: z.string().optional(), requestId: z.string() }),
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string(),
+      where: z.string().optional(),
+      requestId: z.string(),
+    }),
   })
   .meta({ id: 'Failure' });
 
-const failures = { default: { description: 'A failure with its code', content: { 'application/json': { schema: failureSchema } } } };
+const failures = {
+  default: { description: 'A failure with its code', content: { 'application/json': { schema: failureSchema } } },
+};
 const planParameter = z.object({ plan: z.string().min(1).max(100) });
 
 function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
@@ -30,7 +38,8 @@ function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
 const getStatus = createRoute({
   method: 'get',
   path: '/status',
-  summary: 'Every signal and group with value, unit, sample size, state and age; every alert with state, since and reason.',
+  summary:
+    'Every signal and group with value, unit, sample size, state and age; every alert with state, since and reason.',
   request: { query: z.object({ plan: z.string().optional() }) },
   responses: answer(statusSchema, 'The status'),
 });
@@ -104,7 +113,9 @@ const revokeKey = createRoute({
 /** Everything about plans. Each route needs the admin token, which the application has checked. */
 export function planRoutes(services: ApiServices): OpenAPIHono<ApiEnvironment> {
   const routes = createRouter();
-  routes.openapi(getStatus, async (context) => context.json(await services.status(context.req.valid('query').plan), 200));
+  routes.openapi(getStatus, async (context) =>
+    context.json(await services.status(context.req.valid('query').plan), 200),
+  );
   routes.openapi(applyPlan, async (context) =>
     context.json(await services.apply(context.req.valid('json'), context.get('actor')), 200),
   );
@@ -126,7 +137,9 @@ export function planRoutes(services: ApiServices): OpenAPIHono<ApiEnvironment> {
       200,
     ),
   );
-  routes.openapi(listKeys, async (context) => context.json([...(await services.listKeys(context.req.valid('param').plan))], 200));
+  routes.openapi(listKeys, async (context) =>
+    context.json([...(await services.listKeys(context.req.valid('param').plan))], 200),
+  );
   routes.openapi(revokeKey, async (context) => {
     const { plan, id } = context.req.valid('param');
     await services.revokeKey(plan, id, context.get('actor'));

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { dataFolderOf, rootMessage } from './client.ts';
+import type { Runtime } from './runtime.ts';
+import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
+
+/** Where the running demo's shop can be broken; beside the server's own record in the data folder. */
+const DEMO_RECORD_NAME = 'demo.json';
+
+interface DemoOptions {
+  readonly port: string;
+  readonly intakePort: string;
+  readonly shopPort: string;
+  readonly data?: string;
+}
+
+/** `watchbill demo`: a small real shop under its own load, watched by its plan; `demo break payments` breaks it. */
+export function registerDemo(program: Command, runtime: Runtime, exitWith: (code: number) => void): void {
+  const demo = program
+    .command('demo')
+    .summary('run a small real shop and watch it; break it and be paged')
+    .option('--port <port>', 'for people and the API', String(DEFAULT_PORT))
+    .option('--intake-port <port>', 'for everything that sends', String(DEFAULT_INTAKE_PORT))
+    .option('--shop-port <port>', "the shop's own", '4800')
+    .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ watchbill demo\n  $ watchbill demo break payments     (in another terminal)\n  $ watchbill explain A-1\n  $ watchbill demo mend payments',
+    )
+    .action(async (options: DemoOptions) => exitWith(await runDemo(runtime, options)));
+
+  for (const [verb, summary, on] of [
+    ['break', 'break a part of the running shop: payments, database, sign-ups or down', true],
+    ['mend', 'mend it again', false],
+  ] as const) {
+    demo
+      .command(verb)
+      .summary(summary)
+      .argument('<part>', 'payments, database, sign-ups or down')
+      .option('--data <folder>', 'the data folder of the demo')
+      .action(async (part: string, options: { data?: string }) => {
+        runtime.write(`${await switchFault(runtime, options, part, on)}\n`);
+      });
+  }
+}
+
+async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> {
+  const examples = join(import.meta.dirname, '../../examples/tea-shop');
+  const plan = await readExecutablePlan({ ...runtime, workingFolder: examples }, 'plan.yaml');
+  const dataFolder = dataFolderOf(runtime, options);
+  const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
+  const ingestKey = await keepDemoKey(runtime, dataFolder);
+  const receiver = await startPart(runtime, join(examples, 'main.ts'), ['receiver'], {
+    TEA_SHOP_WEBHOOK_SECRET: secret,
+  });
+  const receiverUrl = receiver.addresses.url ?? '';
+  try {
+    return await runtime.startServer({
+      dataFolder,
+      port: Number(options.port),
+      intakePort: Number(options.intakePort),
+      host: '127.0.0.1',
+      plans: [plan],
+      ingestKey,
+      egressAllow: new URL(receiverUrl).host,
+      secrets: { TEA_SHOP_WEBHOOK_URL: receiverUrl, TEA_SHOP_WEBHOOK_SECRET: secret },
+      async onReady(server) {
+        const shop = await startPart(
+          runtime,
+          join(examples, 'main.ts'),
+          ['shop', '--port', options.shopPort, '--intake', server.intakeUrl],
+          { TEA_SHOP_KEY: ingestKey },
+        );
+        await writeFile(join(dataFolder, DEMO_RECORD_NAME), JSON.stringify({ controlUrl: shop.addresses.controlUrl }), {
+          mode: 0o600,
+        });
+        runtime.write(
+          `The tea shop is open at ${shop.addresses.url} and watched. In another terminal:\n  npx watchbill status\n  npx watchbill demo break payments\n  npx watchbill explain A-1\n`,
+        );
+        return {
+          async stop() {
+            await rm(join(dataFolder, DEMO_RECORD_NAME), { force: true });
+            await shop.stop();
+          },
+        };
+      },
+    });
+  } finally {
+    await receiver.stop();
+  }
+}
+
+/** The demo's own key lasts as long as its data folder, so that a restart does not leave a trail of keys. */
+async function keepDemoKey(runtime: Runtime, dataFolder: string): Promise<string> {
+  const path = join(dataFolder, 'demo-key');
+  const kept = await readFile(path, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return kept.trim();
+  const key = runtime.createIngestKey();
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await writeFile(path, `${key}\n`, { mode: 0o600 });
+  return key;
+}
+
+interface DemoPart {
+  readonly addresses: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts a part of the demo as a process that ends when we do, and waits for the line with its addresses. */
+async function startPart(
+  runtime: Runtime,
+  entry: string,
+  words: readonly string[],
+  secrets: Readonly<Record<string, string>>,
+): Promise<DemoPart> {
+  const child: ChildProcess = spawn(process.execPath, [entry, ...words], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { ...runtime.childEnvironment, ...secrets },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const addresses = await new Promise<Readonly<Record<string, string>>>((resolve, reject) => {
+    child.once('exit', (code) =>
+      reject(new WatchbillError('configuration-invalid', `The demo's ${words[0]} did not start (exit ${code}).`)),
+    );
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      // The first line has the addresses; what follows is for people.
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as Record<string, string>);
+      else runtime.write(`${line}\n`);
+    });
+  });
+  return {
+    addresses,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function switchFault(
+  runtime: Runtime,
+  options: { readonly data?: string },
+  part: string,
+  on: boolean,
+): Promise<string> {
+  const dataFolder = dataFolderOf(runtime, options);
+  const record = await readFile(join(dataFolder, DEMO_RECORD_NAME), 'utf8').catch(() => undefined);
+  if (record === undefined)
+    throw new WatchbillError('server-unreachable', `No demo runs on ${dataFolder}; \`watchbill demo\` starts one.`);
+  const { controlUrl } = JSON.parse(record) as { controlUrl: string };
+  let response: Response;
+  try {
+    response = await fetch(new URL(`/faults/${encodeURIComponent(part)}`, controlUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ on }),
+      signal: runtime.stopSignal,
+    });
+  } catch (cause) {
+    throw new WatchbillError('server-unreachable', `The shop does not answer (${rootMessage(cause)}).`);
+  }
+  const text = await response.text();
+  if (!response.ok)
+    throw new WatchbillError(
+      'usage',
+      `The shop has no part "${part}" that can break: payments, database, sign-ups, down.`,
+      part,
+    );
+  const answer = JSON.parse(text) as { effect?: string };
+  return on ? `Broken: ${part}${answer.effect === undefined ? '' : ` (${answer.effect})`}.` : `Mended: ${part}.`;
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Clock } from '#kernel/ports.ts';
+import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
+
+export interface ManagedChildOptions {
+  readonly role: 'core' | 'intake';
+  /** `main.ts`. */
+  readonly entry: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** Asked at every start, since a store may have moved. */
+  readonly configuration: () => Promise<ChildConfiguration>;
+  /** It does its work now; for the core this includes the stores and intake. */
+  readonly onReady: () => void;
+  readonly onHopeless: (code: string, message: string) => void;
+  readonly log: (message: string) => void;
+}
+
+const RESTART_FIRST_MS = 50;
+const RESTART_LONGEST_MS = 5_000;
+/** A child that ran this long had started well: the next restart is quick again. */
+const STEADY_MS = 30_000;
+const STOP_WITHIN_MS = 10_000;
+
+/** A child process that is started again whenever it ends, until it is stopped. */
+export interface ManagedChild {
+  readonly pid: () => number | undefined;
+  stop(): Promise<void>;
+}
+
+export function manageChild(options: ManagedChildOptions): ManagedChild {
+  let stopping = false;
+  let child: ChildProcess | undefined;
+  let delayMs = RESTART_FIRST_MS;
+  let cancelRestart = (): void => {};
+  let ended: Promise<void> = Promise.resolve();
+
+  function start(): void {
+    const startedAt = options.clock.monotonicMs();
+    const process = fork(options.entry, ['role', options.role], {
+      env: { ...options.environment },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    child = process;
+    ended = new Promise((resolve) => {
+      process.once('exit', (code, signal) => {
+        child = undefined;
+        resolve();
+        if (stopping) return;
+        if (options.clock.monotonicMs() - startedAt > STEADY_MS) delayMs = RESTART_FIRST_MS;
+        options.log(`${options.role} ended (${signal ?? code}); starting it again in ${delayMs} ms`);
+        cancelRestart = options.clock.schedule(options.clock.now() + delayMs, start);
+        delayMs = Math.min(RESTART_LONGEST_MS, delayMs * 2);
+      });
+    });
+    process.on('message', (message: FromChild) => {
+      if (message.type === 'ready') options.onReady();
+      else options.onHopeless(message.code, message.message);
+    });
+    process.on('error', (error) => options.log(`${options.role}: ${error.message}`));
+    // The modules load while the stores start; the configuration follows once there is one.
+    void options.configuration().then(
+      (configuration) => post(process, { type: 'start', configuration }),
+      () => process.kill('SIGTERM'),
+    );
+  }
+
+  start();
+  return {
+    pid: () => child?.pid,
+    async stop() {
+      stopping = true;
+      cancelRestart();
+      if (child === undefined) return;
+      const last = child;
+      post(last, { type: 'stop' });
+      const cancel = options.clock.schedule(options.clock.now() + STOP_WITHIN_MS, () => last.kill('SIGKILL'));
+      await ended;
+      cancel();
+    },
+  };
+}
+
+/** A child that has just died cannot be told anything, which its `exit` reports. */
+function post(child: ChildProcess, message: ToChild): void {
+  if (child.connected) child.send(message, () => {});
+}

@@ -1,0 +1,41 @@
+import type { ClickHouseAddress } from '#cli/client.ts';
+import type { PostgresAddress } from '#storage/postgres/pool.ts';
+
+/** What the supervisor gives its children over their IPC channel: secrets pass here, never through arguments. */
+export interface CoreConfiguration {
+  readonly role: 'core';
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly linkPath: string;
+  readonly adminToken: string;
+  /** Names the data folder for good: the owner of leases. */
+  readonly installation: string;
+  readonly version: string;
+  readonly postgres: PostgresAddress;
+  readonly plans: readonly (readonly { readonly path: string; readonly text: string }[])[];
+  readonly ingestKey?: string;
+  readonly egressAllow: readonly string[];
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface IntakeConfiguration {
+  readonly role: 'intake';
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  readonly linkPath: string;
+  readonly clickhouse: ClickHouseAddress;
+}
+
+export type ChildConfiguration = CoreConfiguration | IntakeConfiguration;
+
+export type ToChild =
+  | { readonly type: 'start'; readonly configuration: ChildConfiguration }
+  | { readonly type: 'stop' };
+
+export type FromChild =
+  /** Does its work; for the core, with stores and intake doing theirs. */
+  | { readonly type: 'ready' }
+  /** Cannot go on, and starting again would not help: a schema that is too new, a port that is taken. */
+  | { readonly type: 'hopeless'; readonly code: string; readonly message: string };

@@ -1,0 +1,164 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SERVER_RECORD_NAME, type ServerRecord } from '#cli/client.ts';
+import type { ServerOptions } from '#cli/runtime.ts';
+import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
+import { lockDataFolder } from '#storage/data-folder.ts';
+import type { Environment } from '../environment.ts';
+import { keepText, linkPathFor } from './data-folder-files.ts';
+import { type ManagedChild, manageChild } from './managed-child.ts';
+import { choosePort } from './port.ts';
+import { type Stores, startStores } from './stores.ts';
+
+export interface SupervisorOptions extends ServerOptions {
+  /** `main.ts`, which the children run as well. */
+  readonly entry: string;
+  readonly environment: Environment;
+  /** The whole environment, of which the core gets all (it resolves secrets) and the others next to nothing. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly version: string;
+  readonly stopSignal: AbortSignal;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+/**
+ * Starts the stores, intake and the core, starts each again when it ends, and ends them in good order when told to. It holds
+ * no state of its own: when it is killed, its children end with it and the next start finds everything in the data folder.
+ * Resolves with the exit code.
+ */
+export async function supervise(options: SupervisorOptions): Promise<number> {
+  const startedMs = options.clock.monotonicMs();
+  const lock = await lockDataFolder(options.dataFolder);
+  const failure = Promise.withResolvers<WatchbillError>();
+  const ready = Promise.withResolvers<'ready'>();
+  const stopped = untilAborted(options.stopSignal);
+  const recordPath = join(options.dataFolder, SERVER_RECORD_NAME);
+  const running: { stop(): Promise<void> }[] = [lockAsLast(lock)];
+  try {
+    const record = await startParts(options, running, () => ready.resolve('ready'), failure.resolve);
+    const first = await Promise.race([ready.promise, failure.promise, stopped]);
+    if (first instanceof WatchbillError) throw first;
+    if (first === 'stopped') return 0;
+    const server = await record();
+    await writeFile(recordPath, JSON.stringify(server), { mode: 0o600 });
+    const seconds = ((options.clock.monotonicMs() - startedMs) / 1_000).toFixed(1);
+    options.write(
+      `Watchbill ${options.version} is ready after ${seconds} s: ${server.url} for people and the API, ${server.intakeUrl} for telemetry.\n`,
+    );
+    const companion = await options.onReady?.(server);
+    if (companion !== undefined) running.push(companion);
+    const last = await Promise.race([failure.promise, stopped]);
+    if (last instanceof WatchbillError) throw last;
+    return 0;
+  } catch (thrown) {
+    if (!(thrown instanceof WatchbillError)) throw thrown;
+    options.writeError(`${thrown.code}: ${thrown.message}\n${errorCodes[thrown.code].hint}\n`);
+    return errorCodes[thrown.code].exit;
+  } finally {
+    await rm(recordPath, { force: true });
+    // The last started is the first to stop; intake so flushes and says its last verdicts while the core still listens.
+    for (const part of running.reverse()) await part.stop();
+  }
+}
+
+async function startParts(
+  options: SupervisorOptions,
+  running: { stop(): Promise<void> }[],
+  onReady: () => void,
+  onFailure: (problem: WatchbillError) => void,
+): Promise<() => Promise<ServerRecord>> {
+  const { dataFolder, host, random } = options;
+  const log = (message: string): void => options.writeError(`watchbill: ${message}\n`);
+  const onHopeless = (code: string, message: string): void => onFailure(new WatchbillError(code as ErrorCode, message));
+  const adminToken = await keepText(
+    dataFolder,
+    'admin-token',
+    () => `wb_admin_${Buffer.from(random.bytes(24)).toString('base64url')}`,
+  );
+  const installation = await keepText(dataFolder, 'installation', () =>
+    Buffer.from(random.bytes(9)).toString('base64url'),
+  );
+  const linkPath = await linkPathFor(dataFolder);
+  const corePort = await choosePort(host, options.port);
+  const intakePort = await choosePort(host, options.intakePort);
+
+  const stores: Stores = await startStores({ ...options, log, onFailure });
+  running.push(stores);
+  // Both load their modules while the stores start, and are told where the stores are as soon as that is known.
+  const core: ManagedChild = manageChild({
+    role: 'core',
+    entry: options.entry,
+    environment: options.variables,
+    clock: options.clock,
+    configuration: async () => ({
+      role: 'core',
+      dataFolder,
+      host,
+      port: corePort,
+      linkPath,
+      adminToken,
+      installation,
+      version: options.version,
+      postgres: await stores.postgres(),
+      plans: options.plans,
+      ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
+      egressAllow: [
+        ...options.environment.egressAllow,
+        ...(options.egressAllow === undefined ? [] : [options.egressAllow]),
+      ],
+      secrets: options.secrets ?? {},
+    }),
+    onReady,
+    onHopeless,
+    log,
+  });
+  running.push(core);
+  running.push(
+    manageChild({
+      role: 'intake',
+      entry: options.entry,
+      environment: options.childEnvironment,
+      clock: options.clock,
+      configuration: async () => ({
+        role: 'intake',
+        dataFolder,
+        host,
+        port: intakePort,
+        linkPath,
+        clickhouse: await stores.clickhouse(),
+      }),
+      onReady: () => {},
+      onHopeless,
+      log,
+    }),
+  );
+  return async () => ({
+    url: `http://${addressOf(host)}:${corePort}`,
+    intakeUrl: `http://${addressOf(host)}:${intakePort}`,
+    token: adminToken,
+    stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },
+  });
+}
+
+function lockAsLast(lock: { release(): Promise<void> }): { stop(): Promise<void> } {
+  return { stop: () => lock.release() };
+}
+
+function untilAborted(signal: AbortSignal): Promise<'stopped'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('stopped');
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
+}
+
+/** Listening on every address is reached on loopback by whoever shares the machine. */
+function addressOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

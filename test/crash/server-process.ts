@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** The parts that can be killed: the whole group, or one process of it. */
+export const victims = ['group', 'supervisor', 'core', 'intake', 'store', 'postgres'] as const;
+export type Victim = (typeof victims)[number];
+
+export interface ServerProcessOptions {
+  readonly plan: string;
+  readonly dataFolder: string;
+  readonly port: number;
+  readonly intakePort: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The shipped program in a process group of its own, started again whenever a kill has ended it. */
+export class ServerProcess {
+  readonly #options: ServerProcessOptions;
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  readonly #output: string[] = [];
+
+  constructor(options: ServerProcessOptions) {
+    this.#options = options;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#options.port}`;
+  }
+
+  get intakeUrl(): string {
+    return `http://127.0.0.1:${this.#options.intakePort}`;
+  }
+
+  /** The last lines that it printed, for the report of a failure. */
+  get output(): string {
+    return this.#output.slice(-60).join('');
+  }
+
+  start(): void {
+    const { plan, dataFolder, port, intakePort, environment } = this.#options;
+    const child = spawn(
+      process.execPath,
+      [
+        join(import.meta.dirname, '../../bin/watchbill.js'),
+        'up',
+        plan,
+        '--data',
+        dataFolder,
+        '--port',
+        String(port),
+        '--intake-port',
+        String(intakePort),
+      ],
+      { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
+    );
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      child.once('exit', () => {
+        this.#child = undefined;
+        resolve();
+      });
+    });
+  }
+
+  /** Kills with SIGKILL. When that ends the program itself, it is started again at once, as an init system would. */
+  async kill(victim: Victim): Promise<boolean> {
+    const group = this.#child?.pid;
+    if (group === undefined) return false;
+    if (victim === 'group') {
+      process.kill(-group, 'SIGKILL');
+      await this.#ended;
+      this.start();
+      return true;
+    }
+    const pid = (await processesOf(group)).find((candidate) => candidate.part === victim)?.pid;
+    if (pid === undefined) return false;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      return false;
+    }
+    if (victim === 'supervisor') {
+      // The launcher passes the end on, when there is one; on a Node that replaces itself the two are one process.
+      await this.#ended;
+      this.start();
+    }
+    return true;
+  }
+
+  /** Every process of the group with the part that it plays. */
+  async processes(): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
+    const group = this.#child?.pid;
+    return group === undefined ? [] : processesOf(group);
+  }
+
+  /** Milliseconds until `GET /readyz` says yes. Throws after the limit, with what the program printed. */
+  async untilReady(limitMs: number): Promise<number> {
+    const startedMs = performance.now();
+    for (;;) {
+      const ready = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
+        (response) => response.ok,
+        () => false,
+      );
+      const waitedMs = performance.now() - startedMs;
+      if (ready) return waitedMs;
+      if (waitedMs > limitMs) throw new Error(`not ready after ${limitMs} ms; it printed:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const group = this.#child?.pid;
+    if (group === undefined) return;
+    process.kill(-group, 'SIGTERM');
+    const forced = setTimeout(() => process.kill(-group, 'SIGKILL'), 20_000);
+    await this.#ended;
+    clearTimeout(forced);
+  }
+}
+
+/** The processes of a group by what they do, from /proc. */
+async function processesOf(
+  group: number,
+): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
+  const found: { pid: number; part: Victim | 'other' }[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+    // The command's name stands in parentheses and may hold anything; what follows the last one is fixed.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(fields[2]) !== group) continue;
+    const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    found.push({ pid: Number(name), part: partOf(command, Number(fields[1])) });
+  }
+  return found;
+}
+
+function partOf(command: readonly string[], parent: number): Victim | 'other' {
+  const role = command[command.indexOf('role') + 1];
+  if (command.includes('role') && (role === 'core' || role === 'intake')) return role;
+  if (command.some((word) => word.includes('store-child'))) return 'store';
+  if (command[0]?.endsWith('/postgres') && command.includes('-D')) return 'postgres';
+  if (command.some((word) => word.endsWith('main.ts')) && parent >= 0) return 'supervisor';
+  return 'other';
+}
+
+/** A port that nobody listens on now; somebody else may take it before it is used, which then shows. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
