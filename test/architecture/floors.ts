@@ -39,6 +39,10 @@ export function checkFloors(files: readonly SourceFile[]): readonly Violation[] 
       if (target === undefined) continue;
       const add = (rule: string, instead: string) => violations.push({ path: file.path, line, rule, instead });
       const targetRoom = roomOf(target);
+      if (file.path.startsWith('src/') && isTest(target)) {
+        add(`imports ${target}, which is for tests`, 'move what is needed into a file of its own');
+        continue;
+      }
       if (file.path.startsWith('src/') && !target.startsWith('src/')) {
         add(`imports ${target} from outside src`, 'move what is shared into src');
         continue;

@@ -37,6 +37,7 @@ group('floors', () => {
     expect(check('src/engine/a.ts', "import { b } from '../kernel/b.ts';")[0]).toMatch('use #kernel/b.ts');
     expect(check('src/engine/a.ts', "import { b } from '#engine/b.ts';")[0]).toMatch('use a relative path');
     expect(check('src/engine/a.ts', "import { b } from '../../test/b.ts';")[0]).toMatch('from outside src');
+    expect(check('src/engine/a.ts', "import { b } from './testing.ts';")[0]).toMatch('for tests');
   });
 
   test('what is allowed', () => {

@@ -173,7 +173,7 @@ export function roomOf(path: string): string | undefined {
 
 /** Tests, and what only tests import. */
 export function isTest(path: string): boolean {
-  return /\.(test|fixture)\.ts$/.test(path);
+  return /(\.(test|fixture)|\/(testing|test-support))\.ts$/.test(path);
 }
 
 /** All violations, one a line, for the message of a failing test. */
