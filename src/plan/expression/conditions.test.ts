@@ -8,14 +8,14 @@ function shape(node: unknown): string {
   if (typeof node !== 'object' || node === null) return String(node);
   const entries = Object.entries(node).filter(([key]) => key !== 'span' && key !== 'kind');
   const fields = node as Record<string, unknown>;
-  if (fields['kind'] === 'quantity') return `${fields['value']}${shape(fields['unit'])}`;
-  if (fields['kind'] === 'unit') return `:${fields['base']}${fields['per'] === undefined ? '' : `/${fields['per']}`}`;
-  if (fields['kind'] === 'duration') return `${fields['ms']}ms`;
-  if (fields['kind'] === 'path') return (fields['names'] as string[]).join('.');
-  if (fields['kind'] === 'field') return String(fields['name']);
-  if (fields['kind'] === 'name') return String(fields['text']);
-  if (fields['kind'] === 'reference' && entries.length === 1) return shape(fields['path']);
-  return `(${fields['kind']}${entries.map(([key, value]) => ` ${key}=${shape(value)}`).join('')})`;
+  if (fields.kind === 'quantity') return `${fields.value}${shape(fields.unit)}`;
+  if (fields.kind === 'unit') return `:${fields.base}${fields.per === undefined ? '' : `/${fields.per}`}`;
+  if (fields.kind === 'duration') return `${fields.ms}ms`;
+  if (fields.kind === 'path') return (fields.names as string[]).join('.');
+  if (fields.kind === 'field') return String(fields.name);
+  if (fields.kind === 'name') return String(fields.text);
+  if (fields.kind === 'reference' && entries.length === 1) return shape(fields.path);
+  return `(${fields.kind}${entries.map(([key, value]) => ` ${key}=${shape(value)}`).join('')})`;
 }
 
 const forty: readonly (readonly [string, string])[] = [

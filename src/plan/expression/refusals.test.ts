@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnosticCodes } from '#kernel/diagnostic-codes.ts';
 import * as parsers from './parse.ts';
 
+const entryPoints = { ...parsers };
 type Refusal = readonly [sentence: keyof typeof parsers, text: string, code: string, marked: string, hint: string];
 
 const refusals: readonly Refusal[] = [
@@ -96,7 +97,7 @@ const refusals: readonly Refusal[] = [
 
 describe('refusals', () => {
   it.each(refusals)('%s %s', (sentence, text, code, marked, hint) => {
-    const parsed = parsers[sentence](text);
+    const parsed = entryPoints[sentence](text);
     if (parsed.ok) throw new Error('was taken');
     const { failure } = parsed;
     expect({ code: failure.code, marked: text.slice(failure.start, failure.end) }).toEqual({ code, marked });
@@ -117,7 +118,7 @@ describe('refusals', () => {
     ['parseEscalationStep', 'after 15m page mia', 10],
     ['parseSource', 'event "order"', 6],
   ] as const)('%s %s says in words what could stand there', (sentence, text, offset) => {
-    const parsed = parsers[sentence](text);
+    const parsed = entryPoints[sentence](text);
     if (parsed.ok) throw new Error('was taken');
     expect(parsed.failure.code).toBe('E200');
     expect(parsed.failure.message).toMatch(/^Expected .* here\.$/u);
