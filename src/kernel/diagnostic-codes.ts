@@ -1,7 +1,7 @@
 /**
  * Every diagnostic that a plan's text can get. `E` refuses the plan, `W` warns, `H` hints. `title` names the mistake for the
  * reference, `hint` how to mend it in general; a diagnostic may carry a hint of its own that fits the case better.
- * E100 to E199 and W100 to W199 are of the plan, E200 to E299 of its sentences.
+ * E100 to E199 and W100 to W199 are of the plan, E200 to E299 of its sentences, E300 to E399 of scenarios.
  */
 export const diagnosticCodes = {
   // The text
@@ -115,6 +115,12 @@ export const diagnosticCodes = {
   E235: { title: 'A word that the language uses, as a name', hint: 'Give it another name.' },
   E236: { title: 'Silence without a time', hint: 'Say how long: `no payments in 2h`.' },
   E237: { title: 'A share compared with a bare number', hint: 'Write the number with `%`.' },
+
+  // Scenarios
+  E301: { title: 'Step of a scenario not understood', hint: 'Write it in one of the forms that the message names.' },
+  E302: { title: 'Steps out of order', hint: 'Write the steps in the order in which they happen.' },
+  E303: { title: 'Shares that do not fit', hint: 'The shares of one field add up to at most 100%.' },
+  E304: { title: 'Plan of a scenario not usable', hint: 'Correct the path, or mend the plan that it names.' },
 } as const;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

@@ -1,0 +1,200 @@
+import { limits } from '#kernel/limits.ts';
+import { compilePhases, readClock } from './compile/calendar.ts';
+import { Conditions } from './compile/conditions.ts';
+import { Context, type NotExecuted } from './compile/context.ts';
+import { fillHoles } from './compile/holes.ts';
+import { Objectives } from './compile/objectives.ts';
+import { checkLead, compileChannels, compilePeople, compileRoles } from './compile/people.ts';
+import { compileRules } from './compile/rules.ts';
+import { compileServices, compileSeverities } from './compile/severities.ts';
+import { Signals } from './compile/signals.ts';
+import { Sources } from './compile/sources.ts';
+import { checkEquality } from './compile/thresholds.ts';
+import { checkUnbuiltSections } from './compile/unbuilt.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { CompiledPlan } from './model.ts';
+import { checkShape } from './shape/check-shape.ts';
+import { sectionSchemas } from './shape/sections.ts';
+import { suggest } from './text/nearest-name.ts';
+import { readYaml } from './text/read-yaml.ts';
+import { Report } from './text/report.ts';
+import { SourceFile, type Span } from './text/source-file.ts';
+import { entriesOf, type MapEntry } from './text/tree.ts';
+
+export type { NotExecuted } from './compile/context.ts';
+
+/** One file of a plan; the path is only shown. */
+export interface PlanFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A defined name, for navigation in an editor. */
+export interface OutlineEntry {
+  readonly section: string;
+  /** Absent for a section that is one value, such as `launch`. */
+  readonly name?: string;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** What `# from: …` above the line says. */
+  readonly origin?: string;
+}
+
+export interface Compilation {
+  /** All findings, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Present when no finding is an error. Holds only what is executed. */
+  readonly plan?: CompiledPlan;
+  /** What was understood and is not executed yet; `apply` refuses a plan that has any. */
+  readonly notExecuted: readonly NotExecuted[];
+  readonly outline: readonly OutlineEntry[];
+}
+
+/**
+ * Compiles a plan: one file, or the YAML files of a folder, whose sections are put together. Never throws for what the texts
+ * hold; everything that is wrong is said at once.
+ */
+export function compilePlan(files: readonly PlanFile[]): Compilation {
+  const report = new Report();
+  const sections = readSections(files, report);
+  if (sections === undefined) return { diagnostics: report.sorted(), notExecuted: [], outline: [] };
+  const context = new Context(report, sections);
+  for (const entry of sections.values()) checkShape(entry, report);
+  const plan = compileSections(context);
+  const failed = report.failed;
+  return {
+    diagnostics: report.sorted(),
+    ...(failed ? {} : { plan }),
+    notExecuted: context.notExecuted.toSorted(
+      (left, right) =>
+        (left.path < right.path ? -1 : left.path > right.path ? 1 : 0) ||
+        left.line - right.line ||
+        left.column - right.column,
+    ),
+    outline: outlineOf(sections),
+  };
+}
+
+/** Whether a plan may be applied: it has no errors, and every line of it is executed. */
+export function isExecutable(compilation: Compilation): compilation is Compilation & { readonly plan: CompiledPlan } {
+  return compilation.plan !== undefined && compilation.notExecuted.length === 0;
+}
+
+/** Undefined when a text cannot be read at all, so that everything after would be guessed. */
+function readSections(files: readonly PlanFile[], report: Report): ReadonlyMap<string, MapEntry> | undefined {
+  const start: Span = { file: new SourceFile(files[0]?.path ?? 'plan.yaml', ''), start: 0, end: 0 };
+  if (files.length === 0 || files.length > limits.planFiles) {
+    const message =
+      files.length === 0
+        ? 'There is no file.'
+        : `There are ${files.length} files; at most ${limits.planFiles} are read.`;
+    report.add('E110', start, message);
+    return undefined;
+  }
+  const sections = new Map<string, MapEntry>();
+  let readable = true;
+  for (const { path, text } of files) {
+    const tree = readYaml(path, text, report);
+    if (tree === undefined) {
+      readable = false;
+      continue;
+    }
+    if (tree.kind !== 'map') {
+      report.add('E110', tree.span, tree.kind === 'empty' ? 'The file is empty.' : 'The file is no map of sections.');
+      readable = false;
+      continue;
+    }
+    for (const entry of entriesOf(tree)) addSection(entry, sections, report);
+  }
+  if (readable && !sections.has('plan')) {
+    const first = sections.values().next().value;
+    const place = first === undefined ? start : { ...first.key.span, start: 0, end: 0 };
+    report.add('E123', place, '`plan` is missing: the name of the plan.', 'Begin with `plan: NAME`.');
+  }
+  return readable ? sections : undefined;
+}
+
+function addSection(entry: MapEntry, sections: Map<string, MapEntry>, report: Report): void {
+  const name = entry.key.text;
+  if (!Object.hasOwn(sectionSchemas, name)) {
+    const hint = suggest(name, Object.keys(sectionSchemas));
+    report.add('E120', entry.key.span, `There is no section \`${name}\`.`, hint);
+    return;
+  }
+  const first = sections.get(name)?.key.span;
+  if (first !== undefined) {
+    const { line } = first.file.position(first.start);
+    const message = `The section \`${name}\` stands in ${first.file.path}:${line} as well.`;
+    report.add('E109', entry.key.span, message);
+    return;
+  }
+  sections.set(name, fillHoles(entry, report));
+}
+
+function compileSections(context: Context): CompiledPlan {
+  readClock(context);
+  const phases = compilePhases(context);
+  const people = compilePeople(context);
+  checkLead(context);
+  const roles = compileRoles(context);
+  const channels = compileChannels(context);
+  const severities = compileSeverities(context, roles);
+  const services = compileServices(context);
+  const sources = new Sources(context);
+  sources.compileAll();
+  const signals = new Signals(context, sources);
+  signals.compileAll();
+  const objectives = new Objectives(context, signals);
+  const compiledObjectives = objectives.compileAll();
+  const conditions = new Conditions(context, sources, signals, objectives);
+  const thresholds = [...objectives.thresholds];
+  const rules = compileRules({ context, conditions, severities, roles, thresholds });
+  signals.compileUnusedStreams();
+  checkEquality(thresholds, context);
+  checkUnbuiltSections(context);
+  const name = textOf(context, 'plan') ?? '';
+  const launch = context.launch;
+  return {
+    name,
+    title: textOf(context, 'title') ?? name,
+    timezone: context.timezone,
+    ...(launch === undefined ? {} : { launch }),
+    phases,
+    people,
+    roles,
+    channels,
+    severities,
+    services,
+    sources: sources.compiled(),
+    measures: Object.fromEntries(signals.formulas.measures),
+    signals: signals.compiled(),
+    objectives: compiledObjectives,
+    tests: Object.fromEntries(conditions.tests),
+    rules,
+  };
+}
+
+function textOf(context: Context, section: string): string | undefined {
+  const node = context.section(section);
+  return node?.kind === 'text' ? node.text.trim() : undefined;
+}
+
+function outlineOf(sections: ReadonlyMap<string, MapEntry>): readonly OutlineEntry[] {
+  return [...sections.values()].flatMap((section) => {
+    const children = entriesOf(section.value);
+    const own = children.length === 0 ? [outlineEntry(section, section.key.text)] : [];
+    return [...own, ...children.map((child) => outlineEntry(child, section.key.text, child.key.text))];
+  });
+}
+
+function outlineEntry(entry: MapEntry, section: string, name?: string): OutlineEntry {
+  const { file, start } = entry.key.span;
+  return {
+    section,
+    ...(name === undefined ? {} : { name }),
+    path: file.path,
+    ...file.position(start),
+    ...(entry.origin === undefined ? {} : { origin: entry.origin }),
+  };
+}

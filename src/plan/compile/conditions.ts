@@ -1,0 +1,495 @@
+import { type DurationMs, MINUTE_MS } from '#kernel/instant.ts';
+import type * as ast from '../expression/ast.ts';
+import type {
+  BandTest,
+  ComparisonTest,
+  Condition,
+  Measure,
+  Operator,
+  Predicate,
+  Source,
+  Test,
+  Unit,
+} from '../model.ts';
+import { suggest } from '../text/nearest-name.ts';
+import type { Sentence } from '../text/sentence.ts';
+import type { Context } from './context.ts';
+import type { CompiledFormula, Scope } from './formulas.ts';
+import { comparisonId, meaningHash, measureId, silenceId } from './meaning.ts';
+import type { Objectives } from './objectives.ts';
+import { compilePredicate } from './predicates.ts';
+import type { Signals } from './signals.ts';
+import type { Sources } from './sources.ts';
+import type { Threshold } from './thresholds.ts';
+import { COUNT, misfit } from './units.ts';
+
+/** `any X` without a time looks back this far. */
+export const ANY_WINDOW_MS: DurationMs = 15 * MINUTE_MS;
+
+/** What a whole condition tells its rule beside itself. */
+export interface ConditionFacts {
+  /** Union of the groups of its tests. */
+  readonly by: Set<string>;
+  /** Rules whose firing it asks for. */
+  readonly rules: Set<string>;
+  /** Sources it reads, with what narrows them. */
+  readonly reads: { readonly source: Source; readonly where?: Predicate }[];
+  readonly thresholds: Omit<Threshold, 'line'>[];
+  /** The longest window in it. */
+  windowMs: number;
+  /** It holds `any`: then it resolves at once when the last event has left. */
+  any: boolean;
+}
+
+/** Compiles conditions to atomic tests, which are collected by their meaning. */
+export class Conditions {
+  readonly tests: Map<string, Test> = new Map();
+  readonly #context: Context;
+  readonly #sources: Sources;
+  readonly #signals: Signals;
+  readonly #objectives: Objectives;
+
+  constructor(context: Context, sources: Sources, signals: Signals, objectives: Objectives) {
+    this.#context = context;
+    this.#sources = sources;
+    this.#signals = signals;
+    this.#objectives = objectives;
+  }
+
+  /** Undefined when something is wrong or not executed; all parts are read in any case. */
+  compile(node: ast.Condition, sentence: Sentence, where: string, facts: ConditionFacts): Condition | undefined {
+    return new Compilation(
+      this,
+      this.#context,
+      this.#sources,
+      this.#signals,
+      this.#objectives,
+      sentence,
+      where,
+      facts,
+    ).condition(node);
+  }
+}
+
+/** The compilation of one sentence. */
+class Compilation {
+  readonly #owner: Conditions;
+  readonly #context: Context;
+  readonly #sources: Sources;
+  readonly #signals: Signals;
+  readonly #objectives: Objectives;
+  readonly #scope: Scope;
+  readonly #facts: ConditionFacts;
+
+  constructor(
+    owner: Conditions,
+    context: Context,
+    sources: Sources,
+    signals: Signals,
+    objectives: Objectives,
+    sentence: Sentence,
+    where: string,
+    facts: ConditionFacts,
+  ) {
+    this.#owner = owner;
+    this.#context = context;
+    this.#sources = sources;
+    this.#signals = signals;
+    this.#objectives = objectives;
+    this.#scope = { where, sentence };
+    this.#facts = facts;
+  }
+
+  condition(node: ast.Condition): Condition | undefined {
+    switch (node.kind) {
+      case 'and':
+      case 'or': {
+        const parts = node.of.map((part) => this.condition(part));
+        const of = parts.filter((part): part is Condition => part !== undefined);
+        return of.length === parts.length ? { kind: node.kind, of } : undefined;
+      }
+      case 'not': {
+        const of = this.condition(node.of);
+        return of === undefined ? undefined : { kind: 'not', of };
+      }
+      case 'for': {
+        const of = this.condition(node.of);
+        if (of === undefined) return undefined;
+        const ms = node.duration.ms;
+        // The same inner condition keeps its true-since across plan versions and phases.
+        return { kind: 'for', id: meaningHash({ of, ms }), of, ms };
+      }
+      case 'comparison':
+        return this.#comparison(node);
+      case 'between':
+        return this.#between(node);
+      case 'silence':
+        return this.#silence(node);
+      case 'any':
+        return this.#any(node);
+      case 'band state':
+        return this.#bandState(node);
+      case 'state':
+        return this.#state(node);
+      case 'fails':
+        this.#known(node.subject, ['probes'], 'probe');
+        return this.#skip(node, '`fails … times in a row`');
+      case 'no data':
+        this.#sources.find(node.source.text, this.#place(node.source));
+        return this.#skip(node, '`no data from`');
+      case 'new':
+        this.#sources.find(node.source.text, this.#place(node.source));
+        return this.#skip(node, '`new … by`');
+      case 'likely':
+        this.#check(node.left, undefined);
+        return this.#skip(node, '`likely`');
+      case 'change':
+        this.#check(node.of, undefined);
+        this.#checkPast(node.past);
+        return this.#skip(node, '`vs` (a comparison with the past)');
+      case 'unusual':
+        this.#check(node.of, undefined);
+        this.#checkPast(node.past);
+        return this.#skip(node, '`unusual`');
+      case 'growth':
+        this.#check(node.of, undefined);
+        return this.#skip(node, '`grows` and `shrinks`');
+      case 'forecast':
+        this.#check(node.of, undefined);
+        return this.#skip(node, '`will reach`');
+      case 'steady':
+        this.#check(node.of, undefined);
+        return this.#skip(node, '`steady within`');
+    }
+  }
+
+  #place(node: ast.Node) {
+    return this.#scope.sentence.place(node.span.start, node.span.end);
+  }
+
+  #text(node: ast.Node): string {
+    return this.#scope.sentence.text.slice(node.span.start, node.span.end);
+  }
+
+  #skip(node: ast.Node, what: string): undefined {
+    this.#context.skip(this.#scope.where, what, this.#place(node));
+    return undefined;
+  }
+
+  /** Reads a formula for its mistakes; a stream gets some window where the form brings its own. */
+  #check(formula: ast.Formula, inMs: number | undefined): CompiledFormula | undefined {
+    const windowMs = inMs ?? (this.#signals.needsWindow(formula) ? ANY_WINDOW_MS : undefined);
+    const scope = windowMs === undefined ? this.#scope : { ...this.#scope, windowMs };
+    return this.#signals.formulas.compile(formula, scope);
+  }
+
+  #checkPast(past: ast.Past): void {
+    if (past.kind === 'baseline') this.#known(past.baseline, ['baselines'], 'baseline');
+  }
+
+  #known(name: ast.Name, sections: readonly string[], what: string): boolean {
+    if (sections.some((section) => this.#context.defines(section, name.text))) return true;
+    const known = sections.flatMap((section) => this.#context.namesOf(section));
+    const hint = suggest(name.text, known, `Define it under \`${sections[0]}\`.`);
+    this.#context.report.add('E140', this.#place(name), `There is no ${what} \`${name.text}\`.`, hint);
+    return false;
+  }
+
+  /** The formulas of a comparison in the window that `in` gives, which only streams may have. */
+  #sides(
+    node: { in?: ast.Duration } & ast.Node,
+    formulas: readonly ast.Formula[],
+  ): readonly CompiledFormula[] | undefined {
+    let scope = this.#scope;
+    const needy = formulas.some((formula) => this.#signals.needsWindow(formula));
+    if (node.in !== undefined) {
+      const windowMs = this.#signals.formulas.slidingWindow(node.in, this.#scope);
+      const resolvable = formulas.every((formula) => this.#readable(formula));
+      if (!needy && resolvable) {
+        const message = `\`${formulas.map((formula) => this.#text(formula))[0]}\` has its window already.`;
+        this.#context.report.add('E153', this.#place(node.in), message);
+        return undefined;
+      }
+      scope = { ...scope, windowMs: windowMs ?? ANY_WINDOW_MS };
+      const sides = formulas.map((formula) => this.#signals.formulas.compile(formula, scope));
+      if (windowMs === undefined) return undefined;
+      return complete(sides);
+    }
+    const bare = formulas.find((formula) => this.#hasBareAggregate(formula));
+    if (bare !== undefined) {
+      const message = `\`${this.#text(bare)}\` has no window, so it has no value by itself.`;
+      this.#context.report.add('E152', this.#place(bare), message);
+      return undefined;
+    }
+    return complete(formulas.map((formula) => this.#signals.formulas.compile(formula, scope)));
+  }
+
+  /** Whether every name in it is a signal that exists; else its own message comes first. */
+  #readable(formula: ast.Formula): boolean {
+    switch (formula.kind) {
+      case 'arithmetic':
+      case 'ratio':
+        return this.#readable(formula.left) && this.#readable(formula.right);
+      case 'reference':
+        return this.#signals.has(formula.path.names[0] ?? '') && formula.path.names.length === 1;
+      case 'percent of':
+        return this.#readable(formula.of);
+      case 'quantity':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #hasBareAggregate(formula: ast.Formula): boolean {
+    if (formula.kind === 'arithmetic' || formula.kind === 'ratio') {
+      return this.#hasBareAggregate(formula.left) || this.#hasBareAggregate(formula.right);
+    }
+    return formula.kind === 'aggregate' && this.#signals.needsWindow(formula);
+  }
+
+  #comparison(node: ast.ComparisonTest): Condition | undefined {
+    const sides = this.#sides(node, [node.left, node.right]);
+    if (sides === undefined) return undefined;
+    const [left, right] = sides as [CompiledFormula, CompiledFormula];
+    if (left.literal !== undefined && right.literal !== undefined) {
+      this.#context.report.add('E157', this.#place(node), 'Both sides are numbers.');
+      return undefined;
+    }
+    if (!this.#unitsFit(left, right, node) || !this.#unitsFit(right, left, node)) return undefined;
+    if (left.literal === undefined && right.literal === undefined && left.unit.base !== right.unit.base) {
+      const message = `One side is in ${left.unit.shown || 'plain numbers'}, the other in ${right.unit.shown || 'plain numbers'}.`;
+      this.#context.report.add('E150', this.#place(node), message);
+      return undefined;
+    }
+    const by = this.#signals.formulas.commonGroups(left.by, right.by, node, this.#scope);
+    if (by === undefined) return undefined;
+    const measured = left.literal === undefined ? left : right;
+    this.#noteThreshold(node, left, right);
+    return this.#test(node, {
+      left: left.formula,
+      comparison: { operator: node.operator, right: right.formula },
+      by,
+      atLeast: Math.max(left.atLeast, right.atLeast),
+      unit: measured.unit,
+      signals: [...new Set([...left.signals, ...right.signals])],
+      windowMs: Math.max(left.windowMs, right.windowMs),
+      sources: [...left.sources, ...right.sources],
+    });
+  }
+
+  #noteThreshold(node: ast.ComparisonTest, left: CompiledFormula, right: CompiledFormula): void {
+    const [signal, another] = left.roots;
+    if (signal === undefined || another !== undefined || right.literal === undefined) return;
+    // Arithmetic around a signal is not the signal itself.
+    if (node.left.kind !== 'reference') return;
+    const suffix = left.signals[0] ?? signal;
+    this.#facts.thresholds.push({
+      signal: suffix,
+      operator: node.operator,
+      value: right.literal.value,
+      place: this.#place(node),
+    });
+  }
+
+  #unitsFit(measured: CompiledFormula, other: CompiledFormula, node: ast.Node): boolean {
+    if (measured.literal !== undefined || other.literal === undefined) return true;
+    const problem = misfit(other.literal, measured.unit, this.#subject(measured, node));
+    if (problem === undefined) return true;
+    this.#context.report.add('E150', this.#place(other.literal), problem.message, problem.hint);
+    return false;
+  }
+
+  #subject(measured: CompiledFormula, node: ast.Node): string {
+    const [root, another] = measured.roots;
+    return root !== undefined && another === undefined ? `\`${root}\`` : `\`${this.#text(node)}\``;
+  }
+
+  #between(node: ast.BetweenTest): Condition | undefined {
+    const sides = this.#sides(node, [node.of]);
+    const [of] = sides ?? [];
+    if (of === undefined) return undefined;
+    if (of.literal !== undefined) {
+      this.#context.report.add('E157', this.#place(node), 'No signal is measured here.');
+      return undefined;
+    }
+    for (const quantity of [node.low, node.high]) {
+      const problem = misfit(quantity, of.unit, this.#subject(of, node.of));
+      if (problem === undefined) continue;
+      this.#context.report.add('E150', this.#place(quantity), problem.message, problem.hint);
+      return undefined;
+    }
+    if (node.low.value > node.high.value) {
+      const message = 'The lower end of `between` is above the upper one, so it is never true.';
+      this.#context.report.add('W108', this.#place(node), message, 'Swap the two ends.');
+    }
+    return this.#test(node, {
+      left: of.formula,
+      comparison: {
+        operator: 'between',
+        low: { kind: 'constant', value: node.low.value },
+        high: { kind: 'constant', value: node.high.value },
+      },
+      by: of.by,
+      atLeast: of.atLeast,
+      unit: of.unit,
+      signals: of.signals,
+      windowMs: of.windowMs,
+      sources: of.sources,
+    });
+  }
+
+  #test(
+    node: ast.Node,
+    test: Omit<ComparisonTest, 'kind' | 'id' | 'text'> & {
+      readonly windowMs: number;
+      readonly sources: readonly string[];
+    },
+  ): Condition {
+    const { windowMs, sources, ...comparison } = test;
+    const id = comparisonId(comparison);
+    if (!this.#owner.tests.has(id)) {
+      this.#owner.tests.set(id, { kind: 'comparison', id, text: this.#text(node), ...comparison });
+    }
+    this.#facts.windowMs = Math.max(this.#facts.windowMs, windowMs);
+    for (const group of comparison.by) this.#facts.by.add(group);
+    for (const name of sources) this.#reads(name);
+    return { kind: 'test', test: id };
+  }
+
+  #reads(name: string, where?: Predicate): void {
+    const source = this.#sources.compiled()[name];
+    if (source !== undefined) this.#facts.reads.push({ source, ...(where === undefined ? {} : { where }) });
+  }
+
+  /** The source of `no X` and `any X`, with its condition. */
+  #population(node: ast.SilenceTest | ast.AnyTest): { source: Source; where?: Predicate } | undefined {
+    const state = this.#sources.find(node.source.text, this.#place(node.source));
+    if (state.state === 'waiting') return this.#skip(node, state.what);
+    if (state.state === 'broken') return undefined;
+    if (node.where === undefined) return { source: state.source };
+    const where = compilePredicate(node.where, this.#scope.sentence, this.#context, state.source.units);
+    return where === undefined ? undefined : { source: state.source, where };
+  }
+
+  #silence(node: ast.SilenceTest): Condition | undefined {
+    const population = this.#population(node);
+    if (population === undefined) return undefined;
+    const { source, where } = population;
+    const forMs = node.in.ms;
+    const id = silenceId(source, where, forMs);
+    if (!this.#owner.tests.has(id)) {
+      this.#owner.tests.set(id, {
+        kind: 'silence',
+        id,
+        text: this.#text(node),
+        source: source.name,
+        ...(where === undefined ? {} : { where }),
+        forMs,
+      });
+    }
+    this.#reads(source.name, where);
+    return { kind: 'test', test: id };
+  }
+
+  /** `any X` is a count above zero; each event makes it true at once. */
+  #any(node: ast.AnyTest): Condition | undefined {
+    const population = this.#population(node);
+    const windowMs = node.in === undefined ? ANY_WINDOW_MS : this.#signals.formulas.slidingWindow(node.in, this.#scope);
+    if (population === undefined || windowMs === undefined) return undefined;
+    const { source, where } = population;
+    const meaning = {
+      function: 'count',
+      source: source.name,
+      ...(where === undefined ? {} : { where }),
+      by: [],
+      window: { kind: 'sliding', ms: windowMs },
+    } as const satisfies Omit<Measure, 'id' | 'text'>;
+    const id = measureId(meaning, source);
+    const { measures } = this.#signals.formulas;
+    if (!measures.has(id)) measures.set(id, { id, text: this.#text(node), ...meaning });
+    this.#facts.any = true;
+    this.#reads(source.name, where);
+    return this.#test(node, {
+      left: { kind: 'measure', measure: id },
+      comparison: { operator: '>', right: { kind: 'constant', value: 0 } },
+      by: [],
+      atLeast: 0,
+      unit: COUNT,
+      signals: [],
+      windowMs: 0,
+      sources: [],
+    });
+  }
+
+  /** `error_rate is in warning`: the bands of the objective make it a comparison. */
+  #bandState(node: ast.BandStateTest): Condition | undefined {
+    const of = this.#check(node.of, undefined);
+    if (of === undefined) return undefined;
+    if (node.state === 'no data') return this.#skip(node, '`is no data`');
+    const [signal, another] = of.roots;
+    const bands = signal === undefined || another !== undefined ? undefined : this.#objectives.bandsOf(signal);
+    if (bands === undefined) {
+      const message = `\`${this.#text(node.of)}\` has no objective, so it is in no band.`;
+      this.#context.report.add('E140', this.#place(node.of), message, 'Give the signal a line under `objectives`.');
+      return undefined;
+    }
+    const { otherwise, phases } = bands;
+    if (otherwise === undefined || phases !== undefined)
+      return this.#skip(node, 'a band that varies by phase, in a condition');
+    const level = node.state === 'in warning' ? 'warning' : node.state === 'in critical' ? 'critical' : 'target';
+    const band = otherwise[level];
+    if (band === undefined || band === 'unset') {
+      const message = `The objective of \`${signal}\` has no ${level}.`;
+      this.#context.report.add('E140', this.#place(node), message, `Add the ${level}, or compare with a number.`);
+      return undefined;
+    }
+    const test = this.#bandTest(node, of, band);
+    return node.state === 'off target' ? { kind: 'not', of: test } : test;
+  }
+
+  #bandTest(node: ast.Node, of: CompiledFormula, band: BandTest): Condition {
+    const constant = (value: number) => ({ kind: 'constant', value }) as const;
+    const comparison =
+      band.operator === 'between'
+        ? ({ operator: 'between', low: constant(band.low), high: constant(band.high) } as const)
+        : { operator: band.operator as Operator, right: constant(band.value) };
+    return this.#test(node, {
+      left: of.formula,
+      comparison,
+      by: of.by,
+      atLeast: of.atLeast,
+      unit: of.unit as Unit,
+      signals: of.signals,
+      windowMs: of.windowMs,
+      sources: of.sources,
+    });
+  }
+
+  #state(node: ast.StateTest): Condition | undefined {
+    const { state, subject } = node;
+    if (state === 'firing' || state === 'exercised') {
+      if (!this.#context.defines('rules', subject.text)) {
+        const hint = suggest(subject.text, this.#context.namesOf('rules'));
+        this.#context.report.add('E136', this.#place(subject), `There is no rule \`${subject.text}\`.`, hint);
+        return undefined;
+      }
+      if (state === 'exercised') return this.#skip(node, '`exercised`');
+      this.#facts.rules.add(subject.text);
+      return { kind: 'rule-firing', rule: subject.text };
+    }
+    const sections = state === 'passing' ? ['probes', 'heartbeats'] : state === 'failing' ? ['probes'] : ['heartbeats'];
+    this.#known(subject, sections, state === 'late' || state === 'failed' ? 'heartbeat' : 'probe');
+    return this.#skip(node, `\`${state}\``);
+  }
+}
+
+function complete(sides: readonly (CompiledFormula | undefined)[]): readonly CompiledFormula[] | undefined {
+  const sound = sides.filter((side): side is CompiledFormula => side !== undefined);
+  return sound.length === sides.length ? sound : undefined;
+}
+
+/** Facts of a condition that is not read yet. */
+export function noFacts(): ConditionFacts {
+  return { by: new Set(), rules: new Set(), reads: [], thresholds: [], windowMs: 0, any: false };
+}

@@ -1,0 +1,308 @@
+import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type * as ast from '../expression/ast.ts';
+import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
+import type { Sentence } from '../text/sentence.ts';
+import type { Context } from './context.ts';
+import { measureId } from './meaning.ts';
+import { compilePredicate } from './predicates.ts';
+import type { Sources } from './sources.ts';
+import { COUNT, FRACTION, fieldUnit, MILLISECONDS, misfit, PER_SECOND, unitOf } from './units.ts';
+
+/** A formula with all that is known of its value. */
+export interface CompiledFormula {
+  readonly formula: Formula;
+  readonly unit: Unit;
+  readonly by: readonly string[];
+  readonly atLeast: number;
+  /** Names of the signals it reads, as they are compiled. */
+  readonly signals: readonly string[];
+  /** The signals' own names, without window and split. */
+  readonly roots: readonly string[];
+  /** Set for a literal: it takes the unit of what it is held against. */
+  readonly literal?: ast.Quantity;
+  /** The longest window in it. */
+  readonly windowMs: number;
+  readonly sources: readonly string[];
+}
+
+/** Where a formula stands, and what its parts inherit. */
+export interface Scope {
+  /** The line, for what is not executed: `rules.errors`. */
+  readonly where: string;
+  readonly sentence: Sentence;
+  readonly windowMs?: number;
+  readonly by?: string;
+}
+
+/** How the formula compiler asks for a signal by name. */
+export interface SignalLookup {
+  /** Reports an unknown name; undefined when it is broken or not executed, which is said by the lookup itself. */
+  reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined;
+  /** Whether a name is a signal. */
+  has(name: string): boolean;
+}
+
+const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'availability', 'burn', 'top_share', 'duplicates']);
+const FIELD_FUNCTIONS: ReadonlySet<string> = new Set(['unique', 'sum', 'avg', 'min', 'max', 'last', 'percentile']);
+
+/** Compiles formulas to measures and arithmetic; the measures are collected by their meaning. */
+export class FormulaCompiler {
+  readonly measures: Map<string, Measure> = new Map();
+  readonly #context: Context;
+  readonly #sources: Sources;
+  readonly #signals: SignalLookup;
+
+  constructor(context: Context, sources: Sources, signals: SignalLookup) {
+    this.#context = context;
+    this.#sources = sources;
+    this.#signals = signals;
+  }
+
+  /** Undefined when something is wrong or not executed; either was said. */
+  compile(node: ast.Formula, scope: Scope): CompiledFormula | undefined {
+    switch (node.kind) {
+      case 'quantity':
+        return literal(node);
+      case 'reference':
+        return this.#signals.reference(node, scope);
+      case 'aggregate':
+        return this.#aggregate(node, scope);
+      case 'arithmetic':
+        return this.#arithmetic(node, scope);
+      case 'ratio':
+        return this.#ratio(node, scope);
+      case 'percent of': {
+        const of = this.compile(node.of, scope);
+        if (of === undefined) return undefined;
+        const constant: Formula = { kind: 'constant', value: node.percent.value };
+        return { ...of, formula: { kind: 'multiply', left: constant, right: of.formula } };
+      }
+      case 'missing':
+        for (const path of [node.left, node.right]) this.#sources.find(path.names[0] ?? '', this.#place(path, scope));
+        this.#context.skip(scope.where, '`missing(…)`', this.#place(node, scope));
+        return undefined;
+    }
+  }
+
+  #place(node: ast.Node, scope: Scope) {
+    return scope.sentence.place(node.span.start, node.span.end);
+  }
+
+  #arithmetic(node: ast.Arithmetic, scope: Scope): CompiledFormula | undefined {
+    const left = this.compile(node.left, scope);
+    const right = this.compile(node.right, scope);
+    if (left === undefined || right === undefined) return undefined;
+    const kinds = { '+': 'add', '-': 'subtract', '*': 'multiply', '/': 'divide' } as const;
+    const unit = this.#arithmeticUnit(node, left, right, scope);
+    const by = this.commonGroups(left.by, right.by, node, scope);
+    if (unit === undefined || by === undefined) return undefined;
+    return {
+      ...merged(left, right),
+      formula: { kind: kinds[node.operator], left: left.formula, right: right.formula },
+      unit,
+      by,
+    };
+  }
+
+  #arithmeticUnit(node: ast.Arithmetic, left: CompiledFormula, right: CompiledFormula, scope: Scope): Unit | undefined {
+    const isNumber = (side: CompiledFormula) => side.literal !== undefined && side.unit.base === 'count';
+    if (node.operator === '+' || node.operator === '-') {
+      for (const [one, other] of [
+        [left, right],
+        [right, left],
+      ] as const) {
+        if (one.literal === undefined) continue;
+        const problem = misfit(one.literal, other.unit, 'the other side');
+        if (problem === undefined) return other.unit;
+        this.#context.report.add('E150', this.#place(one.literal, scope), problem.message, problem.hint);
+        return undefined;
+      }
+      if (left.unit.base === right.unit.base) return left.unit;
+      const message = `A figure in ${named(left.unit)} and one in ${named(right.unit)} cannot be added or subtracted.`;
+      this.#context.report.add('E150', this.#place(node, scope), message, 'Use figures of one unit.');
+      return undefined;
+    }
+    if (node.operator === '/') {
+      if (isNumber(right)) return left.unit;
+      if (left.unit.base === right.unit.base) return FRACTION;
+      return left.unit;
+    }
+    const leftPlain = left.unit.base === 'count' || left.unit.base === 'fraction';
+    return leftPlain && (right.unit.base !== 'count' || isNumber(left)) ? right.unit : left.unit;
+  }
+
+  #ratio(node: ast.Ratio, scope: Scope): CompiledFormula | undefined {
+    const left = this.compile(node.left, scope);
+    const right = this.compile(node.right, scope);
+    if (left === undefined || right === undefined) return undefined;
+    const by = this.commonGroups(left.by, right.by, node, scope);
+    if (by === undefined) return undefined;
+    const unit = left.unit.base === right.unit.base ? FRACTION : left.unit;
+    return { ...merged(left, right), formula: { kind: 'ratio', left: left.formula, right: right.formula }, unit, by };
+  }
+
+  /** An ungrouped side applies to every group; grouped ones share one `by`. */
+  commonGroups(
+    left: readonly string[],
+    right: readonly string[],
+    node: ast.Node,
+    scope: Scope,
+  ): readonly string[] | undefined {
+    if (left.length === 0) return right;
+    if (right.length === 0 || left.join() === right.join()) return left;
+    const message = `One side is split by ${left.join(' and ')}, the other by ${right.join(' and ')}.`;
+    this.#context.report.add('E155', this.#place(node, scope), message);
+    return undefined;
+  }
+
+  #aggregate(node: ast.Aggregate, scope: Scope): CompiledFormula | undefined {
+    const [name = '', ...rest] = node.path.names;
+    const place = this.#place(node, scope);
+    const pathPlace = this.#place(node.path, scope);
+    const label = functionName(node);
+    if (node.function === 'availability' || node.function === 'burn') {
+      this.#context.skip(scope.where, `\`${label}(…)\``, place);
+      return undefined;
+    }
+    if (this.#signals.has(name) && !this.#sources.has(name)) {
+      this.#context.skip(scope.where, 'an aggregate over the readings of a signal', place);
+      return undefined;
+    }
+    const state = this.#sources.find(name, pathPlace);
+    if (state.state === 'broken') return undefined;
+    if (state.state === 'waiting') {
+      this.#context.skip(scope.where, state.what, place);
+      return undefined;
+    }
+    if (NOT_EXECUTED_FUNCTIONS.has(node.function) || node.having !== undefined) {
+      this.#context.skip(scope.where, node.having === undefined ? `\`${label}(…)\`` : '`having`', place);
+      return undefined;
+    }
+    const { source } = state;
+    const field = rest.length === 0 ? undefined : rest.join('.');
+    if (!this.#checkArguments(node, field, label, name, scope)) return undefined;
+    const where =
+      node.where === undefined ? undefined : compilePredicate(node.where, scope.sentence, this.#context, source.units);
+    if (node.where !== undefined && where === undefined) return undefined;
+    const windowMs = scope.windowMs;
+    if (windowMs === undefined) return undefined;
+    const by = [...new Set([node.by?.name, scope.by].filter((group) => group !== undefined))].toSorted();
+    const meaning = {
+      function: node.function as MeasureFunction,
+      ...(node.quantile === undefined ? {} : { quantile: node.quantile }),
+      source: name,
+      ...(where === undefined ? {} : { where }),
+      ...(field === undefined ? {} : { field }),
+      by,
+      window: { kind: 'sliding', ms: windowMs } as const,
+    };
+    const id = measureId(meaning, source);
+    const text = `${scope.sentence.text.slice(node.span.start, node.span.end)} over ${formatDuration(windowMs)}`;
+    if (!this.measures.has(id)) this.measures.set(id, { id, text, ...meaning });
+    return {
+      formula: { kind: 'measure', measure: id },
+      unit: unitOfAggregate(node.function as MeasureFunction, field, source.units),
+      by,
+      atLeast: 0,
+      signals: [],
+      roots: [],
+      windowMs,
+      sources: [name],
+    };
+  }
+
+  #checkArguments(
+    node: ast.Aggregate,
+    field: string | undefined,
+    label: string,
+    source: string,
+    scope: Scope,
+  ): boolean {
+    const place = this.#place(node, scope);
+    if (FIELD_FUNCTIONS.has(node.function) && field === undefined) {
+      const message = `\`${label}(${source})\` does not say of which field.`;
+      this.#context.report.add('E154', place, message, `Write \`${label}(${source}.duration)\` or another field.`);
+      return false;
+    }
+    if (!FIELD_FUNCTIONS.has(node.function) && field !== undefined) {
+      const message = `\`${label}\` takes a source, and \`${source}.${field}\` is a field.`;
+      this.#context.report.add(
+        'E154',
+        place,
+        message,
+        `Write \`${label}(${source})\`, or \`unique(${source}.${field})\`.`,
+      );
+      return false;
+    }
+    if (node.function === 'share' && node.where === undefined) {
+      const message = '`share` does not say of what: it needs a `where`.';
+      this.#context.report.add('E154', place, message, `Write \`share(${source} where …)\`.`);
+      return false;
+    }
+    return true;
+  }
+
+  /** The length of a sliding window, or undefined when it is too short or not executed. */
+  slidingWindow(duration: ast.Duration, scope: Scope): number | undefined {
+    const place = this.#place(duration, scope);
+    if (duration.ms < SECOND_MS) {
+      this.#context.report.add('E156', place, `A window of ${formatDuration(duration.ms)} is too short.`);
+      return undefined;
+    }
+    if (duration.ms > limits.liveWindowMs) {
+      this.#context.skip(scope.where, 'a window over 1 h', place);
+      return undefined;
+    }
+    return duration.ms;
+  }
+}
+
+function literal(quantity: ast.Quantity): CompiledFormula {
+  return {
+    formula: { kind: 'constant', value: quantity.value },
+    unit: quantity.unit.base === 'times' ? COUNT : unitOf(quantity.unit),
+    by: [],
+    atLeast: 0,
+    signals: [],
+    roots: [],
+    literal: quantity,
+    windowMs: 0,
+    sources: [],
+  };
+}
+
+function merged(
+  left: CompiledFormula,
+  right: CompiledFormula,
+): Omit<CompiledFormula, 'formula' | 'unit' | 'by' | 'literal'> {
+  return {
+    atLeast: Math.max(left.atLeast, right.atLeast),
+    signals: [...new Set([...left.signals, ...right.signals])],
+    roots: [...new Set([...left.roots, ...right.roots])],
+    windowMs: Math.max(left.windowMs, right.windowMs),
+    sources: [...new Set([...left.sources, ...right.sources])],
+  };
+}
+
+function functionName(node: ast.Aggregate): string {
+  if (node.function !== 'percentile') return node.function;
+  return `p${Number(((node.quantile ?? 0) * 100).toPrecision(6))}`;
+}
+
+function unitOfAggregate(
+  name: MeasureFunction,
+  field: string | undefined,
+  units: Readonly<Record<string, string>>,
+): Unit {
+  if (name === 'count' || name === 'unique') return COUNT;
+  if (name === 'rate') return PER_SECOND;
+  if (name === 'share') return FRACTION;
+  if (field === 'duration') return MILLISECONDS;
+  const declared = field !== undefined && Object.hasOwn(units, field) ? units[field] : undefined;
+  return declared === undefined || declared === '' ? COUNT : fieldUnit(declared);
+}
+
+function named(unit: Unit): string {
+  return unit.shown === '' ? 'plain numbers' : unit.shown;
+}

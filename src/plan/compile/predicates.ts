@@ -1,0 +1,75 @@
+import { RE2JS } from 're2js';
+import type * as ast from '../expression/ast.ts';
+import type { FieldValue, Predicate } from '../model.ts';
+import type { Sentence } from '../text/sentence.ts';
+import type { Context } from './context.ts';
+import { fieldUnit, MILLISECONDS, misfit } from './units.ts';
+
+/** Compiles what stands after `where`; numbers come in base units, and must have the unit of a field that has one. */
+export function compilePredicate(
+  predicate: ast.Predicate,
+  sentence: Sentence,
+  context: Context,
+  units: Readonly<Record<string, string>>,
+): Predicate | undefined {
+  const again = (inner: ast.Predicate) => compilePredicate(inner, sentence, context, units);
+  switch (predicate.kind) {
+    case 'and':
+    case 'or': {
+      const of = predicate.of.map(again);
+      const sound = of.filter((part): part is Predicate => part !== undefined);
+      return sound.length === of.length ? { kind: predicate.kind, of: sound } : undefined;
+    }
+    case 'not': {
+      const of = again(predicate.of);
+      return of === undefined ? undefined : { kind: 'not', of };
+    }
+    case 'compare': {
+      const field = predicate.field.name;
+      const value = compileValue(predicate.value, field, sentence, context, units);
+      if (value === undefined) return undefined;
+      return { kind: 'compare', field, operator: predicate.operator, value };
+    }
+    case 'in': {
+      const field = predicate.field.name;
+      const values = predicate.values.map((value) => compileValue(value, field, sentence, context, units));
+      const sound = values.filter((value): value is FieldValue => value !== undefined);
+      return sound.length === values.length ? { kind: 'in', field, values: sound } : undefined;
+    }
+    case 'text test':
+      return { kind: 'text', field: predicate.field.name, test: predicate.test, text: predicate.text };
+    case 'matches': {
+      const pattern = predicate.pattern.replaceAll('\\/', '/');
+      try {
+        RE2JS.compile(pattern);
+      } catch (error) {
+        const place = sentence.place(predicate.span.start, predicate.span.end);
+        const reason = error instanceof Error ? error.message : 'it does not compile';
+        context.report.add('E158', place, `The pattern is not accepted: ${reason}.`);
+        return undefined;
+      }
+      return { kind: 'matches', field: predicate.field.name, pattern };
+    }
+    case 'presence':
+      return { kind: predicate.is, field: predicate.field.name };
+  }
+}
+
+function compileValue(
+  value: ast.FieldValue,
+  field: string,
+  sentence: Sentence,
+  context: Context,
+  units: Readonly<Record<string, string>>,
+): FieldValue | undefined {
+  if (value.kind === 'text') return value.text;
+  if (value.kind === 'boolean') return value.value;
+  const declared = Object.hasOwn(units, field) ? units[field] : undefined;
+  const unit = field === 'duration' ? MILLISECONDS : declared === undefined ? undefined : fieldUnit(declared);
+  const problem = unit === undefined ? undefined : misfit(value, unit, `the field \`${field}\``);
+  if (problem !== undefined) {
+    context.report.add('E150', sentence.place(value.span.start, value.span.end), problem.message, problem.hint);
+    return undefined;
+  }
+  return value.value;
+}

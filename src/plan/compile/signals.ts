@@ -1,0 +1,260 @@
+import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
+import type * as ast from '../expression/ast.ts';
+import { parseSignal } from '../expression/parse.ts';
+import type { Signal, Unit } from '../model.ts';
+import { suggest } from '../text/nearest-name.ts';
+import { type Sentence, sentenceOf } from '../text/sentence.ts';
+import type { MapEntry } from '../text/tree.ts';
+import type { Context } from './context.ts';
+import { type CompiledFormula, FormulaCompiler, type Scope, type SignalLookup } from './formulas.ts';
+import type { Sources } from './sources.ts';
+import { unitOf } from './units.ts';
+
+/** A stream that nothing uses is still shown, over this window. */
+const UNUSED_STREAM_WINDOW_MS = 5 * MINUTE_MS;
+
+interface Definition {
+  readonly entry: MapEntry;
+  readonly sentence: Sentence;
+  readonly node: ast.Signal;
+}
+
+/**
+ * The signals of a plan. A signal is compiled once as written, and once more for each other window or split in which it is
+ * used; each of these is a signal of the compiled plan with a name of its own: `payment_failures in 10s`,
+ * `error_rate over 1h`, `p95_response by route`.
+ */
+export class Signals implements SignalLookup {
+  readonly formulas: FormulaCompiler;
+  readonly #context: Context;
+  readonly #sources: Sources;
+  readonly #definitions: Map<string, Definition> = new Map();
+  readonly #compiled: Map<string, Signal> = new Map();
+  readonly #results: Map<string, CompiledFormula | undefined> = new Map();
+  readonly #open: string[] = [];
+
+  constructor(context: Context, sources: Sources) {
+    this.#context = context;
+    this.#sources = sources;
+    this.formulas = new FormulaCompiler(context, sources, this);
+    for (const entry of context.entries('signals')) {
+      if (entry.value.kind !== 'text') continue;
+      const sentence = sentenceOf(entry.value);
+      const node = context.parsed(sentence, parseSignal(sentence.text));
+      if (node !== undefined) this.#definitions.set(entry.key.text, { entry, sentence, node });
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#context.defines('signals', name);
+  }
+
+  /** Compiles each signal as written; streams are compiled where they are used. */
+  compileAll(): void {
+    for (const [name, definition] of this.#definitions) {
+      if (this.#sources.has(name)) {
+        const message = `\`${name}\` is a source already.`;
+        this.#context.report.add('E142', definition.entry.key.span, message, 'Give the signal another name.');
+      }
+      this.#hintAtSmallShares(definition);
+      if (!this.isStream(name)) this.#signal(name, undefined, undefined);
+    }
+  }
+
+  /** A share of two requests is 50% at the first failure. */
+  #hintAtSmallShares({ node, sentence }: Definition): void {
+    const { formula } = node;
+    if (node.atLeast !== undefined || formula.kind !== 'aggregate' || formula.function !== 'share') return;
+    const place = sentence.place(formula.span.start, formula.span.end);
+    this.#context.report.add('W107', place, 'This share is judged however few events there are.');
+  }
+
+  /** Gives each stream that was not used a window, so that it is shown and its mistakes are said. */
+  compileUnusedStreams(): void {
+    for (const name of this.#definitions.keys()) {
+      const used = [...this.#results.keys()].some((key) => key === name || key.startsWith(`${name} `));
+      if (!used) this.#signal(name, UNUSED_STREAM_WINDOW_MS, undefined, name);
+    }
+  }
+
+  /** The unit in which a signal's value comes, whatever its window; undefined when it is broken or not executed. */
+  unitOf(name: string): Unit | undefined {
+    const window = this.isStream(name) ? UNUSED_STREAM_WINDOW_MS : undefined;
+    return this.#signal(name, window, undefined, this.isStream(name) ? name : undefined)?.unit;
+  }
+
+  compiled(): readonly Signal[] {
+    const order = [...this.#definitions.keys()];
+    const rank = (signal: Signal) => order.indexOf(signal.name.split(' ', 1)[0] ?? signal.name);
+    return [...this.#compiled.values()].toSorted((left, right) => rank(left) - rank(right));
+  }
+
+  /** Whether a signal was written without a window, so that it needs one where it is used. */
+  isStream(name: string, seen: readonly string[] = []): boolean {
+    const definition = this.#definitions.get(name);
+    if (definition === undefined || definition.node.window !== undefined || seen.includes(name)) return false;
+    return this.#needsWindow(definition.node.formula, [...seen, name]);
+  }
+
+  /** Whether a formula holds an aggregate that gets its window from outside. */
+  needsWindow(formula: ast.Formula): boolean {
+    return this.#needsWindow(formula, []);
+  }
+
+  #needsWindow(formula: ast.Formula, seen: readonly string[]): boolean {
+    switch (formula.kind) {
+      case 'aggregate':
+        return formula.function !== 'availability' && formula.function !== 'burn';
+      case 'arithmetic':
+      case 'ratio':
+        return this.#needsWindow(formula.left, seen) || this.#needsWindow(formula.right, seen);
+      case 'percent of':
+        return this.#needsWindow(formula.of, seen);
+      case 'reference':
+        return formula.window === undefined && this.isStream(formula.path.names[0] ?? '', seen);
+      case 'quantity':
+        return false;
+      case 'missing':
+        return true;
+    }
+  }
+
+  reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined {
+    const place = scope.sentence.place(reference.path.span.start, reference.path.span.end);
+    const [name = '', ...rest] = reference.path.names;
+    if (!this.has(name) || rest.length > 0) {
+      this.#explainUnknown(name, rest, place);
+      return undefined;
+    }
+    const window = this.#windowOf(reference.window, scope);
+    if (window === 'refused') return undefined;
+    const streamWindow = this.isStream(name) ? scope.windowMs : undefined;
+    const windowMs = window ?? streamWindow;
+    if (this.isStream(name) && windowMs === undefined) {
+      const message = `\`${name}\` has no window, so it has no value by itself.`;
+      this.#context.report.add(
+        'E152',
+        place,
+        message,
+        `Say in which time: \`${name} > 3 in 5 minutes\`, or \`${name} over 5m\`.`,
+      );
+      return undefined;
+    }
+    const result = this.#signal(name, windowMs, reference.by?.name ?? scope.by);
+    const waiting = result === undefined && this.#context.notExecuted.find(({ where }) => where === `signals.${name}`);
+    if (waiting) this.#context.skip(scope.where, `\`${name}\`, which needs ${waiting.what}`, place);
+    return result;
+  }
+
+  /** A window written at a reference; undefined without one. */
+  #windowOf(window: ast.Window | undefined, scope: Scope): number | undefined | 'refused' {
+    if (window === undefined) return undefined;
+    if (window.kind !== 'over') {
+      const text = scope.sentence.text.slice(window.span.start, window.span.end);
+      this.#context.skip(scope.where, `\`${text}\``, scope.sentence.place(window.span.start, window.span.end));
+      return 'refused';
+    }
+    return this.formulas.slidingWindow(window.duration, scope) ?? 'refused';
+  }
+
+  #explainUnknown(name: string, rest: readonly string[], place: ReturnType<Sentence['place']>): void {
+    const field = rest.join('.');
+    if (this.#sources.has(name) && field !== '') {
+      const message = `\`${name}.${field}\` does not say which of its values is meant.`;
+      this.#context.report.add(
+        'E151',
+        place,
+        message,
+        `Write \`p95(${name}.${field})\`, \`avg(…)\` or another statistic.`,
+      );
+    } else if (this.#sources.has(name)) {
+      const message = `\`${name}\` is a source, not a figure.`;
+      this.#context.report.add('E151', place, message, `Write \`count(${name})\`, or define a signal of it.`);
+    } else {
+      const hint = suggest(name, this.#context.namesOf('signals'));
+      this.#context.report.add('E130', place, `There is no signal \`${name}\`.`, hint);
+    }
+  }
+
+  /** One signal in one window and split. */
+  #signal(
+    name: string,
+    windowMs: number | undefined,
+    by: string | undefined,
+    shownName?: string,
+  ): CompiledFormula | undefined {
+    const definition = this.#definitions.get(name);
+    if (definition === undefined) return undefined;
+    const label = shownName ?? this.#label(name, windowMs, by);
+    if (this.#results.has(label)) return this.#results.get(label);
+    if (this.#open.includes(name)) {
+      const circle = [...this.#open.slice(this.#open.indexOf(name)), name].join(' → ');
+      const message = `The signal \`${name}\` is defined by itself: ${circle}.`;
+      this.#context.report.add('E141', definition.entry.key.span, message);
+      return undefined;
+    }
+    this.#open.push(name);
+    const result = this.#compile(name, definition, windowMs, by, label);
+    this.#open.pop();
+    this.#results.set(label, result);
+    return result;
+  }
+
+  #label(name: string, windowMs: number | undefined, by: string | undefined): string {
+    const word = this.isStream(name) ? 'in' : 'over';
+    const window = windowMs === undefined ? '' : ` ${word} ${formatDuration(windowMs)}`;
+    return `${name}${window}${by === undefined ? '' : ` by ${by}`}`;
+  }
+
+  #compile(
+    name: string,
+    { node, sentence }: Definition,
+    windowMs: number | undefined,
+    by: string | undefined,
+    label: string,
+  ): CompiledFormula | undefined {
+    const scope: Scope = { where: `signals.${name}`, sentence };
+    const own = windowMs ?? this.#windowOf(node.window, scope);
+    if (own === 'refused') {
+      // The formula is still read in a window that is executed, so that its mistakes are said.
+      this.formulas.compile(node.formula, { ...scope, windowMs: UNUSED_STREAM_WINDOW_MS });
+      return undefined;
+    }
+    const inner: Scope = {
+      ...scope,
+      ...(own === undefined ? {} : { windowMs: own }),
+      ...(by === undefined ? {} : { by }),
+    };
+    const compiled = this.formulas.compile(node.formula, inner);
+    if (compiled === undefined) return undefined;
+    const unit = this.#unit(node, compiled.unit, sentence);
+    if (unit === undefined) return undefined;
+    const atLeast = Math.max(node.atLeast?.count ?? 0, compiled.atLeast);
+    const { formula } = compiled;
+    this.#compiled.set(label, {
+      name: label,
+      text: sentence.text,
+      formula,
+      by: compiled.by,
+      atLeast,
+      unit,
+      stream: false,
+    });
+    const { literal: _literal, ...rest } = compiled;
+    return { ...rest, unit, atLeast, signals: [label], roots: [name] };
+  }
+
+  /** `in unit` says how a figure is shown, and what its numbers are when nothing else says it. */
+  #unit(node: ast.Signal, derived: Unit, sentence: Sentence): Unit | undefined {
+    if (node.unit === undefined) return derived;
+    const declared = unitOf(node.unit);
+    if (declared.base === derived.base) return declared;
+    // A plain number may be declared to be something that the plan has a word for.
+    const isWord = node.unit.base === 'word' || node.unit.base === 'money';
+    if (derived.base === 'count' && (isWord || declared.base === 'count')) return declared;
+    const place = sentence.place(node.unit.span.start, node.unit.span.end);
+    const message = `The figure is in ${derived.shown || 'plain numbers'}; it cannot be shown in ${declared.shown}.`;
+    this.#context.report.add('E150', place, message, 'Leave `in` out, or declare the unit of the field in its source.');
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+import type * as ast from '../expression/ast.ts';
+import { parseSource } from '../expression/parse.ts';
+import type { Predicate, Source } from '../model.ts';
+import { suggest } from '../text/nearest-name.ts';
+import { type Sentence, sentenceOf } from '../text/sentence.ts';
+import type { Span } from '../text/source-file.ts';
+import type { MapEntry } from '../text/tree.ts';
+import type { Context } from './context.ts';
+import { compilePredicate } from './predicates.ts';
+
+/** The sources that need no line, with the name of their events. */
+export const BUILT_IN_SOURCES: Readonly<Record<string, string>> = {
+  requests: 'request',
+  calls: 'call',
+  queries: 'query',
+  logs: 'log',
+  errors: 'error',
+  deployments: 'deployment',
+  incidents: 'incident',
+  alerts: 'alert',
+  notifications: 'notification',
+  tickets: 'ticket',
+  surveys: 'survey',
+  checks: 'check',
+  items: 'item',
+  costs: 'cost',
+};
+
+/** A source that is understood but cannot be read yet says why. */
+export type SourceState =
+  | { readonly state: 'ready'; readonly source: Source }
+  | { readonly state: 'waiting'; readonly what: string }
+  | { readonly state: 'broken' };
+
+/** The sources of a plan by name; compiled when first asked for, so that their order in the text is free. */
+export class Sources {
+  readonly #context: Context;
+  readonly #states: Map<string, SourceState> = new Map();
+  readonly #used: Map<string, Source> = new Map();
+  readonly #open: string[] = [];
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Compiles every declared source, so that each of their mistakes is said. */
+  compileAll(): void {
+    for (const entry of this.#context.entries('sources')) {
+      const state = this.#lookup(entry.key.text, entry.key.span);
+      if (state.state === 'ready') this.#used.set(entry.key.text, state.source);
+    }
+  }
+
+  /** The source of a name that stands at `place`; an unknown one is reported there. */
+  find(name: string, place: Span): SourceState {
+    const state = this.#lookup(name, place);
+    if (state.state === 'ready') this.#used.set(name, state.source);
+    return state;
+  }
+
+  has(name: string): boolean {
+    return this.names().includes(name);
+  }
+
+  names(): readonly string[] {
+    const { namesOf } = { namesOf: (section: string) => this.#context.namesOf(section) };
+    return [...namesOf('sources'), ...namesOf('funnels'), ...Object.keys(BUILT_IN_SOURCES)];
+  }
+
+  /** What a compiled plan holds: declared sources and the built-in ones that something reads. */
+  compiled(): Readonly<Record<string, Source>> {
+    return Object.fromEntries(this.#used);
+  }
+
+  #lookup(name: string, place: Span): SourceState {
+    const known = this.#states.get(name);
+    if (known !== undefined) return known;
+    const entry = this.#context.entries('sources').find((candidate) => candidate.key.text === name);
+    if (entry !== undefined) {
+      if (this.#open.includes(name)) {
+        const circle = [...this.#open, name].join(' → ');
+        this.#context.report.add('E141', entry.key.span, `The source \`${name}\` is defined by itself: ${circle}.`);
+        return { state: 'broken' };
+      }
+      this.#open.push(name);
+      const state = this.#compile(entry);
+      this.#open.pop();
+      this.#states.set(name, state);
+      return state;
+    }
+    if (this.#context.defines('funnels', name)) return { state: 'waiting', what: 'funnels' };
+    if (Object.hasOwn(BUILT_IN_SOURCES, name)) {
+      const event = BUILT_IN_SOURCES[name] ?? name;
+      const state = { state: 'ready', source: { name, event, units: {} } } as const;
+      this.#states.set(name, state);
+      return state;
+    }
+    const hint = suggest(name, this.names());
+    this.#context.report.add('E131', place, `There is no source \`${name}\`.`, hint);
+    return { state: 'broken' };
+  }
+
+  #compile(entry: MapEntry): SourceState {
+    const name = entry.key.text;
+    if (entry.value.kind !== 'text') return { state: 'broken' };
+    if (Object.hasOwn(BUILT_IN_SOURCES, name)) {
+      this.#context.report.add('E142', entry.key.span, `\`${name}\` is a built-in source.`, 'Give yours another name.');
+    }
+    const sentence = sentenceOf(entry.value);
+    const parsed = this.#context.parsed(sentence, parseSource(sentence.text));
+    return parsed === undefined ? { state: 'broken' } : this.#compileParsed(name, parsed, sentence);
+  }
+
+  #compileParsed(name: string, parsed: ast.Source, sentence: Sentence): SourceState {
+    const { origin } = parsed;
+    const place = sentence.place(origin.span.start, origin.span.end);
+    let inner: Source | undefined;
+    if (origin.kind === 'source') {
+      const state = this.#lookup(origin.source.text, place);
+      if (state.state !== 'ready') {
+        if (state.state === 'waiting') this.#context.skip(`sources.${name}`, state.what, place);
+        return state;
+      }
+      inner = state.source;
+    } else if (origin.kind !== 'events') {
+      const what = origin.kind === 'query' ? 'sources from a query' : `sources from ${origin.kind}`;
+      this.#context.skip(`sources.${name}`, what, place);
+      return { state: 'waiting', what };
+    }
+    const units: Record<string, string> = { ...inner?.units };
+    for (const field of parsed.fieldUnits) units[field.field.name] = field.unit.text;
+    if (parsed.unit !== undefined) units['value'] = parsed.unit.text;
+    const where =
+      parsed.where === undefined ? undefined : compilePredicate(parsed.where, sentence, this.#context, units);
+    if (parsed.where !== undefined && where === undefined) return { state: 'broken' };
+    const both = narrow(inner?.where, where);
+    const oncePer = parsed.oncePer?.name ?? inner?.oncePer;
+    const source: Source = {
+      name,
+      event: inner?.event ?? (origin.kind === 'events' ? origin.name : name),
+      ...(both === undefined ? {} : { where: both }),
+      ...(oncePer === undefined ? {} : { oncePer }),
+      units,
+    };
+    return { state: 'ready', source };
+  }
+}
+
+/** Both conditions, either of which may be absent. */
+export function narrow(outer: Predicate | undefined, inner: Predicate | undefined): Predicate | undefined {
+  if (outer === undefined) return inner;
+  return inner === undefined ? outer : { kind: 'and', of: [outer, inner] };
+}

@@ -1,0 +1,67 @@
+import type { Instant } from '#kernel/instant.ts';
+import type { ByPhase, CompiledPlan, PhaseSpan } from './model.ts';
+
+/** The parts of a plan that its calendar needs. */
+export type PlanCalendar = Pick<CompiledPlan, 'phases' | 'timezone'>;
+
+/** A span as absolute time: half open, open-ended without `to`. */
+export interface AbsoluteSpan {
+  readonly from: Instant;
+  readonly to?: Instant;
+}
+
+/**
+ * Where a span lies for a launch. Offsets are absolute time, also across a change of the clocks; days are local dates, day 1 from T+0 on,
+ * so a day may have 23 or 25 hours.
+ */
+export function absoluteSpan(span: PhaseSpan, launch: Instant, timezone: string): AbsoluteSpan {
+  switch (span.kind) {
+    case 'offsets':
+      return { from: launch + span.fromMs, ...(span.toMs === undefined ? {} : { to: launch + span.toMs }) };
+    case 'days':
+      return {
+        from: span.from <= 1 ? launch : startOfDay(launch, span.from - 1, timezone),
+        ...(span.to === undefined ? {} : { to: startOfDay(launch, span.to, timezone) }),
+      };
+    case 'instants':
+      return { from: span.from, to: span.to };
+  }
+}
+
+/** The first instant of the local date that lies `days` after the launch's. */
+function startOfDay(launch: Instant, days: number, timezone: string): Instant {
+  const date = Temporal.Instant.fromEpochMilliseconds(launch).toZonedDateTimeISO(timezone).toPlainDate();
+  return date.add({ days }).toZonedDateTime(timezone).epochMilliseconds;
+}
+
+/** The phase in force: the last one of the main line that holds `now`; undefined before T+0, in a gap and without a launch. */
+export function phaseAt(plan: PlanCalendar, launch: Instant | undefined, now: Instant): string | undefined {
+  if (launch === undefined || now < launch) return undefined;
+  let found: string | undefined;
+  for (const phase of plan.phases) {
+    const { from, to } = absoluteSpan(phase.span, launch, plan.timezone);
+    if (now >= from && (to === undefined || now < to)) found = phase.name;
+  }
+  return found;
+}
+
+/** The earliest instant after `now` at which the phase in force may change; undefined when none comes. */
+export function phaseBoundaryAfter(plan: PlanCalendar, launch: Instant | undefined, now: Instant): Instant | undefined {
+  if (launch === undefined) return undefined;
+  let next: Instant | undefined;
+  for (const phase of plan.phases) {
+    const { from, to } = absoluteSpan(phase.span, launch, plan.timezone);
+    for (const boundary of to === undefined ? [from] : [from, to]) {
+      // Nothing begins before T+0, whatever a span says.
+      const instant = Math.max(boundary, launch);
+      if (instant > now && (next === undefined || instant < next)) next = instant;
+    }
+  }
+  return next;
+}
+
+/** The value in force in a phase; undefined when the line sleeps there. */
+export function valueAt<Value>(byPhase: ByPhase<Value>, phase: string | undefined): Value | undefined {
+  const own = byPhase.phases;
+  return phase !== undefined && own !== undefined && Object.hasOwn(own, phase) ? own[phase] : byPhase.otherwise;
+}

@@ -1,0 +1,268 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type ParsedNode,
+  parseDocument,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
+import { limits } from '#kernel/limits.ts';
+import type { Report } from './report.ts';
+import { SourceFile, type Span } from './source-file.ts';
+import { type MapEntry, type MapNode, TextNode, type TreeNode } from './tree.ts';
+
+/**
+ * Reads one file of a plan. Sizes and depth are checked on the tokens, before a tree is built, and aliases are never
+ * expanded; so a small text cannot become a large one. Returns undefined when nothing in it can be trusted.
+ */
+export function readYaml(path: string, text: string, report: Report): TreeNode | undefined {
+  const file = new SourceFile(path, text.startsWith('\uFEFF') ? text.slice(1) : text);
+  const whole: Span = { file, start: 0, end: 0 };
+  const bytes = byteLength(file.text);
+  if (bytes > limits.planBytes) {
+    report.add(
+      'E107',
+      whole,
+      `The file has ${bytes} bytes; at most ${limits.planBytes} are read.`,
+      'Split it in a folder.',
+    );
+    return undefined;
+  }
+  if (!checkCharacters(file, report) || !checkTokens(file, report)) return undefined;
+
+  const document = parseDocument(file.text, {
+    schema: 'failsafe',
+    uniqueKeys: false,
+    prettyErrors: false,
+    strict: true,
+    logLevel: 'silent',
+  });
+  for (const error of document.errors) reportSyntax(error, file, report);
+  if (document.errors.length > 0) {
+    // A broken text still shows its aliases and tags, but what its lines belong to would be guessed.
+    new Reader(file, report).read(document.contents, 0);
+    return undefined;
+  }
+  return readDocument(document, file, report);
+}
+
+function readDocument(document: Document.Parsed, file: SourceFile, report: Report): TreeNode {
+  const contents = document.contents;
+  if (contents === null) return { kind: 'empty', span: { file, start: 0, end: 0 } };
+  return new Reader(file, report).read(contents, 0);
+}
+
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+/** Controls but for tab and line feed, and the characters that make a text look like another (bidirectional overrides). */
+const FORBIDDEN = /(?![\t\n])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFFE\uFFFF]/gu;
+
+function checkCharacters(file: SourceFile, report: Report): boolean {
+  let found = 0;
+  for (const match of file.text.matchAll(FORBIDDEN)) {
+    if (match[0] === '\r' && file.text[match.index + 1] === '\n') continue;
+    const code = match[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    const span = { file, start: match.index, end: match.index + 1 };
+    report.add('E108', span, `The control character U+${code} stands here.`, 'Delete it; it cannot be seen.');
+    found += 1;
+    if (found >= 20) break;
+  }
+  return found === 0;
+}
+
+/** Nesting that is written with few characters (`[[[[`, `- - - -`) and masses of tokens are refused here. */
+function checkTokens(file: SourceFile, report: Report): boolean {
+  let at = 0;
+  let depth = 0;
+  let compact = 0;
+  let tokens = 0;
+  for (const token of new Lexer().lex(file.text)) {
+    tokens += 1;
+    // The lexer marks documents and scalars with one character of its own, which is not in the text.
+    if (token === '\u0002' || token === '\u0018' || token === '\u001F') continue;
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
+    if (token === '\n' || token === '\r\n') compact = 0;
+    else if (token === '-' || token === '?') compact += 1;
+    if (depth + compact > limits.planDepth) {
+      const span = { file, start: at, end: at + 1 };
+      report.add('E107', span, `The text is nested more than ${limits.planDepth} deep.`, 'A plan needs three levels.');
+      return false;
+    }
+    if (tokens > limits.planNodes * 10) {
+      const span = { file, start: at, end: at + 1 };
+      report.add('E107', span, `The text has more than ${limits.planNodes} values.`, 'Split the plan.');
+      return false;
+    }
+    at += token.length;
+  }
+  return true;
+}
+
+function reportSyntax(error: YAMLError, file: SourceFile, report: Report): void {
+  const [start, end] = error.pos;
+  const span: Span = { file, start, end: Math.max(end, start + 1) };
+  if (error.code === 'MULTIPLE_DOCS') {
+    report.add('E106', span, 'A second YAML document begins here.', 'One file is one document: remove the `---`.');
+    return;
+  }
+  const line = file.text.slice(file.text.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
+  report.add('E101', span, `This is not YAML: ${error.message.split('\n', 1)[0]}`, syntaxHint(line));
+}
+
+/** The traps of YAML that a sentence can step into. */
+function syntaxHint(line: string): string {
+  if (/:\s+#\S/.test(line)) return 'After `: ` a `#` begins a comment: write `slack:#channel` without the space.';
+  if (/:\s*[>%@`]/.test(line)) {
+    return 'A value cannot begin with this character: begin with a word (`target > 98%`), or quote the whole value.';
+  }
+  if (/:\s*"[^"]*"\s*[^\s,\]}#]/.test(line)) {
+    return 'A value that begins with a quote ends with it: begin with a word, or put the whole value in single quotes.';
+  }
+  if (/:\s.*:\s/.test(line)) return 'A value that holds `: ` is quoted as a whole.';
+  return 'Check indentation (spaces only), brackets and quotes of this line and the one above.';
+}
+
+class Reader {
+  readonly #file: SourceFile;
+  readonly #report: Report;
+  #nodes = 0;
+  #stopped = false;
+
+  constructor(file: SourceFile, report: Report) {
+    this.#file = file;
+    this.#report = report;
+  }
+
+  read(node: ParsedNode | null, depth: number): TreeNode {
+    const span = this.#span(node);
+    if (node === null || this.#stopped) return { kind: 'empty', span };
+    this.#nodes += 1;
+    if (depth > limits.planDepth || this.#nodes > limits.planNodes) {
+      this.#stopped = true;
+      const what =
+        depth > limits.planDepth
+          ? `The text is nested more than ${limits.planDepth} deep.`
+          : `The text has more than ${limits.planNodes} values.`;
+      this.#report.add('E107', span, what, 'A plan needs three levels; a longer one is split.');
+      return { kind: 'empty', span };
+    }
+    if (isAlias(node)) {
+      this.#report.add(
+        'E102',
+        span,
+        `The alias \`*${node.source}\` is not part of the language.`,
+        'Write the value out.',
+      );
+      return { kind: 'empty', span };
+    }
+    this.#refuseProperties(node, span);
+    if (isMap(node)) return this.#readMap(node.items as never, span, depth);
+    if (isSeq(node)) {
+      return { kind: 'list', span, items: node.items.map((item) => this.read(item as ParsedNode, depth + 1)) };
+    }
+    return this.#readScalar(node, span);
+  }
+
+  #readScalar(node: ParsedNode, span: Span): TreeNode {
+    if (!isScalar(node)) return { kind: 'empty', span };
+    const scalar = node as Scalar.Parsed;
+    const text = String(scalar.value ?? '');
+    const style = scalar.type?.startsWith('BLOCK') ? 'block' : scalar.type?.startsWith('QUOTE') ? 'quoted' : 'plain';
+    if (text === '' && style === 'plain') return { kind: 'empty', span };
+    if (style !== 'block' && text.length > limits.planSentenceCharacters) {
+      const message = `The sentence has ${text.length} characters; at most ${limits.planSentenceCharacters} are read.`;
+      this.#report.add('E107', span, message, 'Make several of it.');
+    }
+    return new TextNode(text, span, style);
+  }
+
+  #readMap(pairs: readonly { key: ParsedNode; value: ParsedNode | null }[], span: Span, depth: number): MapNode {
+    const entries: MapEntry[] = [];
+    const seen = new Map<string, Span>();
+    for (const pair of pairs) {
+      const key = this.read(pair.key, depth + 1);
+      if (key.kind !== 'text') {
+        this.#report.add('E111', key.span, 'A key is a word.', 'Write `name: value`.');
+        if (pair.value !== null) this.read(pair.value, depth + 1);
+        continue;
+      }
+      if (key.text === '<<') {
+        this.#report.add('E104', key.span, 'The merge key `<<` is not part of the language.', 'Write the values out.');
+      }
+      const first = seen.get(key.text);
+      if (first !== undefined) {
+        const line = first.file.position(first.start).line;
+        this.#report.add('E105', key.span, `\`${key.text}\` stands twice; first in line ${line}.`, 'Keep one of them.');
+      }
+      seen.set(key.text, key.span);
+      const value = pair.value === null ? this.#absent(key.span) : this.read(pair.value, depth + 1);
+      if (value.kind === 'empty') this.#noticeComment(key, value);
+      const origin = /^\s*from:\s*(.+)$/m.exec(pair.key.commentBefore ?? '')?.[1]?.trim();
+      if (key.text !== '<<' && first === undefined) {
+        entries.push({ key, value, ...(origin === undefined ? {} : { origin }) });
+      }
+    }
+    return { kind: 'map', span, entries };
+  }
+
+  /** `slack: #x` loses its text to a comment. */
+  #noticeComment(key: TextNode, value: TreeNode): void {
+    const rest = this.#file.text.slice(key.span.end, key.span.end + 200).split('\n', 1)[0] ?? '';
+    const comment = /^["']?\s*:\s+(#\S*)/.exec(rest);
+    if (comment?.[1] === undefined) return;
+    // A comment with a space after `#` over a nested block is an ordinary one; this value is empty, so its text was lost.
+    const start = key.span.end + rest.indexOf('#');
+    const span = { file: this.#file, start, end: start + comment[1].length };
+    const message = `YAML reads \`${comment[1]}\` as a comment, so \`${key.text}\` has no value.`;
+    this.#report.add(
+      'E112',
+      value.kind === 'empty' ? span : value.span,
+      message,
+      `Write \`${key.text}:${comment[1]}\`, or quote the value.`,
+    );
+  }
+
+  #refuseProperties(node: ParsedNode, span: Span): void {
+    if ('anchor' in node && node.anchor !== undefined) {
+      this.#report.add('E102', span, `The anchor \`&${node.anchor}\` is not part of the language.`, 'Delete it.');
+    }
+    if (node.tag !== undefined && this.#hasExplicitTag(node)) {
+      this.#report.add('E103', span, `The tag \`${node.tag}\` is not part of the language.`, 'Delete it.');
+    }
+  }
+
+  /** Composed nodes of blocks carry their default tag as well; only a written one begins with `!` before the node. */
+  #hasExplicitTag(node: ParsedNode): boolean {
+    const start = node.range[0];
+    const before = this.#file.text.slice(Math.max(0, start - 300), start);
+    return /!\S*\s+(?:&\S+\s+)?$/.test(before) || this.#file.text[start] === '!';
+  }
+
+  #absent(after: Span): TreeNode {
+    return { kind: 'empty', span: { file: this.#file, start: after.end, end: after.end } };
+  }
+
+  #span(node: ParsedNode | null): Span {
+    if (node === null) return { file: this.#file, start: 0, end: 0 };
+    const [start, end] = node.range;
+    return { file: this.#file, start, end: this.#trimEnd(start, end) };
+  }
+
+  #trimEnd(start: number, end: number): number {
+    let trimmed = end;
+    while (trimmed > start && /\s/.test(this.#file.text[trimmed - 1] ?? '')) trimmed -= 1;
+    return trimmed;
+  }
+}
