@@ -66,6 +66,7 @@ export const origins: readonly Origin[] = [
     instead: 'read it in src/environment.ts and take the value as an argument',
     allowed: {
       'src/environment.ts': 'the one place',
+      'src/main.ts': 'hands it whole to the processes that it starts',
     },
   },
 ];
