@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { access, chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { engineHome, giveTo, shortHash } from './engine-home.ts';
 import { findPostgresBinaries, type PostgresBinaries, shareBinaries } from './postgres-binaries.ts';
-import { isRoot, isTraversable, type SystemUser, systemUser } from './system-user.ts';
+import { isRoot, type SystemUser, systemUser } from './system-user.ts';
 
 /** Where one PostgreSQL lives and as whom it runs. */
 export interface PostgresPlace {
@@ -25,10 +25,6 @@ export const POSTGRES_NAME = 'watchbill';
 /** `sun_path` holds 108 bytes with the closing NUL. */
 const SOCKET_PATH_BYTES = 107;
 const SOCKET_NAME = '/.s.PGSQL.5432';
-/** In the data folder: where its database is, absolute or from there. */
-const PLACE_FILE = 'postgres.place';
-/** Beside the database: which data folder it belongs to. */
-const OWNER_FILE = 'data-folder';
 
 /**
  * Decides where PostgreSQL's files live, makes the folders, and initialises the database once. As root the files belong to a user
@@ -38,8 +34,7 @@ export async function preparePostgres(dataFolder: string, systemFolder: string):
   const found = await findPostgresBinaries();
   const user = isRoot() ? await systemUser('watchbill-postgres') : undefined;
   const binaries = user === undefined ? found : await shareBinaries(found, systemFolder);
-  await mkdir(dataFolder, { recursive: true });
-  const home = await findHome(resolve(dataFolder), systemFolder, user);
+  const home = await engineHome('postgres', dataFolder, systemFolder, user);
   const place: PostgresPlace = {
     binaries,
     data: join(home, 'data'),
@@ -49,41 +44,6 @@ export async function preparePostgres(dataFolder: string, systemFolder: string):
   };
   await initialise(place);
   return place;
-}
-
-/** The folder that holds `data`; recorded the first time, because what decides it (modes, users) may change later. */
-async function findHome(dataFolder: string, systemFolder: string, user: SystemUser | undefined): Promise<string> {
-  const record = join(dataFolder, PLACE_FILE);
-  const recorded = await readFile(record, 'utf8').catch(() => undefined);
-  if (recorded !== undefined) return useHome(dataFolder, resolve(dataFolder, recorded.trim()), record);
-  const inside = user === undefined || (await isTraversable(dataFolder));
-  const home = inside ? join(dataFolder, 'postgres') : join(systemFolder, 'data', shortHash(dataFolder));
-  await mkdir(home, { recursive: true });
-  if (!inside) for (const folder of [systemFolder, dirname(home)]) await chmod(folder, 0o755);
-  await giveTo(home, user);
-  await replaceFile(join(home, OWNER_FILE), dataFolder);
-  await replaceFile(record, inside ? 'postgres' : home);
-  return home;
-}
-
-/** A copied data folder must not end up on the database of the one it was copied from; a moved one keeps its own. */
-async function useHome(dataFolder: string, home: string, record: string): Promise<string> {
-  const owner = await readFile(join(home, OWNER_FILE), 'utf8').catch(() => undefined);
-  if (owner === undefined) {
-    throw new WatchbillError('store-failed', `The database of this data folder is gone: ${home} is missing`, record);
-  }
-  if (owner.trim() !== dataFolder) {
-    if (!home.startsWith(`${dataFolder}/`) && (await exists(join(owner.trim(), PLACE_FILE)))) {
-      throw new WatchbillError('store-failed', `The database in ${home} belongs to ${owner.trim()}`, record);
-    }
-    await replaceFile(join(home, OWNER_FILE), dataFolder);
-  }
-  return home;
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, `${text}\n`);
-  await rename(`${path}.new`, path);
 }
 
 /** The socket's folder beside the data, or a short one named by a hash where that path would be too long for a socket. */
@@ -134,20 +94,4 @@ async function initialise(place: PostgresPlace): Promise<void> {
     throw new WatchbillError('store-failed', `initdb failed: ${problem.stderr?.trim() || problem.message}`, data);
   });
   await rename(fresh, data);
-}
-
-async function giveTo(folder: string, user: SystemUser | undefined): Promise<void> {
-  if (user !== undefined) await chown(folder, user.uid, user.gid);
-  await chmod(folder, 0o700);
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
