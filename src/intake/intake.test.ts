@@ -12,7 +12,7 @@ async function configured(parts: Parameters<typeof startIntake>[0] = {}): Promis
 function countLoaded(running: TestIntake): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const events of running.loaded.values()) {
-    for (const { record } of events) counts.set(record.id, (counts.get(record.id) ?? 0) + 1);
+    for (const { event } of events) counts.set(event.id, (counts.get(event.id) ?? 0) + 1);
   }
   return counts;
 }
@@ -238,7 +238,7 @@ describe('the spool', () => {
     away = false;
     await running.clock.advance(20_000);
     expect(running.intake.status().segmentsWaiting).toBe(0);
-    const ids = [...running.loaded.values()].flatMap((events) => events.map(({ record }) => record.id));
+    const ids = [...running.loaded.values()].flatMap((events) => events.map(({ event }) => event.id));
     expect(ids).toEqual(['o-0', 'o-1', 'o-2']);
   });
 });

@@ -10,7 +10,15 @@ import type { Spool } from './spool/spool.ts';
 export interface StoredEvent {
   readonly plan: string;
   readonly receivedAt: Instant;
-  readonly record: EventRecord;
+  readonly event: EventRecord;
+}
+
+/** What a block is to the telemetry store. */
+export interface LoadedBlock {
+  readonly plan: string;
+  readonly receivedAt: Instant;
+  /** As the block holds it: `eventsOf` reads it, which the production's sink does in a thread of its own. */
+  readonly payload: Uint8Array;
 }
 
 /**
@@ -18,7 +26,13 @@ export interface StoredEvent {
  * call again changes nothing. Throws when the store did not say that it has the rows.
  */
 export interface EventSink {
-  insert(segmentId: string, events: readonly StoredEvent[]): Promise<void>;
+  insert(segmentId: string, blocks: readonly LoadedBlock[]): Promise<void>;
+}
+
+export function eventsOf(blocks: readonly LoadedBlock[]): readonly StoredEvent[] {
+  return blocks.flatMap(({ plan, receivedAt, payload }) =>
+    decodePayload(payload).map((event): StoredEvent => ({ plan, receivedAt, event })),
+  );
 }
 
 export interface LoaderOptions {
@@ -103,11 +117,10 @@ export class Loader {
 
   async #load(segment: Segment): Promise<void> {
     const { spool, sink, disk } = this.#options;
-    const blocks = await spool.read(segment);
-    const events = blocks.flatMap(({ meta, payload }) =>
-      decodePayload(payload).map((record): StoredEvent => ({ plan: meta.plan, receivedAt: meta.receivedAt, record })),
-    );
-    if (events.length > 0) await sink.insert(segment.id, events);
+    const blocks = (await spool.read(segment))
+      .filter(({ meta }) => meta.accepted > meta.duplicates)
+      .map(({ meta, payload }): LoadedBlock => ({ plan: meta.plan, receivedAt: meta.receivedAt, payload }));
+    if (blocks.length > 0) await sink.insert(segment.id, blocks);
     this.#loaded.add(segment.id);
     const present = new Set(spool.segments.map((one) => one.id));
     this.#loaded = new Set([...this.#loaded].filter((id) => present.has(id)));

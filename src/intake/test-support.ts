@@ -7,7 +7,7 @@ import type { EventRecord } from '#signals/record.ts';
 import type { HostedExecutor } from './host.ts';
 import { createIntake, type Intake, type IntakeOptions } from './intake.ts';
 import type { FromCore, FromIntake, IngestKey } from './link.ts';
-import type { StoredEvent } from './loader.ts';
+import { eventsOf, type StoredEvent } from './loader.ts';
 import { VolatileDisk } from './spool/volatile-disk.ts';
 
 /** Time that moves only when a test says so. */
@@ -206,9 +206,9 @@ export async function startIntake(
     },
     compile: () => ({ tests: { failures: {} } }) as unknown as CompiledPlan,
     events: {
-      insert: async (id, events) => {
+      insert: async (id, blocks) => {
         if (parts.storeFails?.()) throw new Error('The store is away.');
-        loaded.set(id, events);
+        loaded.set(id, eventsOf(blocks));
       },
     },
     readings: { write: async () => {} },

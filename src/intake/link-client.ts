@@ -1,0 +1,93 @@
+import { connect, type Socket } from 'node:net';
+import { limits } from '#kernel/limits.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
+import type { Intake } from './intake.ts';
+import type { FromCore, FromIntake } from './link.ts';
+
+export interface LinkClientOptions {
+  readonly path: string;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+}
+
+const FIRST_BACKOFF_MS = 50;
+
+/** Keeps a connection to the core, for as long as the process lives. Returns a function that ends it. */
+export function startLink(options: LinkClientOptions): () => void {
+  const { path, intake, clock, random, log } = options;
+  let stopped = false;
+  let socket: Socket | undefined;
+  let cancelRetry = (): void => {};
+  let backoffMs = FIRST_BACKOFF_MS;
+
+  const open = (): void => {
+    const current = connect(path);
+    socket = current;
+    const lines = new LineSplitter(limits.linkBufferBytes);
+    let session: ReturnType<Intake['connect']> | undefined;
+    const send = (message: FromIntake): void => {
+      if (current.destroyed) return;
+      current.write(`${JSON.stringify(message)}\n`);
+      // The core does not read: it gets everything again on the next connection.
+      if (current.writableLength > limits.linkBufferBytes) current.destroy();
+    };
+    current.setEncoding('utf8');
+    current.on('connect', () => {
+      backoffMs = FIRST_BACKOFF_MS;
+      session = intake.connect(send);
+    });
+    current.on('data', (text) => {
+      try {
+        for (const line of lines.take(String(text))) session?.receive(JSON.parse(line) as FromCore);
+      } catch (error) {
+        log(`The core said something that cannot be read: ${String(error)}`);
+        current.destroy();
+      }
+    });
+    current.on('error', () => {});
+    current.on('close', () => {
+      session?.close();
+      if (stopped) return;
+      cancelRetry = clock.schedule(clock.now() + backoffMs * (0.5 + random.fraction() / 2), open);
+      backoffMs = Math.min(backoffMs * 2, limits.linkBackoffMs);
+    });
+  };
+  open();
+  return () => {
+    stopped = true;
+    cancelRetry();
+    // What was written is still sent.
+    socket?.end();
+  };
+}
+
+/** Cuts a stream of text into lines. A line over the limit throws. */
+export class LineSplitter {
+  readonly #limit: number;
+  #parts: string[] = [];
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  take(text: string): readonly string[] {
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      this.#parts.push(text.slice(start, end));
+      lines.push(this.#parts.join(''));
+      this.#parts = [];
+      this.#size = 0;
+      start = end + 1;
+    }
+    if (start < text.length) {
+      this.#parts.push(text.slice(start));
+      this.#size += text.length - start;
+      if (this.#size > this.#limit) throw new Error(`A line is longer than ${this.#limit} characters.`);
+    }
+    return lines.filter((line) => line !== '');
+  }
+}

@@ -1,0 +1,104 @@
+import type { Clock, Disk, Random } from '#kernel/ports.ts';
+import { compilePlan } from '#plan/compile.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
+import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
+import { insertReadings } from '#storage/clickhouse/events.ts';
+import type { ExecutorFactory } from './host.ts';
+import { createIntake, type ReadingSink } from './intake.ts';
+import type { ConfiguredPlan } from './link.ts';
+import { startLink } from './link-client.ts';
+import { startServer } from './server.ts';
+import { createNodeDisk } from './spool/node-disk.ts';
+import { createThreadedSink } from './threaded-sink.ts';
+
+export interface IntakeProcessOptions {
+  /** The spool, the snapshots and the last configuration are kept in it. */
+  readonly dataFolder: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** The core's socket. */
+  readonly linkPath: string;
+  readonly clickhouse: ClickHouseAddress;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (message: string) => void;
+  /** Another disk than the data folder's. */
+  readonly disk?: Disk;
+}
+
+export interface IntakeProcess {
+  readonly port: number;
+  /** Stops listening, lets requests end, makes everything durable and leaves a snapshot. */
+  stop(): Promise<void>;
+}
+
+const STOP_GRACE_MS = 5_000;
+
+/** Intake as a process: HTTP for all that sends, the link to the core, the loader to ClickHouse. Resolves when it listens. */
+export async function runIntake(options: IntakeProcessOptions): Promise<IntakeProcess> {
+  const { dataFolder, port, host, linkPath, clickhouse, clock, random, log } = options;
+  const client = openClickHouse(clickhouse);
+  const events = createThreadedSink(clickhouse);
+  const intake = await createIntake({
+    disk: options.disk ?? createNodeDisk(dataFolder),
+    clock,
+    random,
+    log,
+    executors: liveExecutors(log),
+    compile: (plan) => compileConfigured(plan, log),
+    events,
+    readings: readingSink(client),
+  });
+  const server = await startServer({ intake, host, port, clock, log });
+  const stopLink = startLink({ path: linkPath, intake, clock, random, log });
+  return {
+    port: server.port,
+    async stop() {
+      await server.stop(STOP_GRACE_MS);
+      // A store that hangs may not hold the end up: what it did not take is loaded after the next start.
+      const cancel = clock.schedule(clock.now() + STOP_GRACE_MS, () => void events.close());
+      await intake.stop();
+      cancel();
+      stopLink();
+      await events.close();
+      await client.close();
+    },
+  };
+}
+
+/** The production's executors; windows whose snapshot cannot be read begin empty. */
+export function liveExecutors(log: (message: string) => void): ExecutorFactory {
+  return {
+    create: createLiveExecutor,
+    restore: (plan, bytes) => {
+      const restored = restoreLiveExecutor(plan, bytes);
+      if (restored.ok) return restored.value;
+      log(restored.failure.message);
+      return undefined;
+    },
+  };
+}
+
+/** A plan that was launched by command has its T+0 from the core. */
+export function compileConfigured(plan: ConfiguredPlan, log: (message: string) => void): CompiledPlan | undefined {
+  const { plan: compiled, diagnostics } = compilePlan(plan.files);
+  if (compiled === undefined) {
+    log(`Plan ${plan.name}: ${diagnostics.length} findings, the first: ${JSON.stringify(diagnostics[0])}`);
+    return undefined;
+  }
+  return plan.launchedAt === undefined ? compiled : { ...compiled, launch: compiled.launch ?? plan.launchedAt };
+}
+
+function readingSink(client: ReturnType<typeof openClickHouse>): ReadingSink {
+  return {
+    async write(plan, at, readings) {
+      await insertReadings(
+        client,
+        `readings-${plan}-${at}`,
+        readings.map((reading) => ({ plan, ...reading })),
+      );
+    },
+  };
+}
