@@ -13,14 +13,17 @@ const SETTLE_MS = 200;
 let child: ChildProcess | undefined;
 let timer: NodeJS.Timeout | undefined;
 let ending = false;
+/** Whether we ended it ourselves. */
+let stopping = false;
 
 function start(): void {
   const demo = ['src/main.ts', 'demo', ...process.argv.slice(2)];
   const started = spawn(process.execPath, [...process.execArgv, ...demo], { cwd: root, stdio: 'inherit' });
   child = started;
+  stopping = false;
   started.on('exit', () => {
     child = undefined;
-    if (!ending) process.stdout.write('dev: the demo ended; a change starts it again\n');
+    if (!stopping) process.stdout.write('dev: the demo ended; a change starts it again\n');
   });
 }
 
@@ -34,6 +37,7 @@ async function startAgain(path: string): Promise<void> {
 async function stop(): Promise<void> {
   const running = child;
   if (running === undefined) return;
+  stopping = true;
   await new Promise((resolve) => {
     running.once('exit', resolve);
     running.kill('SIGTERM');
