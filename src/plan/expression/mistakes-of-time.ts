@@ -134,6 +134,15 @@ const duration: Mistake = ({ masked, offset, expected }) => {
   return undefined;
 };
 
+const unitMissing: Mistake = ({ masked, offset }) => {
+  const match =
+    /(?<![\p{L}\p{N}_.-])(?:T\+(?!0(?!\d))|(?:for|over|within|in|every|after)\s+)(\d+(?:\.\d+)?)(?!\d|\.\d|\s*[\p{L}%/(])/u.exec(
+      masked,
+    );
+  if (match === null || offset > match.index + match[0].length + 1) return undefined;
+  return problemOf('E224', match, `${match[1]} what?`, `Write the unit, e.g. \`${match[1]}m\` or \`${match[1]}h\`.`);
+};
+
 const durationMissing: Mistake = ({ judging, masked }) => {
   if (!judging) return undefined;
   const match =
@@ -159,6 +168,7 @@ export const timeMistakes: readonly Mistake[] = [
   calendarDate,
   durationMissing,
   duration,
+  unitMissing,
   silenceTime,
 ];
 

@@ -133,8 +133,8 @@ const signWords: readonly (readonly [RegExp, string])[] = [
   [/^(?:equals|equal to|is equal to)(?![\p{L}\p{N}_-])/u, '='],
 ];
 
-const signInWords: Mistake = ({ masked, offset, judging }) => {
-  if (!judging) return undefined;
+const signInWords: Mistake = ({ rule, masked, offset, judging }) => {
+  if (!judging || rule === 'SignalSentence' || rule === 'SourceSentence') return undefined;
   // The parser may have read on into `is` or `over`, which begin other sentences.
   const before = masked.slice(0, offset).search(/(?:is|over|at|more)\s+$/u);
   const starts = before < 0 ? [offset] : [before, offset];

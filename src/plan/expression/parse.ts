@@ -123,12 +123,25 @@ function checked<Node>(parsed: Parsed<Node>, refuse: (node: Node) => ExpressionP
 function read<Rule extends keyof Sentences>(rule: Rule, text: string): Parsed<Sentences[Rule]> {
   const oversized = refuseSize(text);
   if (oversized !== undefined) return fail(oversized);
+  const first = attempt(rule, text);
+  if (first.ok) return first;
+  // Where only a space is missing at the end, the reader wants to know what would stand after it.
+  const isCutShort = first.failure.location.start.offset >= text.length && isOnlySpace(first.failure);
+  const second = isCutShort ? attempt(rule, `${text} `) : first;
+  return fail(diagnose(rule, text, second.ok ? first.failure : second.failure));
+}
+
+function attempt<Rule extends keyof Sentences>(rule: Rule, text: string): Result<Sentences[Rule], ParserError> {
   try {
     return ok(parse(text, { startRule: rule }));
   } catch (error) {
     if (!(error instanceof ParserError)) throw error;
-    return fail(diagnose(rule, text, error));
+    return fail(error);
   }
+}
+
+function isOnlySpace(error: ParserError): boolean {
+  return (error.expected ?? []).every((each) => each.type === 'other' && each.description === 'space');
 }
 
 /** Keeps what would exhaust the stack or the parser's memory away from it. */

@@ -355,48 +355,48 @@ function peg$parse(input, options) {
   const peg$c105 = "to";
   const peg$c106 = "T+";
   const peg$c107 = "T+0";
-  const peg$c108 = ":";
-  const peg$c109 = "workday";
-  const peg$c110 = "weekend";
-  const peg$c111 = "s";
-  const peg$c112 = "monday";
-  const peg$c113 = "tuesday";
-  const peg$c114 = "wednesday";
-  const peg$c115 = "thursday";
-  const peg$c116 = "friday";
-  const peg$c117 = "saturday";
-  const peg$c118 = "sunday";
-  const peg$c119 = "daily";
-  const peg$c120 = "monthly";
-  const peg$c121 = "quarterly";
-  const peg$c122 = "yearly";
-  const peg$c123 = "the";
-  const peg$c124 = "end";
-  const peg$c125 = "when";
-  const peg$c126 = "st";
-  const peg$c127 = "nd";
-  const peg$c128 = "rd";
-  const peg$c129 = "th";
-  const peg$c130 = "now";
-  const peg$c131 = "business";
-  const peg$c132 = "hours";
-  const peg$c133 = "after";
-  const peg$c134 = "resolved";
-  const peg$c135 = "repeat";
-  const peg$c136 = "page";
-  const peg$c137 = "without";
-  const peg$c138 = "answer";
-  const peg$c139 = "unresolved";
-  const peg$c140 = "opened";
-  const peg$c141 = "step";
-  const peg$c142 = "show";
-  const peg$c143 = "do";
-  const peg$c144 = "number";
-  const peg$c145 = "note";
-  const peg$c146 = "file";
-  const peg$c147 = "link";
-  const peg$c148 = "%";
-  const peg$c149 = ".";
+  const peg$c108 = ".";
+  const peg$c109 = ":";
+  const peg$c110 = "workday";
+  const peg$c111 = "weekend";
+  const peg$c112 = "s";
+  const peg$c113 = "monday";
+  const peg$c114 = "tuesday";
+  const peg$c115 = "wednesday";
+  const peg$c116 = "thursday";
+  const peg$c117 = "friday";
+  const peg$c118 = "saturday";
+  const peg$c119 = "sunday";
+  const peg$c120 = "daily";
+  const peg$c121 = "monthly";
+  const peg$c122 = "quarterly";
+  const peg$c123 = "yearly";
+  const peg$c124 = "the";
+  const peg$c125 = "end";
+  const peg$c126 = "when";
+  const peg$c127 = "st";
+  const peg$c128 = "nd";
+  const peg$c129 = "rd";
+  const peg$c130 = "th";
+  const peg$c131 = "now";
+  const peg$c132 = "business";
+  const peg$c133 = "hours";
+  const peg$c134 = "after";
+  const peg$c135 = "resolved";
+  const peg$c136 = "repeat";
+  const peg$c137 = "page";
+  const peg$c138 = "without";
+  const peg$c139 = "answer";
+  const peg$c140 = "unresolved";
+  const peg$c141 = "opened";
+  const peg$c142 = "step";
+  const peg$c143 = "show";
+  const peg$c144 = "do";
+  const peg$c145 = "number";
+  const peg$c146 = "note";
+  const peg$c147 = "file";
+  const peg$c148 = "link";
+  const peg$c149 = "%";
   const peg$c150 = "points";
   const peg$c151 = "point";
   const peg$c152 = "B";
@@ -430,9 +430,9 @@ function peg$parse(input, options) {
 
   const peg$r0 = /^[a-z_]/;
   const peg$r1 = /^[<>=!]/;
-  const peg$r2 = /^[\p{L}\p{N}_.]/u;
-  const peg$r3 = /^[0-9:]/;
-  const peg$r4 = /^[0-9]/;
+  const peg$r2 = /^[\p{L}\p{N}_]/u;
+  const peg$r3 = /^[0-9]/;
+  const peg$r4 = /^[0-9:]/;
   const peg$r5 = /^[^\p{Z}\t\r\n,]/u;
   const peg$r6 = /^[\p{Z}\t\r\n]/u;
   const peg$r7 = /^[$\u20AC\xA3]/;
@@ -449,7 +449,8 @@ function peg$parse(input, options) {
   const peg$r18 = /^[^\/\\]/;
   const peg$r19 = /^[\p{Z}\t\r\n]/u;
   const peg$r20 = /^[\p{Z}\t\r\n]/u;
-  const peg$r21 = /^[\p{L}\p{M}\p{N}_\-]/u;
+  const peg$r21 = /^[\p{Z}\t\r\n]/u;
+  const peg$r22 = /^[\p{L}\p{M}\p{N}_\-]/u;
 
   const peg$e0 = peg$literalExpectation(",", false);
   const peg$e1 = peg$literalExpectation("in", false);
@@ -503,176 +504,180 @@ function peg$parse(input, options) {
   const peg$e49 = peg$literalExpectation("time", false);
   const peg$e50 = peg$literalExpectation("a", false);
   const peg$e51 = peg$literalExpectation("row", false);
-  const peg$e52 = peg$literalExpectation("failing", false);
-  const peg$e53 = peg$literalExpectation("passing", false);
-  const peg$e54 = peg$literalExpectation("late", false);
-  const peg$e55 = peg$literalExpectation("failed", false);
-  const peg$e56 = peg$literalExpectation("firing", false);
-  const peg$e57 = peg$literalExpectation("exercised", false);
-  const peg$e58 = peg$literalExpectation("likely", false);
-  const peg$e59 = peg$literalExpectation("between", false);
-  const peg$e60 = peg$literalExpectation("rises", false);
-  const peg$e61 = peg$literalExpectation("drops", false);
-  const peg$e62 = peg$literalExpectation("relative", false);
-  const peg$e63 = peg$literalExpectation("vs", false);
-  const peg$e64 = peg$literalExpectation("grows", false);
-  const peg$e65 = peg$literalExpectation("shrinks", false);
-  const peg$e66 = peg$literalExpectation("will", false);
-  const peg$e67 = peg$literalExpectation("reach", false);
-  const peg$e68 = peg$literalExpectation("within", false);
-  const peg$e69 = peg$literalExpectation("steady", false);
-  const peg$e70 = peg$literalExpectation("beyond", false);
-  const peg$e71 = peg$literalExpectation("sigma", false);
-  const peg$e72 = peg$literalExpectation("unusually", false);
-  const peg$e73 = peg$literalExpectation("high", false);
-  const peg$e74 = peg$literalExpectation("low", false);
-  const peg$e75 = peg$literalExpectation("unusual", false);
-  const peg$e76 = peg$literalExpectation("more", false);
-  const peg$e77 = peg$literalExpectation("than", false);
-  const peg$e78 = peg$literalExpectation("on", false);
-  const peg$e79 = peg$literalExpectation("target", false);
-  const peg$e80 = peg$literalExpectation("off", false);
-  const peg$e81 = peg$literalExpectation("warning", false);
-  const peg$e82 = peg$literalExpectation("critical", false);
-  const peg$e83 = peg$literalExpectation("previous", false);
-  const peg$e84 = peg$literalExpectation("earlier", false);
-  const peg$e85 = peg$literalExpectation("baseline", false);
-  const peg$e86 = peg$literalExpectation("same", false);
-  const peg$e87 = peg$literalExpectation("hour", false);
-  const peg$e88 = peg$literalExpectation("last", false);
-  const peg$e89 = peg$literalExpectation("days", false);
-  const peg$e90 = peg$literalExpectation("day", false);
-  const peg$e91 = peg$literalExpectation("weeks", false);
-  const peg$e92 = peg$literalExpectation("week", false);
-  const peg$e93 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
-  const peg$e94 = peg$literalExpectation("minute", false);
-  const peg$e95 = peg$literalExpectation("month", false);
-  const peg$e96 = peg$literalExpectation("quarter", false);
-  const peg$e97 = peg$literalExpectation("year", false);
-  const peg$e98 = peg$literalExpectation("every", false);
-  const peg$e99 = peg$literalExpectation("worst", false);
-  const peg$e100 = peg$literalExpectation("total", false);
-  const peg$e101 = peg$literalExpectation("unset", false);
-  const peg$e102 = peg$literalExpectation("once", false);
-  const peg$e103 = peg$literalExpectation("events", false);
-  const peg$e104 = peg$literalExpectation("samples", false);
-  const peg$e105 = peg$literalExpectation("webhook", false);
-  const peg$e106 = peg$literalExpectation("list", false);
-  const peg$e107 = peg$literalExpectation("query", false);
-  const peg$e108 = peg$literalExpectation("..", false);
-  const peg$e109 = peg$literalExpectation("to", false);
-  const peg$e110 = peg$otherExpectation("an offset from launch (T+24h)");
-  const peg$e111 = peg$literalExpectation("T+", false);
-  const peg$e112 = peg$literalExpectation("T+0", false);
-  const peg$e113 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", "."], false, false, true);
-  const peg$e114 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
-  const peg$e115 = peg$otherExpectation("a time of day (09:00)");
-  const peg$e116 = peg$literalExpectation(":", false);
-  const peg$e117 = peg$classExpectation([["0", "9"], ":"], false, false, false);
-  const peg$e118 = peg$literalExpectation("workday", false);
-  const peg$e119 = peg$literalExpectation("weekend", false);
-  const peg$e120 = peg$literalExpectation("s", false);
-  const peg$e121 = peg$literalExpectation("monday", false);
-  const peg$e122 = peg$literalExpectation("tuesday", false);
-  const peg$e123 = peg$literalExpectation("wednesday", false);
-  const peg$e124 = peg$literalExpectation("thursday", false);
-  const peg$e125 = peg$literalExpectation("friday", false);
-  const peg$e126 = peg$literalExpectation("saturday", false);
-  const peg$e127 = peg$literalExpectation("sunday", false);
-  const peg$e128 = peg$literalExpectation("daily", false);
-  const peg$e129 = peg$literalExpectation("monthly", false);
-  const peg$e130 = peg$literalExpectation("quarterly", false);
-  const peg$e131 = peg$literalExpectation("yearly", false);
-  const peg$e132 = peg$literalExpectation("the", false);
-  const peg$e133 = peg$literalExpectation("end", false);
-  const peg$e134 = peg$literalExpectation("when", false);
-  const peg$e135 = peg$otherExpectation("a day (1st to 31st)");
-  const peg$e136 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e137 = peg$literalExpectation("st", false);
-  const peg$e138 = peg$literalExpectation("nd", false);
-  const peg$e139 = peg$literalExpectation("rd", false);
-  const peg$e140 = peg$literalExpectation("th", false);
-  const peg$e141 = peg$literalExpectation("now", false);
-  const peg$e142 = peg$literalExpectation("business", false);
-  const peg$e143 = peg$literalExpectation("hours", false);
-  const peg$e144 = peg$literalExpectation("after", false);
-  const peg$e145 = peg$literalExpectation("resolved", false);
-  const peg$e146 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
-  const peg$e147 = peg$literalExpectation("repeat", false);
-  const peg$e148 = peg$literalExpectation("page", false);
-  const peg$e149 = peg$literalExpectation("without", false);
-  const peg$e150 = peg$literalExpectation("answer", false);
-  const peg$e151 = peg$literalExpectation("unresolved", false);
-  const peg$e152 = peg$literalExpectation("opened", false);
-  const peg$e153 = peg$literalExpectation("step", false);
-  const peg$e154 = peg$otherExpectation("the item's text");
-  const peg$e155 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e156 = peg$anyExpectation();
-  const peg$e157 = peg$literalExpectation("show", false);
-  const peg$e158 = peg$literalExpectation("do", false);
-  const peg$e159 = peg$literalExpectation("number", false);
-  const peg$e160 = peg$literalExpectation("note", false);
-  const peg$e161 = peg$literalExpectation("file", false);
-  const peg$e162 = peg$literalExpectation("link", false);
-  const peg$e163 = peg$otherExpectation("a number with its unit");
-  const peg$e164 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
-  const peg$e165 = peg$otherExpectation("an amount per time (5%/h)");
-  const peg$e166 = peg$literalExpectation("%", false);
-  const peg$e167 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
-  const peg$e168 = peg$literalExpectation(".", false);
-  const peg$e169 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
-  const peg$e170 = peg$literalExpectation("points", false);
-  const peg$e171 = peg$literalExpectation("point", false);
-  const peg$e172 = peg$literalExpectation("B", false);
-  const peg$e173 = peg$literalExpectation("KB", false);
-  const peg$e174 = peg$literalExpectation("MB", false);
-  const peg$e175 = peg$literalExpectation("GB", false);
-  const peg$e176 = peg$literalExpectation("TB", false);
-  const peg$e177 = peg$literalExpectation("kbps", false);
-  const peg$e178 = peg$literalExpectation("Mbps", false);
-  const peg$e179 = peg$literalExpectation("Gbps", false);
-  const peg$e180 = peg$literalExpectation("x", false);
-  const peg$e181 = peg$literalExpectation("min", false);
-  const peg$e182 = peg$classExpectation(["d", "h"], false, false, false);
-  const peg$e183 = peg$otherExpectation("a duration (5m)");
-  const peg$e184 = peg$literalExpectation("milliseconds", false);
-  const peg$e185 = peg$literalExpectation("millisecond", false);
-  const peg$e186 = peg$literalExpectation("ms", false);
-  const peg$e187 = peg$literalExpectation("seconds", false);
-  const peg$e188 = peg$literalExpectation("second", false);
-  const peg$e189 = peg$literalExpectation("minutes", false);
-  const peg$e190 = peg$literalExpectation("m", false);
-  const peg$e191 = peg$literalExpectation("h", false);
-  const peg$e192 = peg$literalExpectation("d", false);
-  const peg$e193 = peg$literalExpectation("w", false);
-  const peg$e194 = peg$otherExpectation("a number");
-  const peg$e195 = peg$otherExpectation("a whole number");
-  const peg$e196 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
-  const peg$e197 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
-  const peg$e198 = peg$literalExpectation("<=", false);
-  const peg$e199 = peg$literalExpectation("<", false);
-  const peg$e200 = peg$classExpectation([">"], false, false, false);
-  const peg$e201 = peg$literalExpectation(">=", false);
-  const peg$e202 = peg$literalExpectation(">", false);
-  const peg$e203 = peg$literalExpectation("!=", false);
-  const peg$e204 = peg$literalExpectation("=", false);
-  const peg$e205 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
-  const peg$e206 = peg$otherExpectation("a name");
-  const peg$e207 = peg$otherExpectation("a field");
-  const peg$e208 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
-  const peg$e209 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
-  const peg$e210 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e211 = peg$otherExpectation("text in quotation marks");
-  const peg$e212 = peg$literalExpectation("\"", false);
-  const peg$e213 = peg$classExpectation(["\"", "\\"], true, false, false);
-  const peg$e214 = peg$literalExpectation("\\", false);
-  const peg$e215 = peg$classExpectation(["\"", "\\"], false, false, false);
-  const peg$e216 = peg$otherExpectation("a pattern between slashes");
-  const peg$e217 = peg$classExpectation(["/", "\\"], true, false, false);
-  const peg$e218 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e219 = peg$otherExpectation("space");
-  const peg$e220 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e221 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
+  const peg$e52 = peg$otherExpectation("a state (failing, passing, late, failed, firing, exercised)");
+  const peg$e53 = peg$literalExpectation("failing", false);
+  const peg$e54 = peg$literalExpectation("passing", false);
+  const peg$e55 = peg$literalExpectation("late", false);
+  const peg$e56 = peg$literalExpectation("failed", false);
+  const peg$e57 = peg$literalExpectation("firing", false);
+  const peg$e58 = peg$literalExpectation("exercised", false);
+  const peg$e59 = peg$literalExpectation("likely", false);
+  const peg$e60 = peg$literalExpectation("between", false);
+  const peg$e61 = peg$literalExpectation("rises", false);
+  const peg$e62 = peg$literalExpectation("drops", false);
+  const peg$e63 = peg$literalExpectation("relative", false);
+  const peg$e64 = peg$literalExpectation("vs", false);
+  const peg$e65 = peg$literalExpectation("grows", false);
+  const peg$e66 = peg$literalExpectation("shrinks", false);
+  const peg$e67 = peg$literalExpectation("will", false);
+  const peg$e68 = peg$literalExpectation("reach", false);
+  const peg$e69 = peg$literalExpectation("within", false);
+  const peg$e70 = peg$literalExpectation("steady", false);
+  const peg$e71 = peg$literalExpectation("beyond", false);
+  const peg$e72 = peg$literalExpectation("sigma", false);
+  const peg$e73 = peg$literalExpectation("unusually", false);
+  const peg$e74 = peg$literalExpectation("high", false);
+  const peg$e75 = peg$literalExpectation("low", false);
+  const peg$e76 = peg$literalExpectation("unusual", false);
+  const peg$e77 = peg$literalExpectation("more", false);
+  const peg$e78 = peg$literalExpectation("than", false);
+  const peg$e79 = peg$literalExpectation("on", false);
+  const peg$e80 = peg$literalExpectation("target", false);
+  const peg$e81 = peg$literalExpectation("off", false);
+  const peg$e82 = peg$literalExpectation("warning", false);
+  const peg$e83 = peg$literalExpectation("critical", false);
+  const peg$e84 = peg$literalExpectation("previous", false);
+  const peg$e85 = peg$literalExpectation("earlier", false);
+  const peg$e86 = peg$literalExpectation("baseline", false);
+  const peg$e87 = peg$literalExpectation("same", false);
+  const peg$e88 = peg$literalExpectation("hour", false);
+  const peg$e89 = peg$literalExpectation("last", false);
+  const peg$e90 = peg$literalExpectation("days", false);
+  const peg$e91 = peg$literalExpectation("day", false);
+  const peg$e92 = peg$literalExpectation("weeks", false);
+  const peg$e93 = peg$literalExpectation("week", false);
+  const peg$e94 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
+  const peg$e95 = peg$literalExpectation("minute", false);
+  const peg$e96 = peg$literalExpectation("month", false);
+  const peg$e97 = peg$literalExpectation("quarter", false);
+  const peg$e98 = peg$literalExpectation("year", false);
+  const peg$e99 = peg$literalExpectation("every", false);
+  const peg$e100 = peg$literalExpectation("worst", false);
+  const peg$e101 = peg$literalExpectation("total", false);
+  const peg$e102 = peg$literalExpectation("unset", false);
+  const peg$e103 = peg$literalExpectation("once", false);
+  const peg$e104 = peg$literalExpectation("events", false);
+  const peg$e105 = peg$literalExpectation("samples", false);
+  const peg$e106 = peg$literalExpectation("webhook", false);
+  const peg$e107 = peg$literalExpectation("list", false);
+  const peg$e108 = peg$literalExpectation("query", false);
+  const peg$e109 = peg$literalExpectation("..", false);
+  const peg$e110 = peg$literalExpectation("to", false);
+  const peg$e111 = peg$otherExpectation("an offset from launch (T+24h)");
+  const peg$e112 = peg$literalExpectation("T+", false);
+  const peg$e113 = peg$literalExpectation("T+0", false);
+  const peg$e114 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e115 = peg$literalExpectation(".", false);
+  const peg$e116 = peg$classExpectation([["0", "9"]], false, false, false);
+  const peg$e117 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
+  const peg$e118 = peg$otherExpectation("a time of day (09:00)");
+  const peg$e119 = peg$literalExpectation(":", false);
+  const peg$e120 = peg$classExpectation([["0", "9"], ":"], false, false, false);
+  const peg$e121 = peg$otherExpectation("a day (mondays, workdays)");
+  const peg$e122 = peg$literalExpectation("workday", false);
+  const peg$e123 = peg$literalExpectation("weekend", false);
+  const peg$e124 = peg$literalExpectation("s", false);
+  const peg$e125 = peg$literalExpectation("monday", false);
+  const peg$e126 = peg$literalExpectation("tuesday", false);
+  const peg$e127 = peg$literalExpectation("wednesday", false);
+  const peg$e128 = peg$literalExpectation("thursday", false);
+  const peg$e129 = peg$literalExpectation("friday", false);
+  const peg$e130 = peg$literalExpectation("saturday", false);
+  const peg$e131 = peg$literalExpectation("sunday", false);
+  const peg$e132 = peg$literalExpectation("daily", false);
+  const peg$e133 = peg$literalExpectation("monthly", false);
+  const peg$e134 = peg$literalExpectation("quarterly", false);
+  const peg$e135 = peg$literalExpectation("yearly", false);
+  const peg$e136 = peg$literalExpectation("the", false);
+  const peg$e137 = peg$literalExpectation("end", false);
+  const peg$e138 = peg$literalExpectation("when", false);
+  const peg$e139 = peg$otherExpectation("a day (1st to 31st)");
+  const peg$e140 = peg$literalExpectation("st", false);
+  const peg$e141 = peg$literalExpectation("nd", false);
+  const peg$e142 = peg$literalExpectation("rd", false);
+  const peg$e143 = peg$literalExpectation("th", false);
+  const peg$e144 = peg$literalExpectation("now", false);
+  const peg$e145 = peg$literalExpectation("business", false);
+  const peg$e146 = peg$literalExpectation("hours", false);
+  const peg$e147 = peg$literalExpectation("after", false);
+  const peg$e148 = peg$literalExpectation("resolved", false);
+  const peg$e149 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
+  const peg$e150 = peg$literalExpectation("repeat", false);
+  const peg$e151 = peg$literalExpectation("page", false);
+  const peg$e152 = peg$literalExpectation("without", false);
+  const peg$e153 = peg$literalExpectation("answer", false);
+  const peg$e154 = peg$literalExpectation("unresolved", false);
+  const peg$e155 = peg$literalExpectation("opened", false);
+  const peg$e156 = peg$literalExpectation("step", false);
+  const peg$e157 = peg$otherExpectation("the item's text");
+  const peg$e158 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e159 = peg$anyExpectation();
+  const peg$e160 = peg$literalExpectation("show", false);
+  const peg$e161 = peg$literalExpectation("do", false);
+  const peg$e162 = peg$literalExpectation("number", false);
+  const peg$e163 = peg$literalExpectation("note", false);
+  const peg$e164 = peg$literalExpectation("file", false);
+  const peg$e165 = peg$literalExpectation("link", false);
+  const peg$e166 = peg$otherExpectation("a number with its unit");
+  const peg$e167 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
+  const peg$e168 = peg$otherExpectation("an amount per time (5%/h)");
+  const peg$e169 = peg$otherExpectation("a percentage");
+  const peg$e170 = peg$literalExpectation("%", false);
+  const peg$e171 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
+  const peg$e172 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
+  const peg$e173 = peg$literalExpectation("points", false);
+  const peg$e174 = peg$literalExpectation("point", false);
+  const peg$e175 = peg$literalExpectation("B", false);
+  const peg$e176 = peg$literalExpectation("KB", false);
+  const peg$e177 = peg$literalExpectation("MB", false);
+  const peg$e178 = peg$literalExpectation("GB", false);
+  const peg$e179 = peg$literalExpectation("TB", false);
+  const peg$e180 = peg$literalExpectation("kbps", false);
+  const peg$e181 = peg$literalExpectation("Mbps", false);
+  const peg$e182 = peg$literalExpectation("Gbps", false);
+  const peg$e183 = peg$literalExpectation("x", false);
+  const peg$e184 = peg$literalExpectation("min", false);
+  const peg$e185 = peg$classExpectation(["d", "h"], false, false, false);
+  const peg$e186 = peg$otherExpectation("a duration (5m)");
+  const peg$e187 = peg$literalExpectation("milliseconds", false);
+  const peg$e188 = peg$literalExpectation("millisecond", false);
+  const peg$e189 = peg$literalExpectation("ms", false);
+  const peg$e190 = peg$literalExpectation("seconds", false);
+  const peg$e191 = peg$literalExpectation("second", false);
+  const peg$e192 = peg$literalExpectation("minutes", false);
+  const peg$e193 = peg$literalExpectation("m", false);
+  const peg$e194 = peg$literalExpectation("h", false);
+  const peg$e195 = peg$literalExpectation("d", false);
+  const peg$e196 = peg$literalExpectation("w", false);
+  const peg$e197 = peg$otherExpectation("a number");
+  const peg$e198 = peg$otherExpectation("a whole number");
+  const peg$e199 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
+  const peg$e200 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
+  const peg$e201 = peg$literalExpectation("<=", false);
+  const peg$e202 = peg$literalExpectation("<", false);
+  const peg$e203 = peg$classExpectation([">"], false, false, false);
+  const peg$e204 = peg$literalExpectation(">=", false);
+  const peg$e205 = peg$literalExpectation(">", false);
+  const peg$e206 = peg$literalExpectation("!=", false);
+  const peg$e207 = peg$literalExpectation("=", false);
+  const peg$e208 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
+  const peg$e209 = peg$otherExpectation("a name");
+  const peg$e210 = peg$otherExpectation("a field");
+  const peg$e211 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
+  const peg$e212 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
+  const peg$e213 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e214 = peg$otherExpectation("text in quotation marks");
+  const peg$e215 = peg$literalExpectation("\"", false);
+  const peg$e216 = peg$classExpectation(["\"", "\\"], true, false, false);
+  const peg$e217 = peg$literalExpectation("\\", false);
+  const peg$e218 = peg$classExpectation(["\"", "\\"], false, false, false);
+  const peg$e219 = peg$otherExpectation("a pattern between slashes");
+  const peg$e220 = peg$classExpectation(["/", "\\"], true, false, false);
+  const peg$e221 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e222 = peg$otherExpectation("space");
+  const peg$e223 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e224 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e225 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
 
   function peg$f0(formula, window, atLeast, unit) {
     return node('signal', { formula, window, atLeast, unit });
@@ -1098,7 +1103,7 @@ function peg$parse(input, options) {
   function peg$parseSignalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 0;
+    const key = peg$currPos * 122 + 0;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1126,7 +1131,7 @@ function peg$parse(input, options) {
   function peg$parseConditionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 1;
+    const key = peg$currPos * 122 + 1;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1154,7 +1159,7 @@ function peg$parse(input, options) {
   function peg$parseCriterionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 2;
+    const key = peg$currPos * 122 + 2;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1182,7 +1187,7 @@ function peg$parse(input, options) {
   function peg$parseBandsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 3;
+    const key = peg$currPos * 122 + 3;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1210,7 +1215,7 @@ function peg$parse(input, options) {
   function peg$parseBoundSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 4;
+    const key = peg$currPos * 122 + 4;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1238,7 +1243,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargetsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 5;
+    const key = peg$currPos * 122 + 5;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1266,7 +1271,7 @@ function peg$parse(input, options) {
   function peg$parseSourceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 6;
+    const key = peg$currPos * 122 + 6;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1294,7 +1299,7 @@ function peg$parse(input, options) {
   function peg$parseSpanSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 7;
+    const key = peg$currPos * 122 + 7;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1322,7 +1327,7 @@ function peg$parse(input, options) {
   function peg$parseCadenceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 8;
+    const key = peg$currPos * 122 + 8;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1350,7 +1355,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 9;
+    const key = peg$currPos * 122 + 9;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1378,7 +1383,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 10;
+    const key = peg$currPos * 122 + 10;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1406,7 +1411,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStepSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 11;
+    const key = peg$currPos * 122 + 11;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1434,7 +1439,7 @@ function peg$parse(input, options) {
   function peg$parseItemSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 12;
+    const key = peg$currPos * 122 + 12;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1462,7 +1467,7 @@ function peg$parse(input, options) {
   function peg$parseFillerSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 13;
+    const key = peg$currPos * 122 + 13;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1490,7 +1495,7 @@ function peg$parse(input, options) {
   function peg$parseDurationSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 14;
+    const key = peg$currPos * 122 + 14;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1518,7 +1523,7 @@ function peg$parse(input, options) {
   function peg$parseClockSlaSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 15;
+    const key = peg$currPos * 122 + 15;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1546,7 +1551,7 @@ function peg$parse(input, options) {
   function peg$parseQuantitySentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 16;
+    const key = peg$currPos * 122 + 16;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1574,7 +1579,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 17;
+    const key = peg$currPos * 122 + 17;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1602,7 +1607,7 @@ function peg$parse(input, options) {
   function peg$parseIntervalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 18;
+    const key = peg$currPos * 122 + 18;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1630,7 +1635,7 @@ function peg$parse(input, options) {
   function peg$parseUnitSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 19;
+    const key = peg$currPos * 122 + 19;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1658,7 +1663,7 @@ function peg$parse(input, options) {
   function peg$parseSignal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 121 + 20;
+    const key = peg$currPos * 122 + 20;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1768,7 +1773,7 @@ function peg$parse(input, options) {
   function peg$parseAtLeast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 121 + 21;
+    const key = peg$currPos * 122 + 21;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1860,7 +1865,7 @@ function peg$parse(input, options) {
   function peg$parseWindow() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 22;
+    const key = peg$currPos * 122 + 22;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2051,7 +2056,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 23;
+    const key = peg$currPos * 122 + 23;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2112,7 +2117,7 @@ function peg$parse(input, options) {
   function peg$parseOwnTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 24;
+    const key = peg$currPos * 122 + 24;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2173,7 +2178,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 25;
+    const key = peg$currPos * 122 + 25;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2248,7 +2253,7 @@ function peg$parse(input, options) {
   function peg$parseOwnReference() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 26;
+    const key = peg$currPos * 122 + 26;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2309,7 +2314,7 @@ function peg$parse(input, options) {
   function peg$parseFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 27;
+    const key = peg$currPos * 122 + 27;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2370,7 +2375,7 @@ function peg$parse(input, options) {
   function peg$parseTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 28;
+    const key = peg$currPos * 122 + 28;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2431,7 +2436,7 @@ function peg$parse(input, options) {
   function peg$parseFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 29;
+    const key = peg$currPos * 122 + 29;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2506,7 +2511,7 @@ function peg$parse(input, options) {
   function peg$parseReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 30;
+    const key = peg$currPos * 122 + 30;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2584,7 +2589,7 @@ function peg$parse(input, options) {
   function peg$parseEnclosedFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 31;
+    const key = peg$currPos * 122 + 31;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2637,7 +2642,7 @@ function peg$parse(input, options) {
   function peg$parseAdditive() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 32;
+    const key = peg$currPos * 122 + 32;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2699,7 +2704,7 @@ function peg$parse(input, options) {
   function peg$parseMultiplicative() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 33;
+    const key = peg$currPos * 122 + 33;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2761,7 +2766,7 @@ function peg$parse(input, options) {
   function peg$parseCall() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 121 + 34;
+    const key = peg$currPos * 122 + 34;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2959,7 +2964,7 @@ function peg$parse(input, options) {
   function peg$parseFunction() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 35;
+    const key = peg$currPos * 122 + 35;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3089,7 +3094,7 @@ function peg$parse(input, options) {
   function peg$parseHaving() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 121 + 36;
+    const key = peg$currPos * 122 + 36;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3166,7 +3171,7 @@ function peg$parse(input, options) {
   function peg$parseBy() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 37;
+    const key = peg$currPos * 122 + 37;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3222,7 +3227,7 @@ function peg$parse(input, options) {
   function peg$parseWhere() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 38;
+    const key = peg$currPos * 122 + 38;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3278,7 +3283,7 @@ function peg$parse(input, options) {
   function peg$parsePredicate() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 39;
+    const key = peg$currPos * 122 + 39;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3497,7 +3502,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateUnit() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 40;
+    const key = peg$currPos * 122 + 40;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3546,7 +3551,7 @@ function peg$parse(input, options) {
   function peg$parsePredicatePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 41;
+    const key = peg$currPos * 122 + 41;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3602,7 +3607,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateTest() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14;
 
-    const key = peg$currPos * 121 + 42;
+    const key = peg$currPos * 122 + 42;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3932,7 +3937,7 @@ function peg$parse(input, options) {
   function peg$parseTextTestWord() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 43;
+    const key = peg$currPos * 122 + 43;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4065,7 +4070,7 @@ function peg$parse(input, options) {
   function peg$parseFieldValue() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 44;
+    const key = peg$currPos * 122 + 44;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4133,7 +4138,7 @@ function peg$parse(input, options) {
   function peg$parseCondition() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 45;
+    const key = peg$currPos * 122 + 45;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4201,7 +4206,7 @@ function peg$parse(input, options) {
   function peg$parseTogether() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 46;
+    const key = peg$currPos * 122 + 46;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4420,7 +4425,7 @@ function peg$parse(input, options) {
   function peg$parseUnitary() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 47;
+    const key = peg$currPos * 122 + 47;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4469,7 +4474,7 @@ function peg$parse(input, options) {
   function peg$parsePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 48;
+    const key = peg$currPos * 122 + 48;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4525,7 +4530,7 @@ function peg$parse(input, options) {
   function peg$parseTest() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18;
 
-    const key = peg$currPos * 121 + 49;
+    const key = peg$currPos * 122 + 49;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4979,7 +4984,7 @@ function peg$parse(input, options) {
   function peg$parseStateWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 50;
+    const key = peg$currPos * 122 + 50;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4988,6 +4993,7 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
+    peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
     if (input.substr(peg$currPos, 7) === peg$c49) {
@@ -4995,7 +5001,7 @@ function peg$parse(input, options) {
       peg$currPos += 7;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e52); }
+      if (peg$silentFails === 0) { peg$fail(peg$e53); }
     }
     if (s2 === peg$FAILED) {
       if (input.substr(peg$currPos, 7) === peg$c50) {
@@ -5003,7 +5009,7 @@ function peg$parse(input, options) {
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e53); }
+        if (peg$silentFails === 0) { peg$fail(peg$e54); }
       }
       if (s2 === peg$FAILED) {
         if (input.substr(peg$currPos, 4) === peg$c51) {
@@ -5011,7 +5017,7 @@ function peg$parse(input, options) {
           peg$currPos += 4;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e54); }
+          if (peg$silentFails === 0) { peg$fail(peg$e55); }
         }
         if (s2 === peg$FAILED) {
           if (input.substr(peg$currPos, 6) === peg$c52) {
@@ -5019,7 +5025,7 @@ function peg$parse(input, options) {
             peg$currPos += 6;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e55); }
+            if (peg$silentFails === 0) { peg$fail(peg$e56); }
           }
           if (s2 === peg$FAILED) {
             if (input.substr(peg$currPos, 6) === peg$c53) {
@@ -5027,7 +5033,7 @@ function peg$parse(input, options) {
               peg$currPos += 6;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e56); }
+              if (peg$silentFails === 0) { peg$fail(peg$e57); }
             }
             if (s2 === peg$FAILED) {
               if (input.substr(peg$currPos, 9) === peg$c54) {
@@ -5035,7 +5041,7 @@ function peg$parse(input, options) {
                 peg$currPos += 9;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e57); }
+                if (peg$silentFails === 0) { peg$fail(peg$e58); }
               }
             }
           }
@@ -5060,6 +5066,11 @@ function peg$parse(input, options) {
       peg$currPos = s0;
       s0 = peg$FAILED;
     }
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e52); }
+    }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
 
@@ -5069,7 +5080,7 @@ function peg$parse(input, options) {
   function peg$parseIn() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 51;
+    const key = peg$currPos * 122 + 51;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5125,7 +5136,7 @@ function peg$parse(input, options) {
   function peg$parseVerdict() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13;
 
-    const key = peg$currPos * 121 + 52;
+    const key = peg$currPos * 122 + 52;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5164,7 +5175,7 @@ function peg$parse(input, options) {
           peg$currPos += 6;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e58); }
+          if (peg$silentFails === 0) { peg$fail(peg$e59); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parseb();
@@ -5206,7 +5217,7 @@ function peg$parse(input, options) {
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e59); }
+            if (peg$silentFails === 0) { peg$fail(peg$e60); }
           }
           if (s2 !== peg$FAILED) {
             s3 = peg$parseb();
@@ -5326,7 +5337,7 @@ function peg$parse(input, options) {
                 peg$currPos += 5;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e60); }
+                if (peg$silentFails === 0) { peg$fail(peg$e61); }
               }
               if (s2 === peg$FAILED) {
                 if (input.substr(peg$currPos, 5) === peg$c58) {
@@ -5334,7 +5345,7 @@ function peg$parse(input, options) {
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e61); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e62); }
                 }
               }
               if (s2 !== peg$FAILED) {
@@ -5356,7 +5367,7 @@ function peg$parse(input, options) {
                               peg$currPos += 8;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e62); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e63); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5385,7 +5396,7 @@ function peg$parse(input, options) {
                               peg$currPos += 2;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e63); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e64); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5453,7 +5464,7 @@ function peg$parse(input, options) {
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e64); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e65); }
                 }
                 if (s2 === peg$FAILED) {
                   if (input.substr(peg$currPos, 7) === peg$c62) {
@@ -5461,7 +5472,7 @@ function peg$parse(input, options) {
                     peg$currPos += 7;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e65); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e66); }
                   }
                 }
                 if (s2 !== peg$FAILED) {
@@ -5550,7 +5561,7 @@ function peg$parse(input, options) {
                     peg$currPos += 4;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e66); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e67); }
                   }
                   if (s2 !== peg$FAILED) {
                     s3 = peg$parseb();
@@ -5562,7 +5573,7 @@ function peg$parse(input, options) {
                           peg$currPos += 5;
                         } else {
                           s5 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e67); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e68); }
                         }
                         if (s5 !== peg$FAILED) {
                           s6 = peg$parseb();
@@ -5578,7 +5589,7 @@ function peg$parse(input, options) {
                                     peg$currPos += 6;
                                   } else {
                                     s10 = peg$FAILED;
-                                    if (peg$silentFails === 0) { peg$fail(peg$e68); }
+                                    if (peg$silentFails === 0) { peg$fail(peg$e69); }
                                   }
                                   if (s10 !== peg$FAILED) {
                                     s11 = peg$parseb();
@@ -5650,7 +5661,7 @@ function peg$parse(input, options) {
                       peg$currPos += 6;
                     } else {
                       s2 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e69); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e70); }
                     }
                     if (s2 !== peg$FAILED) {
                       s3 = peg$parseb();
@@ -5662,7 +5673,7 @@ function peg$parse(input, options) {
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e68); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e69); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5755,7 +5766,7 @@ function peg$parse(input, options) {
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e70); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e71); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5771,7 +5782,7 @@ function peg$parse(input, options) {
                                       peg$currPos += 5;
                                     } else {
                                       s10 = peg$FAILED;
-                                      if (peg$silentFails === 0) { peg$fail(peg$e71); }
+                                      if (peg$silentFails === 0) { peg$fail(peg$e72); }
                                     }
                                     if (s10 !== peg$FAILED) {
                                       s11 = peg$parseb();
@@ -5819,7 +5830,7 @@ function peg$parse(input, options) {
                             peg$currPos += 2;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e63); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e64); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5875,7 +5886,7 @@ function peg$parse(input, options) {
   function peg$parseUnusual() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 53;
+    const key = peg$currPos * 122 + 53;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5890,7 +5901,7 @@ function peg$parse(input, options) {
       peg$currPos += 9;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e72); }
+      if (peg$silentFails === 0) { peg$fail(peg$e73); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -5902,7 +5913,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e73); }
+            if (peg$silentFails === 0) { peg$fail(peg$e74); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -5936,7 +5947,7 @@ function peg$parse(input, options) {
         peg$currPos += 9;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e72); }
+        if (peg$silentFails === 0) { peg$fail(peg$e73); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -5948,7 +5959,7 @@ function peg$parse(input, options) {
               peg$currPos += 3;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e74); }
+              if (peg$silentFails === 0) { peg$fail(peg$e75); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
@@ -5982,7 +5993,7 @@ function peg$parse(input, options) {
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e75); }
+          if (peg$silentFails === 0) { peg$fail(peg$e76); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6008,7 +6019,7 @@ function peg$parse(input, options) {
   function peg$parseStrength() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 54;
+    const key = peg$currPos * 122 + 54;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6023,7 +6034,7 @@ function peg$parse(input, options) {
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e76); }
+      if (peg$silentFails === 0) { peg$fail(peg$e77); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6035,7 +6046,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e77); }
+            if (peg$silentFails === 0) { peg$fail(peg$e78); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -6118,7 +6129,7 @@ function peg$parse(input, options) {
   function peg$parseBandState() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 55;
+    const key = peg$currPos * 122 + 55;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6133,7 +6144,7 @@ function peg$parse(input, options) {
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e78); }
+      if (peg$silentFails === 0) { peg$fail(peg$e79); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6145,7 +6156,7 @@ function peg$parse(input, options) {
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e79); }
+            if (peg$silentFails === 0) { peg$fail(peg$e80); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -6179,7 +6190,7 @@ function peg$parse(input, options) {
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e80); }
+        if (peg$silentFails === 0) { peg$fail(peg$e81); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -6191,7 +6202,7 @@ function peg$parse(input, options) {
               peg$currPos += 6;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e79); }
+              if (peg$silentFails === 0) { peg$fail(peg$e80); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
@@ -6237,7 +6248,7 @@ function peg$parse(input, options) {
                 peg$currPos += 7;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e81); }
+                if (peg$silentFails === 0) { peg$fail(peg$e82); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
@@ -6283,7 +6294,7 @@ function peg$parse(input, options) {
                   peg$currPos += 8;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e82); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e83); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
@@ -6369,7 +6380,7 @@ function peg$parse(input, options) {
   function peg$parsePast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 121 + 56;
+    const key = peg$currPos * 122 + 56;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6384,7 +6395,7 @@ function peg$parse(input, options) {
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e83); }
+      if (peg$silentFails === 0) { peg$fail(peg$e84); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6422,7 +6433,7 @@ function peg$parse(input, options) {
             peg$currPos += 7;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e84); }
+            if (peg$silentFails === 0) { peg$fail(peg$e85); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
@@ -6452,7 +6463,7 @@ function peg$parse(input, options) {
           peg$currPos += 8;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e85); }
+          if (peg$silentFails === 0) { peg$fail(peg$e86); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6486,7 +6497,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e86); }
+            if (peg$silentFails === 0) { peg$fail(peg$e87); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -6498,7 +6509,7 @@ function peg$parse(input, options) {
                   peg$currPos += 4;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e87); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e88); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
@@ -6522,7 +6533,7 @@ function peg$parse(input, options) {
                               peg$currPos += 4;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e88); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e89); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -6609,7 +6620,7 @@ function peg$parse(input, options) {
   function peg$parseCalendarUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 57;
+    const key = peg$currPos * 122 + 57;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6624,7 +6635,7 @@ function peg$parse(input, options) {
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e89); }
+      if (peg$silentFails === 0) { peg$fail(peg$e90); }
     }
     if (s1 === peg$FAILED) {
       if (input.substr(peg$currPos, 3) === peg$c87) {
@@ -6632,7 +6643,7 @@ function peg$parse(input, options) {
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e90); }
+        if (peg$silentFails === 0) { peg$fail(peg$e91); }
       }
     }
     if (s1 !== peg$FAILED) {
@@ -6655,7 +6666,7 @@ function peg$parse(input, options) {
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e91); }
+        if (peg$silentFails === 0) { peg$fail(peg$e92); }
       }
       if (s1 === peg$FAILED) {
         if (input.substr(peg$currPos, 4) === peg$c89) {
@@ -6663,7 +6674,7 @@ function peg$parse(input, options) {
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e92); }
+          if (peg$silentFails === 0) { peg$fail(peg$e93); }
         }
       }
       if (s1 !== peg$FAILED) {
@@ -6689,7 +6700,7 @@ function peg$parse(input, options) {
   function peg$parsePeriod() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 58;
+    const key = peg$currPos * 122 + 58;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6706,7 +6717,7 @@ function peg$parse(input, options) {
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e94); }
+      if (peg$silentFails === 0) { peg$fail(peg$e95); }
     }
     if (s2 === peg$FAILED) {
       if (input.substr(peg$currPos, 4) === peg$c84) {
@@ -6714,7 +6725,7 @@ function peg$parse(input, options) {
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e87); }
+        if (peg$silentFails === 0) { peg$fail(peg$e88); }
       }
       if (s2 === peg$FAILED) {
         if (input.substr(peg$currPos, 3) === peg$c87) {
@@ -6722,7 +6733,7 @@ function peg$parse(input, options) {
           peg$currPos += 3;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e90); }
+          if (peg$silentFails === 0) { peg$fail(peg$e91); }
         }
         if (s2 === peg$FAILED) {
           if (input.substr(peg$currPos, 4) === peg$c89) {
@@ -6730,7 +6741,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e92); }
+            if (peg$silentFails === 0) { peg$fail(peg$e93); }
           }
           if (s2 === peg$FAILED) {
             if (input.substr(peg$currPos, 5) === peg$c91) {
@@ -6738,7 +6749,7 @@ function peg$parse(input, options) {
               peg$currPos += 5;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e95); }
+              if (peg$silentFails === 0) { peg$fail(peg$e96); }
             }
             if (s2 === peg$FAILED) {
               if (input.substr(peg$currPos, 7) === peg$c92) {
@@ -6746,7 +6757,7 @@ function peg$parse(input, options) {
                 peg$currPos += 7;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e96); }
+                if (peg$silentFails === 0) { peg$fail(peg$e97); }
               }
               if (s2 === peg$FAILED) {
                 if (input.substr(peg$currPos, 4) === peg$c93) {
@@ -6754,7 +6765,7 @@ function peg$parse(input, options) {
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e97); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e98); }
                 }
               }
             }
@@ -6783,7 +6794,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e93); }
+      if (peg$silentFails === 0) { peg$fail(peg$e94); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -6794,7 +6805,7 @@ function peg$parse(input, options) {
   function peg$parseCriterion() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 59;
+    const key = peg$currPos * 122 + 59;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6842,7 +6853,7 @@ function peg$parse(input, options) {
   function peg$parseFold() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 60;
+    const key = peg$currPos * 122 + 60;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6857,7 +6868,7 @@ function peg$parse(input, options) {
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e98); }
+      if (peg$silentFails === 0) { peg$fail(peg$e99); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6869,7 +6880,7 @@ function peg$parse(input, options) {
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e90); }
+            if (peg$silentFails === 0) { peg$fail(peg$e91); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -6903,7 +6914,7 @@ function peg$parse(input, options) {
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e99); }
+        if (peg$silentFails === 0) { peg$fail(peg$e100); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -6925,7 +6936,7 @@ function peg$parse(input, options) {
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e100); }
+          if (peg$silentFails === 0) { peg$fail(peg$e101); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6951,7 +6962,7 @@ function peg$parse(input, options) {
   function peg$parseBands() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 61;
+    const key = peg$currPos * 122 + 61;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7026,7 +7037,7 @@ function peg$parse(input, options) {
   function peg$parseBand() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 62;
+    const key = peg$currPos * 122 + 62;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7042,7 +7053,7 @@ function peg$parse(input, options) {
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e79); }
+      if (peg$silentFails === 0) { peg$fail(peg$e80); }
     }
     if (s2 === peg$FAILED) {
       if (input.substr(peg$currPos, 7) === peg$c78) {
@@ -7050,7 +7061,7 @@ function peg$parse(input, options) {
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e81); }
+        if (peg$silentFails === 0) { peg$fail(peg$e82); }
       }
       if (s2 === peg$FAILED) {
         if (input.substr(peg$currPos, 8) === peg$c79) {
@@ -7058,7 +7069,7 @@ function peg$parse(input, options) {
           peg$currPos += 8;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e82); }
+          if (peg$silentFails === 0) { peg$fail(peg$e83); }
         }
       }
     }
@@ -7096,7 +7107,7 @@ function peg$parse(input, options) {
   function peg$parseBound() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 121 + 63;
+    const key = peg$currPos * 122 + 63;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7111,7 +7122,7 @@ function peg$parse(input, options) {
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e101); }
+      if (peg$silentFails === 0) { peg$fail(peg$e102); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -7133,7 +7144,7 @@ function peg$parse(input, options) {
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e59); }
+        if (peg$silentFails === 0) { peg$fail(peg$e60); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7295,7 +7306,7 @@ function peg$parse(input, options) {
   function peg$parseChoice() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 64;
+    const key = peg$currPos * 122 + 64;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7329,7 +7340,7 @@ function peg$parse(input, options) {
   function peg$parseStepReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 65;
+    const key = peg$currPos * 122 + 65;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7359,7 +7370,7 @@ function peg$parse(input, options) {
               peg$currPos += 8;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e83); }
+              if (peg$silentFails === 0) { peg$fail(peg$e84); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
@@ -7415,7 +7426,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargets() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 66;
+    const key = peg$currPos * 122 + 66;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7490,7 +7501,7 @@ function peg$parse(input, options) {
   function peg$parseSource() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 67;
+    const key = peg$currPos * 122 + 67;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7514,7 +7525,7 @@ function peg$parse(input, options) {
           peg$currPos += 4;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e102); }
+          if (peg$silentFails === 0) { peg$fail(peg$e103); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -7631,7 +7642,7 @@ function peg$parse(input, options) {
   function peg$parseOrigin() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 68;
+    const key = peg$currPos * 122 + 68;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7647,7 +7658,7 @@ function peg$parse(input, options) {
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e103); }
+      if (peg$silentFails === 0) { peg$fail(peg$e104); }
     }
     if (s2 === peg$FAILED) {
       if (input.substr(peg$currPos, 7) === peg$c100) {
@@ -7655,7 +7666,7 @@ function peg$parse(input, options) {
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e104); }
+        if (peg$silentFails === 0) { peg$fail(peg$e105); }
       }
       if (s2 === peg$FAILED) {
         if (input.substr(peg$currPos, 7) === peg$c101) {
@@ -7663,7 +7674,7 @@ function peg$parse(input, options) {
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e105); }
+          if (peg$silentFails === 0) { peg$fail(peg$e106); }
         }
         if (s2 === peg$FAILED) {
           if (input.substr(peg$currPos, 4) === peg$c102) {
@@ -7671,7 +7682,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e106); }
+            if (peg$silentFails === 0) { peg$fail(peg$e107); }
           }
         }
       }
@@ -7708,7 +7719,7 @@ function peg$parse(input, options) {
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e107); }
+        if (peg$silentFails === 0) { peg$fail(peg$e108); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7754,7 +7765,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnits() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 69;
+    const key = peg$currPos * 122 + 69;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7859,7 +7870,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnit() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 70;
+    const key = peg$currPos * 122 + 70;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7922,7 +7933,7 @@ function peg$parse(input, options) {
   function peg$parseInterval() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 71;
+    const key = peg$currPos * 122 + 71;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7937,7 +7948,7 @@ function peg$parse(input, options) {
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e98); }
+      if (peg$silentFails === 0) { peg$fail(peg$e99); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -7973,7 +7984,7 @@ function peg$parse(input, options) {
   function peg$parseTimeSpan() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 121 + 72;
+    const key = peg$currPos * 122 + 72;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7991,7 +8002,7 @@ function peg$parse(input, options) {
         peg$currPos += 2;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e108); }
+        if (peg$silentFails === 0) { peg$fail(peg$e109); }
       }
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
@@ -8064,7 +8075,7 @@ function peg$parse(input, options) {
                 peg$currPos += 3;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                if (peg$silentFails === 0) { peg$fail(peg$e91); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
@@ -8110,7 +8121,7 @@ function peg$parse(input, options) {
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e89); }
+            if (peg$silentFails === 0) { peg$fail(peg$e90); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -8126,7 +8137,7 @@ function peg$parse(input, options) {
                       peg$currPos += 2;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e109); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e110); }
                     }
                     if (s6 !== peg$FAILED) {
                       s7 = peg$parseb();
@@ -8180,7 +8191,7 @@ function peg$parse(input, options) {
               peg$currPos += 5;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e91); }
+              if (peg$silentFails === 0) { peg$fail(peg$e92); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
@@ -8196,7 +8207,7 @@ function peg$parse(input, options) {
                         peg$currPos += 2;
                       } else {
                         s6 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e109); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e110); }
                       }
                       if (s6 !== peg$FAILED) {
                         s7 = peg$parseb();
@@ -8253,7 +8264,7 @@ function peg$parse(input, options) {
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e108); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e109); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parse_();
@@ -8300,7 +8311,7 @@ function peg$parse(input, options) {
                     peg$currPos += 2;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e108); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e109); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse_();
@@ -8333,9 +8344,9 @@ function peg$parse(input, options) {
   }
 
   function peg$parseOffset() {
-    let s0, s1, s2, s3;
+    let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 73;
+    const key = peg$currPos * 122 + 73;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8351,7 +8362,7 @@ function peg$parse(input, options) {
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e111); }
+      if (peg$silentFails === 0) { peg$fail(peg$e112); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDuration();
@@ -8373,7 +8384,7 @@ function peg$parse(input, options) {
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e112); }
+        if (peg$silentFails === 0) { peg$fail(peg$e113); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$currPos;
@@ -8383,7 +8394,7 @@ function peg$parse(input, options) {
           peg$currPos += s3.length;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e113); }
+          if (peg$silentFails === 0) { peg$fail(peg$e114); }
         }
         peg$silentFails--;
         if (s3 === peg$FAILED) {
@@ -8393,8 +8404,49 @@ function peg$parse(input, options) {
           s2 = peg$FAILED;
         }
         if (s2 !== peg$FAILED) {
-          peg$savedPos = s0;
-          s0 = peg$f108();
+          s3 = peg$currPos;
+          peg$silentFails++;
+          s4 = peg$currPos;
+          if (input.charCodeAt(peg$currPos) === 46) {
+            s5 = peg$c108;
+            peg$currPos++;
+          } else {
+            s5 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e115); }
+          }
+          if (s5 !== peg$FAILED) {
+            s6 = input.charAt(peg$currPos);
+            if (peg$r3.test(s6)) {
+              peg$currPos++;
+            } else {
+              s6 = peg$FAILED;
+              if (peg$silentFails === 0) { peg$fail(peg$e116); }
+            }
+            if (s6 !== peg$FAILED) {
+              s5 = [s5, s6];
+              s4 = s5;
+            } else {
+              peg$currPos = s4;
+              s4 = peg$FAILED;
+            }
+          } else {
+            peg$currPos = s4;
+            s4 = peg$FAILED;
+          }
+          peg$silentFails--;
+          if (s4 === peg$FAILED) {
+            s3 = undefined;
+          } else {
+            peg$currPos = s3;
+            s3 = peg$FAILED;
+          }
+          if (s3 !== peg$FAILED) {
+            peg$savedPos = s0;
+            s0 = peg$f108();
+          } else {
+            peg$currPos = s0;
+            s0 = peg$FAILED;
+          }
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8407,7 +8459,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e110); }
+      if (peg$silentFails === 0) { peg$fail(peg$e111); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8418,7 +8470,7 @@ function peg$parse(input, options) {
   function peg$parseLocalInstant() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 74;
+    const key = peg$currPos * 122 + 74;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8493,7 +8545,7 @@ function peg$parse(input, options) {
       s1 = s2;
     }
     if (s1 !== peg$FAILED) {
-      s2 = peg$parse__();
+      s2 = peg$parsegap();
       if (s2 !== peg$FAILED) {
         s3 = peg$parseClockTime();
         if (s3 !== peg$FAILED) {
@@ -8514,7 +8566,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e114); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8525,7 +8577,7 @@ function peg$parse(input, options) {
   function peg$parseClockTime() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 75;
+    const key = peg$currPos * 122 + 75;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8539,11 +8591,11 @@ function peg$parse(input, options) {
     s1 = peg$parseDigits2();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c108;
+        s2 = peg$c109;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e119); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseDigits2();
@@ -8551,11 +8603,11 @@ function peg$parse(input, options) {
           s4 = peg$currPos;
           peg$silentFails++;
           s5 = input.charAt(peg$currPos);
-          if (peg$r3.test(s5)) {
+          if (peg$r4.test(s5)) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e117); }
+            if (peg$silentFails === 0) { peg$fail(peg$e120); }
           }
           peg$silentFails--;
           if (s5 === peg$FAILED) {
@@ -8598,7 +8650,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e115); }
+      if (peg$silentFails === 0) { peg$fail(peg$e118); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8609,7 +8661,7 @@ function peg$parse(input, options) {
   function peg$parseDayWords() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 76;
+    const key = peg$currPos * 122 + 76;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8684,7 +8736,7 @@ function peg$parse(input, options) {
   function peg$parseDayWord() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 77;
+    const key = peg$currPos * 122 + 77;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8693,24 +8745,25 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
+    peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = peg$parseWeekday();
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c109) {
-        s2 = peg$c109;
+      if (input.substr(peg$currPos, 7) === peg$c110) {
+        s2 = peg$c110;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e118); }
+        if (peg$silentFails === 0) { peg$fail(peg$e122); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c110) {
-          s2 = peg$c110;
+        if (input.substr(peg$currPos, 7) === peg$c111) {
+          s2 = peg$c111;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e119); }
+          if (peg$silentFails === 0) { peg$fail(peg$e123); }
         }
       }
     }
@@ -8721,11 +8774,11 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 115) {
-        s2 = peg$c111;
+        s2 = peg$c112;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+        if (peg$silentFails === 0) { peg$fail(peg$e124); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -8744,6 +8797,11 @@ function peg$parse(input, options) {
       peg$currPos = s0;
       s0 = peg$FAILED;
     }
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e121); }
+    }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
 
@@ -8753,7 +8811,7 @@ function peg$parse(input, options) {
   function peg$parseWeekday() {
     let s0;
 
-    const key = peg$currPos * 121 + 78;
+    const key = peg$currPos * 122 + 78;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8762,60 +8820,60 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
-    if (input.substr(peg$currPos, 6) === peg$c112) {
-      s0 = peg$c112;
+    if (input.substr(peg$currPos, 6) === peg$c113) {
+      s0 = peg$c113;
       peg$currPos += 6;
     } else {
       s0 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e121); }
+      if (peg$silentFails === 0) { peg$fail(peg$e125); }
     }
     if (s0 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c113) {
-        s0 = peg$c113;
+      if (input.substr(peg$currPos, 7) === peg$c114) {
+        s0 = peg$c114;
         peg$currPos += 7;
       } else {
         s0 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e122); }
+        if (peg$silentFails === 0) { peg$fail(peg$e126); }
       }
       if (s0 === peg$FAILED) {
-        if (input.substr(peg$currPos, 9) === peg$c114) {
-          s0 = peg$c114;
+        if (input.substr(peg$currPos, 9) === peg$c115) {
+          s0 = peg$c115;
           peg$currPos += 9;
         } else {
           s0 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e123); }
+          if (peg$silentFails === 0) { peg$fail(peg$e127); }
         }
         if (s0 === peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c115) {
-            s0 = peg$c115;
+          if (input.substr(peg$currPos, 8) === peg$c116) {
+            s0 = peg$c116;
             peg$currPos += 8;
           } else {
             s0 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e124); }
+            if (peg$silentFails === 0) { peg$fail(peg$e128); }
           }
           if (s0 === peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c116) {
-              s0 = peg$c116;
+            if (input.substr(peg$currPos, 6) === peg$c117) {
+              s0 = peg$c117;
               peg$currPos += 6;
             } else {
               s0 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e125); }
+              if (peg$silentFails === 0) { peg$fail(peg$e129); }
             }
             if (s0 === peg$FAILED) {
-              if (input.substr(peg$currPos, 8) === peg$c117) {
-                s0 = peg$c117;
+              if (input.substr(peg$currPos, 8) === peg$c118) {
+                s0 = peg$c118;
                 peg$currPos += 8;
               } else {
                 s0 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e126); }
+                if (peg$silentFails === 0) { peg$fail(peg$e130); }
               }
               if (s0 === peg$FAILED) {
-                if (input.substr(peg$currPos, 6) === peg$c118) {
-                  s0 = peg$c118;
+                if (input.substr(peg$currPos, 6) === peg$c119) {
+                  s0 = peg$c119;
                   peg$currPos += 6;
                 } else {
                   s0 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e127); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e131); }
                 }
               }
             }
@@ -8832,7 +8890,7 @@ function peg$parse(input, options) {
   function peg$parseCadence() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 121 + 79;
+    const key = peg$currPos * 122 + 79;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8844,12 +8902,12 @@ function peg$parse(input, options) {
     s0 = peg$parseInterval();
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c119) {
-        s1 = peg$c119;
+      if (input.substr(peg$currPos, 5) === peg$c120) {
+        s1 = peg$c120;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e128); }
+        if (peg$silentFails === 0) { peg$fail(peg$e132); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -8997,28 +9055,28 @@ function peg$parse(input, options) {
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
           s1 = peg$currPos;
-          if (input.substr(peg$currPos, 7) === peg$c120) {
-            s2 = peg$c120;
+          if (input.substr(peg$currPos, 7) === peg$c121) {
+            s2 = peg$c121;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e129); }
+            if (peg$silentFails === 0) { peg$fail(peg$e133); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 9) === peg$c121) {
-              s2 = peg$c121;
+            if (input.substr(peg$currPos, 9) === peg$c122) {
+              s2 = peg$c122;
               peg$currPos += 9;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e130); }
+              if (peg$silentFails === 0) { peg$fail(peg$e134); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 6) === peg$c122) {
-                s2 = peg$c122;
+              if (input.substr(peg$currPos, 6) === peg$c123) {
+                s2 = peg$c123;
                 peg$currPos += 6;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e131); }
+                if (peg$silentFails === 0) { peg$fail(peg$e135); }
               }
             }
           }
@@ -9037,19 +9095,19 @@ function peg$parse(input, options) {
                   peg$currPos += 2;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e78); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e79); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     s6 = peg$parse__();
                     if (s6 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 3) === peg$c123) {
-                        s7 = peg$c123;
+                      if (input.substr(peg$currPos, 3) === peg$c124) {
+                        s7 = peg$c124;
                         peg$currPos += 3;
                       } else {
                         s7 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e132); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e136); }
                       }
                       if (s7 !== peg$FAILED) {
                         s8 = peg$parseb();
@@ -9150,24 +9208,24 @@ function peg$parse(input, options) {
               if (s2 !== peg$FAILED) {
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 3) === peg$c123) {
-                    s4 = peg$c123;
+                  if (input.substr(peg$currPos, 3) === peg$c124) {
+                    s4 = peg$c124;
                     peg$currPos += 3;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e132); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e136); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       s6 = peg$parse__();
                       if (s6 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 3) === peg$c124) {
-                          s7 = peg$c124;
+                        if (input.substr(peg$currPos, 3) === peg$c125) {
+                          s7 = peg$c125;
                           peg$currPos += 3;
                         } else {
                           s7 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e133); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e137); }
                         }
                         if (s7 !== peg$FAILED) {
                           s8 = peg$parseb();
@@ -9278,12 +9336,12 @@ function peg$parse(input, options) {
               }
               if (s0 === peg$FAILED) {
                 s0 = peg$currPos;
-                if (input.substr(peg$currPos, 4) === peg$c125) {
-                  s1 = peg$c125;
+                if (input.substr(peg$currPos, 4) === peg$c126) {
+                  s1 = peg$c126;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e134); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e138); }
                 }
                 if (s1 !== peg$FAILED) {
                   s2 = peg$parseb();
@@ -9317,7 +9375,7 @@ function peg$parse(input, options) {
                     peg$currPos += 4;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e102); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e103); }
                   }
                   if (s1 !== peg$FAILED) {
                     s2 = peg$parseb();
@@ -9348,7 +9406,7 @@ function peg$parse(input, options) {
   function peg$parseMonthDay() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 80;
+    const key = peg$currPos * 122 + 80;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9363,7 +9421,7 @@ function peg$parse(input, options) {
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e88); }
+      if (peg$silentFails === 0) { peg$fail(peg$e89); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -9375,7 +9433,7 @@ function peg$parse(input, options) {
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e90); }
+            if (peg$silentFails === 0) { peg$fail(peg$e91); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -9409,19 +9467,19 @@ function peg$parse(input, options) {
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e88); }
+        if (peg$silentFails === 0) { peg$fail(peg$e89); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 7) === peg$c109) {
-              s4 = peg$c109;
+            if (input.substr(peg$currPos, 7) === peg$c110) {
+              s4 = peg$c110;
               peg$currPos += 7;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e118); }
+              if (peg$silentFails === 0) { peg$fail(peg$e122); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
@@ -9498,7 +9556,7 @@ function peg$parse(input, options) {
   function peg$parseOrdinal() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 81;
+    const key = peg$currPos * 122 + 81;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9512,19 +9570,19 @@ function peg$parse(input, options) {
     s1 = peg$currPos;
     s2 = peg$currPos;
     s3 = input.charAt(peg$currPos);
-    if (peg$r4.test(s3)) {
+    if (peg$r3.test(s3)) {
       peg$currPos++;
     } else {
       s3 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e136); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
     if (s3 !== peg$FAILED) {
       s4 = input.charAt(peg$currPos);
-      if (peg$r4.test(s4)) {
+      if (peg$r3.test(s4)) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e136); }
+        if (peg$silentFails === 0) { peg$fail(peg$e116); }
       }
       if (s4 === peg$FAILED) {
         s4 = null;
@@ -9541,36 +9599,36 @@ function peg$parse(input, options) {
       s1 = s2;
     }
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c126) {
-        s2 = peg$c126;
+      if (input.substr(peg$currPos, 2) === peg$c127) {
+        s2 = peg$c127;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e137); }
+        if (peg$silentFails === 0) { peg$fail(peg$e140); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c127) {
-          s2 = peg$c127;
+        if (input.substr(peg$currPos, 2) === peg$c128) {
+          s2 = peg$c128;
           peg$currPos += 2;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e138); }
+          if (peg$silentFails === 0) { peg$fail(peg$e141); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c128) {
-            s2 = peg$c128;
+          if (input.substr(peg$currPos, 2) === peg$c129) {
+            s2 = peg$c129;
             peg$currPos += 2;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e139); }
+            if (peg$silentFails === 0) { peg$fail(peg$e142); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c129) {
-              s2 = peg$c129;
+            if (input.substr(peg$currPos, 2) === peg$c130) {
+              s2 = peg$c130;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e140); }
+              if (peg$silentFails === 0) { peg$fail(peg$e143); }
             }
           }
         }
@@ -9607,7 +9665,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e135); }
+      if (peg$silentFails === 0) { peg$fail(peg$e139); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -9618,7 +9676,7 @@ function peg$parse(input, options) {
   function peg$parseClockSla() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 82;
+    const key = peg$currPos * 122 + 82;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9628,12 +9686,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c130) {
-      s1 = peg$c130;
+    if (input.substr(peg$currPos, 3) === peg$c131) {
+      s1 = peg$c131;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e141); }
+      if (peg$silentFails === 0) { peg$fail(peg$e144); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -9654,24 +9712,24 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c131) {
-            s3 = peg$c131;
+          if (input.substr(peg$currPos, 8) === peg$c132) {
+            s3 = peg$c132;
             peg$currPos += 8;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e142); }
+            if (peg$silentFails === 0) { peg$fail(peg$e145); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               s5 = peg$parse__();
               if (s5 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c132) {
-                  s6 = peg$c132;
+                if (input.substr(peg$currPos, 5) === peg$c133) {
+                  s6 = peg$c133;
                   peg$currPos += 5;
                 } else {
                   s6 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e143); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e146); }
                 }
                 if (s6 === peg$FAILED) {
                   if (input.substr(peg$currPos, 4) === peg$c84) {
@@ -9679,7 +9737,7 @@ function peg$parse(input, options) {
                     peg$currPos += 4;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e87); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e88); }
                   }
                 }
                 if (s6 !== peg$FAILED) {
@@ -9721,24 +9779,24 @@ function peg$parse(input, options) {
         if (s1 !== peg$FAILED) {
           s2 = peg$parse__();
           if (s2 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c133) {
-              s3 = peg$c133;
+            if (input.substr(peg$currPos, 5) === peg$c134) {
+              s3 = peg$c134;
               peg$currPos += 5;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e144); }
+              if (peg$silentFails === 0) { peg$fail(peg$e147); }
             }
             if (s3 !== peg$FAILED) {
               s4 = peg$parseb();
               if (s4 !== peg$FAILED) {
                 s5 = peg$parse__();
                 if (s5 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 8) === peg$c134) {
-                    s6 = peg$c134;
+                  if (input.substr(peg$currPos, 8) === peg$c135) {
+                    s6 = peg$c135;
                     peg$currPos += 8;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e145); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e148); }
                   }
                   if (s6 !== peg$FAILED) {
                     s7 = peg$parseb();
@@ -9793,7 +9851,7 @@ function peg$parse(input, options) {
   function peg$parseRecipient() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 83;
+    const key = peg$currPos * 122 + 83;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9865,12 +9923,12 @@ function peg$parse(input, options) {
               if (s8 !== peg$FAILED) {
                 s9 = peg$parse__();
                 if (s9 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c132) {
-                    s10 = peg$c132;
+                  if (input.substr(peg$currPos, 5) === peg$c133) {
+                    s10 = peg$c133;
                     peg$currPos += 5;
                   } else {
                     s10 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e143); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e146); }
                   }
                   if (s10 !== peg$FAILED) {
                     s11 = peg$parseb();
@@ -9926,7 +9984,7 @@ function peg$parse(input, options) {
   function peg$parseWays() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 84;
+    const key = peg$currPos * 122 + 84;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10033,7 +10091,7 @@ function peg$parse(input, options) {
   function peg$parseWho() {
     let s0;
 
-    const key = peg$currPos * 121 + 85;
+    const key = peg$currPos * 122 + 85;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10055,7 +10113,7 @@ function peg$parse(input, options) {
   function peg$parseAddress() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 86;
+    const key = peg$currPos * 122 + 86;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10068,11 +10126,11 @@ function peg$parse(input, options) {
     s1 = peg$parseName();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c108;
+        s2 = peg$c109;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e119); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -10082,7 +10140,7 @@ function peg$parse(input, options) {
           peg$currPos += s5.length;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e146); }
+          if (peg$silentFails === 0) { peg$fail(peg$e149); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -10092,7 +10150,7 @@ function peg$parse(input, options) {
               peg$currPos += s5.length;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e146); }
+              if (peg$silentFails === 0) { peg$fail(peg$e149); }
             }
           }
         } else {
@@ -10127,7 +10185,7 @@ function peg$parse(input, options) {
   function peg$parseBareRecipient() {
     let s0, s1;
 
-    const key = peg$currPos * 121 + 87;
+    const key = peg$currPos * 122 + 87;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10152,7 +10210,7 @@ function peg$parse(input, options) {
   function peg$parseRecipients() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 88;
+    const key = peg$currPos * 122 + 88;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10215,7 +10273,7 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       peg$silentFails++;
       s4 = peg$currPos;
-      s5 = peg$parse__();
+      s5 = peg$parsegap();
       if (s5 !== peg$FAILED) {
         if (input.substr(peg$currPos, 3) === peg$c25) {
           s6 = peg$c25;
@@ -10413,7 +10471,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStep() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 89;
+    const key = peg$currPos * 122 + 89;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10431,12 +10489,12 @@ function peg$parse(input, options) {
     s0 = s1;
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c133) {
-        s1 = peg$c133;
+      if (input.substr(peg$currPos, 5) === peg$c134) {
+        s1 = peg$c134;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e144); }
+        if (peg$silentFails === 0) { peg$fail(peg$e147); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10489,12 +10547,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c135) {
-          s1 = peg$c135;
+        if (input.substr(peg$currPos, 6) === peg$c136) {
+          s1 = peg$c136;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e147); }
+          if (peg$silentFails === 0) { peg$fail(peg$e150); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -10565,7 +10623,7 @@ function peg$parse(input, options) {
   function peg$parsePage() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 90;
+    const key = peg$currPos * 122 + 90;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10575,12 +10633,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c136) {
-      s1 = peg$c136;
+    if (input.substr(peg$currPos, 4) === peg$c137) {
+      s1 = peg$c137;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e148); }
+      if (peg$silentFails === 0) { peg$fail(peg$e151); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -10698,12 +10756,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c136) {
-        s1 = peg$c136;
+      if (input.substr(peg$currPos, 4) === peg$c137) {
+        s1 = peg$c137;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e148); }
+        if (peg$silentFails === 0) { peg$fail(peg$e151); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10740,7 +10798,7 @@ function peg$parse(input, options) {
   function peg$parseUnless() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 91;
+    const key = peg$currPos * 122 + 91;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10750,24 +10808,24 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 7) === peg$c137) {
-      s1 = peg$c137;
+    if (input.substr(peg$currPos, 7) === peg$c138) {
+      s1 = peg$c138;
       peg$currPos += 7;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e149); }
+      if (peg$silentFails === 0) { peg$fail(peg$e152); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c138) {
-            s4 = peg$c138;
+          if (input.substr(peg$currPos, 6) === peg$c139) {
+            s4 = peg$c139;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e150); }
+            if (peg$silentFails === 0) { peg$fail(peg$e153); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -10796,12 +10854,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 10) === peg$c139) {
-        s1 = peg$c139;
+      if (input.substr(peg$currPos, 10) === peg$c140) {
+        s1 = peg$c140;
         peg$currPos += 10;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e151); }
+        if (peg$silentFails === 0) { peg$fail(peg$e154); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10820,12 +10878,12 @@ function peg$parse(input, options) {
               if (s5 !== peg$FAILED) {
                 s6 = peg$parse__();
                 if (s6 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 6) === peg$c140) {
-                    s7 = peg$c140;
+                  if (input.substr(peg$currPos, 6) === peg$c141) {
+                    s7 = peg$c141;
                     peg$currPos += 6;
                   } else {
                     s7 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e152); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e155); }
                   }
                   if (s7 !== peg$FAILED) {
                     s8 = peg$parseb();
@@ -10866,12 +10924,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 10) === peg$c139) {
-          s1 = peg$c139;
+        if (input.substr(peg$currPos, 10) === peg$c140) {
+          s1 = peg$c140;
           peg$currPos += 10;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e151); }
+          if (peg$silentFails === 0) { peg$fail(peg$e154); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -10895,19 +10953,19 @@ function peg$parse(input, options) {
                       peg$currPos += 4;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e88); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e89); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
                       if (s8 !== peg$FAILED) {
                         s9 = peg$parse__();
                         if (s9 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 4) === peg$c141) {
-                            s10 = peg$c141;
+                          if (input.substr(peg$currPos, 4) === peg$c142) {
+                            s10 = peg$c142;
                             peg$currPos += 4;
                           } else {
                             s10 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e153); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e156); }
                           }
                           if (s10 !== peg$FAILED) {
                             s11 = peg$parseb();
@@ -10969,7 +11027,7 @@ function peg$parse(input, options) {
   function peg$parseItem() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 92;
+    const key = peg$currPos * 122 + 92;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10984,11 +11042,11 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 58) {
-        s4 = peg$c108;
+        s4 = peg$c109;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e119); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parse__();
@@ -11026,7 +11084,7 @@ function peg$parse(input, options) {
   function peg$parseItemText() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 93;
+    const key = peg$currPos * 122 + 93;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11045,11 +11103,11 @@ function peg$parse(input, options) {
     s5 = peg$parse_();
     s6 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 58) {
-      s7 = peg$c108;
+      s7 = peg$c109;
       peg$currPos++;
     } else {
       s7 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e119); }
     }
     if (s7 !== peg$FAILED) {
       s8 = peg$getUnicode();
@@ -11057,7 +11115,7 @@ function peg$parse(input, options) {
         peg$currPos += s8.length;
       } else {
         s8 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e155); }
+        if (peg$silentFails === 0) { peg$fail(peg$e158); }
       }
       if (s8 !== peg$FAILED) {
         s7 = [s7, s8];
@@ -11078,7 +11136,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s7 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e156); }
+        if (peg$silentFails === 0) { peg$fail(peg$e159); }
       }
       peg$silentFails--;
       if (s7 === peg$FAILED) {
@@ -11108,7 +11166,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e156); }
+        if (peg$silentFails === 0) { peg$fail(peg$e159); }
       }
       if (s4 !== peg$FAILED) {
         s3 = [s3, s4];
@@ -11131,11 +11189,11 @@ function peg$parse(input, options) {
         s5 = peg$parse_();
         s6 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 58) {
-          s7 = peg$c108;
+          s7 = peg$c109;
           peg$currPos++;
         } else {
           s7 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e119); }
         }
         if (s7 !== peg$FAILED) {
           s8 = peg$getUnicode();
@@ -11143,7 +11201,7 @@ function peg$parse(input, options) {
             peg$currPos += s8.length;
           } else {
             s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e155); }
+            if (peg$silentFails === 0) { peg$fail(peg$e158); }
           }
           if (s8 !== peg$FAILED) {
             s7 = [s7, s8];
@@ -11164,7 +11222,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e156); }
+            if (peg$silentFails === 0) { peg$fail(peg$e159); }
           }
           peg$silentFails--;
           if (s7 === peg$FAILED) {
@@ -11194,7 +11252,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e156); }
+            if (peg$silentFails === 0) { peg$fail(peg$e159); }
           }
           if (s4 !== peg$FAILED) {
             s3 = [s3, s4];
@@ -11219,7 +11277,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e154); }
+      if (peg$silentFails === 0) { peg$fail(peg$e157); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11230,7 +11288,7 @@ function peg$parse(input, options) {
   function peg$parseFiller() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 121 + 94;
+    const key = peg$currPos * 122 + 94;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11240,12 +11298,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c142) {
-      s1 = peg$c142;
+    if (input.substr(peg$currPos, 4) === peg$c143) {
+      s1 = peg$c143;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e157); }
+      if (peg$silentFails === 0) { peg$fail(peg$e160); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -11266,7 +11324,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s11 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e156); }
+            if (peg$silentFails === 0) { peg$fail(peg$e159); }
           }
           peg$silentFails--;
           if (s11 === peg$FAILED) {
@@ -11295,7 +11353,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e156); }
+              if (peg$silentFails === 0) { peg$fail(peg$e159); }
             }
             if (s8 !== peg$FAILED) {
               s7 = [s7, s8];
@@ -11323,7 +11381,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s11 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                if (peg$silentFails === 0) { peg$fail(peg$e159); }
               }
               peg$silentFails--;
               if (s11 === peg$FAILED) {
@@ -11352,7 +11410,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
                 }
                 if (s8 !== peg$FAILED) {
                   s7 = [s7, s8];
@@ -11395,12 +11453,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 2) === peg$c143) {
-        s1 = peg$c143;
+      if (input.substr(peg$currPos, 2) === peg$c144) {
+        s1 = peg$c144;
         peg$currPos += 2;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e158); }
+        if (peg$silentFails === 0) { peg$fail(peg$e161); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -11429,12 +11487,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c144) {
-          s1 = peg$c144;
+        if (input.substr(peg$currPos, 6) === peg$c145) {
+          s1 = peg$c145;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e159); }
+          if (peg$silentFails === 0) { peg$fail(peg$e162); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -11492,7 +11550,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
                 }
                 peg$silentFails--;
                 if (s8 === peg$FAILED) {
@@ -11561,28 +11619,28 @@ function peg$parse(input, options) {
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c145) {
-              s2 = peg$c145;
+            if (input.substr(peg$currPos, 4) === peg$c146) {
+              s2 = peg$c146;
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e160); }
+              if (peg$silentFails === 0) { peg$fail(peg$e163); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c146) {
-                s2 = peg$c146;
+              if (input.substr(peg$currPos, 4) === peg$c147) {
+                s2 = peg$c147;
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e161); }
+                if (peg$silentFails === 0) { peg$fail(peg$e164); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c147) {
-                  s2 = peg$c147;
+                if (input.substr(peg$currPos, 4) === peg$c148) {
+                  s2 = peg$c148;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e162); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e165); }
                 }
               }
             }
@@ -11602,7 +11660,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s5 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
                 }
                 peg$silentFails--;
                 if (s5 === peg$FAILED) {
@@ -11648,7 +11706,7 @@ function peg$parse(input, options) {
   function peg$parseQuantity() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 95;
+    const key = peg$currPos * 122 + 95;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11674,7 +11732,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e164); }
+      if (peg$silentFails === 0) { peg$fail(peg$e167); }
     }
     if (s2 !== peg$FAILED) {
       s3 = peg$parse_();
@@ -11738,7 +11796,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e163); }
+      if (peg$silentFails === 0) { peg$fail(peg$e166); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11749,7 +11807,7 @@ function peg$parse(input, options) {
   function peg$parseQuantityPerTime() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 96;
+    const key = peg$currPos * 122 + 96;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11783,7 +11841,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e165); }
+      if (peg$silentFails === 0) { peg$fail(peg$e168); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11794,7 +11852,7 @@ function peg$parse(input, options) {
   function peg$parsePercentage() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 97;
+    const key = peg$currPos * 122 + 97;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11803,6 +11861,7 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
+    peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$parseDecimal();
     if (s1 !== peg$FAILED) {
@@ -11819,6 +11878,11 @@ function peg$parse(input, options) {
       peg$currPos = s0;
       s0 = peg$FAILED;
     }
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e169); }
+    }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
 
@@ -11828,7 +11892,7 @@ function peg$parse(input, options) {
   function peg$parsePercentSign() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 98;
+    const key = peg$currPos * 122 + 98;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11839,11 +11903,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c148;
+      s1 = peg$c149;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e166); }
+      if (peg$silentFails === 0) { peg$fail(peg$e170); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
@@ -11882,7 +11946,7 @@ function peg$parse(input, options) {
   function peg$parseNumberUnit() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 99;
+    const key = peg$currPos * 122 + 99;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11903,7 +11967,7 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      s1 = peg$parse__();
+      s1 = peg$parsegap();
       if (s1 !== peg$FAILED) {
         s2 = peg$parseDeclaredUnit();
         if (s2 !== peg$FAILED) {
@@ -11934,7 +11998,7 @@ function peg$parse(input, options) {
             peg$currPos += s2.length;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e167); }
+            if (peg$silentFails === 0) { peg$fail(peg$e171); }
           }
           peg$silentFails--;
           if (s2 === peg$FAILED) {
@@ -11948,19 +12012,19 @@ function peg$parse(input, options) {
             peg$silentFails++;
             s3 = peg$currPos;
             if (input.charCodeAt(peg$currPos) === 46) {
-              s4 = peg$c149;
+              s4 = peg$c108;
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e168); }
+              if (peg$silentFails === 0) { peg$fail(peg$e115); }
             }
             if (s4 !== peg$FAILED) {
               s5 = input.charAt(peg$currPos);
-              if (peg$r4.test(s5)) {
+              if (peg$r3.test(s5)) {
                 peg$currPos++;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e136); }
+                if (peg$silentFails === 0) { peg$fail(peg$e116); }
               }
               if (s5 !== peg$FAILED) {
                 s4 = [s4, s5];
@@ -12003,7 +12067,7 @@ function peg$parse(input, options) {
   function peg$parseUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 100;
+    const key = peg$currPos * 122 + 100;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12021,7 +12085,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e164); }
+        if (peg$silentFails === 0) { peg$fail(peg$e167); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parsePer();
@@ -12050,7 +12114,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e169); }
+      if (peg$silentFails === 0) { peg$fail(peg$e172); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12061,7 +12125,7 @@ function peg$parse(input, options) {
   function peg$parseSymbolUnit() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 101;
+    const key = peg$currPos * 122 + 101;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12072,11 +12136,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c148;
+      s1 = peg$c149;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e166); }
+      if (peg$silentFails === 0) { peg$fail(peg$e170); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parsePer();
@@ -12096,7 +12160,7 @@ function peg$parse(input, options) {
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e170); }
+        if (peg$silentFails === 0) { peg$fail(peg$e173); }
       }
       if (s1 === peg$FAILED) {
         if (input.substr(peg$currPos, 5) === peg$c151) {
@@ -12104,7 +12168,7 @@ function peg$parse(input, options) {
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e171); }
+          if (peg$silentFails === 0) { peg$fail(peg$e174); }
         }
       }
       if (s1 !== peg$FAILED) {
@@ -12146,7 +12210,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e172); }
+            if (peg$silentFails === 0) { peg$fail(peg$e175); }
           }
           if (s2 === peg$FAILED) {
             if (input.substr(peg$currPos, 2) === peg$c153) {
@@ -12154,7 +12218,7 @@ function peg$parse(input, options) {
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e173); }
+              if (peg$silentFails === 0) { peg$fail(peg$e176); }
             }
             if (s2 === peg$FAILED) {
               if (input.substr(peg$currPos, 2) === peg$c154) {
@@ -12162,7 +12226,7 @@ function peg$parse(input, options) {
                 peg$currPos += 2;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e174); }
+                if (peg$silentFails === 0) { peg$fail(peg$e177); }
               }
               if (s2 === peg$FAILED) {
                 if (input.substr(peg$currPos, 2) === peg$c155) {
@@ -12170,7 +12234,7 @@ function peg$parse(input, options) {
                   peg$currPos += 2;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e175); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e178); }
                 }
                 if (s2 === peg$FAILED) {
                   if (input.substr(peg$currPos, 2) === peg$c156) {
@@ -12178,7 +12242,7 @@ function peg$parse(input, options) {
                     peg$currPos += 2;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e176); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e179); }
                   }
                 }
               }
@@ -12214,7 +12278,7 @@ function peg$parse(input, options) {
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e177); }
+              if (peg$silentFails === 0) { peg$fail(peg$e180); }
             }
             if (s2 === peg$FAILED) {
               if (input.substr(peg$currPos, 4) === peg$c158) {
@@ -12222,7 +12286,7 @@ function peg$parse(input, options) {
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e178); }
+                if (peg$silentFails === 0) { peg$fail(peg$e181); }
               }
               if (s2 === peg$FAILED) {
                 if (input.substr(peg$currPos, 4) === peg$c159) {
@@ -12230,7 +12294,7 @@ function peg$parse(input, options) {
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e179); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e182); }
                 }
               }
             }
@@ -12263,7 +12327,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e180); }
+                if (peg$silentFails === 0) { peg$fail(peg$e183); }
               }
               if (s1 !== peg$FAILED) {
                 s2 = peg$parseb();
@@ -12296,7 +12360,7 @@ function peg$parse(input, options) {
   function peg$parseDeclaredUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 102;
+    const key = peg$currPos * 122 + 102;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12327,7 +12391,7 @@ function peg$parse(input, options) {
   function peg$parseUnitWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 103;
+    const key = peg$currPos * 122 + 103;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12366,7 +12430,7 @@ function peg$parse(input, options) {
   function peg$parsePer() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 104;
+    const key = peg$currPos * 122 + 104;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12386,11 +12450,11 @@ function peg$parse(input, options) {
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 115) {
-        s3 = peg$c111;
+        s3 = peg$c112;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+        if (peg$silentFails === 0) { peg$fail(peg$e124); }
       }
       if (s3 === peg$FAILED) {
         if (input.substr(peg$currPos, 3) === peg$c161) {
@@ -12398,7 +12462,7 @@ function peg$parse(input, options) {
           peg$currPos += 3;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e181); }
+          if (peg$silentFails === 0) { peg$fail(peg$e184); }
         }
         if (s3 === peg$FAILED) {
           s3 = input.charAt(peg$currPos);
@@ -12406,7 +12470,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e182); }
+            if (peg$silentFails === 0) { peg$fail(peg$e185); }
           }
         }
       }
@@ -12441,7 +12505,7 @@ function peg$parse(input, options) {
   function peg$parseDuration() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 105;
+    const key = peg$currPos * 122 + 105;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12491,7 +12555,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e183); }
+      if (peg$silentFails === 0) { peg$fail(peg$e186); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12502,7 +12566,7 @@ function peg$parse(input, options) {
   function peg$parseDurationUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 106;
+    const key = peg$currPos * 122 + 106;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12517,7 +12581,7 @@ function peg$parse(input, options) {
       peg$currPos += 12;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e184); }
+      if (peg$silentFails === 0) { peg$fail(peg$e187); }
     }
     if (s1 === peg$FAILED) {
       if (input.substr(peg$currPos, 11) === peg$c163) {
@@ -12525,7 +12589,7 @@ function peg$parse(input, options) {
         peg$currPos += 11;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e185); }
+        if (peg$silentFails === 0) { peg$fail(peg$e188); }
       }
       if (s1 === peg$FAILED) {
         if (input.substr(peg$currPos, 2) === peg$c164) {
@@ -12533,7 +12597,7 @@ function peg$parse(input, options) {
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e186); }
+          if (peg$silentFails === 0) { peg$fail(peg$e189); }
         }
       }
     }
@@ -12557,7 +12621,7 @@ function peg$parse(input, options) {
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e187); }
+        if (peg$silentFails === 0) { peg$fail(peg$e190); }
       }
       if (s1 === peg$FAILED) {
         if (input.substr(peg$currPos, 6) === peg$c166) {
@@ -12565,15 +12629,15 @@ function peg$parse(input, options) {
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e188); }
+          if (peg$silentFails === 0) { peg$fail(peg$e191); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 115) {
-            s1 = peg$c111;
+            s1 = peg$c112;
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e120); }
+            if (peg$silentFails === 0) { peg$fail(peg$e124); }
           }
         }
       }
@@ -12597,7 +12661,7 @@ function peg$parse(input, options) {
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e189); }
+          if (peg$silentFails === 0) { peg$fail(peg$e192); }
         }
         if (s1 === peg$FAILED) {
           if (input.substr(peg$currPos, 6) === peg$c90) {
@@ -12605,7 +12669,7 @@ function peg$parse(input, options) {
             peg$currPos += 6;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e94); }
+            if (peg$silentFails === 0) { peg$fail(peg$e95); }
           }
           if (s1 === peg$FAILED) {
             if (input.charCodeAt(peg$currPos) === 109) {
@@ -12613,7 +12677,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e190); }
+              if (peg$silentFails === 0) { peg$fail(peg$e193); }
             }
           }
         }
@@ -12632,12 +12696,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 5) === peg$c132) {
-            s1 = peg$c132;
+          if (input.substr(peg$currPos, 5) === peg$c133) {
+            s1 = peg$c133;
             peg$currPos += 5;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e143); }
+            if (peg$silentFails === 0) { peg$fail(peg$e146); }
           }
           if (s1 === peg$FAILED) {
             if (input.substr(peg$currPos, 4) === peg$c84) {
@@ -12645,7 +12709,7 @@ function peg$parse(input, options) {
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e87); }
+              if (peg$silentFails === 0) { peg$fail(peg$e88); }
             }
             if (s1 === peg$FAILED) {
               if (input.charCodeAt(peg$currPos) === 104) {
@@ -12653,7 +12717,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e191); }
+                if (peg$silentFails === 0) { peg$fail(peg$e194); }
               }
             }
           }
@@ -12677,7 +12741,7 @@ function peg$parse(input, options) {
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e89); }
+              if (peg$silentFails === 0) { peg$fail(peg$e90); }
             }
             if (s1 === peg$FAILED) {
               if (input.substr(peg$currPos, 3) === peg$c87) {
@@ -12685,7 +12749,7 @@ function peg$parse(input, options) {
                 peg$currPos += 3;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                if (peg$silentFails === 0) { peg$fail(peg$e91); }
               }
               if (s1 === peg$FAILED) {
                 if (input.charCodeAt(peg$currPos) === 100) {
@@ -12693,7 +12757,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e192); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e195); }
                 }
               }
             }
@@ -12717,7 +12781,7 @@ function peg$parse(input, options) {
                 peg$currPos += 5;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e91); }
+                if (peg$silentFails === 0) { peg$fail(peg$e92); }
               }
               if (s1 === peg$FAILED) {
                 if (input.substr(peg$currPos, 4) === peg$c89) {
@@ -12725,7 +12789,7 @@ function peg$parse(input, options) {
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e92); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e93); }
                 }
                 if (s1 === peg$FAILED) {
                   if (input.charCodeAt(peg$currPos) === 119) {
@@ -12733,7 +12797,7 @@ function peg$parse(input, options) {
                     peg$currPos++;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e193); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e196); }
                   }
                 }
               }
@@ -12764,7 +12828,7 @@ function peg$parse(input, options) {
   function peg$parseDecimal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 121 + 107;
+    const key = peg$currPos * 122 + 107;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12780,11 +12844,11 @@ function peg$parse(input, options) {
     s3 = peg$currPos;
     s4 = [];
     s5 = input.charAt(peg$currPos);
-    if (peg$r4.test(s5)) {
+    if (peg$r3.test(s5)) {
       peg$currPos++;
     } else {
       s5 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e136); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
     while (s5 !== peg$FAILED) {
       s4.push(s5);
@@ -12792,11 +12856,11 @@ function peg$parse(input, options) {
         s5 = peg$FAILED;
       } else {
         s5 = input.charAt(peg$currPos);
-        if (peg$r4.test(s5)) {
+        if (peg$r3.test(s5)) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e136); }
+          if (peg$silentFails === 0) { peg$fail(peg$e116); }
         }
       }
     }
@@ -12809,21 +12873,21 @@ function peg$parse(input, options) {
     if (s3 !== peg$FAILED) {
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s5 = peg$c149;
+        s5 = peg$c108;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e168); }
+        if (peg$silentFails === 0) { peg$fail(peg$e115); }
       }
       if (s5 !== peg$FAILED) {
         s6 = peg$currPos;
         s7 = [];
         s8 = input.charAt(peg$currPos);
-        if (peg$r4.test(s8)) {
+        if (peg$r3.test(s8)) {
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e136); }
+          if (peg$silentFails === 0) { peg$fail(peg$e116); }
         }
         while (s8 !== peg$FAILED) {
           s7.push(s8);
@@ -12831,11 +12895,11 @@ function peg$parse(input, options) {
             s8 = peg$FAILED;
           } else {
             s8 = input.charAt(peg$currPos);
-            if (peg$r4.test(s8)) {
+            if (peg$r3.test(s8)) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e136); }
+              if (peg$silentFails === 0) { peg$fail(peg$e116); }
             }
           }
         }
@@ -12874,11 +12938,11 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       peg$silentFails++;
       s3 = input.charAt(peg$currPos);
-      if (peg$r4.test(s3)) {
+      if (peg$r3.test(s3)) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e136); }
+        if (peg$silentFails === 0) { peg$fail(peg$e116); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -12913,7 +12977,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e194); }
+      if (peg$silentFails === 0) { peg$fail(peg$e197); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12924,7 +12988,7 @@ function peg$parse(input, options) {
   function peg$parseInteger() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 108;
+    const key = peg$currPos * 122 + 108;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12939,11 +13003,11 @@ function peg$parse(input, options) {
     s2 = peg$currPos;
     s3 = [];
     s4 = input.charAt(peg$currPos);
-    if (peg$r4.test(s4)) {
+    if (peg$r3.test(s4)) {
       peg$currPos++;
     } else {
       s4 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e136); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
     while (s4 !== peg$FAILED) {
       s3.push(s4);
@@ -12951,11 +13015,11 @@ function peg$parse(input, options) {
         s4 = peg$FAILED;
       } else {
         s4 = input.charAt(peg$currPos);
-        if (peg$r4.test(s4)) {
+        if (peg$r3.test(s4)) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e136); }
+          if (peg$silentFails === 0) { peg$fail(peg$e116); }
         }
       }
     }
@@ -12978,7 +13042,7 @@ function peg$parse(input, options) {
         peg$currPos += s3.length;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e196); }
+        if (peg$silentFails === 0) { peg$fail(peg$e199); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -13001,7 +13065,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e195); }
+      if (peg$silentFails === 0) { peg$fail(peg$e198); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13012,7 +13076,7 @@ function peg$parse(input, options) {
   function peg$parseDigits2() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 121 + 109;
+    const key = peg$currPos * 122 + 109;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13024,19 +13088,19 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.charAt(peg$currPos);
-    if (peg$r4.test(s2)) {
+    if (peg$r3.test(s2)) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e136); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
-      if (peg$r4.test(s3)) {
+      if (peg$r3.test(s3)) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e136); }
+        if (peg$silentFails === 0) { peg$fail(peg$e116); }
       }
       if (s3 !== peg$FAILED) {
         s2 = [s2, s3];
@@ -13063,7 +13127,7 @@ function peg$parse(input, options) {
   function peg$parseDigits4() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 110;
+    const key = peg$currPos * 122 + 110;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13075,35 +13139,35 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$currPos;
     s2 = input.charAt(peg$currPos);
-    if (peg$r4.test(s2)) {
+    if (peg$r3.test(s2)) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e136); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
-      if (peg$r4.test(s3)) {
+      if (peg$r3.test(s3)) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e136); }
+        if (peg$silentFails === 0) { peg$fail(peg$e116); }
       }
       if (s3 !== peg$FAILED) {
         s4 = input.charAt(peg$currPos);
-        if (peg$r4.test(s4)) {
+        if (peg$r3.test(s4)) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e136); }
+          if (peg$silentFails === 0) { peg$fail(peg$e116); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
-          if (peg$r4.test(s5)) {
+          if (peg$r3.test(s5)) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e136); }
+            if (peg$silentFails === 0) { peg$fail(peg$e116); }
           }
           if (s5 !== peg$FAILED) {
             s2 = [s2, s3, s4, s5];
@@ -13138,7 +13202,7 @@ function peg$parse(input, options) {
   function peg$parseOperator() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 121 + 111;
+    const key = peg$currPos * 122 + 111;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13154,7 +13218,7 @@ function peg$parse(input, options) {
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e198); }
+      if (peg$silentFails === 0) { peg$fail(peg$e201); }
     }
     if (s1 === peg$FAILED) {
       s1 = peg$currPos;
@@ -13163,7 +13227,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e199); }
+        if (peg$silentFails === 0) { peg$fail(peg$e202); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -13173,7 +13237,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e200); }
+          if (peg$silentFails === 0) { peg$fail(peg$e203); }
         }
         peg$silentFails--;
         if (s4 === peg$FAILED) {
@@ -13199,7 +13263,7 @@ function peg$parse(input, options) {
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e201); }
+          if (peg$silentFails === 0) { peg$fail(peg$e204); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 62) {
@@ -13207,7 +13271,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e202); }
+            if (peg$silentFails === 0) { peg$fail(peg$e205); }
           }
           if (s1 === peg$FAILED) {
             if (input.substr(peg$currPos, 2) === peg$c176) {
@@ -13215,7 +13279,7 @@ function peg$parse(input, options) {
               peg$currPos += 2;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e203); }
+              if (peg$silentFails === 0) { peg$fail(peg$e206); }
             }
             if (s1 === peg$FAILED) {
               s1 = peg$currPos;
@@ -13224,7 +13288,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e204); }
+                if (peg$silentFails === 0) { peg$fail(peg$e207); }
               }
               if (s2 !== peg$FAILED) {
                 s3 = peg$currPos;
@@ -13234,7 +13298,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e205); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e208); }
                 }
                 peg$silentFails--;
                 if (s4 === peg$FAILED) {
@@ -13267,7 +13331,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e197); }
+      if (peg$silentFails === 0) { peg$fail(peg$e200); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13278,7 +13342,7 @@ function peg$parse(input, options) {
   function peg$parseName() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 121 + 112;
+    const key = peg$currPos * 122 + 112;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13312,7 +13376,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e206); }
+      if (peg$silentFails === 0) { peg$fail(peg$e209); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13323,7 +13387,7 @@ function peg$parse(input, options) {
   function peg$parsePath() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 113;
+    const key = peg$currPos * 122 + 113;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13339,11 +13403,11 @@ function peg$parse(input, options) {
       s2 = [];
       s3 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s4 = peg$c149;
+        s4 = peg$c108;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e168); }
+        if (peg$silentFails === 0) { peg$fail(peg$e115); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parseWord();
@@ -13361,11 +13425,11 @@ function peg$parse(input, options) {
         s2.push(s3);
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 46) {
-          s4 = peg$c149;
+          s4 = peg$c108;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e168); }
+          if (peg$silentFails === 0) { peg$fail(peg$e115); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseWord();
@@ -13389,7 +13453,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e206); }
+      if (peg$silentFails === 0) { peg$fail(peg$e209); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13400,7 +13464,7 @@ function peg$parse(input, options) {
   function peg$parseField() {
     let s0, s1;
 
-    const key = peg$currPos * 121 + 114;
+    const key = peg$currPos * 122 + 114;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13420,7 +13484,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e207); }
+      if (peg$silentFails === 0) { peg$fail(peg$e210); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13431,7 +13495,7 @@ function peg$parse(input, options) {
   function peg$parseWord() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 121 + 115;
+    const key = peg$currPos * 122 + 115;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13447,7 +13511,7 @@ function peg$parse(input, options) {
       peg$currPos += s2.length;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e208); }
+      if (peg$silentFails === 0) { peg$fail(peg$e211); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
@@ -13456,7 +13520,7 @@ function peg$parse(input, options) {
         peg$currPos += s4.length;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e209); }
+        if (peg$silentFails === 0) { peg$fail(peg$e212); }
       }
       if (s4 === peg$FAILED) {
         s4 = peg$currPos;
@@ -13475,7 +13539,7 @@ function peg$parse(input, options) {
             peg$currPos += s7.length;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e210); }
+            if (peg$silentFails === 0) { peg$fail(peg$e213); }
           }
           peg$silentFails--;
           if (s7 !== peg$FAILED) {
@@ -13503,7 +13567,7 @@ function peg$parse(input, options) {
           peg$currPos += s4.length;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e209); }
+          if (peg$silentFails === 0) { peg$fail(peg$e212); }
         }
         if (s4 === peg$FAILED) {
           s4 = peg$currPos;
@@ -13522,7 +13586,7 @@ function peg$parse(input, options) {
               peg$currPos += s7.length;
             } else {
               s7 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e210); }
+              if (peg$silentFails === 0) { peg$fail(peg$e213); }
             }
             peg$silentFails--;
             if (s7 !== peg$FAILED) {
@@ -13564,7 +13628,7 @@ function peg$parse(input, options) {
   function peg$parseText() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 121 + 116;
+    const key = peg$currPos * 122 + 116;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13580,7 +13644,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e212); }
+      if (peg$silentFails === 0) { peg$fail(peg$e215); }
     }
     if (s1 !== peg$FAILED) {
       s2 = [];
@@ -13591,7 +13655,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e213); }
+        if (peg$silentFails === 0) { peg$fail(peg$e216); }
       }
       if (s5 !== peg$FAILED) {
         while (s5 !== peg$FAILED) {
@@ -13601,7 +13665,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e213); }
+            if (peg$silentFails === 0) { peg$fail(peg$e216); }
           }
         }
       } else {
@@ -13619,7 +13683,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e214); }
+          if (peg$silentFails === 0) { peg$fail(peg$e217); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
@@ -13627,7 +13691,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e215); }
+            if (peg$silentFails === 0) { peg$fail(peg$e218); }
           }
           if (s5 !== peg$FAILED) {
             s3 = s5;
@@ -13649,7 +13713,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e213); }
+          if (peg$silentFails === 0) { peg$fail(peg$e216); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -13659,7 +13723,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e213); }
+              if (peg$silentFails === 0) { peg$fail(peg$e216); }
             }
           }
         } else {
@@ -13677,7 +13741,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e214); }
+            if (peg$silentFails === 0) { peg$fail(peg$e217); }
           }
           if (s4 !== peg$FAILED) {
             s5 = input.charAt(peg$currPos);
@@ -13685,7 +13749,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e215); }
+              if (peg$silentFails === 0) { peg$fail(peg$e218); }
             }
             if (s5 !== peg$FAILED) {
               s3 = s5;
@@ -13704,7 +13768,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e212); }
+        if (peg$silentFails === 0) { peg$fail(peg$e215); }
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
@@ -13720,7 +13784,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e211); }
+      if (peg$silentFails === 0) { peg$fail(peg$e214); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13731,7 +13795,7 @@ function peg$parse(input, options) {
   function peg$parsePattern() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 121 + 117;
+    const key = peg$currPos * 122 + 117;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13758,7 +13822,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e214); }
+        if (peg$silentFails === 0) { peg$fail(peg$e217); }
       }
       if (s5 !== peg$FAILED) {
         if (input.length > peg$currPos) {
@@ -13766,7 +13830,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e156); }
+          if (peg$silentFails === 0) { peg$fail(peg$e159); }
         }
         if (s6 !== peg$FAILED) {
           s5 = [s5, s6];
@@ -13785,7 +13849,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e217); }
+          if (peg$silentFails === 0) { peg$fail(peg$e220); }
         }
       }
       if (s4 !== peg$FAILED) {
@@ -13797,7 +13861,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e214); }
+            if (peg$silentFails === 0) { peg$fail(peg$e217); }
           }
           if (s5 !== peg$FAILED) {
             if (input.length > peg$currPos) {
@@ -13805,7 +13869,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e156); }
+              if (peg$silentFails === 0) { peg$fail(peg$e159); }
             }
             if (s6 !== peg$FAILED) {
               s5 = [s5, s6];
@@ -13824,7 +13888,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e217); }
+              if (peg$silentFails === 0) { peg$fail(peg$e220); }
             }
           }
         }
@@ -13862,7 +13926,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e216); }
+      if (peg$silentFails === 0) { peg$fail(peg$e219); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13873,7 +13937,7 @@ function peg$parse(input, options) {
   function peg$parse_() {
     let s0, s1;
 
-    const key = peg$currPos * 121 + 118;
+    const key = peg$currPos * 122 + 118;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13889,7 +13953,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e218); }
+      if (peg$silentFails === 0) { peg$fail(peg$e221); }
     }
     while (s1 !== peg$FAILED) {
       s0.push(s1);
@@ -13898,7 +13962,7 @@ function peg$parse(input, options) {
         peg$currPos += s1.length;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e218); }
+        if (peg$silentFails === 0) { peg$fail(peg$e221); }
       }
     }
     peg$silentFails--;
@@ -13911,7 +13975,7 @@ function peg$parse(input, options) {
   function peg$parse__() {
     let s0, s1;
 
-    const key = peg$currPos * 121 + 119;
+    const key = peg$currPos * 122 + 119;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13927,7 +13991,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e220); }
+      if (peg$silentFails === 0) { peg$fail(peg$e223); }
     }
     if (s1 !== peg$FAILED) {
       while (s1 !== peg$FAILED) {
@@ -13937,7 +14001,7 @@ function peg$parse(input, options) {
           peg$currPos += s1.length;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e220); }
+          if (peg$silentFails === 0) { peg$fail(peg$e223); }
         }
       }
     } else {
@@ -13946,7 +14010,47 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e219); }
+      if (peg$silentFails === 0) { peg$fail(peg$e222); }
+    }
+
+    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
+
+    return s0;
+  }
+
+  function peg$parsegap() {
+    let s0, s1;
+
+    const key = peg$currPos * 122 + 120;
+    const cached = peg$resultsCache[key];
+
+    if (cached) {
+      peg$currPos = cached.nextPos;
+
+      return cached.result;
+    }
+
+    s0 = [];
+    s1 = peg$getUnicode();
+    if (peg$r21.test(s1)) {
+      peg$currPos += s1.length;
+    } else {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e224); }
+    }
+    if (s1 !== peg$FAILED) {
+      while (s1 !== peg$FAILED) {
+        s0.push(s1);
+        s1 = peg$getUnicode();
+        if (peg$r21.test(s1)) {
+          peg$currPos += s1.length;
+        } else {
+          s1 = peg$FAILED;
+          if (peg$silentFails === 0) { peg$fail(peg$e224); }
+        }
+      }
+    } else {
+      s0 = peg$FAILED;
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13957,7 +14061,7 @@ function peg$parse(input, options) {
   function peg$parseb() {
     let s0, s1;
 
-    const key = peg$currPos * 121 + 120;
+    const key = peg$currPos * 122 + 121;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13969,11 +14073,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     peg$silentFails++;
     s1 = peg$getUnicode();
-    if (peg$r21.test(s1)) {
+    if (peg$r22.test(s1)) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e221); }
+      if (peg$silentFails === 0) { peg$fail(peg$e225); }
     }
     peg$silentFails--;
     if (s1 === peg$FAILED) {

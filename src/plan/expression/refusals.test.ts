@@ -86,10 +86,15 @@ const refusals: readonly Refusal[] = [
   ['parseDuration', '3 months', 'E224', '3 months', '30d'],
   ['parseCondition', 'error_rate > 5% for 5 min', 'E224', '5 min', '`5m`'],
   ['parseInterval', 'every 30 secs', 'E224', '30 secs', '`30s`'],
+  ['parseCondition', 'error_rate > 5% for 5', 'E224', 'for 5', '`5m`'],
+  ['parseSpan', 'T+24 .. T+48h', 'E224', 'T+24', '`24h`'],
   // People
   ['parseEscalationStep', 'page mia by sms and bob by email', 'E233', 'by', 'one step for each'],
   ['parseRecipients', 'mia by sms and bob by email', 'E233', 'by', 'comma'],
   // In general
+  ['parseCondition', 'error rate > 5%', 'E200', 'rate', '`error_rate`'],
+  ['parseSignal', 'count(a) over 5m at least 20', 'E200', 'at', 'comma before `at`'],
+  ['parseBands', 'target < 0.5% warning > 1%', 'E200', 'warning', 'comma before `warning`'],
   ['parseCondition', '   ', 'E203', '   ', ''],
   ['parseClockSla', 'soon', 'E200', 'soon', ''],
   ['parseItem', 'Sign-ups (about 50): dau 50', 'E213', '50', '>= 50'],
@@ -117,6 +122,9 @@ describe('refusals', () => {
     ['parseRecipient', 'mia bye sms', 4],
     ['parseEscalationStep', 'after 15m page mia', 10],
     ['parseSource', 'event "order"', 6],
+    ['parseCondition', 'web fails', 9],
+    ['parseCondition', 'disk will reach 5%', 18],
+    ['parseCondition', 'a > 5 foo bar', 10],
   ] as const)('%s %s says in words what could stand there', (sentence, text, offset) => {
     const parsed = entryPoints[sentence](text);
     if (parsed.ok) throw new Error('was taken');
