@@ -1,11 +1,10 @@
 import type pg from 'pg';
 import type { Alert } from '#core/model.ts';
-import type { InboxMessage } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Random } from '#kernel/ports.ts';
 import { findAlert } from '#storage/postgres/alerts.ts';
 import { type FactQuery, factsToExport, listFacts, markExported, type StoredFact } from '#storage/postgres/facts.ts';
-import { type InboxQuery, listInbox } from '#storage/postgres/inbox.ts';
+import { type InboxQuery, type ListedMessage, listInbox } from '#storage/postgres/inbox.ts';
 import {
   createIngestKey,
   type IngestKeyRecord,
@@ -26,7 +25,7 @@ export interface CoreRepositories extends FactJournal {
   findAlert(plan: string, id: string): Promise<Alert | undefined>;
   listNotifications(plan: string, episode: string): Promise<readonly NotificationRecord[]>;
   countNotifications(plan: string): Promise<Readonly<Record<string, number>>>;
-  listInbox(query: InboxQuery): Promise<readonly InboxMessage[]>;
+  listInbox(query: InboxQuery): Promise<readonly ListedMessage[]>;
   listKeys(plan?: string): Promise<readonly IngestKeyRecord[]>;
   createKey(wanted: NewIngestKey): Promise<{ readonly key: string; readonly id: string }>;
   /** A key that was made elsewhere; returns its id. */

@@ -23,8 +23,11 @@ export interface ApiServices {
     plan: string,
     query: { readonly after: number; readonly limit: number; readonly subject?: string },
   ): Promise<readonly FactAnswer[]>;
-  inbox(plan: string, person?: string): Promise<readonly InboxMessageAnswer[]>;
-  createKey(plan: string, request: CreateKeyRequest, by: string): Promise<CreatedKeyAnswer>;
+  inbox(
+    plan: string,
+    query: { readonly person?: string; readonly limit: number },
+  ): Promise<readonly InboxMessageAnswer[]>;
+  createKey(plan: string, request: CreateKeyRequest): Promise<CreatedKeyAnswer>;
   listKeys(plan: string): Promise<readonly KeyAnswer[]>;
-  revokeKey(plan: string, id: string, by: string): Promise<void>;
+  revokeKey(plan: string, id: string): Promise<void>;
 }

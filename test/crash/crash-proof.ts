@@ -148,7 +148,7 @@ async function compareStored(dataFolder: string, acknowledged: ReadonlySet<strin
   const record = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as {
     stores: { clickhouse: { url: string; username: string; password: string } };
   };
-  const clickhouse = createClient({ ...record.stores.clickhouse, request_timeout: 60_000 });
+  const clickhouse = createClient({ ...record.stores.clickhouse, database: 'watchbill', request_timeout: 60_000 });
   try {
     const startedMs = performance.now();
     for (;;) {

@@ -79,7 +79,10 @@ const listInbox = createRoute({
   method: 'get',
   path: '/plans/{plan}/inbox',
   summary: 'Messages in the inbox, newest first.',
-  request: { params: planParameter, query: z.object({ person: z.string().optional() }) },
+  request: {
+    params: planParameter,
+    query: z.object({ person: z.string().optional(), limit: z.coerce.number().int().min(1).max(100_000).default(100) }),
+  },
   responses: answer(z.array(inboxMessageSchema), 'Messages'),
 });
 
@@ -128,21 +131,20 @@ export function planRoutes(services: ApiServices): OpenAPIHono<ApiEnvironment> {
     const query = { after, limit, ...(subject === undefined ? {} : { subject }) };
     return context.json([...(await services.facts(context.req.valid('param').plan, query))], 200);
   });
-  routes.openapi(listInbox, async (context) =>
-    context.json([...(await services.inbox(context.req.valid('param').plan, context.req.valid('query').person))], 200),
-  );
+  routes.openapi(listInbox, async (context) => {
+    const { person, limit } = context.req.valid('query');
+    const query = { limit, ...(person === undefined ? {} : { person }) };
+    return context.json([...(await services.inbox(context.req.valid('param').plan, query))], 200);
+  });
   routes.openapi(createKey, async (context) =>
-    context.json(
-      await services.createKey(context.req.valid('param').plan, context.req.valid('json'), context.get('actor')),
-      200,
-    ),
+    context.json(await services.createKey(context.req.valid('param').plan, context.req.valid('json')), 200),
   );
   routes.openapi(listKeys, async (context) =>
     context.json([...(await services.listKeys(context.req.valid('param').plan))], 200),
   );
   routes.openapi(revokeKey, async (context) => {
     const { plan, id } = context.req.valid('param');
-    await services.revokeKey(plan, id, context.get('actor'));
+    await services.revokeKey(plan, id);
     return context.json({ revoked: true as const }, 200);
   });
   return routes;

@@ -8,11 +8,17 @@ export interface InboxQuery {
   readonly limit: number;
 }
 
+/** A message with what it tells of its alert: `fired`, `repeated`, `flapping` or `resolved`. */
+export interface ListedMessage extends InboxMessage {
+  readonly step: string;
+}
+
 /** Messages, newest first. */
-export async function listInbox(pool: pg.Pool, query: InboxQuery): Promise<readonly InboxMessage[]> {
-  const result = await pool.query<InboxMessage>(
-    `select id, plan, person, at, title, body as text, alert from inbox
-     where plan = $1 and ($2::text is null or person = $2) order by at desc, id limit $3`,
+export async function listInbox(pool: pg.Pool, query: InboxQuery): Promise<readonly ListedMessage[]> {
+  const result = await pool.query<ListedMessage>(
+    `select m.id, m.plan, m.person, m.at, m.title, m.body as text, m.alert, coalesce(n.step, 'fired') as step
+     from inbox m left join notification n on n.id = m.id
+     where m.plan = $1 and ($2::text is null or m.person = $2) order by m.at desc, m.id limit $3`,
     [query.plan, query.person ?? null, query.limit],
   );
   return result.rows;

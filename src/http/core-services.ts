@@ -1,0 +1,145 @@
+import type { StatusAnswer } from '#contract/api.ts';
+import { explainAlert, explainRule } from '#core/explain.ts';
+import { explanationLines } from '#core/explain-text.ts';
+import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant, type Instant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { viewPlan } from './plan-view.ts';
+import type { ApiServices } from './services.ts';
+
+/** What a key made through the API may do. */
+const KEY_SCOPES = ['events:write'];
+
+/** The routes' view of the core process. */
+export function createCoreServices(core: Core, clock: Clock, version: string): ApiServices {
+  const { repositories } = core;
+
+  function requirePlan(plan: string): void {
+    if (!core.plans().includes(plan)) throw new WatchbillError('not-found', `There is no plan "${plan}".`, plan);
+  }
+
+  async function status(only?: string): Promise<StatusAnswer> {
+    if (only !== undefined) requirePlan(only);
+    const names = only === undefined ? core.plans() : [only];
+    const [intake, plans] = await Promise.all([
+      core.intakeStatus(),
+      Promise.all(names.map((name) => core.planStatus(name))),
+    ]);
+    const now = clock.now();
+    const readiness = readinessOf(core, intake);
+    return {
+      version,
+      at: formatInstant(now),
+      ready: readiness.ready,
+      reasons: [...readiness.reasons],
+      intake: {
+        connected: intake !== undefined,
+        ready: intake?.ready ?? false,
+        reasons: [...(intake?.reasons ?? [])],
+        spoolBytes: intake?.spoolBytes ?? 0,
+        segmentsWaiting: intake?.segmentsWaiting ?? 0,
+        accepted: intake?.accepted ?? 0,
+        rejected: Object.fromEntries(
+          Object.entries(intake?.rejected ?? {}).map(([plan, codes]) => [plan, { ...codes }]),
+        ),
+        ...(intake?.loaderProblem === undefined ? {} : { loaderProblem: intake.loaderProblem }),
+      },
+      plans: plans.map((plan) => viewPlan(plan, now)),
+    };
+  }
+
+  return {
+    readiness: async () => readinessOf(core, await core.intakeStatus()),
+    status,
+    async apply(request, by) {
+      const { files, preview } = request;
+      const wanted = {
+        files,
+        ...(request.expectedVersion === undefined ? {} : { expectedVersion: request.expectedVersion }),
+      };
+      const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
+      return {
+        plan: outcome.plan ?? '',
+        version: outcome.version,
+        applied: outcome.applied,
+        changed: outcome.changed,
+        diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
+        effects: [...outcome.effects],
+      };
+    },
+    async explain(plan, subject) {
+      requirePlan(plan);
+      const { alert, facts, world } = await core.explain(plan, subject);
+      const now = clock.now();
+      const explanation =
+        alert !== undefined
+          ? explainAlert(alert.key, facts, world?.plan)
+          : world === undefined
+            ? undefined
+            : explainRule(world, subject, now);
+      return {
+        subject,
+        found: explanation !== undefined,
+        lines: explanation === undefined ? [] : [...explanationLines(explanation)],
+        explanation,
+      };
+    },
+    async facts(plan, query) {
+      requirePlan(plan);
+      const facts = await repositories.listFacts({ plan, ...query });
+      return facts.map((fact) => ({
+        sequence: fact.sequence,
+        at: formatInstant(fact.at),
+        kind: fact.kind,
+        subject: fact.subject,
+        reason: fact.reason,
+        body: { ...fact.body },
+      }));
+    },
+    async inbox(plan, query) {
+      requirePlan(plan);
+      const messages = await repositories.listInbox({ plan, ...query });
+      return messages.map((message) => ({ ...message, at: formatInstant(message.at) }));
+    },
+    async createKey(plan, request) {
+      requirePlan(plan);
+      const at = clock.now();
+      const expiry = request.expiresInMs === undefined ? {} : { expiresAt: at + request.expiresInMs };
+      const created = await repositories.createKey({ plan, name: request.name, scopes: KEY_SCOPES, at, ...expiry });
+      await core.keysChanged();
+      return { ...created, plan };
+    },
+    async listKeys(plan) {
+      requirePlan(plan);
+      const keys = await repositories.listKeys(plan);
+      return keys.map((key) => ({
+        id: key.id,
+        plan: key.plan,
+        name: key.name,
+        scopes: [...key.scopes],
+        createdAt: formatInstant(key.createdAt),
+        ...instantField('expiresAt', key.expiresAt),
+        ...instantField('revokedAt', key.revokedAt),
+        ...instantField('lastUsedAt', key.lastUsedAt),
+      }));
+    },
+    async revokeKey(plan, id) {
+      requirePlan(plan);
+      const known = (await repositories.listKeys(plan)).some((key) => key.id === id);
+      if (!known || !(await repositories.revokeKey(id, clock.now()))) {
+        throw new WatchbillError('not-found', `The plan ${plan} has no valid key ${id}.`, id);
+      }
+      await core.keysChanged();
+    },
+  };
+}
+
+function readinessOf(core: Core, intake: { readonly ready: boolean; readonly reasons: readonly string[] } | undefined) {
+  const reasons = [...core.readiness().reasons, ...(intake?.ready === false ? intake.reasons : [])];
+  return { ready: reasons.length === 0, reasons };
+}
+
+function instantField<Name extends string>(name: Name, at: Instant | undefined): { readonly [key in Name]?: string } {
+  return (at === undefined ? {} : { [name]: formatInstant(at) }) as { readonly [key in Name]?: string };
+}

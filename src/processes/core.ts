@@ -1,0 +1,142 @@
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
+import { createEgress } from '#egress/egress.ts';
+import type { Core } from '#engine/core-process.ts';
+import { runCore } from '#engine/run-core.ts';
+import { createApplication } from '#http/application.ts';
+import { createCoreServices } from '#http/core-services.ts';
+import type { ApiServices } from '#http/services.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { compilePlan } from '#plan/compile.ts';
+import { migratePostgres } from '#storage/postgres/migrate.ts';
+import { openPool } from '#storage/postgres/pool.ts';
+import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
+import { createLog } from './log.ts';
+import type { CoreConfiguration } from './messages.ts';
+import type { RoleOptions } from './role.ts';
+
+const READY_CHECK_MS = 20;
+
+/** The core's process: PostgreSQL, the engine, the link for intake, and the API for people. */
+export async function startCore(
+  configuration: CoreConfiguration,
+  options: RoleOptions,
+  onReady: () => void,
+): Promise<{ stop(): Promise<void> }> {
+  const { clock, random, environment } = options;
+  const log = createLog('core', clock);
+  const transport = createEgress({ allow: readAllowances(configuration.egressAllow) });
+  const pool = openPool({
+    address: configuration.postgres,
+    applicationName: 'watchbill core',
+    onError: (problem) => log('warning', 'a connection to PostgreSQL broke', { problem: problem.message }),
+  });
+  await migratePostgres(pool, clock.now());
+  await endPredecessorLeases(pool, configuration.installation, clock.now());
+  const core = await runCore({
+    owner: configuration.installation,
+    pool,
+    linkPath: configuration.linkPath,
+    transport,
+    clock,
+    random,
+    compile: compilePlan,
+    resolveSecret: async (name) => configuration.secrets[name] ?? environment.secret(name),
+    log,
+  });
+  const services = createCoreServices(core, clock, configuration.version);
+  await applyGivenPlans(core, services, configuration, clock);
+  const server = await listen(configuration, services, options, log);
+  const stopChecking = whenReady(services, clock, onReady);
+  return {
+    async stop() {
+      stopChecking();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await core.stop();
+      transport.close();
+      await pool.end();
+    },
+  };
+}
+
+/** The plans named at start, and the preset key for them. A text that runs already is left alone. */
+async function applyGivenPlans(
+  core: Core,
+  services: ApiServices,
+  configuration: CoreConfiguration,
+  clock: Clock,
+): Promise<void> {
+  for (const files of configuration.plans) {
+    const outcome = await services.apply({ files: [...files], preview: false }, 'watchbill up');
+    if (outcome.diagnostics.some(({ severity }) => severity === 'error')) {
+      throw new WatchbillError('plan-invalid', 'The plan given at start has errors.');
+    }
+    if (configuration.ingestKey !== undefined) {
+      const wanted = { plan: outcome.plan, name: 'preset', scopes: ['events:write'], at: clock.now() };
+      await core.repositories.storeKey(configuration.ingestKey, wanted);
+      await core.keysChanged();
+    }
+  }
+}
+
+async function listen(
+  configuration: CoreConfiguration,
+  services: ApiServices,
+  options: RoleOptions,
+  log: ReturnType<typeof createLog>,
+): Promise<Server> {
+  const application = createApplication({
+    services,
+    adminToken: configuration.adminToken,
+    hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host])],
+    random: options.random,
+    version: configuration.version,
+    log: (message, detail) => log('error', message, detail),
+  });
+  const server = createServer(
+    {
+      maxHeaderSize: limits.requestHeaderBytes,
+      requestTimeout: limits.requestTotalMs,
+      headersTimeout: limits.requestHeadersMs,
+    },
+    getRequestListener(application.fetch),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new WatchbillError(
+          'configuration-invalid',
+          `Cannot listen on ${configuration.host}:${configuration.port}: ${error.message}`,
+        ),
+      );
+    });
+    server.listen(configuration.port, configuration.host, resolve);
+  });
+  return server;
+}
+
+function whenReady(services: ApiServices, clock: RoleOptions['clock'], onReady: () => void): () => void {
+  let stopped = false;
+  const check = async (): Promise<void> => {
+    const { ready } = await services.readiness().catch(() => ({ ready: false }));
+    if (stopped) return;
+    if (ready) onReady();
+    else clock.schedule(clock.now() + READY_CHECK_MS, () => void check());
+  };
+  void check();
+  return () => {
+    stopped = true;
+  };
+}
+
+function readAllowances(texts: readonly string[]): readonly Allowance[] {
+  return texts.flatMap((text) => {
+    const read = parseEgressAllow(text);
+    if (!read.ok) throw new WatchbillError(read.failure.code, read.failure.message, 'WATCHBILL_EGRESS_ALLOW');
+    return read.value;
+  });
+}

@@ -1,0 +1,87 @@
+import { type ErrorCode, WatchbillError } from '#kernel/error-codes.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
+import type { Environment } from '../environment.ts';
+import { startCore } from './core.ts';
+import { startIntake } from './intake.ts';
+import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
+
+export interface RoleOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly environment: Environment;
+}
+
+interface Part {
+  stop(): Promise<void>;
+}
+
+/** Starting again does not help against these: the supervisor ends with the same code. */
+const HOPELESS: readonly ErrorCode[] = [
+  'schema-too-new',
+  'schema-changed',
+  'store-too-old',
+  'configuration-invalid',
+  'plan-invalid',
+  'plan-not-executable',
+];
+/** Leaves a message the time to go through the channel before it closes with us. */
+const LAST_WORDS_MS = 50;
+
+/**
+ * A child of the supervisor: waits for its configuration, runs until it is told to stop, and ends when the supervisor is gone, however
+ * that came about.
+ */
+export async function runRole(role: string | undefined, options: RoleOptions): Promise<void> {
+  if (process.send === undefined) throw new WatchbillError('usage', 'Roles are started by `watchbill up`.');
+  let part: Promise<Part> | undefined;
+  let stopping = false;
+
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    try {
+      await (await part)?.stop();
+    } finally {
+      process.exit(0);
+    }
+  };
+  const giveUp = (thrown: unknown): void => {
+    stopping = true;
+    if (thrown instanceof WatchbillError && HOPELESS.includes(thrown.code)) {
+      tell({ type: 'hopeless', code: thrown.code, message: thrown.message });
+    } else {
+      const problem = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      process.stderr.write(`watchbill ${role}: ${problem}\n`);
+    }
+    options.clock.schedule(options.clock.now() + LAST_WORDS_MS, () => process.exit(1));
+  };
+
+  process.on('disconnect', () => void stop());
+  // Ctrl-C reaches the whole group; the supervisor decides the order in which we end.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('message', (message: ToChild) => {
+    if (message.type === 'stop') {
+      void stop();
+      return;
+    }
+    part = start(role, message.configuration, options, () => tell({ type: 'ready' }), giveUp);
+    part.catch(giveUp);
+  });
+}
+
+function start(
+  role: string | undefined,
+  configuration: ChildConfiguration,
+  options: RoleOptions,
+  onReady: () => void,
+  onHopeless: (problem: WatchbillError) => void,
+): Promise<Part> {
+  if (configuration.role === 'core' && role === 'core') return startCore(configuration, options, onReady);
+  if (configuration.role === 'intake' && role === 'intake')
+    return startIntake(configuration, options, onReady, onHopeless);
+  throw new WatchbillError('usage', `There is no role "${role}" with a configuration for ${configuration.role}.`);
+}
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}
