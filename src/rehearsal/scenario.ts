@@ -1,0 +1,81 @@
+import type { DurationMs } from '#kernel/instant.ts';
+import type { CompiledPlan, FieldValue, Operator } from '#plan/model.ts';
+
+/** A scenario as read: what happens when, and what is expected of the plan. Offsets are milliseconds from T+0. */
+export interface Scenario {
+  readonly name: string;
+  /** Of the random numbers: the same seed gives the same events. */
+  readonly seed: number;
+  readonly startMs: DurationMs;
+  readonly untilMs: DurationMs;
+  readonly steps: readonly ScenarioStep[];
+}
+
+export interface ScenarioStep {
+  readonly atMs: DurationMs;
+  /** As written, for the timeline. */
+  readonly text: string;
+  /** `file:line:col`, for failures. */
+  readonly place: string;
+  readonly action: Action;
+}
+
+export type Action =
+  /** Traffic that goes on until it is stopped or replaced by another of its name. */
+  | {
+      readonly kind: 'load';
+      readonly name: string;
+      readonly source: string;
+      readonly everyMs: number;
+      /** Gaps are exponential instead of equal. */
+      readonly random: boolean;
+      readonly fields: readonly FieldTraffic[];
+    }
+  | {
+      readonly kind: 'send';
+      readonly source: string;
+      readonly count: number;
+      /** Spread evenly over this time; 0 is all at once. */
+      readonly overMs: DurationMs;
+      readonly fields: readonly FieldTraffic[];
+    }
+  | { readonly kind: 'stop'; readonly name: string | 'all' }
+  /** Intake is away: senders wait with what they have, and nothing is judged. */
+  | { readonly kind: 'silence'; readonly ms: DurationMs }
+  | { readonly kind: 'apply'; readonly path: string; readonly plan: CompiledPlan }
+  | { readonly kind: 'expect'; readonly expectation: Expectation };
+
+/** How one field of the events is filled. */
+export type FieldTraffic =
+  /** Shares of 0 to 1; what they leave open has no such field. */
+  | {
+      readonly kind: 'choice';
+      readonly field: string;
+      readonly choices: readonly { readonly value: FieldValue; readonly share: number }[];
+    }
+  /** Uniform, both ends included. */
+  | { readonly kind: 'between'; readonly field: string; readonly low: number; readonly high: number }
+  /** Log-normal with this median and σ = 0.5: right-skewed, as durations are. */
+  | { readonly kind: 'around'; readonly field: string; readonly median: number }
+  /** One of `FIELD-1` to `FIELD-N`, each as likely. */
+  | { readonly kind: 'from'; readonly field: string; readonly count: number };
+
+export type Expectation =
+  | { readonly kind: 'alert'; readonly rule: string; readonly state: AlertState; readonly group?: readonly string[] }
+  | {
+      readonly kind: 'page' | 'all-clear' | 'no-page';
+      readonly recipient?: string;
+      readonly channel?: string;
+      readonly rule?: string;
+      /** From the step on; without it, what has come so far and no other expectation has claimed. */
+      readonly withinMs?: DurationMs;
+    }
+  | { readonly kind: 'refusal'; readonly rule: string; readonly reason: string }
+  | { readonly kind: 'reading'; readonly signal: string; readonly group?: readonly string[]; readonly held: Held };
+
+export type AlertState = 'pending' | 'firing' | 'resolving' | 'resolved' | 'none';
+
+export type Held =
+  | { readonly kind: 'compare'; readonly operator: Operator; readonly value: number }
+  | { readonly kind: 'between'; readonly low: number; readonly high: number }
+  | { readonly kind: 'state'; readonly state: 'no data' | 'too few' };

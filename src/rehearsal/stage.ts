@@ -1,0 +1,170 @@
+import { earlier, evaluationDue, timerDue } from '#core/due.ts';
+import type { Alert, CoreInput, Fact, NotificationIntent, Step, World } from '#core/model.ts';
+import { step } from '#core/step.ts';
+import { emptyWorld } from '#core/world.ts';
+import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { Verdict } from '#plan/reading.ts';
+import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { FieldTraffic } from './scenario.ts';
+import { createGenerator, type Generator, makeEvent } from './traffic.ts';
+
+/** Who looks on. */
+export interface Audience {
+  readonly fact: (fact: Fact) => void;
+  readonly notification: (notification: NotificationIntent) => void;
+}
+
+/**
+ * The other shell: the real core and the real live executor under a virtual clock. It does what intake and engine do, in the same
+ * order, with synthetic traffic and without sending anything.
+ */
+export class Stage {
+  now: Instant;
+  world: World;
+  events = 0;
+  /** Every alert there ever was, as last stored. */
+  readonly alerts: Map<string, Alert> = new Map();
+  private executor: LiveExecutor;
+  private readonly fraction: () => number;
+  private readonly audience: Audience;
+  private generators: Generator[] = [];
+  /** When the core has something to do by itself. */
+  private coreDue: Instant | undefined;
+  private awayUntil: Instant | undefined;
+  /** What senders hold back while intake is away. */
+  private waiting: EventRecord[] = [];
+
+  constructor(plan: CompiledPlan, at: Instant, fraction: () => number, audience: Audience) {
+    this.now = at;
+    this.fraction = fraction;
+    this.audience = audience;
+    this.executor = createLiveExecutor(plan, at);
+    this.world = emptyWorld(plan, 0, at);
+    this.feed({ kind: 'apply', plan, version: 1, by: 'rehearsal' });
+  }
+
+  /** Traffic under a name replaces what has run under it. */
+  load(name: string, source: string, everyMs: number, random: boolean, fields: readonly FieldTraffic[]): void {
+    this.stop(name);
+    this.add(name, source, everyMs, random, fields, undefined);
+  }
+
+  send(source: string, count: number, overMs: DurationMs, fields: readonly FieldTraffic[]): void {
+    this.add('', source, count > 1 ? overMs / (count - 1) : 0, false, fields, count);
+    // What is sent at once is there at once: an expectation of the same step already sees it.
+    this.moveTo(this.now);
+  }
+
+  stop(name: string): void {
+    this.generators = this.generators.filter((generator) => name !== 'all' && generator.name !== name);
+  }
+
+  /** Intake goes away; what is sent meanwhile arrives when it is back. */
+  silence(ms: DurationMs): void {
+    // Up to here it has judged.
+    this.tell(this.executor.advance(this.now));
+    this.awayUntil = this.now + ms;
+    this.coreDue = this.now;
+  }
+
+  apply(plan: CompiledPlan): void {
+    this.executor = this.executor.withPlan(plan);
+    this.feed({ kind: 'apply', plan, version: this.world.line.version + 1, by: 'rehearsal' });
+    this.tell(this.executor.verdicts(), true);
+  }
+
+  readings(): ReturnType<LiveExecutor['readings']> {
+    return this.executor.readings();
+  }
+
+  /** Lets time pass up to and including `target`. */
+  advance(target: Instant): void {
+    while (this.now < target) {
+      let next = Math.min(target, this.now + SECOND_MS);
+      for (const { nextAt } of this.generators) if (nextAt !== undefined && nextAt < next) next = nextAt;
+      if (this.coreDue !== undefined && this.coreDue < next) next = Math.max(this.coreDue, this.now);
+      if (this.awayUntil !== undefined && this.awayUntil < next) next = this.awayUntil;
+      this.moveTo(next);
+    }
+  }
+
+  private moveTo(next: Instant): void {
+    this.now = next;
+    const records = this.sendDue(next);
+    if (this.awayUntil !== undefined) {
+      if (next < this.awayUntil) {
+        this.waiting.push(...records);
+        if (this.coreDue !== undefined && this.coreDue <= next) this.feed({ kind: 'clock' });
+        return;
+      }
+      this.awayUntil = undefined;
+      this.executor.resume(next);
+      const late = this.waiting;
+      this.waiting = [];
+      this.tell(this.executor.ingest([...late, ...records], next), true);
+      return;
+    }
+    const verdicts = records.length > 0 ? this.executor.ingest(records, next) : this.executor.advance(next);
+    if (verdicts.length > 0 || (this.coreDue !== undefined && this.coreDue <= next)) this.tell(verdicts);
+  }
+
+  /** What the senders send at this instant. */
+  private sendDue(at: Instant): EventRecord[] {
+    const records: EventRecord[] = [];
+    let ended = false;
+    for (const generator of this.generators) {
+      while (generator.nextAt !== undefined && generator.nextAt <= at) {
+        this.events += 1;
+        records.push(makeEvent(generator, `event-${this.events}`, at, this.fraction));
+        generator.follow();
+      }
+      ended ||= generator.nextAt === undefined;
+    }
+    if (ended) this.generators = this.generators.filter(({ nextAt }) => nextAt !== undefined);
+    return records;
+  }
+
+  private add(
+    name: string,
+    source: string,
+    everyMs: number,
+    random: boolean,
+    fields: readonly FieldTraffic[],
+    count: number | undefined,
+  ): void {
+    const event = this.world.plan.sources[source]?.event ?? source;
+    const options = { name, event, fields, from: this.now, everyMs, random, ...(count === undefined ? {} : { count }) };
+    this.generators.push(createGenerator(options, this.fraction));
+  }
+
+  private tell(verdicts: readonly Verdict[], everything = false): void {
+    this.feed({
+      kind: 'verdicts',
+      planVersion: this.world.line.version,
+      watermark: this.now,
+      verdicts: everything ? [...verdicts, ...this.standing(verdicts)] : verdicts,
+      ...(everything ? { complete: true } : {}),
+    });
+  }
+
+  /** On connect intake says how every test stands, beside the changes that it kept. */
+  private standing(changes: readonly Verdict[]): readonly Verdict[] {
+    const changed = new Set(changes.map(({ test, group }) => `${test} ${group}`));
+    return this.executor.verdicts().filter(({ test, group }) => !changed.has(`${test} ${group}`));
+  }
+
+  private feed(input: CoreInput): void {
+    const result: Step = step(this.world, input, this.now);
+    this.world = result.world;
+    for (const row of result.changes) if (row.kind === 'alert') this.alerts.set(row.key, row);
+    for (const fact of result.facts) this.audience.fact(fact);
+    for (const notification of result.notifications) this.audience.notification(notification);
+    // With intake there the watermark comes along with time, and only due instants matter.
+    this.coreDue =
+      this.awayUntil === undefined
+        ? earlier(evaluationDue(this.world.judgements), timerDue(this.world.alerts, this.world.line))
+        : result.dueAt;
+  }
+}

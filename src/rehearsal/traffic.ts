@@ -1,0 +1,99 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { FieldValue } from '#plan/model.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { FieldTraffic } from './scenario.ts';
+
+/** Spread of `around`: half of the values lie within a factor of 1.4 of the median. */
+const SIGMA = 0.5;
+
+/** One stream of synthetic events. */
+export interface Generator {
+  readonly name: string;
+  /** The `name` field of its events. */
+  readonly event: string;
+  readonly fields: readonly FieldTraffic[];
+  /** When the next event is sent; undefined when it has sent all. */
+  nextAt: Instant | undefined;
+  /** Sets `nextAt` behind the event just sent. */
+  readonly follow: () => void;
+}
+
+export interface GeneratorOptions {
+  readonly name: string;
+  readonly event: string;
+  readonly fields: readonly FieldTraffic[];
+  readonly from: Instant;
+  readonly everyMs: number;
+  readonly random: boolean;
+  /** How many events it sends; without end when absent. */
+  readonly count?: number;
+}
+
+/** A stream that begins at `from`; events are sent on whole milliseconds. */
+export function createGenerator(options: GeneratorOptions, fraction: () => number): Generator {
+  const { name, event, fields, from, everyMs, count } = options;
+  let sent = 0;
+  let exact: number = from;
+  const generator: Generator = {
+    name,
+    event,
+    fields,
+    nextAt: count === 0 ? undefined : from,
+    follow: () => {
+      sent += 1;
+      // Equal gaps are counted from the start, so that rounding does not add up.
+      exact = options.random ? exact - Math.log(1 - fraction()) * everyMs : from + sent * everyMs;
+      generator.nextAt = count !== undefined && sent >= count ? undefined : Math.round(exact);
+    },
+  };
+  return generator;
+}
+
+/** The next event of a stream. */
+export function makeEvent(generator: Generator, id: string, at: Instant, fraction: () => number): EventRecord {
+  const attributes: Record<string, FieldValue> = {};
+  let user: string | undefined;
+  let durationMs: DurationMs | undefined;
+  let value: number | undefined;
+  for (const field of generator.fields) {
+    const drawn = draw(field, fraction);
+    if (drawn === undefined) continue;
+    if (field.field === 'user') user = String(drawn);
+    else if (field.field === 'duration') durationMs = Number(drawn);
+    else if (field.field === 'value') value = Number(drawn);
+    else attributes[field.field] = drawn;
+  }
+  return {
+    name: generator.event,
+    time: at,
+    id,
+    ...(user === undefined ? {} : { user }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(value === undefined ? {} : { value }),
+    attributes,
+  };
+}
+
+function draw(field: FieldTraffic, fraction: () => number): FieldValue | undefined {
+  switch (field.kind) {
+    case 'choice': {
+      let rest = fraction();
+      for (const { value, share } of field.choices) {
+        rest -= share;
+        if (rest < 0) return value;
+      }
+      return undefined;
+    }
+    case 'between':
+      return field.low + fraction() * (field.high - field.low);
+    case 'around':
+      return field.median * Math.exp(SIGMA * normal(fraction));
+    case 'from':
+      return `${field.field}-${1 + Math.floor(fraction() * field.count)}`;
+  }
+}
+
+/** Standard normal by the Box–Muller transform. */
+function normal(fraction: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - fraction())) * Math.cos(2 * Math.PI * fraction());
+}
