@@ -51,7 +51,7 @@ export function checkFloors(files: readonly SourceFile[]): readonly Violation[] 
         if (specifier.startsWith('#')) add(`imports its own folder as ${specifier}`, 'use a relative path');
         continue;
       }
-      if (targetRoom !== undefined && specifier.startsWith('.')) {
+      if (targetRoom !== undefined && specifier.startsWith('.') && file.path.startsWith('src/')) {
         add(`leaves its folder by ${specifier}`, `use #${target.slice('src/'.length)}`);
       }
       if (!file.path.startsWith('src/')) continue;

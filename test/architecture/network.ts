@@ -10,6 +10,9 @@ const networkNames = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpReque
 export const networkFiles: Readonly<Record<string, string>> = {
   'src/egress/': 'the one way out',
   'src/storage/': 'our own stores, embedded or at the addresses of the environment',
+  'src/intake/server.ts': 'the server that takes in telemetry',
+  'src/intake/link-client.ts': 'the unix socket between core and intake',
+  'src/processes/core.ts': 'the server of people and the API',
   'src/engine/link-socket.ts': 'the unix socket between core and intake',
   'src/processes/supervisor.ts': 'asks the children on loopback whether they are ready',
   'src/processes/port.ts': 'finds out whether a port is free',
