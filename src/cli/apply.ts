@@ -25,7 +25,7 @@ export function registerApply(program: Command, runtime: Runtime): void {
       if (options.expect !== undefined && !Number.isInteger(options.expect)) {
         throw new WatchbillError('usage', '--expect takes the number of a version.');
       }
-      const files = await readPlanFiles(runtime.workingFolder, plan);
+      const files = readPlanFiles(runtime.workingFolder, plan);
       const client = await connect(runtime, options);
       const answer = await client.post<ApplyAnswer>('/api/plans', {
         files,

@@ -20,13 +20,13 @@ export function registerCheck(program: Command, runtime: Runtime): void {
       'after',
       '\nExamples:\n  $ watchbill check plan.yaml\n  $ watchbill check plans/shop --explain\n  $ watchbill check --schema > plan.schema.json',
     )
-    .action(async (plan: string | undefined, options: { json?: true; explain?: true; schema?: true }) => {
+    .action((plan: string | undefined, options: { json?: true; explain?: true; schema?: true }) => {
       if (options.schema) {
         runtime.write(`${JSON.stringify(planJsonSchema(), null, 2)}\n`);
         return;
       }
       if (plan === undefined) throw new WatchbillError('usage', 'Name the plan to check.');
-      const files = await readPlanFiles(runtime.workingFolder, plan);
+      const files = readPlanFiles(runtime.workingFolder, plan);
       const compiled = compilePlan(files);
       const errors = compiled.diagnostics.filter(({ severity }) => severity === 'error').length;
       if (options.json) {
@@ -35,7 +35,7 @@ export function registerCheck(program: Command, runtime: Runtime): void {
         );
       } else {
         for (const diagnostic of compiled.diagnostics) runtime.write(`${formatDiagnostic(diagnostic)}\n`);
-        if (options.explain && compiled.plan !== undefined) runtime.write(`${explainPlan(files)}\n`);
+        if (options.explain && compiled.plan !== undefined) runtime.write(`${explainPlan(compiled)}\n`);
         if (errors === 0) runtime.write(`${summary(compiled.diagnostics.length, compiled.notExecuted.length)}\n`);
       }
       if (errors > 0)

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { formatPlan } from '#plan/format.ts';
 import { readPlanFiles } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
@@ -17,8 +18,13 @@ export function registerFormat(program: Command, runtime: Runtime): void {
     .addHelpText('after', '\nExamples:\n  $ watchbill fmt plan.yaml\n  $ watchbill fmt plans/shop --write')
     .action(async (plan: string, options: { write?: true; check?: true }) => {
       const others: string[] = [];
-      for (const file of await readPlanFiles(runtime.workingFolder, plan)) {
-        const formatted = formatPlan(file.text);
+      for (const file of readPlanFiles(runtime.workingFolder, plan)) {
+        const result = formatPlan(file.text, file.path);
+        if (!result.ok) {
+          for (const diagnostic of result.failure) runtime.writeError(`${formatDiagnostic(diagnostic)}\n`);
+          throw new WatchbillError('plan-invalid', `${file.path} cannot be laid out before it is mended.`, file.path);
+        }
+        const formatted = result.value;
         if (!options.write && !options.check) runtime.write(formatted);
         if (formatted === file.text) continue;
         others.push(file.path);

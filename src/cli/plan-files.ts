@@ -1,21 +1,21 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 
 export interface PlanFile {
-  /** Relative to the working folder, with `/`: it is what diagnostics show. */
+  /** Relative to the working folder where it lies inside: it is what diagnostics show. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Reads a plan: one file, or the `.yaml` and `.yml` files of a folder in the order of their names. */
-export async function readPlanFiles(workingFolder: string, path: string): Promise<readonly PlanFile[]> {
-  const whole = join(path.startsWith('/') ? '' : workingFolder, path);
-  const kind = await stat(whole).catch(() => undefined);
-  if (kind === undefined) throw new WatchbillError('file-unreadable', `There is no plan at ${path}.`, path);
-  if (!kind.isDirectory()) return [await readPlanFile(workingFolder, whole)];
-  const names = (await readdir(whole))
+/** Reads a plan: one file, or the `.yaml` and `.yml` files of a folder in the order of their names, scenarios left out. */
+export function readPlanFiles(workingFolder: string, path: string): readonly PlanFile[] {
+  const whole = isAbsolute(path) ? path : join(workingFolder, path);
+  const kind = statSync(whole, { throwIfNoEntry: false });
+  if (kind === undefined) throw new WatchbillError('file-unreadable', `There is nothing at ${path}.`, path);
+  if (!kind.isDirectory()) return [readTextFile(workingFolder, whole)];
+  const names = readdirSync(whole)
     .filter((name) => /\.ya?ml$/.test(name) && !/\.scenario\.ya?ml$/.test(name))
     .sort();
   if (names.length === 0) throw new WatchbillError('file-unreadable', `The folder ${path} has no .yaml file.`, path);
@@ -26,27 +26,30 @@ export async function readPlanFiles(workingFolder: string, path: string): Promis
       path,
     );
   }
-  return Promise.all(names.map((name) => readPlanFile(workingFolder, join(whole, name))));
+  return names.map((name) => readTextFile(workingFolder, join(whole, name)));
 }
 
-async function readPlanFile(workingFolder: string, whole: string): Promise<PlanFile> {
-  const path = relative(workingFolder, whole).startsWith('..') ? whole : relative(workingFolder, whole);
+/** One file of UTF-8 text within the limit of a plan's files. */
+export function readTextFile(workingFolder: string, path: string): PlanFile {
+  const whole = isAbsolute(path) ? path : join(workingFolder, path);
+  const inside = relative(workingFolder, whole);
+  const shown = inside.startsWith('..') ? whole : inside;
   let bytes: Buffer;
   try {
-    bytes = await readFile(whole);
+    bytes = readFileSync(whole);
   } catch {
-    throw new WatchbillError('file-unreadable', `${path} cannot be read.`, path);
+    throw new WatchbillError('file-unreadable', `${shown} cannot be read.`, shown);
   }
   if (bytes.length > limits.planBytes) {
     throw new WatchbillError(
       'file-unreadable',
-      `A plan's file has at most ${limits.planBytes} bytes; ${path} has ${bytes.length}.`,
-      path,
+      `A file has at most ${limits.planBytes} bytes; ${shown} has ${bytes.length}.`,
+      shown,
     );
   }
   try {
-    return { path, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) };
+    return { path: shown, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    throw new WatchbillError('file-unreadable', `${path} is not UTF-8 text.`, path);
+    throw new WatchbillError('file-unreadable', `${shown} is not UTF-8 text.`, shown);
   }
 }

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { registerApply } from './apply.ts';
-import { registerBackup, registerRestore } from './backup.ts';
 import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerExplain } from './explain.ts';
@@ -10,7 +9,6 @@ import { registerKey } from './key.ts';
 import { registerRehearse } from './rehearse.ts';
 import type { Runtime } from './runtime.ts';
 import { registerSend } from './send.ts';
-import { registerShip } from './ship.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
 
@@ -38,13 +36,10 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
   registerFormat(program, runtime);
   registerApply(program, runtime);
   registerSend(program, runtime);
-  registerShip(program, runtime);
   registerStatus(program, runtime);
   registerExplain(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);
-  registerBackup(program, runtime);
-  registerRestore(program, runtime);
   program
     .command('version')
     .summary('print the version')

@@ -26,7 +26,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     )
     .action(
       async (plan: string | undefined, options: { port: number; intakePort: number; host: string; data?: string }) => {
-        const plans = plan === undefined ? [] : [await readExecutablePlan(runtime, plan)];
+        const plans = plan === undefined ? [] : [readExecutablePlan(runtime, plan)];
         exitWith(
           await runtime.startServer({
             dataFolder: dataFolderOf(runtime, options),
@@ -42,8 +42,8 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
 }
 
 /** A plan that cannot run is refused before any store is started. */
-export async function readExecutablePlan(runtime: Runtime, path: string): Promise<readonly PlanFile[]> {
-  const files = await readPlanFiles(runtime.workingFolder, path);
+export function readExecutablePlan(runtime: Runtime, path: string): readonly PlanFile[] {
+  const files = readPlanFiles(runtime.workingFolder, path);
   const compiled = compilePlan(files);
   for (const diagnostic of compiled.diagnostics) {
     if (diagnostic.severity !== 'hint') runtime.writeError(`${formatDiagnostic(diagnostic)}\n`);
