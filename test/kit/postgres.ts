@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#storage/embedded/embedded-postgres.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
@@ -14,8 +14,11 @@ export async function temporaryFolder(): Promise<{ readonly folder: string; read
   return {
     folder,
     remove: async () => {
-      const place = await readFile(join(folder, 'postgres.place'), 'utf8').catch(() => 'postgres');
-      if (place.startsWith('/')) await rm(place.trim(), { recursive: true, force: true });
+      for (const record of ['postgres.place', 'telemetry.place']) {
+        const place = await readFile(join(folder, record), 'utf8').catch(() => '');
+        // Outside homes have a folder of their own for this data folder, one above the engine's.
+        if (place.startsWith('/')) await rm(dirname(place.trim()), { recursive: true, force: true });
+      }
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -43,10 +43,12 @@ const ENGINE_ARGUMENTS: readonly string[] = [
  */
 export class EngineSession {
   readonly #session: Session;
+  readonly #defaults: Settings;
   #database = 'default';
 
   constructor(folder: string, defaults: Settings) {
     this.#session = new Session(folder, { connectionArgs: ENGINE_ARGUMENTS });
+    this.#defaults = defaults;
     this.#session.query(assignments(defaults));
   }
 
@@ -101,9 +103,12 @@ export class EngineSession {
   }
 
   async #reset(settings: Settings): Promise<void> {
-    // One by one: a name that the engine does not know must not keep the others from being put back.
+    // One by one: a name that the engine does not know must not keep the others from being put back. `DEFAULT` is the engine's, not ours.
     for (const name of Object.keys(settings)) {
-      await this.#session.queryAsync(`SET ${name} = DEFAULT`).catch(() => {});
+      if (!SETTING_NAME.test(name)) continue;
+      const own = this.#defaults[name];
+      const statement = own === undefined ? `SET ${name} = DEFAULT` : assignments({ [name]: own });
+      await this.#session.queryAsync(statement).catch(() => {});
     }
   }
 }

@@ -3,7 +3,7 @@ import { type EngineAnswer, EngineError, EngineSession, type Settings } from './
 import { oneBlock, RowFiles, Structures } from './inserts.ts';
 import { Lane, ReaderLanes, TooSlowError } from './lanes.ts';
 import { renderParameter } from './parameters.ts';
-import { parseInsert, renderQuery, statementKind } from './sql-text.ts';
+import { findSetting, parseInsert, renderQuery, SqlTextError, statementKind } from './sql-text.ts';
 
 /** One request as it came over HTTP, already authenticated. */
 export interface StoreRequest {
@@ -31,6 +31,7 @@ const READER_SECONDS = 60;
 const QUICK_SECONDS = 0.1;
 const WRITER_SECONDS = 600;
 const TIMEOUT_EXCEEDED = 159;
+const CONSTRAINT_VIOLATION = 452;
 const MEBIBYTE = 1_048_576;
 const READER_BYTES = 256 * MEBIBYTE;
 const WRITER_BYTES = 512 * MEBIBYTE;
@@ -67,6 +68,9 @@ const CAPPED: Readonly<Record<string, number>> = {
   max_threads: 1,
   max_result_bytes: MOST_RESULT_BYTES,
 };
+
+/** A query's own SETTINGS would override what it is given. */
+const LIMITS = new Set([...Object.keys(CAPPED), 'timeout_overflow_mode', 'result_overflow_mode', 'readonly']);
 
 /** Takes statements apart, chooses the lane, and runs them. */
 export class Executor {
@@ -107,6 +111,13 @@ export class Executor {
   }
 
   #render(request: StoreRequest): string {
+    const limit = findSetting(request.sql, LIMITS);
+    if (limit !== undefined) {
+      throw new SqlTextError(
+        `Setting ${limit} is a limit: send it beside the query, not within it`,
+        CONSTRAINT_VIOLATION,
+      );
+    }
     return renderQuery(request.sql, (name, type) => renderParameter(name, type, request.parameters.get(name)));
   }
 
@@ -119,7 +130,7 @@ export class Executor {
       const seconds = Number(settings.max_execution_time ?? READER_SECONDS);
       if (!quick || seconds <= QUICK_SECONDS) return session.run(sql, { ...request, settings });
       try {
-        const hurried = { ...settings, max_execution_time: String(QUICK_SECONDS) };
+        const hurried = { ...settings, max_execution_time: String(QUICK_SECONDS), timeout_overflow_mode: 'throw' };
         return await session.run(sql, { ...request, settings: hurried });
       } catch (problem) {
         if (problem instanceof EngineError && problem.code === TIMEOUT_EXCEEDED) throw new TooSlowError();

@@ -103,6 +103,18 @@ export function statementKind(sql: string): 'read' | 'insert' | 'write' {
   return 'read';
 }
 
+/** The first of these names that a query sets, anywhere in it: `name =` after the word SETTINGS. */
+export function findSetting(sql: string, names: ReadonlySet<string>): string | undefined {
+  let within = false;
+  let candidate: string | undefined;
+  for (const token of tokens(sql)) {
+    if (within && token.text === '=' && candidate !== undefined && names.has(candidate)) return candidate;
+    candidate = token.kind === 'word' ? token.text : undefined;
+    if (candidate?.toLowerCase() === 'settings') within = true;
+  }
+  return undefined;
+}
+
 /** The head of `INSERT INTO table (columns) SETTINGS … FORMAT X`, with the rows after it. */
 export interface InsertHead {
   /** As written, e.g. `watchbill.events`. */
