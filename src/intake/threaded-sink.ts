@@ -35,8 +35,8 @@ export function createThreadedSink(address: ClickHouseAddress): EventSink & { cl
       const request = ++last;
       return new Promise((resolve, reject) => {
         waiting.set(request, { resolve, reject });
-        // The blocks are views of one file's bytes; a copy without the rest of it is what is sent.
-        const copies = blocks.map((block) => ({ ...block, payload: block.payload.slice() }));
+        // The blocks are views of one file; what is sent is a copy of each alone. (`slice` of a Buffer would be a view again.)
+        const copies = blocks.map((block) => ({ ...block, payload: new Uint8Array(block.payload) }));
         const message: LoadRequest = { request, segmentId, blocks: copies };
         thread.postMessage(
           message,
