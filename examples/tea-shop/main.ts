@@ -58,5 +58,10 @@ function end(close: () => Promise<void>): void {
   void close().then(() => process.exit(0));
 }
 
+const parent = process.ppid;
 const started = await startPart(positionals[0]);
 for (const reason of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(reason, () => end(started.close));
+// A parent that was killed says nothing; its orphans get another one.
+setInterval(() => {
+  if (process.ppid !== parent) end(started.close);
+}, 1_000).unref();
