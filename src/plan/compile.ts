@@ -145,7 +145,7 @@ function compileSections(context: Context): CompiledPlan {
   sources.compileAll();
   const signals = new Signals(context, sources);
   signals.compileAll();
-  const objectives = new Objectives(context, signals);
+  const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
   const conditions = new Conditions(context, sources, signals, objectives);
   const thresholds = [...objectives.thresholds];

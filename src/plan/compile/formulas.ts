@@ -2,7 +2,9 @@ import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
+import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
+import type { Span } from '../text/source-file.ts';
 import type { Context } from './context.ts';
 import { measureId } from './meaning.ts';
 import { compilePredicate } from './predicates.ts';
@@ -162,11 +164,17 @@ export class FormulaCompiler {
     const pathPlace = this.#place(node.path, scope);
     const label = functionName(node);
     if (node.function === 'availability' || node.function === 'burn') {
+      if (node.function === 'availability') this.#checkProbe(name, pathPlace);
       this.#context.skip(scope.where, `\`${label}(…)\``, place);
       return undefined;
     }
     if (this.#signals.has(name) && !this.#sources.has(name)) {
       this.#context.skip(scope.where, 'an aggregate over the readings of a signal', place);
+      return undefined;
+    }
+    if (isFigureOfProbe(node.path)) {
+      this.#checkProbe(rest[0] ?? '', pathPlace);
+      this.#context.skip(scope.where, 'figures of a probe', place);
       return undefined;
     }
     const state = this.#sources.find(name, pathPlace);
@@ -210,6 +218,12 @@ export class FormulaCompiler {
       windowMs,
       sources: [name],
     };
+  }
+
+  #checkProbe(probe: string, place: Span): void {
+    if (this.#context.defines('probes', probe)) return;
+    const hint = suggest(probe, this.#context.namesOf('probes'), 'Define it under `probes`.');
+    this.#context.report.add('E140', place, `There is no probe \`${probe}\`.`, hint);
   }
 
   #checkArguments(
@@ -256,6 +270,11 @@ export class FormulaCompiler {
     }
     return duration.ms;
   }
+}
+
+/** `checks.api-tls.days_left`: the last result of one probe, which needs no window. */
+export function isFigureOfProbe(path: ast.Path): boolean {
+  return path.names[0] === 'checks' && path.names.length > 2;
 }
 
 function literal(quantity: ast.Quantity): CompiledFormula {

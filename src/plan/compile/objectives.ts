@@ -10,6 +10,7 @@ import { readByPhase, valuesOf } from './by-phase.ts';
 import type { Context } from './context.ts';
 import { checkSomebody } from './people.ts';
 import type { Signals } from './signals.ts';
+import type { Sources } from './sources.ts';
 import type { Threshold } from './thresholds.ts';
 import { misfit } from './units.ts';
 
@@ -26,11 +27,13 @@ interface LevelBound {
 export class Objectives {
   readonly thresholds: Threshold[] = [];
   readonly #context: Context;
+  readonly #sources: Sources;
   readonly #signals: Signals;
   readonly #objectives: Map<string, { readonly objective: Objective; readonly place: Span }> = new Map();
 
-  constructor(context: Context, signals: Signals) {
+  constructor(context: Context, sources: Sources, signals: Signals) {
     this.#context = context;
+    this.#sources = sources;
     this.#signals = signals;
   }
 
@@ -62,17 +65,19 @@ export class Objectives {
     const bands = readByPhase(isMap ? childAt(value, 'bands') : value, this.#context, where, (sentence) =>
       this.#bandsSentence(sentence, key.text, unit, where),
     );
-    if (bands === undefined || unit === undefined) return;
-    const owner = isMap ? childAt(value, 'owner') : undefined;
-    const advice = isMap ? childAt(value, 'advice') : undefined;
-    this.#add(key.text, key.span, bands, textOf(owner), textOf(advice));
+    const owner = isMap ? textOf(childAt(value, 'owner')) : undefined;
+    const advice = isMap ? textOf(childAt(value, 'advice')) : undefined;
+    this.#checkOwner(owner);
+    if (bands !== undefined && unit !== undefined) this.#add(key.text, key.span, bands, owner, advice);
   }
 
   /** The unit of a signal as an objective sees it; undefined when it is unknown, broken or not executed. */
   #unitOf(name: string, place: Span, where: string): Unit | undefined {
     if (!this.#signals.has(name)) {
-      if (name === 'availability') {
-        this.#context.skip(where, 'an objective of `availability`', place);
+      const source = this.#sources.has(name) ? this.#sources.find(name, place) : undefined;
+      if (name === 'availability' || source?.state === 'waiting') {
+        const what = source?.state === 'waiting' ? source.what : 'an objective of `availability`';
+        this.#context.skip(where, what, place);
         return undefined;
       }
       const hint = suggest(name, this.#context.namesOf('signals'));
@@ -80,7 +85,8 @@ export class Objectives {
       return undefined;
     }
     const shown = this.#signals.unitOf(name);
-    if (shown === undefined) this.#context.skip(where, `\`${name}\`, which is not executed`, place);
+    if (shown === undefined && this.#signals.isWaiting(name))
+      this.#context.skip(where, `\`${name}\`, which is not executed`, place);
     return shown;
   }
 
@@ -201,6 +207,7 @@ export class Objectives {
         return bound === undefined ? [] : [{ level, bound, sentence }];
       });
       const bands = this.#bands(bounds, figure.text, unit, where, placeOf(figure));
+      this.#checkOwner(cell('owner'));
       if (bands !== undefined && unit !== undefined) {
         this.#add(figure.text, placeOf(figure), { otherwise: bands }, cell('owner'), cell('advice'));
       }
@@ -220,6 +227,10 @@ export class Objectives {
     }
   }
 
+  #checkOwner(owner: Sentence | undefined): void {
+    if (owner !== undefined) checkSomebody(owner, this.#context, 'person, role or duty');
+  }
+
   #add(
     signal: string,
     place: Span,
@@ -227,7 +238,6 @@ export class Objectives {
     owner: Sentence | undefined,
     advice: Sentence | undefined,
   ): void {
-    if (owner !== undefined) checkSomebody(owner, this.#context, 'person, role or duty');
     const known = this.#objectives.get(signal);
     if (known !== undefined) {
       const line = known.place.file.position(known.place.start).line;

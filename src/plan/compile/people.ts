@@ -65,7 +65,7 @@ export function compileRoles(context: Context): Readonly<Record<string, readonly
       context.report.add('E142', entry.key.span, `\`${role}\` is a person already.`);
     }
     const persons: string[] = [];
-    const hole = entry.value.kind === 'empty' && entry.value.hole === true;
+    const hole = entry.value.kind === 'empty';
     for (const member of sentencesOf(entry.value)) {
       if (context.defines('people', member.text)) {
         persons.push(member.text);

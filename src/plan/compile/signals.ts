@@ -4,14 +4,17 @@ import { parseSignal } from '../expression/parse.ts';
 import type { Signal, Unit } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
+import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
 import type { Context } from './context.ts';
-import { type CompiledFormula, FormulaCompiler, type Scope, type SignalLookup } from './formulas.ts';
+import { type CompiledFormula, FormulaCompiler, isFigureOfProbe, type Scope, type SignalLookup } from './formulas.ts';
 import type { Sources } from './sources.ts';
 import { unitOf } from './units.ts';
 
 /** A stream that nothing uses is still shown, over this window. */
 const UNUSED_STREAM_WINDOW_MS = 5 * MINUTE_MS;
+
+const OWN_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set(['availability', 'burn']);
 
 interface Definition {
   readonly entry: MapEntry;
@@ -64,7 +67,8 @@ export class Signals implements SignalLookup {
   /** A share of two requests is 50% at the first failure. */
   #hintAtSmallShares({ node, sentence }: Definition): void {
     const { formula } = node;
-    if (node.atLeast !== undefined || formula.kind !== 'aggregate' || formula.function !== 'share') return;
+    if (node.atLeast !== undefined || formula.kind !== 'aggregate') return;
+    if (formula.function !== 'share' || formula.where === undefined) return;
     const place = sentence.place(formula.span.start, formula.span.end);
     this.#context.report.add('W107', place, 'This share is judged however few events there are.');
   }
@@ -81,6 +85,11 @@ export class Signals implements SignalLookup {
   unitOf(name: string): Unit | undefined {
     const window = this.isStream(name) ? UNUSED_STREAM_WINDOW_MS : undefined;
     return this.#signal(name, window, undefined, this.isStream(name) ? name : undefined)?.unit;
+  }
+
+  /** Whether a signal was understood and waits for something that is not executed. */
+  isWaiting(name: string): boolean {
+    return this.#context.notExecuted.some(({ where }) => where === `signals.${name}`);
   }
 
   compiled(): readonly Signal[] {
@@ -104,7 +113,7 @@ export class Signals implements SignalLookup {
   #needsWindow(formula: ast.Formula, seen: readonly string[]): boolean {
     switch (formula.kind) {
       case 'aggregate':
-        return formula.function !== 'availability' && formula.function !== 'burn';
+        return !OWN_WINDOW_FUNCTIONS.has(formula.function) && !isFigureOfProbe(formula.path);
       case 'arithmetic':
       case 'ratio':
         return this.#needsWindow(formula.left, seen) || this.#needsWindow(formula.right, seen);
@@ -123,7 +132,7 @@ export class Signals implements SignalLookup {
     const place = scope.sentence.place(reference.path.span.start, reference.path.span.end);
     const [name = '', ...rest] = reference.path.names;
     if (!this.has(name) || rest.length > 0) {
-      this.#explainUnknown(name, rest, place);
+      this.#explainUnknown(name, rest, scope.where, place);
       return undefined;
     }
     const window = this.#windowOf(reference.window, scope);
@@ -157,9 +166,13 @@ export class Signals implements SignalLookup {
     return this.formulas.slidingWindow(window.duration, scope) ?? 'refused';
   }
 
-  #explainUnknown(name: string, rest: readonly string[], place: ReturnType<Sentence['place']>): void {
+  #explainUnknown(name: string, rest: readonly string[], where: string, place: Span): void {
     const field = rest.join('.');
-    if (this.#sources.has(name) && field !== '') {
+    const source = this.#sources.has(name) ? this.#sources.find(name, place) : undefined;
+    if (source?.state === 'waiting') {
+      // A gauge of samples is a figure by itself.
+      this.#context.skip(where, source.what, place);
+    } else if (this.#sources.has(name) && field !== '') {
       const message = `\`${name}.${field}\` does not say which of its values is meant.`;
       this.#context.report.add(
         'E151',

@@ -113,6 +113,8 @@ const readers: Readonly<Record<string, (section: MapEntry, context: Context) => 
         if (/:\s*by\s/.test(criterion.text)) context.parsed(criterion, parseItem(criterion.text));
         else context.parsed(criterion, parseCriterion(criterion.text));
       }
+      const criteria = childAt(value, 'criteria');
+      if (criteria !== undefined) checkItems(criteria, context);
     });
   },
 };

@@ -52,7 +52,7 @@ function reportIssue(issue: Issue, entry: MapEntry, prefix: readonly PropertyKey
   const missing = node === undefined || (node.kind === 'empty' && node.hole !== true);
   const span = node === undefined ? parentKeySpan(entry, path) : node.span;
   if (missing) {
-    report.add('E123', span, `${where} is missing.`);
+    report.add('E123', span, node === undefined ? `${where} is missing.` : `${where} has no value.`);
     return;
   }
   if (entry.key.text === 'plan' && issue.code === 'invalid_format') {

@@ -128,7 +128,7 @@ const probe = z.strictObject({
 
 const gate = z.strictObject({
   covers: sentence.optional(),
-  criteria: sentences,
+  criteria: items,
   detectors: sentence.optional(),
   approve: z.union([sentence, z.array(sentence), z.record(z.string(), sentences)]).optional(),
   waive: sentences.optional(),

@@ -64,6 +64,8 @@ function alignBlock(source: string, start: number, end: number, value: string): 
       for (let skipped = 0; skipped < indentation && source[at] === ' '; skipped += 1) at += 1;
       lineStart = false;
     }
+    // Folding makes fewer line breaks of several; a visible character is never one of them.
+    if (!/\s/.test(wanted)) while (at < end && /\s/.test(source[at] ?? '')) at += 1;
     for (let unit = 0; unit < wanted.length; unit += 1) offsets.push(Math.min(at + unit, end));
     if (wanted === '\n' || (wanted === ' ' && /[\r\n]/.test(source[at] ?? ''))) {
       if (source[at] === '\r') at += 1;

@@ -32,7 +32,9 @@ export function readTable(node: TextNode, report: Report): Table | undefined {
     report.add('E126', node.span, 'The table is empty.', 'Its first line is the header.');
     return undefined;
   }
-  const header = splitCells(node, head);
+  // A table from Markdown has a pipe at both ends of each row; else a leading pipe means a blank first cell.
+  const framed = head.text.trimStart().startsWith('|');
+  const header = splitCells(node, head, framed);
   const names: Sentence[] = [];
   let sound = true;
   for (const cell of header) {
@@ -46,7 +48,7 @@ export function readTable(node: TextNode, report: Report): Table | undefined {
   if (!sound) return undefined;
   const rows: TableRow[] = [];
   for (const line of rest) {
-    const cells = splitCells(node, line);
+    const cells = splitCells(node, line, framed);
     const span = node.piece(line.start, line.start + line.text.length);
     if (cells.length > header.length) {
       const extra = cells[header.length];
@@ -95,11 +97,13 @@ export function cellBreaks(line: string): readonly number[] {
 function splitCells(
   node: TextNode,
   line: Line,
+  framed: boolean,
 ): readonly { readonly sentence: Sentence | undefined; readonly span: Span }[] {
   const breaks = [...cellBreaks(line.text)];
   let from = 0;
   let end = line.text.length;
-  if (breaks[0] !== undefined && line.text.slice(0, breaks[0]).trim() === '') from = (breaks.shift() ?? -1) + 1;
+  if (framed && breaks[0] !== undefined && line.text.slice(0, breaks[0]).trim() === '')
+    from = (breaks.shift() ?? -1) + 1;
   const last = breaks.at(-1);
   if (last !== undefined && line.text.slice(last + 1).trim() === '' && from > 0) {
     end = last;

@@ -39,7 +39,8 @@ export function readYaml(path: string, text: string, report: Report): TreeNode |
     uniqueKeys: false,
     prettyErrors: false,
     strict: true,
-    logLevel: 'silent',
+    // With `silent` the parser would pass over further documents.
+    logLevel: 'error',
   });
   for (const error of document.errors) reportSyntax(error, file, report);
   if (document.errors.length > 0) {
@@ -138,11 +139,13 @@ class Reader {
   readonly #file: SourceFile;
   readonly #report: Report;
   #nodes = 0;
+  readonly #mayHaveTags: boolean;
   #stopped = false;
 
   constructor(file: SourceFile, report: Report) {
     this.#file = file;
     this.#report = report;
+    this.#mayHaveTags = /(?:^|[\s,[{])!/m.test(file.text);
   }
 
   read(node: ParsedNode | null, depth: number): TreeNode {
@@ -165,10 +168,10 @@ class Reader {
         `The alias \`*${node.source}\` is not part of the language.`,
         'Write the value out.',
       );
-      return { kind: 'empty', span };
+      return { kind: 'empty', span, hole: true };
     }
     this.#refuseProperties(node, span);
-    if (isMap(node)) return this.#readMap(node.items as never, span, depth);
+    if (isMap(node)) return this.#readMap(node.items as never, node.commentBefore ?? '', span, depth);
     if (isSeq(node)) {
       return { kind: 'list', span, items: node.items.map((item) => this.read(item as ParsedNode, depth + 1)) };
     }
@@ -188,11 +191,17 @@ class Reader {
     return new TextNode(text, span, style);
   }
 
-  #readMap(pairs: readonly { key: ParsedNode; value: ParsedNode | null }[], span: Span, depth: number): MapNode {
+  #readMap(
+    pairs: readonly { key: ParsedNode; value: ParsedNode | null }[],
+    leadingComment: string,
+    span: Span,
+    depth: number,
+  ): MapNode {
     const entries: MapEntry[] = [];
     const seen = new Map<string, Span>();
     for (const pair of pairs) {
       const key = this.read(pair.key, depth + 1);
+      if (this.#stopped) break;
       if (key.kind !== 'text') {
         this.#report.add('E111', key.span, 'A key is a word.', 'Write `name: value`.');
         if (pair.value !== null) this.read(pair.value, depth + 1);
@@ -208,30 +217,31 @@ class Reader {
       }
       seen.set(key.text, key.span);
       const value = pair.value === null ? this.#absent(key.span) : this.read(pair.value, depth + 1);
-      if (value.kind === 'empty') this.#noticeComment(key, value);
-      const origin = /^\s*from:\s*(.+)$/m.exec(pair.key.commentBefore ?? '')?.[1]?.trim();
+      const lost = value.kind === 'empty' && value.hole !== true && this.#losesTextToComment(key);
+      const origin = /^\s*from:\s*(.+)$/m
+        .exec(pair.key.commentBefore ?? (entries.length === 0 ? leadingComment : ''))?.[1]
+        ?.trim();
       if (key.text !== '<<' && first === undefined) {
-        entries.push({ key, value, ...(origin === undefined ? {} : { origin }) });
+        entries.push({
+          key,
+          value: lost ? { ...value, hole: true } : value,
+          ...(origin === undefined ? {} : { origin }),
+        });
       }
     }
     return { kind: 'map', span, entries };
   }
 
-  /** `slack: #x` loses its text to a comment. */
-  #noticeComment(key: TextNode, value: TreeNode): void {
+  /** `slack: #x` loses its text to a comment; a comment with a space after `#` is taken as one. */
+  #losesTextToComment(key: TextNode): boolean {
     const rest = this.#file.text.slice(key.span.end, key.span.end + 200).split('\n', 1)[0] ?? '';
-    const comment = /^["']?\s*:\s+(#\S*)/.exec(rest);
-    if (comment?.[1] === undefined) return;
-    // A comment with a space after `#` over a nested block is an ordinary one; this value is empty, so its text was lost.
+    const comment = /^["']?\s*:\s+(?<text>#\S+)/.exec(rest)?.groups?.['text'];
+    if (comment === undefined) return false;
     const start = key.span.end + rest.indexOf('#');
-    const span = { file: this.#file, start, end: start + comment[1].length };
-    const message = `YAML reads \`${comment[1]}\` as a comment, so \`${key.text}\` has no value.`;
-    this.#report.add(
-      'E112',
-      value.kind === 'empty' ? span : value.span,
-      message,
-      `Write \`${key.text}:${comment[1]}\`, or quote the value.`,
-    );
+    const span = { file: this.#file, start, end: start + comment.length };
+    const message = `YAML reads \`${comment}\` as a comment, so \`${key.text}\` has no value.`;
+    this.#report.add('E112', span, message, `Write \`${key.text}:${comment}\`, or quote the value.`);
+    return true;
   }
 
   #refuseProperties(node: ParsedNode, span: Span): void {
@@ -239,15 +249,28 @@ class Reader {
       this.#report.add('E102', span, `The anchor \`&${node.anchor}\` is not part of the language.`, 'Delete it.');
     }
     if (node.tag !== undefined && this.#hasExplicitTag(node)) {
-      this.#report.add('E103', span, `The tag \`${node.tag}\` is not part of the language.`, 'Delete it.');
+      this.#report.add(
+        'E103',
+        span,
+        `The tag \`${node.tag.replace('tag:yaml.org,2002:', '!!')}\` is not part of the language.`,
+        'Delete it.',
+      );
     }
   }
 
-  /** Composed nodes of blocks carry their default tag as well; only a written one begins with `!` before the node. */
+  /** Every composed node carries a tag; a written one stands before the node, perhaps with an anchor between. */
   #hasExplicitTag(node: ParsedNode): boolean {
-    const start = node.range[0];
-    const before = this.#file.text.slice(Math.max(0, start - 300), start);
-    return /!\S*\s+(?:&\S+\s+)?$/.test(before) || this.#file.text[start] === '!';
+    if (!this.#mayHaveTags) return false;
+    const { text } = this.#file;
+    let at = node.range[0];
+    if (text[at] === '!') return true;
+    for (let word = 0; word < 2; word += 1) {
+      while (at > 0 && /\s/.test(text[at - 1] ?? '')) at -= 1;
+      while (at > 0 && /\S/.test(text[at - 1] ?? '')) at -= 1;
+      if (text[at] === '!') return true;
+      if (text[at] !== '&') return false;
+    }
+    return false;
   }
 
   #absent(after: Span): TreeNode {

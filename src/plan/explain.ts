@@ -1,0 +1,171 @@
+import { formatDuration, formatInstant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { valuesOf } from './compile/by-phase.ts';
+import { ANY_WINDOW_MS } from './compile/conditions.ts';
+import type { Compilation } from './compile.ts';
+import type { Bands, BandTest, ByPhase, CompiledPlan, Formula, PhaseSpan, Recipient, Rule, Unit } from './model.ts';
+
+/** What a plan says once each default is filled in, line by line; `(default)` marks what the author did not write. */
+export function explainPlan(compilation: Compilation): string {
+  const { plan } = compilation;
+  if (plan === undefined) return '';
+  const written = new Set(compilation.outline.map(({ section }) => section));
+  const isDefault = (section: string) => (written.has(section) ? '' : '  (default)');
+  const lines = [
+    `plan: ${plan.name}`,
+    `title: ${plan.title}${isDefault('title')}`,
+    `timezone: ${plan.timezone}${isDefault('timezone')}`,
+    `launch: ${plan.launch === undefined ? `on command${isDefault('launch')}` : formatInstant(plan.launch)}`,
+  ];
+  const section = (name: string, rows: readonly (readonly string[])[]) => {
+    if (rows.length === 0) return;
+    lines.push(`${name}:`);
+    for (const [head = '', ...rest] of rows) lines.push(`  ${head}`, ...rest.map((row) => `    ${row}`));
+  };
+  section(
+    'phases',
+    plan.phases.map(({ name, span }) => [`${name}: ${spanText(span)}`]),
+  );
+  section(
+    'roles',
+    Object.entries(plan.roles).map(([name, persons]) => [`${name}: ${persons.join(', ')}`]),
+  );
+  section('channels', [
+    ...plan.channels.map(({ name, kind }) => [`${name}: ${kind}`]),
+    ['app: the inbox of each person  (default)'],
+  ]);
+  section(
+    'severities',
+    plan.severities.map((severity) => [
+      `${severity.name}${severity.also === undefined ? '' : `, also ${severity.also}`}`,
+      `tells: ${recipientsText(severity.notify)}`,
+      ...(severity.respondMs === undefined ? [] : [`respond within: ${formatDuration(severity.respondMs)}`]),
+    ]),
+  );
+  section(
+    'sources',
+    Object.values(plan.sources).map((source) => [
+      `${source.name}: events "${source.event}"`,
+      ...(source.oncePer === undefined
+        ? []
+        : [`once per: ${source.oncePer}, the first within ${formatDuration(limits.oncePerMs)}  (default)`]),
+      `late events count for: ${formatDuration(limits.lateMs)}  (default)`,
+    ]),
+  );
+  section(
+    'signals',
+    plan.signals.map((signal) => [
+      `${signal.name}: ${signal.text}`,
+      `window: ${windowsText(plan, signal.formula)}`,
+      `at least: ${signal.atLeast}${/at least/.test(signal.text) ? '' : '  (default)'}`,
+      `unit: ${signal.unit.shown === '' ? 'a plain number' : signal.unit.shown}`,
+      ...(signal.by.length === 0
+        ? []
+        : [`by: ${signal.by.join(', ')}, at most ${limits.groupsPerSignal} groups  (default)`]),
+    ]),
+  );
+  section(
+    'objectives',
+    plan.objectives.map((objective) => [
+      `${objective.signal}: ${bandsText(objective.bands, unitOf(plan, objective.signal))}`,
+      ...(objective.owner === undefined ? [] : [`owner: ${objective.owner}`]),
+    ]),
+  );
+  section(
+    'rules',
+    plan.rules.map((rule) => ruleRows(plan, rule)),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function ruleRows(plan: CompiledPlan, rule: Rule): readonly string[] {
+  const recipients = rule.notify ?? plan.severities.find(({ name }) => name === rule.severity.otherwise)?.notify;
+  const varies = rule.notify === undefined && rule.severity.phases !== undefined;
+  const whoDefault = rule.notify === undefined ? '  (from the severity)' : '';
+  const isAny = /\bany\s/.test(rule.text);
+  return [
+    `${rule.name}: when ${rule.text}`,
+    `severity: ${byPhaseText(rule.severity, (name) => name)}`,
+    `tells: ${varies ? 'as the severity of the phase says' : recipientsText(recipients ?? [])}${whoDefault}`,
+    `resolved after: ${rule.until === undefined ? `${formatDuration(rule.resolveAfterMs)} false  (default)` : 'its `until`'}`,
+    ...(isAny ? [`any, without a time: in ${formatDuration(ANY_WINDOW_MS)}  (default)`] : []),
+    `repeated every: ${formatDuration(rule.repeatMs)}  (default)`,
+    `flapping: the third time within ${formatDuration(limits.flapWindowMs)} folds  (default)`,
+    ...(rule.unless === undefined ? [] : [`silent while: ${rule.unless} fires`]),
+    ...(rule.family === undefined ? [] : [`family: ${rule.family}; only the most severe that fires is told`]),
+    ...(rule.enabled ? [] : ['enabled: false']),
+  ];
+}
+
+function byPhaseText<Value>(byPhase: ByPhase<Value>, text: (value: Value) => string): string {
+  const own = Object.entries(byPhase.phases ?? {}).map(([phase, value]) => `${phase}: ${text(value)}`);
+  if (own.length === 0) return valuesOf(byPhase).map(text).join();
+  const rest = byPhase.otherwise === undefined ? 'asleep' : text(byPhase.otherwise);
+  return [...own, `otherwise: ${rest}`].join('; ');
+}
+
+function recipientsText(recipients: readonly Recipient[]): string {
+  if (recipients.length === 0) return 'nobody';
+  return recipients
+    .map((recipient) => {
+      if (recipient.kind === 'channel') return recipient.channel;
+      const via = recipient.via === undefined ? '' : ` (${recipient.via})`;
+      return `${recipient.person}${via} by ${recipient.channels.join(' and ')}`;
+    })
+    .join(', ');
+}
+
+function spanText(span: PhaseSpan): string {
+  switch (span.kind) {
+    case 'offsets': {
+      const end = span.toMs === undefined ? 'on' : `to T+${formatDuration(span.toMs)}`;
+      return `from T+${span.fromMs === 0 ? '0' : formatDuration(span.fromMs)} ${end}`;
+    }
+    case 'days':
+      return span.to === undefined ? `from day ${span.from} on` : `days ${span.from} to ${span.to}`;
+    case 'instants':
+      return `from ${formatInstant(span.from)} to ${formatInstant(span.to)}`;
+  }
+}
+
+function windowsText(plan: CompiledPlan, formula: Formula): string {
+  const lengths = new Set<number>();
+  const visit = (node: Formula): void => {
+    if (node.kind === 'measure') {
+      const measure = plan.measures[node.measure];
+      if (measure !== undefined) lengths.add(measure.window.ms);
+    } else if (node.kind !== 'constant') {
+      visit(node.left);
+      visit(node.right);
+    }
+  };
+  visit(formula);
+  return [...lengths].map((length) => `the last ${formatDuration(length)}`).join(' and ');
+}
+
+function unitOf(plan: CompiledPlan, signal: string): Unit {
+  return plan.signals.find(({ name }) => name === signal)?.unit ?? { base: 'count', shown: '' };
+}
+
+function bandsText(bands: ByPhase<Bands>, unit: Unit): string {
+  return byPhaseText(bands, (inForce) =>
+    (['target', 'warning', 'critical'] as const)
+      .flatMap((level) => {
+        const band = inForce[level];
+        return band === undefined ? [] : [`${level} ${band === 'unset' ? 'unset' : bandText(band, unit)}`];
+      })
+      .join(', '),
+  );
+}
+
+function bandText(band: BandTest, unit: Unit): string {
+  if (band.operator === 'between') return `between ${valueText(band.low, unit)} and ${valueText(band.high, unit)}`;
+  return `${band.operator} ${valueText(band.value, unit)}`;
+}
+
+function valueText(value: number, unit: Unit): string {
+  if (unit.base === 'fraction') return `${Number((value * 100).toPrecision(12))}%`;
+  if (unit.base === 'ms') return formatDuration(value);
+  if (unit.base === 'per-second') return `${value}/s`;
+  return unit.shown === '' ? String(value) : `${value} ${unit.shown}`;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { figureState } from './figure-state.ts';
+import type { Bands } from './model.ts';
+import type { Reading } from './reading.ts';
+
+const value = (number: number): Reading => ({ state: 'value', value: number, sampleSize: 30, at: 0 });
+const lower: Bands = {
+  target: { operator: '<', value: 0.005 },
+  warning: { operator: '>', value: 0.01 },
+  critical: { operator: '>', value: 0.05 },
+};
+const higher: Bands = { target: { operator: '>', value: 0.98 }, critical: { operator: '<', value: 0.9 } };
+
+describe('a figure’s state', () => {
+  test.each([
+    [lower, 0.004, 'on target'],
+    [lower, 0.005, 'off target'],
+    [lower, 0.01, 'off target'],
+    [lower, 0.011, 'warning'],
+    [lower, 0.05, 'warning'],
+    [lower, 0.051, 'critical'],
+    [higher, 0.99, 'on target'],
+    [higher, 0.95, 'off target'],
+    [higher, 0.89, 'critical'],
+    [{ target: { operator: 'between', low: 1, high: 2 } } as Bands, 2, 'on target'],
+    [{ target: { operator: 'between', low: 1, high: 2 } } as Bands, 2.1, 'off target'],
+    [{ target: 'unset', critical: { operator: '>', value: 5 } } as Bands, 6, 'critical'],
+    [{ target: 'unset', critical: { operator: '>', value: 5 } } as Bands, 4, 'target unset'],
+    [{ critical: { operator: '>', value: 5 } } as Bands, 4, 'on target'],
+  ] as const)('%j at %d is %s', (bands, number, state) => {
+    expect(figureState(value(number), { otherwise: bands }, undefined)).toBe(state);
+  });
+
+  test('missing data is neither zero nor a pass', () => {
+    const nothing: Reading = { state: 'no data', reason: 'nothing-received', sampleSize: 0, at: 0 };
+    const few: Reading = { state: 'too few', value: 0, sampleSize: 3, needed: 20, at: 0 };
+    expect(figureState(nothing, { otherwise: lower }, undefined)).toBe('no data');
+    expect(figureState(few, { otherwise: lower }, undefined)).toBe('too few');
+  });
+
+  test('the phase in force has its own bands', () => {
+    const bands = { phases: { first: lower } };
+    expect(figureState(value(0.06), bands, 'first')).toBe('critical');
+    expect(figureState(value(0.06), bands, 'later')).toBe('target unset');
+  });
+});
