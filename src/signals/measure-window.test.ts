@@ -67,6 +67,7 @@ test('covers exactly the buckets from ⌊now/g⌋ − W/g to ⌊now/g⌋', () =>
   // W = 10 s, g = 100 ms: of the events 50 ms into each of 140 buckets, a window holds 101.
   const records = Array.from({ length: 140 }, (_, index) => recordOf(START - index * 100 - 50));
   expect(count(10_000, records, START)).toBe(100);
+  for (const steps of [1, 2, 3, 50, 99]) expect(count(10_000, records, START + steps * 100)).toBe(100 - steps);
   const now = START + 99;
   const oldest = START - 10_000;
   expect(count(10_000, [recordOf(oldest)], now)).toBe(1);

@@ -1,3 +1,4 @@
+import { assert } from '#kernel/assert.ts';
 import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
@@ -127,10 +128,7 @@ export class MeasureWindow {
     if (value === undefined) return;
     const aggregate = this.single ?? this.group(record);
     const covers = bucket <= this.current;
-    // Buckets are beyond 32 bits, where a remainder is slow; the distance is small.
-    let slot = this.currentSlot - ((this.current - bucket) | 0);
-    if (slot < 0) slot += shape.capacity;
-    else if (slot >= shape.capacity) slot -= shape.capacity;
+    const slot = this.slotOf(bucket);
     if ((aggregate.counts[slot] as number) === 0 && this.occupied[slot] === 0) this.occupy(bucket, slot);
     aggregate.counts[slot] = (aggregate.counts[slot] as number) + 1;
     if (covers) aggregate.covered++;
@@ -155,6 +153,7 @@ export class MeasureWindow {
       aggregate.settle(positiveModulo(first, this.shape.capacity), this.shape.steps + 1);
     }
     this.findDue(Math.max(first, this.oldest));
+    assert(this.due > now, 'a window that has passed a boundary waits for a later one');
   }
 
   /** Everything is judged anew at the next occasion. */
@@ -185,12 +184,13 @@ export class MeasureWindow {
     for (const aggregate of groups) {
       out.text(aggregate.key);
       const buckets: number[] = [];
-      for (let bucket = this.oldest; bucket <= this.newest; bucket++) {
-        if ((aggregate.counts[bucket % this.shape.capacity] as number) > 0) buckets.push(bucket);
+      for (let bucket = this.oldest, slot = this.slotOf(this.oldest); bucket <= this.newest; bucket++) {
+        if ((aggregate.counts[slot] as number) > 0) buckets.push(bucket);
+        if (++slot === this.shape.capacity) slot = 0;
       }
       out.number(buckets.length);
       for (const bucket of buckets) {
-        const slot = bucket % this.shape.capacity;
+        const slot = this.slotOf(bucket);
         out.number(bucket);
         out.number(aggregate.counts[slot] as number);
         aggregate.writeSlot(slot, out);
@@ -209,7 +209,7 @@ export class MeasureWindow {
       const aggregate = this.single ?? this.newGroup(key);
       for (let buckets = from.number(); buckets > 0; buckets--) {
         const bucket = from.number();
-        const slot = bucket % this.shape.capacity;
+        const slot = this.slotOf(bucket);
         const covers = bucket <= this.current;
         const count = from.number();
         aggregate.counts[slot] = count;
@@ -221,6 +221,14 @@ export class MeasureWindow {
       aggregate.readTotal(from);
     }
     this.findDue(this.oldest);
+  }
+
+  /** Of a bucket in the ring. Buckets are beyond 32 bits, where a remainder is slow; the distance is small. */
+  private slotOf(bucket: number): number {
+    const capacity = this.shape.capacity;
+    const slot = this.currentSlot - ((this.current - bucket) | 0);
+    if (slot < 0) return slot + capacity;
+    return slot >= capacity ? slot - capacity : slot;
   }
 
   private moveTo(now: Instant): void {
