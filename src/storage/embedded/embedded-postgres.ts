@@ -36,6 +36,8 @@ export interface EmbeddedPostgres {
 const LOG_BYTES = 8_388_608;
 const POLL_MS: DurationMs = 20;
 const ADOPTED_POLL_MS: DurationMs = 250;
+const ORPHANS_WITHIN_MS: DurationMs = 15_000;
+const ORPHANS_POLL_MS: DurationMs = 100;
 const STOP_WITHIN_MS: DurationMs = 20_000;
 
 /** Small in memory and in processes, and as careful with the disk as a large one. */
@@ -74,13 +76,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const place = await preparePostgres(options.dataFolder, options.systemFolder ?? '/var/lib/watchbill');
   const logFile = join(options.dataFolder, 'postgres.log');
   const survivor = await findPostmaster(place);
-  const running = survivor === undefined ? await launch(place, logFile) : adopt(options.clock, survivor);
-  try {
-    await untilReady(options, place, running, logFile);
-  } catch (problem) {
-    if (survivor === undefined) running.signal('SIGKILL');
-    throw problem;
-  }
+  const running =
+    survivor === undefined ? await launchPatiently(options, place, logFile) : adopt(options.clock, survivor);
+  if (survivor !== undefined) await untilReady(options, place, running, logFile);
   return {
     address: { socketFolder: place.socketFolder, user: POSTGRES_NAME, database: POSTGRES_NAME },
     pid: running.identity.pid,
@@ -98,6 +96,28 @@ interface Running {
   signal(signal: NodeJS.Signals): void;
   /** Whether it has ended already. */
   hasEnded(): boolean;
+}
+
+/** Backends of a killed server live on for a moment and hold its memory; PostgreSQL refuses to start until they are gone. */
+async function launchPatiently(
+  options: EmbeddedPostgresOptions,
+  place: PostgresPlace,
+  logFile: string,
+): Promise<Running> {
+  const deadline = options.clock.monotonicMs() + ORPHANS_WITHIN_MS;
+  for (;;) {
+    const running = await launch(place, logFile);
+    try {
+      await untilReady(options, place, running, logFile);
+      return running;
+    } catch (problem) {
+      running.signal('SIGKILL');
+      await running.ended;
+      const orphans = problem instanceof Error && problem.message.includes('pre-existing shared memory block');
+      if (!orphans || options.clock.monotonicMs() > deadline) throw problem;
+      await pause(options.clock, ORPHANS_POLL_MS);
+    }
+  }
 }
 
 /** Spawned in our own process group: a kill of the group takes it along. */

@@ -44,6 +44,8 @@ export async function findPostmaster(place: PostgresPlace): Promise<ProcessIdent
  * orphan of the old server still uses the shared memory. Deleting the file would skip that check.
  */
 export async function disownPidFile(place: PostgresPlace): Promise<void> {
+  // The socket's lock file has no such check behind it and would stop the start just as well; its folder is this database's alone.
+  await rm(join(place.socketFolder, '.s.PGSQL.5432.lock'), { force: true });
   const text = await readFile(pidPath(place), 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const rest = text.slice(text.indexOf('\n') + 1);
