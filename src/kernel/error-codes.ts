@@ -112,6 +112,13 @@ export const errorCodes = {
     hint: 'An expectation of the scenario did not hold; the timeline shows what happened instead.',
   },
   'scenario-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed.' },
+  'file-exists': { status: 409, exit: 73, hint: 'Name another place; nothing is overwritten.' },
+  'backup-invalid': {
+    status: 400,
+    exit: 65,
+    hint: 'The backup is incomplete, damaged or not one of ours; take another copy of it.',
+  },
+  'restore-not-empty': { status: 409, exit: 73, hint: 'Restore into a new data folder, and into empty databases.' },
   interrupted: { status: 500, exit: 130, hint: 'The command was stopped before it was done.' },
 } as const;
 

@@ -1,0 +1,159 @@
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryPostgres } from '../../test/kit/postgres.ts';
+import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
+import { backUp, restore, type Stores } from './backup.ts';
+import { insertEvents } from './clickhouse/events.ts';
+import { insertPlanVersion } from './postgres/plans.ts';
+import { createPostgresStore } from './postgres/store.ts';
+
+type Instance = Stores & { readonly folder: string; readonly close: () => Promise<void> };
+
+async function instance(): Promise<Instance> {
+  const postgres = await temporaryPostgres();
+  const telemetry = await temporaryTelemetry();
+  return {
+    pool: postgres.pool,
+    clickhouse: telemetry.client,
+    folder: postgres.folder,
+    close: async () => {
+      await postgres.close();
+      await telemetry.close();
+    },
+  };
+}
+
+const START = Math.floor(Date.now() / 1_000) * 1_000;
+let source: Instance;
+let target: Instance;
+beforeAll(async () => {
+  source = await instance();
+  target = await instance();
+});
+afterAll(async () => {
+  await source.close();
+  await target.close();
+});
+
+const HARD = 'NUL \u0000, half \ud800, "quotes" \\ \\u0000 {a,NULL}, \n\r\t ünï 🫖';
+
+/** Something in every table, with text that is hard to carry. */
+async function fill({ pool, clickhouse }: Stores): Promise<void> {
+  const files = [{ path: 'plan.yaml', text: 'plan: shop\n# "ünï" \\' }];
+  await insertPlanVersion(pool, { plan: 'shop', expectedVersion: 0, files, appliedBy: 'mia', at: START });
+  const store = createPostgresStore(pool);
+  const epoch = (await store.acquireLease('shop', 'core-1', START, 10_000)) ?? 0;
+  await store.commit({
+    plan: 'shop',
+    epoch,
+    at: START + 1,
+    changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, watermark: START }],
+    removals: [],
+    facts: [
+      { at: START, kind: 'notified', subject: 'A-1', reason: 'first-notification', body: { text: HARD, n: 0.1 } },
+    ],
+    notifications: [
+      {
+        identity: { episode: 'A-1', policyVersion: 1, cycle: 0, step: 'fired', recipient: 'mia', channel: 'app' },
+        rule: 'r',
+        severity: 'high',
+        createdAt: START,
+        content: {
+          plan: 'shop',
+          planTitle: HARD,
+          alert: 'A-1',
+          rule: 'r',
+          group: '[]',
+          severity: 'high',
+          state: 'firing',
+          step: 'fired',
+          openedAt: START,
+          condition: 'c',
+          evidence: [],
+          repeatMs: 1,
+        },
+      },
+    ],
+  });
+  await store.claimNotifications({ plan: 'shop', epoch, now: START, leaseMs: 5, limit: 1 });
+  await store.releaseLease('shop', 'core-1', epoch);
+  await store.putInbox({ id: 'm', plan: 'shop', person: 'mia', at: START, title: 'T', text: HARD, alert: 'A-1' });
+  await pool.query("insert into fact_export values ('shop', 1)");
+  await pool.query(
+    `insert into ingest_key (id, plan, name, scopes, hash, created_at)
+     values ('k', 'shop', 'web', array['a', 'b,"c"', 'NULL'], 'h', '2026-03-02 08:00:00.123456Z')`,
+  );
+  await pool.query(
+    `insert into fact (plan, sequence, at, kind, subject, reason, body)
+     select 'many', n, '2026-03-02Z', 'notified', 's', 'applied', '{}' from generate_series(1, 1234) n`,
+  );
+  const attributes = { status: 500, paid: true, text: HARD };
+  const events = Array.from({ length: 2_500 }, (_, index) => ({
+    plan: 'shop',
+    receivedAt: START,
+    event: { name: 'requests', time: START - index * 100_000, id: `e-${index}`, attributes, value: index / 7 },
+  }));
+  await insertEvents(clickhouse, 's-1', events);
+}
+
+/** Everything that both stores hold, as text. */
+async function everything({ pool, clickhouse }: Stores): Promise<Record<string, unknown>> {
+  const tables = await pool.query<{ name: string }>(
+    "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
+  );
+  const found: Record<string, unknown> = {};
+  for (const { name } of tables.rows.filter((table) => table.name !== 'schema_migration')) {
+    found[name] = (await pool.query(`select t::text as row from ${name} t order by 1`)).rows;
+  }
+  const answer = await clickhouse.query({ query: 'select * from events order by event_id', format: 'JSONEachRow' });
+  found.events = await answer.text();
+  return found;
+}
+
+describe('backup and restore', () => {
+  it('give back every row of both stores, bit for bit', async () => {
+    await fill(source);
+    const folder = join(source.folder, 'backup');
+    const manifest = await backUp(source, { folder, program: '0.1.0', now: START });
+    const tables = new Map(manifest.postgres.tables.map(({ table, rows }) => [table, rows]));
+    for (const [table, rows] of tables) expect([table, rows]).not.toEqual([table, 0]);
+    expect(tables.get('fact')).toBe(1_235);
+    expect(await readdir(folder)).toHaveLength(1 + manifest.postgres.tables.length + manifest.clickhouse.tables.length);
+    await restore(target, folder, START);
+    const [before, after] = [await everything(source), await everything(target)];
+    expect(after).toEqual(before);
+    expect(JSON.stringify(before)).toContain('08:00:00.123456');
+  });
+
+  it('goes into an empty instance only, and overwrites no backup', async () => {
+    const folder = join(source.folder, 'backup');
+    await expect(restore(target, folder, START)).rejects.toMatchObject({ code: 'restore-not-empty' });
+    const again = backUp(source, { folder, program: '0.1.0', now: START });
+    await expect(again).rejects.toMatchObject({ code: 'file-exists' });
+    expect(await readdir(source.folder)).not.toContain('backup.partial');
+  });
+
+  it('goes on numbering facts and epochs where the source was', async () => {
+    const store = createPostgresStore(target.pool);
+    expect(await store.acquireLease('shop', 'core-2', START, 10_000)).toBe(2);
+    const commit = { plan: 'shop', epoch: 2, at: START, changes: [], removals: [], notifications: [] };
+    const facts = [{ at: START, kind: 'notified', subject: 'x', reason: 'applied', body: {} }] as const;
+    expect(await store.commit({ ...commit, facts })).toEqual({ state: 'committed', firstFact: 2 });
+  });
+
+  it('refuses a damaged file, and one of a newer program', async () => {
+    const folder = join(source.folder, 'backup');
+    const path = join(folder, 'manifest.json');
+    const manifest = await readFile(path, 'utf8');
+    const newer = JSON.parse(manifest);
+    newer.postgres.migrations.push({ number: 999, name: '0999-later', hash: 'x' });
+    await writeFile(path, JSON.stringify(newer));
+    await expect(restore(target, folder, START)).rejects.toMatchObject({ code: 'schema-too-new' });
+    await writeFile(path, '{}');
+    await expect(restore(target, folder, START)).rejects.toMatchObject({ code: 'backup-invalid' });
+    await writeFile(path, manifest);
+    await appendFile(join(folder, 'postgres-fact.ndjson'), ' ');
+    await expect(restore(target, folder, START)).rejects.toThrow('postgres-fact.ndjson is missing or damaged');
+  });
+});
