@@ -8,6 +8,10 @@ export const limits = {
   planFiles: 64,
   planDepth: 12,
   planNodes: 50_000,
+  /** After so many findings the rest of a plan is not read. */
+  planFindings: 1_000,
+  /** Names among which the one nearest to a misspelt one is looked for. */
+  planNameCandidates: 2_000,
   planSentenceCharacters: 2_000,
   planSentenceDepth: 32,
 

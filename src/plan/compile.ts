@@ -17,7 +17,7 @@ import { checkShape } from './shape/check-shape.ts';
 import { sectionSchemas } from './shape/sections.ts';
 import { suggest } from './text/nearest-name.ts';
 import { readYaml } from './text/read-yaml.ts';
-import { Report } from './text/report.ts';
+import { Report, TooManyFindings } from './text/report.ts';
 import { SourceFile, type Span } from './text/source-file.ts';
 import { entriesOf, type MapEntry } from './text/tree.ts';
 
@@ -57,6 +57,15 @@ export interface Compilation {
  */
 export function compilePlan(files: readonly PlanFile[]): Compilation {
   const report = new Report();
+  try {
+    return compileReported(files, report);
+  } catch (error) {
+    if (!(error instanceof TooManyFindings)) throw error;
+    return { diagnostics: report.sorted(), notExecuted: [], outline: [] };
+  }
+}
+
+function compileReported(files: readonly PlanFile[], report: Report): Compilation {
   const sections = readSections(files, report);
   if (sections === undefined) return { diagnostics: report.sorted(), notExecuted: [], outline: [] };
   const context = new Context(report, sections);

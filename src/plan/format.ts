@@ -16,7 +16,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { alignTable } from './format/align-table.ts';
 import { canonicalFor, TABLE_SECTIONS } from './format/canonical.ts';
 import { readYaml } from './text/read-yaml.ts';
-import { Report } from './text/report.ts';
+import { Report, TooManyFindings } from './text/report.ts';
 
 /** A map or list in brackets that would make a longer line is written as a block. */
 const LINE_WIDTH = 120;
@@ -30,7 +30,11 @@ const ALIGNED_KEY_WIDTH = 24;
  */
 export function formatPlan(text: string, path = 'plan.yaml'): Result<string, readonly Diagnostic[]> {
   const report = new Report();
-  readYaml(path, text, report);
+  try {
+    readYaml(path, text, report);
+  } catch (error) {
+    if (!(error instanceof TooManyFindings)) throw error;
+  }
   if (report.failed) return fail(report.sorted());
   const document = parse(text);
   canonicalise(document);

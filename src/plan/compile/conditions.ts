@@ -358,7 +358,7 @@ class Compilation {
   }
 
   #reads(name: string, where?: Predicate): void {
-    const source = this.#sources.compiled()[name];
+    const source = this.#sources.used(name);
     if (source !== undefined) this.#facts.reads.push({ source, ...(where === undefined ? {} : { where }) });
   }
 

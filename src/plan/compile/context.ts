@@ -24,7 +24,9 @@ export class Context {
   readonly phases: Set<string> = new Set();
   launch: Instant | undefined;
   timezone = 'UTC';
-  readonly #notExecuted: NotExecuted[] = [];
+  readonly #notExecuted: Map<string, NotExecuted> = new Map();
+  readonly #waiting: Set<string> = new Set();
+  readonly #index: Map<string, ReadonlyMap<string, MapEntry>> = new Map();
 
   constructor(report: Report, sections: ReadonlyMap<string, MapEntry>) {
     this.report = report;
@@ -42,22 +44,42 @@ export class Context {
 
   /** The names that a section defines. */
   namesOf(section: string): readonly string[] {
-    return this.entries(section).map((entry) => entry.key.text);
+    return [...this.#names(section).keys()];
   }
 
   defines(section: string, name: string): boolean {
-    return this.entries(section).some((entry) => entry.key.text === name);
+    return this.#names(section).has(name);
+  }
+
+  /** The line of a name in a section. */
+  entry(section: string, name: string): MapEntry | undefined {
+    return this.#names(section).get(name);
+  }
+
+  #names(section: string): ReadonlyMap<string, MapEntry> {
+    let names = this.#index.get(section);
+    if (names === undefined) {
+      names = new Map(this.entries(section).map((entry) => [entry.key.text, entry]));
+      this.#index.set(section, names);
+    }
+    return names;
   }
 
   /** Notes that something is understood and not executed. */
   skip(where: string, what: string, span: Span): void {
     const { line, column } = span.file.position(span.start);
-    const known = this.#notExecuted.some((other) => other.where === where && other.what === what);
-    if (!known) this.#notExecuted.push({ where, what, path: span.file.path, line, column });
+    const key = JSON.stringify([where, what]);
+    this.#waiting.add(where);
+    if (!this.#notExecuted.has(key)) this.#notExecuted.set(key, { where, what, path: span.file.path, line, column });
+  }
+
+  /** Whether something of a line is not executed. */
+  waits(where: string): boolean {
+    return this.#waiting.has(where);
   }
 
   get notExecuted(): readonly NotExecuted[] {
-    return this.#notExecuted;
+    return [...this.#notExecuted.values()];
   }
 
   /** The parse of a sentence, or undefined with its problem reported at its place. */

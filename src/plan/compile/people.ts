@@ -95,7 +95,7 @@ export function compileChannels(context: Context): readonly ChannelBinding[] {
 
 /** The kind of a bound channel; undefined when there is no such binding. */
 function kindOf(name: string, context: Context): string | undefined {
-  const entry = context.entries('channels').find((candidate) => candidate.key.text === name);
+  const entry = context.entry('channels', name);
   if (entry === undefined) return undefined;
   return textAt(entry.value, 'kind')?.text.trim() ?? name;
 }
@@ -258,7 +258,7 @@ function compileRecipient(
   const via = context.defines('people', who) ? undefined : who;
   const persons = via === undefined ? [who] : (roles[who] ?? []);
   return persons.flatMap((person) => {
-    const own = context.entries('people').find((entry) => entry.key.text === person);
+    const own = context.entry('people', person);
     const order = own === undefined ? [] : sentencesOf(childAt(own.value, 'order')).map((channel) => channel.text);
     const channels = by.length > 0 ? by.map((channel) => channel.text) : order;
     if (channels.length === 0) {

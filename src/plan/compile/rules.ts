@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { meaningHash } from './meaning.ts';
 import { compileRecipients } from './people.ts';
 import { NO_SEVERITY } from './severities.ts';
+import { rootOf } from './signals.ts';
 import type { Threshold } from './thresholds.ts';
 
 /** False for this long before an alert resolves, unless the rule has `until` or is made of `any`. */
@@ -272,9 +273,11 @@ function warnOfTwoSeverities(rules: readonly CompiledRule[], context: Context): 
 /** Rules that compare one signal with a number in one direction, at least two of them. */
 function withFamilies(rules: readonly CompiledRule[], tests: ReadonlyMap<string, Test>): readonly Rule[] {
   const families = rules.map(({ rule }) => familyOf(rule, tests));
+  const sizes = new Map<string | undefined, number>();
+  for (const family of families) sizes.set(family, (sizes.get(family) ?? 0) + 1);
   return rules.map(({ rule }, index) => {
     const family = families[index];
-    const shared = family !== undefined && families.filter((other) => other === family).length > 1;
+    const shared = family !== undefined && (sizes.get(family) ?? 0) > 1;
     return shared ? { ...rule, family } : rule;
   });
 }
@@ -292,7 +295,7 @@ function conditionFamily(condition: Condition, tests: ReadonlyMap<string, Test>)
   if (test?.kind !== 'comparison' || test.signals.length !== 1) return undefined;
   const { comparison } = test;
   // Its own name, without the window and split in which it is used.
-  const root = test.signals[0]?.split(' ', 1)[0];
+  const root = rootOf(test.signals[0] ?? '');
   if (comparison.operator === 'between') return `${root} up`;
   if (comparison.right.kind !== 'constant') return undefined;
   if (comparison.operator.startsWith('>')) return `${root} up`;

@@ -75,9 +75,9 @@ export class Signals implements SignalLookup {
 
   /** Gives each stream that was not used a window, so that it is shown and its mistakes are said. */
   compileUnusedStreams(): void {
+    const used = new Set([...this.#results.keys()].map(rootOf));
     for (const name of this.#definitions.keys()) {
-      const used = [...this.#results.keys()].some((key) => key === name || key.startsWith(`${name} `));
-      if (!used) this.#signal(name, UNUSED_STREAM_WINDOW_MS, undefined, name);
+      if (!used.has(name)) this.#signal(name, UNUSED_STREAM_WINDOW_MS, undefined, name);
     }
   }
 
@@ -89,12 +89,12 @@ export class Signals implements SignalLookup {
 
   /** Whether a signal was understood and waits for something that is not executed. */
   isWaiting(name: string): boolean {
-    return this.#context.notExecuted.some(({ where }) => where === `signals.${name}`);
+    return this.#context.waits(`signals.${name}`);
   }
 
   compiled(): readonly Signal[] {
-    const order = [...this.#definitions.keys()];
-    const rank = (signal: Signal) => order.indexOf(signal.name.split(' ', 1)[0] ?? signal.name);
+    const order = new Map([...this.#definitions.keys()].map((name, index) => [name, index]));
+    const rank = (signal: Signal) => order.get(rootOf(signal.name)) ?? 0;
     return [...this.#compiled.values()].toSorted((left, right) => rank(left) - rank(right));
   }
 
@@ -150,8 +150,9 @@ export class Signals implements SignalLookup {
       return undefined;
     }
     const result = this.#signal(name, windowMs, reference.by?.name ?? scope.by);
-    const waiting = result === undefined && this.#context.notExecuted.find(({ where }) => where === `signals.${name}`);
-    if (waiting) this.#context.skip(scope.where, `\`${name}\`, which needs ${waiting.what}`, place);
+    if (result === undefined && this.isWaiting(name)) {
+      this.#context.skip(scope.where, `\`${name}\`, which is not executed`, place);
+    }
     return result;
   }
 
@@ -270,4 +271,9 @@ export class Signals implements SignalLookup {
     this.#context.report.add('E150', place, message, 'Leave `in` out, or declare the unit of the field in its source.');
     return undefined;
   }
+}
+
+/** A signal's own name, without the window and split in which it is used. */
+export function rootOf(label: string): string {
+  return label.split(' ', 1)[0] ?? label;
 }

@@ -59,12 +59,20 @@ export class Sources {
   }
 
   has(name: string): boolean {
-    return this.names().includes(name);
+    const context = this.#context;
+    return (
+      context.defines('sources', name) || context.defines('funnels', name) || Object.hasOwn(BUILT_IN_SOURCES, name)
+    );
   }
 
   names(): readonly string[] {
-    const { namesOf } = { namesOf: (section: string) => this.#context.namesOf(section) };
-    return [...namesOf('sources'), ...namesOf('funnels'), ...Object.keys(BUILT_IN_SOURCES)];
+    const context = this.#context;
+    return [...context.namesOf('sources'), ...context.namesOf('funnels'), ...Object.keys(BUILT_IN_SOURCES)];
+  }
+
+  /** A source that was found before. */
+  used(name: string): Source | undefined {
+    return this.#used.get(name);
   }
 
   /** What a compiled plan holds: declared sources and the built-in ones that something reads. */
@@ -75,7 +83,7 @@ export class Sources {
   #lookup(name: string, place: Span): SourceState {
     const known = this.#states.get(name);
     if (known !== undefined) return known;
-    const entry = this.#context.entries('sources').find((candidate) => candidate.key.text === name);
+    const entry = this.#context.entry('sources', name);
     if (entry !== undefined) {
       if (this.#open.includes(name)) {
         const circle = [...this.#open, name].join(' → ');

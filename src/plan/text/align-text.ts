@@ -19,7 +19,9 @@ export function alignText(
   while (index < value.length) {
     const wanted = value[index] ?? '';
     const here = source[at] ?? '';
-    if (quote === '"' && here === '\\') {
+    const isFolded =
+      (wanted === ' ' || wanted === '\n') && here === '\\' && !/[n x_uUNLP\r\n]/.test(source[at + 1] ?? '');
+    if (quote === '"' && here === '\\' && !isFolded) {
       const next = source[at + 1] ?? '';
       if (next === '\n' || next === '\r') {
         // An escaped line break is nothing in the value.

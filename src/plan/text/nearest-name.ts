@@ -1,8 +1,13 @@
+import { limits } from '#kernel/limits.ts';
+
 /** The candidate that a slip of the pen would turn into `name`, if there is one near enough; the first of equals. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let seen = 0;
   for (const candidate of candidates) {
+    seen += 1;
+    if (seen > limits.planNameCandidates) break;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

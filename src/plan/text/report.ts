@@ -1,6 +1,12 @@
 import { type DiagnosticCode, diagnosticCodes } from '#kernel/diagnostic-codes.ts';
+import { limits } from '#kernel/limits.ts';
 import { compareDiagnostics, type Diagnostic, severityOf } from '../diagnostic.ts';
 import type { Span } from './source-file.ts';
+
+/** Thrown by a report that is full, so that a text made of mistakes costs no more than a plan. */
+export class TooManyFindings extends Error {
+  override readonly name = 'TooManyFindings';
+}
 
 /** Collects what is wrong with a plan, so that all of it is said at once. */
 export class Report {
@@ -25,6 +31,7 @@ export class Report {
       message,
       hint,
     });
+    if (this.#diagnostics.length > limits.planFindings) throw new TooManyFindings();
   }
 
   get failed(): boolean {
