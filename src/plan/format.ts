@@ -31,7 +31,8 @@ const ALIGNED_KEY_WIDTH = 24;
 export function formatPlan(text: string, path = 'plan.yaml'): Result<string, readonly Diagnostic[]> {
   const report = new Report();
   try {
-    readYaml(path, text, report);
+    const tree = readYaml(path, text, report);
+    if (tree !== undefined && tree.kind !== 'map') report.add('E110', tree.span, 'The file is no map of sections.');
   } catch (error) {
     if (!(error instanceof TooManyFindings)) throw error;
   }
@@ -56,6 +57,10 @@ function render(document: Document): string {
 
 function canonicalise(document: Document): void {
   visit(document, {
+    Pair(_key, pair) {
+      // A key alone, as in `{ mia }`, is written with its colon.
+      if (pair.value === null) pair.value = new Scalar('');
+    },
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string') return;
       const names = pathOf(ancestors);

@@ -58,6 +58,7 @@ describe('properties of YAML that are no part of the language', () => {
     ['a: *x\n', ['E102']],
     ['a: !!int 5\n', ['E103']],
     ['a: !own { b: c }\n', ['E103']],
+    ['a: {!own b: c}\n', ['E103']],
     ['a: 1\na: 2\n', ['E105']],
     ['a: 1\n---\nb: 2\n', ['E106']],
     ['a: 1\n...\nb: 2\n', ['E106']],

@@ -44,8 +44,7 @@ export function readYaml(path: string, text: string, report: Report): TreeNode |
   });
   for (const error of document.errors) reportSyntax(error, file, report);
   if (document.errors.length > 0) {
-    // A broken text still shows its aliases and tags, but what its lines belong to would be guessed.
-    new Reader(file, report).read(document.contents, 0);
+    // What the lines of a broken text belong to would be guessed.
     return undefined;
   }
   return readDocument(document, file, report);
@@ -65,6 +64,9 @@ function byteLength(text: string): number {
   }
   return bytes;
 }
+
+/** The lexer's sign that the next token is a scalar's text. */
+const TEXT_MARK = '\u001F';
 
 /** Controls but for tab and line feed, and the characters that make a text look like another (bidirectional overrides). */
 const FORBIDDEN = /(?![\t\n])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFFE\uFFFF]/gu;
@@ -88,10 +90,14 @@ function checkTokens(file: SourceFile, report: Report): boolean {
   let depth = 0;
   let compact = 0;
   let tokens = 0;
+  let wasTextMark = false;
   for (const token of new Lexer().lex(file.text)) {
     tokens += 1;
     // The lexer marks documents and scalars with one character of its own, which is not in the text.
-    if (token === '\u0002' || token === '\u0018' || token === '\u001F') continue;
+    const isText = wasTextMark;
+    wasTextMark = token === TEXT_MARK;
+    if (token === '\u0002' || token === '\u0018' || token === TEXT_MARK) continue;
+    if (!isText) refuseProperty(token, { file, start: at, end: at + token.length }, report);
     if (token === '[' || token === '{') depth += 1;
     else if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
     if (token === '\n' || token === '\r\n') compact = 0;
@@ -109,6 +115,17 @@ function checkTokens(file: SourceFile, report: Report): boolean {
     at += token.length;
   }
   return true;
+}
+
+/** Anchors, aliases and tags are tokens of their own; in a text the same signs are just text. */
+function refuseProperty(token: string, place: Span, report: Report): void {
+  if (token.startsWith('&')) {
+    report.add('E102', place, `The anchor \`${token}\` is not part of the language.`, 'Delete it.');
+  } else if (token.startsWith('*')) {
+    report.add('E102', place, `The alias \`${token}\` is not part of the language.`, 'Write the value out.');
+  } else if (token.startsWith('!')) {
+    report.add('E103', place, `The tag \`${token}\` is not part of the language.`, 'Delete it.');
+  }
 }
 
 function reportSyntax(error: YAMLError, file: SourceFile, report: Report): void {
@@ -139,13 +156,11 @@ class Reader {
   readonly #file: SourceFile;
   readonly #report: Report;
   #nodes = 0;
-  readonly #mayHaveTags: boolean;
   #stopped = false;
 
   constructor(file: SourceFile, report: Report) {
     this.#file = file;
     this.#report = report;
-    this.#mayHaveTags = /(?:^|[\s,[{])!/m.test(file.text);
   }
 
   read(node: ParsedNode | null, depth: number): TreeNode {
@@ -161,16 +176,7 @@ class Reader {
       this.#report.add('E107', span, what, 'A plan needs three levels; a longer one is split.');
       return { kind: 'empty', span };
     }
-    if (isAlias(node)) {
-      this.#report.add(
-        'E102',
-        span,
-        `The alias \`*${node.source}\` is not part of the language.`,
-        'Write the value out.',
-      );
-      return { kind: 'empty', span, hole: true };
-    }
-    this.#refuseProperties(node, span);
+    if (isAlias(node)) return { kind: 'empty', span, hole: true };
     if (isMap(node)) return this.#readMap(node.items as never, node.commentBefore ?? '', span, depth);
     if (isSeq(node)) {
       return { kind: 'list', span, items: node.items.map((item) => this.read(item as ParsedNode, depth + 1)) };
@@ -242,35 +248,6 @@ class Reader {
     const message = `YAML reads \`${comment}\` as a comment, so \`${key.text}\` has no value.`;
     this.#report.add('E112', span, message, `Write \`${key.text}:${comment}\`, or quote the value.`);
     return true;
-  }
-
-  #refuseProperties(node: ParsedNode, span: Span): void {
-    if ('anchor' in node && node.anchor !== undefined) {
-      this.#report.add('E102', span, `The anchor \`&${node.anchor}\` is not part of the language.`, 'Delete it.');
-    }
-    if (node.tag !== undefined && this.#hasExplicitTag(node)) {
-      this.#report.add(
-        'E103',
-        span,
-        `The tag \`${node.tag.replace('tag:yaml.org,2002:', '!!')}\` is not part of the language.`,
-        'Delete it.',
-      );
-    }
-  }
-
-  /** Every composed node carries a tag; a written one stands before the node, perhaps with an anchor between. */
-  #hasExplicitTag(node: ParsedNode): boolean {
-    if (!this.#mayHaveTags) return false;
-    const { text } = this.#file;
-    let at = node.range[0];
-    if (text[at] === '!') return true;
-    for (let word = 0; word < 2; word += 1) {
-      while (at > 0 && /\s/.test(text[at - 1] ?? '')) at -= 1;
-      while (at > 0 && /\S/.test(text[at - 1] ?? '')) at -= 1;
-      if (text[at] === '!') return true;
-      if (text[at] !== '&') return false;
-    }
-    return false;
   }
 
   #absent(after: Span): TreeNode {
