@@ -110,6 +110,7 @@ function judgeOpen(
   }
   const unknownSince = noteUnknown(draft, rule, group, before, over === 'unknown', evidence, at);
   const state = resolution.entry === undefined ? 'firing' : 'resolving';
+  if (before.state === 'resolving' && state === 'firing') draft.revived = true;
   write(draft, rule, group, before, state, trueSince, dueAt, { alert: alertKey, unknownSince }, at);
   return false;
 }

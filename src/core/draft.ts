@@ -29,6 +29,8 @@ export class Draft {
   /** Alerts that opened or ended at the instant that is being judged; their telling follows when all rules are judged. */
   opened: string[] = [];
   ended: string[] = [];
+  /** An alert that had begun to resolve fires again: if nobody was told of it, that is to be looked at again. */
+  revived = false;
   private judgementMap: ReadonlyMap<string, Judgement>;
   private alertMap: ReadonlyMap<string, Alert>;
   private verdictMap: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;

@@ -118,6 +118,11 @@ export type CoreInput =
       readonly verdicts: readonly Verdict[];
       /** All verdicts as they stand (on connect): what is not among them is unknown from here on. */
       readonly complete?: true;
+      /**
+       * Nobody listened from the last watermark to here (intake itself was down): that time counts towards no duration, and what an
+       * executor says of it holds from here on.
+       */
+      readonly resumedAt?: Instant;
     }
   /** Some due instant may have been reached. */
   | { readonly kind: 'clock' }

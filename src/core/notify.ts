@@ -5,6 +5,7 @@ import { joinSpell } from './flapping.ts';
 import { concerns, openOf } from './groups.ts';
 import type { Alert, DecisionReason, NotificationIdentity } from './model.ts';
 import { targetsOf } from './recipients.ts';
+import { judgementKey } from './world.ts';
 
 /** Why an alert is not told, and by which others. */
 interface Refusal {
@@ -18,7 +19,8 @@ interface Refusal {
  * reason to be quiet is gone.
  */
 export function tellChanges(draft: Draft, at: Instant): void {
-  if (draft.opened.length === 0 && draft.ended.length === 0) return;
+  if (draft.opened.length === 0 && draft.ended.length === 0 && !draft.revived) return;
+  draft.revived = false;
   const opened = new Set(draft.opened);
   const ended = draft.ended;
   draft.opened = [];
@@ -31,12 +33,19 @@ export function tellChanges(draft: Draft, at: Instant): void {
     const alert = draft.alerts.get(key);
     if (alert !== undefined) tellResolved(draft, alert, 'alert-resolved', at);
   }
-  const quiet = [...draft.alerts.values()].filter((alert) => alert.state === 'firing' && !alert.told);
+  // What is about to resolve is not worth a first message.
+  const quiet = [...draft.alerts.values()].filter(
+    (alert) => alert.state === 'firing' && !alert.told && !isResolving(draft, alert),
+  );
   quiet.sort((left, right) => rank(draft, left) - rank(draft, right) || left.openedAt - right.openedAt);
   for (const { key } of quiet) {
     const alert = draft.alerts.get(key);
     if (alert !== undefined) tellFiring(draft, alert, opened.has(key), at);
   }
+}
+
+function isResolving(draft: Draft, alert: Alert): boolean {
+  return draft.judgements.get(judgementKey(alert.rule, alert.group))?.state === 'resolving';
 }
 
 function beginOrFold(draft: Draft, alert: Alert, at: Instant): void {

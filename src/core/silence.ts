@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { Draft } from './draft.ts';
 import { isSilent } from './due.ts';
+import { laterBy } from './true-since.ts';
 
 /**
  * When the executors are silent nothing is judged: evaluation goes by their watermark, so it stands still by itself. That it does is
@@ -32,4 +33,20 @@ export function noteReturn(draft: Draft, watermark: Instant, now: Instant): bool
     body: { silentSince, silentMs: now - silentSince },
   });
   return true;
+}
+
+/** Moves evaluation on over a time in which nobody listened: every count goes on where it stood. */
+export function passUnheard(draft: Draft, resumedAt: Instant): void {
+  const gapMs = resumedAt - draft.watermark;
+  if (gapMs <= 0) return;
+  draft.watermark = resumedAt;
+  for (const judgement of [...draft.judgements.values()]) {
+    const counts = Object.entries(judgement.trueSince);
+    if (counts.length === 0) continue;
+    draft.putJudgement({
+      ...judgement,
+      trueSince: Object.fromEntries(counts.map(([id, count]) => [id, laterBy(count, gapMs)])),
+      ...(judgement.dueAt === undefined ? {} : { dueAt: judgement.dueAt + gapMs }),
+    });
+  }
 }

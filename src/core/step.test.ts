@@ -241,6 +241,22 @@ describe('whom to tell', () => {
   });
 });
 
+describe('an alert that nobody was told of', () => {
+  it('is not told while it resolves, and is told when it fires again', () => {
+    const rules = [
+      rule('errors', isTrue('a'), { unless: 'down', notify: [MIA], resolveAfterMs: 2 * MINUTE }),
+      rule('down', isTrue('b'), { notify: [] }),
+    ];
+    const play = new Play(plan(rules));
+    play.say(1_000, { a: 'true', b: 'true' });
+    play.say(2_000, { a: 'false' });
+    play.say(3_000, { b: 'false' });
+    expect(play.told()).toEqual([]);
+    play.say(4_000, { a: 'true' });
+    expect(play.told()).toEqual(['A-1 fired 0 mia app']);
+  });
+});
+
 describe('flapping', () => {
   it('folds from the third firing on and tells the end once, when it has been calm for 30 minutes', () => {
     const play = new Play(plan([rule('errors', isTrue('a'), { notify: [MIA] })]));
@@ -308,6 +324,19 @@ describe('silent executors', () => {
       20 * MINUTE,
     );
     expect(after.alerts.get('A-1')?.openedAt).toBe(5 * MINUTE + 1_000);
+  });
+
+  it('do not let time count in which nobody listened', () => {
+    const errors = rule('errors', lasting(isTrue('a'), 5 * MINUTE), { resolveAfterMs: 2 * MINUTE });
+    const play = new Play(plan([errors, rule('other', isTrue('b'), { resolveAfterMs: 2 * MINUTE })]));
+    play.say(MINUTE, { a: 'true', b: 'true' });
+    const back = 31 * MINUTE;
+    const verdicts = [verdict('b', 'false', 2 * MINUTE)];
+    play.input({ kind: 'verdicts', planVersion: 1, watermark: back, resumedAt: back, verdicts }, back);
+    expect([...play.alerts.values()].map(({ state }) => state)).toEqual(['firing']);
+    play.pass(40 * MINUTE);
+    expect(play.alerts.get('A-1')?.resolvedAt).toBe(back + 2 * MINUTE);
+    expect(play.alerts.get('A-2')?.openedAt).toBe(back + 5 * MINUTE);
   });
 
   it('do not hold up repeats', () => {

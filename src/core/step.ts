@@ -7,7 +7,7 @@ import { type Dirty, endSleeping, markEveryRule, markRule, markTest } from './ju
 import type { CoreInput, Step, World } from './model.ts';
 import { enterPhase } from './phases.ts';
 import { applyPlan, launch } from './plan-change.ts';
-import { noteReturn, noteSilence } from './silence.ts';
+import { noteReturn, noteSilence, passUnheard } from './silence.ts';
 
 /**
  * The core: the next state, facts and notifications for one input at `now`. Pure: the world that goes in is never changed, and the
@@ -39,8 +39,11 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
 function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts' }>, now: Instant): void {
   // Ids of tests are hashes of their meaning: what an executor of another plan version says of a test that we know, holds.
   const known = input.verdicts.filter((verdict) => draft.plan.tests[verdict.test] !== undefined);
-  const queue = known.toSorted((left, right) => left.at - right.at);
+  const sorted = known.toSorted((left, right) => left.at - right.at);
+  if (input.resumedAt !== undefined) passUnheard(draft, input.resumedAt);
   const start = draft.watermark;
+  // What changed and changed back while nobody listened is of no interest; how it stands now is.
+  const queue = input.resumedAt === undefined ? sorted : lastUpTo(start, sorted);
   const dirty: Dirty = new Map();
   if (input.complete === true) forgetUnmentioned(draft, dirty, known);
   const returned = noteReturn(draft, input.watermark, now);
@@ -56,6 +59,13 @@ function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts'
   runUntil(draft, queue.slice(next), target, Math.max(target, timersReach(target, now)));
   draft.watermark = target;
   noteSilence(draft, now);
+}
+
+/** Of the verdicts up to an instant only the last of each test and group. */
+function lastUpTo(start: Instant, sorted: readonly Verdict[]): readonly Verdict[] {
+  const last = new Map<string, Verdict>();
+  for (const verdict of sorted) if (verdict.at <= start) last.set(`${verdict.test} ${verdict.group}`, verdict);
+  return sorted.filter((verdict) => verdict.at > start || last.get(`${verdict.test} ${verdict.group}`) === verdict);
 }
 
 /** What an executor does not mention when it says everything, it does not know any more. */

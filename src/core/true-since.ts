@@ -36,3 +36,9 @@ export function completesAt(entry: TrueSince, ms: DurationMs, at: Instant): Inst
   const due = entry.since + ms;
   return due > at ? due : undefined;
 }
+
+/** A count that time has passed over without anybody knowing; one that was suspended stays so. */
+export function laterBy(count: TrueSince, gapMs: DurationMs): TrueSince {
+  if (count.suspendedAt === undefined) return { since: count.since + gapMs };
+  return { since: count.since + gapMs, suspendedAt: count.suspendedAt + gapMs };
+}

@@ -26,7 +26,10 @@ interface Awaited {
   readonly until: Instant;
 }
 
-/** Holds expectations against what happens. Each message satisfies at most one expectation. */
+/**
+ * Holds expectations against what happens. Each message satisfies at most one expectation; the others of the same telling (the same
+ * step of an alert, to other people) are then no surprise to a `no page` that names nobody.
+ */
 export class Expectations {
   private readonly stage: () => Stage;
   private readonly launch: Instant;
@@ -34,6 +37,8 @@ export class Expectations {
   private awaited: Awaited[] = [];
   private readonly unclaimed: NotificationIntent[] = [];
   private readonly refusals: Fact[] = [];
+  /** Tellings of which a message was expected. */
+  private readonly expected: Set<string> = new Set();
 
   constructor(stage: () => Stage, launch: Instant, verified: (result: Verified) => void) {
     this.stage = stage;
@@ -53,14 +58,17 @@ export class Expectations {
   }
 
   noticeMessage(message: NotificationIntent): void {
-    const waiting = this.awaited.find((one) => isMeant(one.expectation, message) && message.createdAt <= one.until);
+    const waiting = this.awaited.find(
+      ({ expectation, until }) => message.createdAt <= until && this.matches(expectation, message),
+    );
     if (waiting === undefined) {
       this.unclaimed.push(message);
       return;
     }
     this.awaited = this.awaited.filter((one) => one !== waiting);
     const passed = waiting.expectation.kind !== 'no-page';
-    if (!passed) this.unclaimed.push(message);
+    if (passed) this.expected.add(tellingOf(message));
+    else this.unclaimed.push(message);
     const instead = passed ? [] : [`told: ${this.messageText(message)}`];
     this.verified({ step: waiting.step, at: message.createdAt, passed, instead });
   }
@@ -97,16 +105,25 @@ export class Expectations {
 
   private expectMessage(step: ScenarioStep, expectation: Message, now: Instant): void {
     const from = expectation.withinMs === undefined ? Number.NEGATIVE_INFINITY : now;
-    const found = this.unclaimed.find((message) => message.createdAt >= from && isMeant(expectation, message));
+    const found = this.unclaimed.find((message) => message.createdAt >= from && this.matches(expectation, message));
     if (found !== undefined) {
       const passed = expectation.kind !== 'no-page';
-      if (passed) this.unclaimed.splice(this.unclaimed.indexOf(found), 1);
+      if (passed) {
+        this.unclaimed.splice(this.unclaimed.indexOf(found), 1);
+        this.expected.add(tellingOf(found));
+      }
       this.judge(step, now, passed ? undefined : [`told: ${this.messageText(found)}`]);
     } else if (expectation.withinMs === undefined) {
       this.judge(step, now, expectation.kind === 'no-page' ? undefined : this.messagesSince(expectation, from));
     } else {
       this.awaited.push({ step, expectation, from: now, until: now + expectation.withinMs });
     }
+  }
+
+  private matches(expectation: Message, message: NotificationIntent): boolean {
+    if (!isMeant(expectation, message)) return false;
+    const named = expectation.kind !== 'no-page' || expectation.recipient !== undefined;
+    return named || !this.expected.has(tellingOf(message));
   }
 
   private judge(step: ScenarioStep, at: Instant, problem: readonly string[] | undefined): void {
@@ -157,8 +174,8 @@ export class Expectations {
   }
 
   private ruleText(rule: string): readonly string[] {
-    const { world, now } = this.stage();
-    const explanation = explainRule(world, rule, Math.max(world.watermark, now - 1));
+    const { world, judgedUntil } = this.stage();
+    const explanation = explainRule(world, rule, judgedUntil);
     if (explanation === undefined) return [`the plan has no rule ${rule} any more`];
     return explanationLines(explanation, (at) => offsetText(at, this.launch));
   }
@@ -167,6 +184,10 @@ export class Expectations {
     const { episode, recipient, channel, step } = identity;
     return `${offsetText(createdAt, this.launch)} ${recipient} by ${channel} because ${rule} (${episode} ${step})`;
   }
+}
+
+function tellingOf({ identity: { episode, step, cycle } }: NotificationIntent): string {
+  return `${episode} ${step} ${cycle}`;
 }
 
 function isMeant(expected: Message, message: NotificationIntent): boolean {

@@ -70,9 +70,15 @@ export class Stage {
   }
 
   apply(plan: CompiledPlan): void {
+    if (this.awayUntil === undefined) this.tell(this.executor.advance(this.now));
     this.executor = this.executor.withPlan(plan);
     this.feed({ kind: 'apply', plan, version: this.world.line.version + 1, by: 'rehearsal' });
-    this.tell(this.executor.verdicts(), true);
+    if (this.awayUntil === undefined) this.tell(this.executor.verdicts(), { complete: true });
+  }
+
+  /** Up to when the core knows: intake's watermark goes with time, but the core is only told when it matters. */
+  get judgedUntil(): Instant {
+    return this.awayUntil === undefined ? this.world.watermark : this.now;
   }
 
   readings(): ReturnType<LiveExecutor['readings']> {
@@ -103,7 +109,7 @@ export class Stage {
       this.executor.resume(next);
       const late = this.waiting;
       this.waiting = [];
-      this.tell(this.executor.ingest([...late, ...records], next), true);
+      this.tell(this.executor.ingest([...late, ...records], next), { complete: true, resumedAt: next });
       return;
     }
     const verdicts = records.length > 0 ? this.executor.ingest(records, next) : this.executor.advance(next);
@@ -139,13 +145,16 @@ export class Stage {
     this.generators.push(createGenerator(options, this.fraction));
   }
 
-  private tell(verdicts: readonly Verdict[], everything = false): void {
+  private tell(
+    verdicts: readonly Verdict[],
+    connection: { readonly complete?: true; readonly resumedAt?: Instant } = {},
+  ): void {
     this.feed({
       kind: 'verdicts',
       planVersion: this.world.line.version,
       watermark: this.now,
-      verdicts: everything ? [...verdicts, ...this.standing(verdicts)] : verdicts,
-      ...(everything ? { complete: true } : {}),
+      verdicts: connection.complete === true ? [...verdicts, ...this.standing(verdicts)] : verdicts,
+      ...connection,
     });
   }
 
