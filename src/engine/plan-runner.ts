@@ -143,7 +143,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
 
   async function acquire(): Promise<number | undefined> {
     const now = clock.now();
-    renewAt = now + limits.planLeaseMs / 3;
+    renewAt = now + Math.floor(limits.planLeaseMs / 3);
     return store.acquireLease(plan, options.owner, now, limits.planLeaseMs);
   }
 

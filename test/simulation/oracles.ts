@@ -1,0 +1,300 @@
+import { foldedOf, foldFacts } from '#core/fold.ts';
+import type { Alert, CoreInput, World } from '#core/model.ts';
+import { step } from '#core/step.ts';
+import { emptyWorld } from '#core/world.ts';
+import { decodePayload } from '#intake/payload.ts';
+import type { Block } from '#intake/spool/block.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { createLiveExecutor } from '#signals/live-executor.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { MemoryStore } from './memory-store.ts';
+import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, watchedPlan } from './watched-plan.ts';
+
+export type InvariantName = 'D1' | 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'T1' | 'T2' | 'fence' | 'fold' | 'export' | 'bug';
+
+export interface Violation {
+  readonly invariant: InvariantName;
+  readonly message: string;
+}
+
+/** What a run left behind. */
+export interface Remains {
+  readonly store: MemoryStore;
+  readonly blocks: readonly Block[];
+  /** How often the provider took each message, by its id. */
+  readonly taken: ReadonlyMap<string, number>;
+  /** Marks of records that were acknowledged to a client. */
+  readonly acknowledged: ReadonlySet<string>;
+  /** Marks of records that repeat an event id, and the mark of the first. */
+  readonly repeats: ReadonlyMap<string, string>;
+  /** When windows were begun and the plan was applied first, in the history that counts. */
+  readonly windowsFrom: Instant;
+  readonly now: Instant;
+  /** How many times something happened that may make a message leave once more. */
+  readonly excuses: number;
+}
+
+/** Compares what was acknowledged, what is stored and what the provider took. */
+export function judgeRemains(remains: Remains): readonly Violation[] {
+  return [
+    ...acknowledgedEventsAreThereOnce(remains),
+    ...storedAsTheFactsSay(remains),
+    ...alertsAreThoseOfAnUndisturbedRun(remains),
+    ...pagesAreThoseOfTheAlerts(remains),
+    ...pagesReachedTheProvider(remains),
+    ...nothingSettledTwice(remains),
+    ...nothingEarly(remains),
+    ...factsAreExported(remains),
+  ];
+}
+
+function acknowledgedEventsAreThereOnce({ blocks, acknowledged, repeats }: Remains): Violation[] {
+  const stored = new Map<string, number>();
+  const ids = new Map<string, number>();
+  for (const record of recordsOf(blocks)) {
+    const mark = record.attributes['mark'];
+    if (typeof mark !== 'string') continue;
+    // A record that repeats an id stands for the first one.
+    const first = repeats.get(mark) ?? mark;
+    stored.set(first, (stored.get(first) ?? 0) + 1);
+    ids.set(record.id, (ids.get(record.id) ?? 0) + 1);
+  }
+  const violations: Violation[] = [];
+  for (const mark of acknowledged) {
+    if (!stored.has(repeats.get(mark) ?? mark)) {
+      violations.push({ invariant: 'D1', message: `The acknowledged record ${mark} is nowhere.` });
+    }
+  }
+  for (const [mark, count] of stored) {
+    if (count > 1) violations.push({ invariant: 'D1', message: `The record ${mark} is stored ${count} times.` });
+  }
+  for (const [id, count] of ids) {
+    if (count > 1) violations.push({ invariant: 'P4', message: `The event id ${id} is stored ${count} times.` });
+  }
+  return violations;
+}
+
+function storedAsTheFactsSay({ store }: Remains): Violation[] {
+  const rows = store.of(PLAN);
+  const folded = foldFacts(rows.facts.map(({ fact }) => fact));
+  const alerts = [...rows.aggregates.values()].filter((row): row is Alert => row.kind === 'alert');
+  const violations: Violation[] = [];
+  for (const alert of alerts) {
+    const expected = JSON.stringify(folded.get(alert.key));
+    const found = JSON.stringify(foldedOf(alert));
+    if (!sameJson(expected, found)) {
+      violations.push({
+        invariant: 'fold',
+        message: `${alert.key}: the facts say ${expected}, the row says ${found}.`,
+      });
+    }
+  }
+  if (folded.size !== alerts.length) {
+    violations.push({
+      invariant: 'fold',
+      message: `The facts tell of ${folded.size} alerts, ${alerts.length} are stored.`,
+    });
+  }
+  for (const kind of ['alert-fired', 'alert-resolved'] as const) {
+    const seen = new Set<string>();
+    for (const { fact } of rows.facts) {
+      if (fact.kind !== kind) continue;
+      if (seen.has(fact.subject)) violations.push({ invariant: 'fence', message: `${fact.subject}: ${kind} twice.` });
+      seen.add(fact.subject);
+    }
+  }
+  return violations;
+}
+
+/** A run without faults over the records that were stored, as the reference for which alerts there have to be. */
+function alertsAreThoseOfAnUndisturbedRun({ blocks, windowsFrom, now, store }: Remains): Violation[] {
+  const plan = watchedPlan(1);
+  const executor = createLiveExecutor(plan, windowsFrom);
+  let world: World = emptyWorld(plan, 0, windowsFrom);
+  const alerts = new Map<string, Alert>();
+  const put = (input: CoreInput, at: Instant): void => {
+    const result = step(world, input, at);
+    world = result.world;
+    for (const row of result.changes) if (row.kind === 'alert') alerts.set(row.key, row);
+  };
+  put({ kind: 'apply', plan, version: 1, by: 'reference' }, windowsFrom);
+  let last = windowsFrom;
+  for (const batch of batchesOf(blocks)) {
+    const at = Math.max(last, batch.at(-1)?.meta.receivedAt ?? last);
+    const verdicts = executor.ingest(
+      batch.flatMap((block) => decodePayload(block.payload)),
+      at,
+    );
+    put({ kind: 'verdicts', planVersion: 1, watermark: at, verdicts }, at);
+    last = at;
+  }
+  const verdicts = executor.advance(now);
+  put({ kind: 'verdicts', planVersion: 1, watermark: now, verdicts }, now);
+
+  // Silence does not count while nobody listened, so its instants differ from those of a run without faults.
+  const describe = (rows: Iterable<Alert>): string[] =>
+    [...rows]
+      .filter((alert) => alert.rule !== 'quiet')
+      .map(({ rule, group, openedAt, resolvedAt }) => `${rule} ${group} ${openedAt} to ${resolvedAt ?? 'now'}`)
+      .sort();
+  const expected = describe(alerts.values());
+  const found = describe([...store.of(PLAN).aggregates.values()].filter((row): row is Alert => row.kind === 'alert'));
+  const missing = expected.filter((text) => !found.includes(text));
+  const extra = found.filter((text) => !expected.includes(text));
+  if (missing.length === 0 && extra.length === 0 && expected.length === found.length) return [];
+  return [
+    {
+      invariant: extra.length === 0 && missing.length === 0 ? 'P4' : 'T1',
+      message: `Alerts differ from those of an undisturbed run: missing ${JSON.stringify(missing)}, extra ${JSON.stringify(extra)}.`,
+    },
+  ];
+}
+
+function pagesAreThoseOfTheAlerts({ store }: Remains): Violation[] {
+  const rows = store.of(PLAN);
+  const violations: Violation[] = [];
+  const byEpisode = new Map<string, string[]>();
+  for (const { row } of rows.notifications.values()) {
+    const { episode, step: telling, cycle, recipient, channel } = row.identity;
+    const list = byEpisode.get(episode) ?? [];
+    byEpisode.set(episode, list);
+    list.push(`${telling} ${cycle} ${recipient} ${channel}`);
+  }
+  for (const [episode, list] of byEpisode) {
+    if (new Set(list).size !== list.length)
+      violations.push({ invariant: 'P1', message: `${episode}: an intent twice.` });
+  }
+  for (const row of rows.aggregates.values()) {
+    if (row.kind !== 'alert' || row.flapping) continue;
+    const list = byEpisode.get(row.key) ?? [];
+    const wanted = (telling: string): string[] => [`${telling} 0 mia app`, `${telling} 0 ops:ops ops`];
+    for (const text of wanted('fired')) {
+      if (!list.includes(text))
+        violations.push({ invariant: 'P5', message: `${row.key} of ${row.rule} was never told: ${text}.` });
+    }
+    if (row.state !== 'resolved') continue;
+    const ends = list.filter((text) => text.startsWith('resolved'));
+    if (ends.length !== 2) {
+      violations.push({
+        invariant: 'P5',
+        message: `The end of ${row.key} was told ${ends.length} times, not to both.`,
+      });
+    }
+  }
+  return violations;
+}
+
+function pagesReachedTheProvider({ store, taken, excuses }: Remains): Violation[] {
+  const violations: Violation[] = [];
+  let extras = 0;
+  for (const { row, state } of store.of(PLAN).notifications.values()) {
+    if (state !== 'accepted' && state !== 'delivered') {
+      violations.push({ invariant: 'P2', message: `${row.id} is still ${state}.` });
+    }
+    const count = row.identity.channel === 'app' ? Number(store.inbox.has(row.id)) : (taken.get(row.id) ?? 0);
+    if (count === 0) violations.push({ invariant: 'P2', message: `${row.id} never arrived.` });
+    extras += Math.max(0, count - 1);
+  }
+  for (const id of taken.keys()) {
+    if (!store.of(PLAN).notifications.has(id)) {
+      violations.push({ invariant: 'P1', message: `${id} arrived, and nobody wanted to send it.` });
+    }
+  }
+  if (extras > excuses) {
+    violations.push({ invariant: 'P3', message: `${extras} messages arrived again, with ${excuses} reasons for it.` });
+  }
+  return violations;
+}
+
+function nothingSettledTwice({ store }: Remains): Violation[] {
+  const ends = new Map<string, number>();
+  for (const { fact } of store.of(PLAN).facts) {
+    if (fact.kind !== 'delivery-accepted' && fact.kind !== 'delivery-failed') continue;
+    const id = String(fact.body['notification']);
+    ends.set(id, (ends.get(id) ?? 0) + 1);
+  }
+  return [...ends]
+    .filter(([, count]) => count > 1)
+    .map(([id, count]) => ({ invariant: 'fence', message: `The outcome of ${id} was settled ${count} times.` }));
+}
+
+function nothingEarly({ store, blocks }: Remains): Violation[] {
+  const rows = store.of(PLAN);
+  const violations: Violation[] = [];
+  const failures = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'failure');
+  const beats = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'beat');
+  for (const row of rows.aggregates.values()) {
+    if (row.kind !== 'alert') continue;
+    if (row.rule === 'quiet') {
+      // Silence goes by the time of the event, never one in the future.
+      const heard = beats.filter(({ at }) => at <= row.openedAt).map(({ at, record }) => Math.min(at, record.time));
+      const silentMs = row.openedAt - Math.max(Number.NEGATIVE_INFINITY, ...heard);
+      if (silentMs < QUIET_MS) {
+        violations.push({ invariant: 'T1', message: `${row.key}: silence was judged after ${silentMs} ms.` });
+      }
+    }
+    if (row.rule === 'lasting') {
+      // Two failures within 5 s have to have been there since the duration began.
+      const began = failures.filter(({ at }) => at <= row.openedAt - LASTING_MS);
+      if (began.length < 2) violations.push({ invariant: 'T1', message: `${row.key}: fired before its duration.` });
+    }
+  }
+  const told = new Map<string, Instant[]>();
+  for (const { row } of rows.notifications.values()) {
+    if (row.rule !== 'burst' || (row.identity.step !== 'fired' && row.identity.step !== 'repeated')) continue;
+    const key = `${row.identity.episode} ${row.identity.recipient}`;
+    told.set(key, [...(told.get(key) ?? []), row.createdAt]);
+  }
+  for (const [key, instants] of told) {
+    instants.sort((left, right) => left - right);
+    for (let n = 1; n < instants.length; n += 1) {
+      const gapMs = (instants[n] ?? 0) - (instants[n - 1] ?? 0);
+      if (gapMs < BURST_REPEAT_MS)
+        violations.push({ invariant: 'T1', message: `${key}: told again after ${gapMs} ms.` });
+    }
+  }
+  return violations;
+}
+
+function factsAreExported({ store, blocks }: Remains): Violation[] {
+  const { facts } = store.of(PLAN);
+  const exported = [...recordsOf(blocks)].filter(({ id }) => id.startsWith(`fact-${PLAN}-`)).map(({ id }) => id);
+  const expected = facts.map(({ sequence }) => `fact-${PLAN}-${sequence}`);
+  if (JSON.stringify(exported) === JSON.stringify(expected)) return [];
+  return [
+    {
+      invariant: 'export',
+      message: `${exported.length} facts are in the spool, ${expected.length} are stored, or their order differs.`,
+    },
+  ];
+}
+
+function* recordsOf(blocks: readonly Block[]): Generator<EventRecord> {
+  for (const { record } of recordsWithReceipt(blocks)) yield record;
+}
+
+function* recordsWithReceipt(
+  blocks: readonly Block[],
+): Generator<{ readonly record: EventRecord; readonly at: Instant }> {
+  for (const block of blocks) {
+    for (const record of decodePayload(block.payload)) yield { record, at: block.meta.receivedAt };
+  }
+}
+
+function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]> {
+  let start = 0;
+  for (let index = 1; index <= blocks.length; index += 1) {
+    if (index < blocks.length && blocks[index]?.meta.batch === blocks[start]?.meta.batch) continue;
+    if (index > start) yield blocks.slice(start, index);
+    start = index;
+  }
+}
+
+function sameJson(left: string | undefined, right: string): boolean {
+  return left !== undefined && canonical(left) === canonical(right);
+}
+
+function canonical(text: string): string {
+  const value = JSON.parse(text) as Record<string, unknown>;
+  return JSON.stringify(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,334 @@
+import type { Alert, CoreInput, Step, World } from '#core/model.ts';
+import type { Store } from '#core/store.ts';
+import type { Instant } from '#kernel/instant.ts';
+import type { Disk } from '#kernel/ports.ts';
+import { Client } from './client.ts';
+import { CoreNode } from './core-node.ts';
+import { Coverage } from './coverage.ts';
+import { drawFaults, type Faults, noFaults } from './faults.ts';
+import { IntakeNode } from './intake-node.ts';
+import { SimulatedLink } from './link.ts';
+import { MemoryStore } from './memory-store.ts';
+import { judgeRemains, type Violation } from './oracles.ts';
+import { Provider } from './provider.ts';
+import { Chance } from './random.ts';
+import { Scheduler, type SimulatedProcess } from './scheduler.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
+import { filesOf, MONTH_MS, PLAN } from './watched-plan.ts';
+
+/** Parts that a planted bug replaces; what is left out is the real thing. */
+export interface Alterations {
+  readonly store?: (store: Store) => Store;
+  readonly disk?: (disk: Disk) => Disk;
+  /** A step for each life of the core. */
+  readonly makeStep?: () => (world: World, input: CoreInput, now: Instant) => Step;
+  readonly stretchWindowsByMs?: number;
+  /** More than a seed would draw of some faults, so that a bug is met soon. */
+  readonly faults?: Partial<Faults>;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly coverage: Coverage;
+  /** Events of the scheduler. */
+  readonly events: number;
+}
+
+const START: Instant = 1_790_000_000_000;
+/** What may take this long after everything was healed, and no longer. */
+const HEALED_MS = 60_000;
+
+/** One run: start, traffic under faults, healing, thirty days later, judgement. The same seed gives the same run. */
+export async function simulate(seed: number, alterations: Alterations = {}): Promise<RunResult> {
+  const simulation = new Simulation(seed, alterations);
+  await simulation.run();
+  return {
+    seed,
+    violations: simulation.violations,
+    coverage: simulation.coverage,
+    events: simulation.scheduler.events,
+  };
+}
+
+class Simulation {
+  readonly coverage = new Coverage();
+  readonly violations: Violation[] = [];
+  readonly scheduler: Scheduler;
+  readonly #chance: Chance;
+  readonly #store = new MemoryStore();
+  readonly #loaded = new Set<string>();
+  readonly #disk: SimulatedDisk;
+  readonly #provider: Provider;
+  readonly #intake: IntakeNode;
+  readonly #cores: readonly CoreNode[];
+  readonly #clients: readonly Client[];
+  #faults: Faults = noFaults;
+  readonly #drawn: Faults;
+  #link: SimulatedLink | undefined;
+  #windowsFrom: Instant | undefined;
+  #sending = false;
+  /** Jumps of the clock together stay within the promise about repeated requests. */
+  #jumpsLeftMs = 240_000;
+
+  constructor(seed: number, alterations: Alterations) {
+    this.#chance = new Chance(seed);
+    this.scheduler = new Scheduler(this.#chance.fork(), START);
+    this.#drawn = { ...drawFaults(this.#chance), ...alterations.faults };
+    const { scheduler, coverage } = this;
+    const faults = (): Faults => this.#faults;
+    const onProblem = (message: string): void => void this.violations.push({ invariant: 'bug', message });
+    const shared = { scheduler, faults, coverage, onProblem };
+    this.#provider = new Provider(scheduler, faults, coverage);
+    this.#disk = new SimulatedDisk(
+      scheduler,
+      faults,
+      coverage,
+      (segment) => this.#loaded.has(segment),
+      (process) => this.#mayKillIntake(process),
+    );
+    const owners = this.#drawn.secondCore ? ['core-a', 'core-b'] : ['core-a'];
+    this.#cores = owners.map(
+      (owner) =>
+        new CoreNode({
+          ...shared,
+          owner,
+          store: this.#store,
+          provider: this.#provider,
+          alterStore: alterations.store ?? ((store) => store),
+          makeStep: alterations.makeStep ?? (() => undefined),
+        }),
+    );
+    this.#intake = new IntakeNode({
+      ...shared,
+      disk: this.#disk,
+      loaded: this.#loaded,
+      alterDisk: alterations.disk ?? ((disk) => disk),
+      stretchWindowsByMs: alterations.stretchWindowsByMs ?? 0,
+      onExecutorMade: (at) => {
+        this.#windowsFrom ??= at;
+      },
+    });
+    this.#clients = ['x', 'y', 'z'].map(
+      (name) => new Client({ ...shared, name, chance: this.#chance.fork(), intake: this.#intake }),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { scheduler } = this;
+    this.#tendLink();
+    this.#apply(1);
+    const started = await scheduler.runUntil(() => this.#intake.intake?.status().ready === true, 30_000);
+    if (!started) return this.#violate('P2', 'It did not start within 30 s.');
+
+    this.#faults = this.#drawn;
+    this.#sending = true;
+    for (const client of this.#clients) this.#keepSending(client);
+    this.#meddle();
+    if (this.#chance.happens(0.3)) {
+      scheduler.after(this.#chance.between(2_000, 15_000), () => {
+        this.coverage.see('plan applied again');
+        this.#apply(2);
+      });
+    }
+    await scheduler.run(this.#chance.between(15_000, 35_000));
+
+    this.#sending = false;
+    this.#faults = noFaults;
+    for (const { process } of this.#cores) process.pausedUntil = Math.min(process.pausedUntil, scheduler.time);
+    await scheduler.run(22_000);
+    const drained = await scheduler.runUntil(() => this.#isQuiet(), HEALED_MS - 22_000);
+    if (!drained) this.#violate('P2', `Not everything was done ${HEALED_MS} ms after the faults ended.`);
+    await this.#thirtyDaysLater();
+    await this.#judge();
+  }
+
+  /** A due instant farther away than any timer of the platform reaches. */
+  async #thirtyDaysLater(): Promise<void> {
+    const { scheduler } = this;
+    const quiet = this.#alerts().find((alert) => alert.rule === 'quiet' && alert.state === 'firing');
+    if (quiet?.repeatAt === undefined) return;
+    const repeats = (): number =>
+      [...this.#store.of(PLAN).notifications.values()].filter(
+        ({ row }) => row.identity.episode === quiet.key && row.identity.step === 'repeated',
+      ).length;
+    const before = repeats();
+    const leftMs = quiet.repeatAt - scheduler.wall;
+    if (leftMs < MONTH_MS / 2) return;
+    scheduler.jump(leftMs - 2_000);
+    await scheduler.run(1_900);
+    if (repeats() !== before) this.#violate('T2', 'The repeat of thirty days came early.');
+    const came = await scheduler.runUntil(() => repeats() === before + 2 && this.#isQuiet(), 15_000);
+    if (!came) this.#violate('T2', `The repeat of thirty days came ${repeats() - before} times, not to both.`);
+    else this.coverage.see('due after 30 days');
+    // The rest of the month's alerts are judged as they stand now.
+    await scheduler.run(2_000);
+    if (repeats() !== before + 2) this.#violate('T2', 'The repeat of thirty days came more than once.');
+    await scheduler.runUntil(() => this.#isQuiet(), 10_000);
+  }
+
+  async #judge(): Promise<void> {
+    if (this.#windowsFrom === undefined) return this.#violate('bug', 'No windows were ever begun.');
+    const counts = this.coverage.counts;
+    const count = (...names: Parameters<Coverage['see']>[0][]): number =>
+      names.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
+    const remains = {
+      store: this.#store,
+      blocks: await this.#disk.blocks(),
+      taken: this.#provider.taken,
+      acknowledged: new Set(this.#clients.flatMap((client) => [...client.acknowledged])),
+      repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
+      windowsFrom: this.#windowsFrom,
+      now: this.scheduler.wall,
+      // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.
+      excuses:
+        count(
+          'provider accepted and the answer was lost',
+          'provider refused 5xx',
+          'provider slow',
+          'notification settled late',
+        ) +
+        10 *
+          count(
+            'core killed',
+            'power lost',
+            'core killed between effect and answer',
+            'core paused',
+            'store away',
+            'plan taken over by another core',
+          ) +
+        count('store refused', 'store answer lost', 'store effect late', 'store slow', 'clock jumped'),
+    };
+    this.violations.push(...judgeRemains(remains));
+    this.#seeWhatHappened();
+  }
+
+  #seeWhatHappened(): void {
+    const { coverage } = this;
+    const rules = new Set<string>();
+    for (const alert of this.#alerts()) {
+      coverage.see('alert fired');
+      if (alert.state === 'resolved') coverage.see('alert resolved');
+      const key = `${alert.rule} ${alert.group}`;
+      if (rules.has(key)) coverage.see('fired again after it resolved');
+      rules.add(key);
+    }
+    for (const { row } of this.#store.of(PLAN).notifications.values()) {
+      if (row.rule === 'burst' && row.identity.step === 'repeated') coverage.see('notification repeated');
+    }
+    const { facts, lease } = this.#store.of(PLAN);
+    if (facts.some(({ fact }) => fact.kind === 'alert-cancelled')) coverage.see('alert pending cancelled');
+    if (lease?.owner === 'core-b') coverage.see('plan taken over by another core');
+  }
+
+  #alerts(): readonly Alert[] {
+    return [...this.#store.of(PLAN).aggregates.values()].filter((row): row is Alert => row.kind === 'alert');
+  }
+
+  /** Nothing is left to do: all is answered, sent, settled and exported. */
+  #isQuiet(): boolean {
+    const rows = this.#store.of(PLAN);
+    return (
+      this.#clients.every((client) => client.unanswered === 0) &&
+      [...rows.notifications.values()].every(({ dueAt }) => dueAt === undefined) &&
+      rows.exportedUpTo === rows.facts.length
+    );
+  }
+
+  #keepSending(client: Client): void {
+    this.scheduler.after(this.#chance.between(100, 2_500), () => {
+      if (!this.#sending) return;
+      client.act();
+      this.#keepSending(client);
+    });
+  }
+
+  /** Faults that come by themselves: pauses, broken links, jumps of the clock. */
+  #meddle(): void {
+    const { scheduler, coverage } = this;
+    const chance = this.#chance;
+    scheduler.after(chance.between(50, 500), () => {
+      if (!this.#sending) return;
+      const faults = this.#faults;
+      if (chance.happens(faults.corePaused)) {
+        coverage.see('core paused');
+        chance.pick(this.#cores).pause(chance.pick([chance.between(100, 3_000), chance.between(5_000, 30_000)]));
+      }
+      if (chance.happens(faults.linkBroken) && this.#link?.open === true) {
+        coverage.see('link broken');
+        this.#link.break();
+      }
+      if (chance.happens(faults.clockJumps)) this.#jump();
+      if (chance.happens(faults.coreKilled)) {
+        coverage.see('core killed');
+        chance.pick(this.#cores).kill();
+      }
+      this.#meddle();
+    });
+  }
+
+  #jump(): void {
+    const ms = this.#chance.pick([-2_000, -500, 1_000, 5_000, 60_000]);
+    if (Math.abs(ms) > this.#jumpsLeftMs) return;
+    this.#jumpsLeftMs -= Math.abs(ms);
+    this.coverage.see('clock jumped');
+    this.scheduler.jump(ms);
+  }
+
+  #mayKillIntake(process: SimulatedProcess): void {
+    if (process !== this.#intake.process || !this.#chance.happens(this.#faults.intakeKilled)) return;
+    this.#intake.kill();
+    if (!this.#chance.happens(this.#faults.powerLost)) {
+      this.coverage.see('intake killed');
+      return;
+    }
+    this.coverage.see('power lost');
+    for (const core of this.#cores) core.kill();
+    this.#disk.losePower();
+  }
+
+  /** Intake looks for the core that holds the plan, and connects again when it has lost it. */
+  #tendLink(): void {
+    const { scheduler } = this;
+    const link = this.#link;
+    if (link !== undefined) {
+      const dead = !link.core.alive || !link.intake.alive;
+      if (dead || (this.#cores.length > 1 && !this.#holdsPlan(link.core))) link.break();
+      if (!link.open) this.#link = undefined;
+    }
+    const { intake, process } = this.#intake;
+    if (this.#link === undefined && intake !== undefined) {
+      const nodes = this.#cores.filter((node) => node.core !== undefined && node.process.pausedUntil <= scheduler.time);
+      const node = nodes.find((candidate) => this.#holdsPlan(candidate.process)) ?? nodes[0];
+      if (node?.core !== undefined) {
+        this.#link = new SimulatedLink(scheduler, { process: node.process, core: node.core }, { process, intake });
+      }
+    }
+    scheduler.after(this.#chance.between(50, 300), () => this.#tendLink());
+  }
+
+  #holdsPlan(process: SimulatedProcess): boolean {
+    const owner = this.#store.of(PLAN).lease?.owner;
+    return owner === undefined || owner === '' || process.name.startsWith(`${owner} `);
+  }
+
+  /** Somebody applies a version and asks until it is in force. */
+  #apply(version: number): void {
+    const again = (): void => this.scheduler.after(this.#chance.between(100, 600), () => this.#apply(version));
+    if (this.#store.of(PLAN).version >= version) return;
+    const node = this.#cores.find(({ process, core }) => core !== undefined && this.#holdsPlan(process));
+    if (node?.core === undefined) return again();
+    // A caller whose core dies hears nothing; the look at the stored version above is its second question.
+    let answered = false;
+    const done = (): void => {
+      if (!answered) again();
+      answered = true;
+    };
+    node.core.apply({ files: filesOf(version), expectedVersion: version - 1 }, 'simulation').then(done, done);
+    this.scheduler.after(12_000, done);
+  }
+
+  #violate(invariant: Violation['invariant'], message: string): void {
+    this.violations.push({ invariant, message });
+  }
+}
