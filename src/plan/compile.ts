@@ -156,7 +156,7 @@ function compileSections(context: Context): CompiledPlan {
   signals.compileAll();
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
-  const conditions = new Conditions(context, sources, signals, objectives);
+  const conditions = new Conditions({ context, sources, signals, objectives });
   const thresholds = [...objectives.thresholds];
   const rules = compileRules({ context, conditions, severities, roles, thresholds });
   signals.compileUnusedStreams();

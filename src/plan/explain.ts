@@ -1,7 +1,7 @@
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { valuesOf } from './compile/by-phase.ts';
-import { ANY_WINDOW_MS } from './compile/conditions.ts';
+import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import type { Compilation } from './compile.ts';
 import type { Bands, BandTest, ByPhase, CompiledPlan, Formula, PhaseSpan, Recipient, Rule, Unit } from './model.ts';
 

@@ -1,4 +1,3 @@
-import { type DurationMs, MINUTE_MS } from '#kernel/instant.ts';
 import type * as ast from '../expression/ast.ts';
 import type {
   BandTest,
@@ -13,6 +12,7 @@ import type {
 } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
+import { ANY_WINDOW_MS, type ConditionFacts } from './condition-facts.ts';
 import type { Context } from './context.ts';
 import type { CompiledFormula, Scope } from './formulas.ts';
 import { comparisonId, meaningHash, measureId, silenceId } from './meaning.ts';
@@ -20,84 +20,52 @@ import type { Objectives } from './objectives.ts';
 import { compilePredicate } from './predicates.ts';
 import type { Signals } from './signals.ts';
 import type { Sources } from './sources.ts';
-import type { Threshold } from './thresholds.ts';
+import { TestSides } from './test-sides.ts';
 import { COUNT, misfit } from './units.ts';
 
-/** `any X` without a time looks back this far. */
-export const ANY_WINDOW_MS: DurationMs = 15 * MINUTE_MS;
-
-/** What a whole condition tells its rule beside itself. */
-export interface ConditionFacts {
-  /** Union of the groups of its tests. */
-  readonly by: Set<string>;
-  /** Rules whose firing it asks for. */
-  readonly rules: Set<string>;
-  /** Sources it reads, with what narrows them. */
-  readonly reads: { readonly source: Source; readonly where?: Predicate }[];
-  readonly thresholds: Omit<Threshold, 'line'>[];
-  /** The longest window in it. */
-  windowMs: number;
-  /** It holds `any`: then it resolves at once when the last event has left. */
-  any: boolean;
+/** What conditions refer to. */
+interface Parts {
+  readonly context: Context;
+  readonly sources: Sources;
+  readonly signals: Signals;
+  readonly objectives: Objectives;
 }
 
 /** Compiles conditions to atomic tests, which are collected by their meaning. */
 export class Conditions {
   readonly tests: Map<string, Test> = new Map();
-  readonly #context: Context;
-  readonly #sources: Sources;
-  readonly #signals: Signals;
-  readonly #objectives: Objectives;
+  readonly #parts: Parts;
 
-  constructor(context: Context, sources: Sources, signals: Signals, objectives: Objectives) {
-    this.#context = context;
-    this.#sources = sources;
-    this.#signals = signals;
-    this.#objectives = objectives;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Undefined when something is wrong or not executed; all parts are read in any case. */
   compile(node: ast.Condition, sentence: Sentence, where: string, facts: ConditionFacts): Condition | undefined {
-    return new Compilation(
-      this,
-      this.#context,
-      this.#sources,
-      this.#signals,
-      this.#objectives,
-      sentence,
-      where,
-      facts,
-    ).condition(node);
+    return new Compilation(this.#parts, this.tests, sentence, where, facts).condition(node);
   }
 }
 
 /** The compilation of one sentence. */
 class Compilation {
-  readonly #owner: Conditions;
+  readonly #tests: Map<string, Test>;
   readonly #context: Context;
   readonly #sources: Sources;
   readonly #signals: Signals;
   readonly #objectives: Objectives;
   readonly #scope: Scope;
   readonly #facts: ConditionFacts;
+  readonly #sides: TestSides;
 
-  constructor(
-    owner: Conditions,
-    context: Context,
-    sources: Sources,
-    signals: Signals,
-    objectives: Objectives,
-    sentence: Sentence,
-    where: string,
-    facts: ConditionFacts,
-  ) {
-    this.#owner = owner;
-    this.#context = context;
-    this.#sources = sources;
-    this.#signals = signals;
-    this.#objectives = objectives;
+  constructor(parts: Parts, tests: Map<string, Test>, sentence: Sentence, where: string, facts: ConditionFacts) {
+    this.#tests = tests;
+    this.#context = parts.context;
+    this.#sources = parts.sources;
+    this.#signals = parts.signals;
+    this.#objectives = parts.objectives;
     this.#scope = { where, sentence };
     this.#facts = facts;
+    this.#sides = new TestSides(parts.context, parts.signals, this.#scope);
   }
 
   condition(node: ast.Condition): Condition | undefined {
@@ -195,61 +163,8 @@ class Compilation {
     return false;
   }
 
-  /** The formulas of a comparison in the window that `in` gives, which only streams may have. */
-  #sides(
-    node: { in?: ast.Duration } & ast.Node,
-    formulas: readonly ast.Formula[],
-  ): readonly CompiledFormula[] | undefined {
-    let scope = this.#scope;
-    const needy = formulas.some((formula) => this.#signals.needsWindow(formula));
-    if (node.in !== undefined) {
-      const windowMs = this.#signals.formulas.slidingWindow(node.in, this.#scope);
-      const resolvable = formulas.every((formula) => this.#readable(formula));
-      if (!needy && resolvable) {
-        const message = `\`${formulas.map((formula) => this.#text(formula))[0]}\` has its window already.`;
-        this.#context.report.add('E153', this.#place(node.in), message);
-        return undefined;
-      }
-      scope = { ...scope, windowMs: windowMs ?? ANY_WINDOW_MS };
-      const sides = formulas.map((formula) => this.#signals.formulas.compile(formula, scope));
-      if (windowMs === undefined) return undefined;
-      return complete(sides);
-    }
-    const bare = formulas.find((formula) => this.#hasBareAggregate(formula));
-    if (bare !== undefined) {
-      const message = `\`${this.#text(bare)}\` has no window, so it has no value by itself.`;
-      this.#context.report.add('E152', this.#place(bare), message);
-      return undefined;
-    }
-    return complete(formulas.map((formula) => this.#signals.formulas.compile(formula, scope)));
-  }
-
-  /** Whether every name in it is a signal that exists; else its own message comes first. */
-  #readable(formula: ast.Formula): boolean {
-    switch (formula.kind) {
-      case 'arithmetic':
-      case 'ratio':
-        return this.#readable(formula.left) && this.#readable(formula.right);
-      case 'reference':
-        return this.#signals.has(formula.path.names[0] ?? '') && formula.path.names.length === 1;
-      case 'percent of':
-        return this.#readable(formula.of);
-      case 'quantity':
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  #hasBareAggregate(formula: ast.Formula): boolean {
-    if (formula.kind === 'arithmetic' || formula.kind === 'ratio') {
-      return this.#hasBareAggregate(formula.left) || this.#hasBareAggregate(formula.right);
-    }
-    return formula.kind === 'aggregate' && this.#signals.needsWindow(formula);
-  }
-
   #comparison(node: ast.ComparisonTest): Condition | undefined {
-    const sides = this.#sides(node, [node.left, node.right]);
+    const sides = this.#sides.compile(node, [node.left, node.right]);
     if (sides === undefined) return undefined;
     const [left, right] = sides as [CompiledFormula, CompiledFormula];
     if (left.literal !== undefined && right.literal !== undefined) {
@@ -306,7 +221,7 @@ class Compilation {
   }
 
   #between(node: ast.BetweenTest): Condition | undefined {
-    const sides = this.#sides(node, [node.of]);
+    const sides = this.#sides.compile(node, [node.of]);
     const [of] = sides ?? [];
     if (of === undefined) return undefined;
     if (of.literal !== undefined) {
@@ -348,8 +263,8 @@ class Compilation {
   ): Condition {
     const { windowMs, sources, ...comparison } = test;
     const id = comparisonId(comparison);
-    if (!this.#owner.tests.has(id)) {
-      this.#owner.tests.set(id, { kind: 'comparison', id, text: this.#text(node), ...comparison });
+    if (!this.#tests.has(id)) {
+      this.#tests.set(id, { kind: 'comparison', id, text: this.#text(node), ...comparison });
     }
     this.#facts.windowMs = Math.max(this.#facts.windowMs, windowMs);
     for (const group of comparison.by) this.#facts.by.add(group);
@@ -378,8 +293,8 @@ class Compilation {
     const { source, where } = population;
     const forMs = node.in.ms;
     const id = silenceId(source, where, forMs);
-    if (!this.#owner.tests.has(id)) {
-      this.#owner.tests.set(id, {
+    if (!this.#tests.has(id)) {
+      this.#tests.set(id, {
         kind: 'silence',
         id,
         text: this.#text(node),
@@ -482,14 +397,4 @@ class Compilation {
     this.#known(subject, sections, state === 'late' || state === 'failed' ? 'heartbeat' : 'probe');
     return this.#skip(node, `\`${state}\``);
   }
-}
-
-function complete(sides: readonly (CompiledFormula | undefined)[]): readonly CompiledFormula[] | undefined {
-  const sound = sides.filter((side): side is CompiledFormula => side !== undefined);
-  return sound.length === sides.length ? sound : undefined;
-}
-
-/** Facts of a condition that is not read yet. */
-export function noFacts(): ConditionFacts {
-  return { by: new Set(), rules: new Set(), reads: [], thresholds: [], windowMs: 0, any: false };
 }
