@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, mkdir, open, rename, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -41,7 +42,8 @@ export interface StoreChild {
 }
 
 const USERNAME = 'watchbill';
-const READERS = 4;
+/** Long queries at once: as many as there are processors, so that an insert still finds one; and one session for short ones. */
+const READERS = Math.min(4, availableParallelism() + 1);
 const STOP_WITHIN_MS: DurationMs = 10_000;
 const LOG_BYTES = 8_388_608;
 

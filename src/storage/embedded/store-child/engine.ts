@@ -103,22 +103,30 @@ export class EngineSession {
   }
 
   async #reset(settings: Settings): Promise<void> {
-    // One by one: a name that the engine does not know must not keep the others from being put back. `DEFAULT` is the engine's, not ours.
-    for (const name of Object.keys(settings)) {
-      if (!SETTING_NAME.test(name)) continue;
+    const names = Object.keys(settings).filter((name) => SETTING_NAME.test(name));
+    if (names.length === 0) return;
+    // `DEFAULT` is the engine's own value, not the one that this session was opened with.
+    const back = names.map((name) => {
       const own = this.#defaults[name];
-      const statement = own === undefined ? `SET ${name} = DEFAULT` : assignments({ [name]: own });
-      await this.#session.queryAsync(statement).catch(() => {});
-    }
+      return own === undefined ? `${name} = DEFAULT` : assignment(name, own);
+    });
+    await this.#session.queryAsync(`SET ${back.join(', ')}`).catch(async () => {
+      // A name that the engine does not know must not keep the others from being put back.
+      for (const one of back) await this.#session.queryAsync(`SET ${one}`).catch(() => {});
+    });
   }
 }
 
+/** `name = value` as SET and SETTINGS take it. Throws `UNKNOWN_SETTING` for what cannot be a name. */
+export function assignment(name: string, value: string): string {
+  if (!SETTING_NAME.test(name)) throw new SqlTextError(`Unknown setting '${name.slice(0, 100)}'`, 115);
+  return `${name} = ${NUMBER_VALUE.test(value) ? value : quoteText(value)}`;
+}
+
 function assignments(settings: Settings): string {
-  const parts = Object.entries(settings).map(([name, value]) => {
-    if (!SETTING_NAME.test(name)) throw new SqlTextError(`Unknown setting '${name.slice(0, 100)}'`, 115);
-    return `${name} = ${NUMBER_VALUE.test(value) ? value : quoteText(value)}`;
-  });
-  return `SET ${parts.join(', ')}`;
+  return `SET ${Object.entries(settings)
+    .map(([name, value]) => assignment(name, value))
+    .join(', ')}`;
 }
 
 function asEngineError(problem: unknown): EngineError {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type EngineAnswer, EngineError, EngineSession, type Settings } from './engine.ts';
-import { oneBlock, RowFiles, Structures } from './inserts.ts';
+import { RowFiles, Structures } from './inserts.ts';
 import { Lane, ReaderLanes, TooSlowError } from './lanes.ts';
 import { renderParameter } from './parameters.ts';
 import { findSetting, parseInsert, renderQuery, SqlTextError, statementKind } from './sql-text.ts';
@@ -28,7 +28,7 @@ export interface ExecutorOptions {
 }
 
 const READER_SECONDS = 60;
-const QUICK_SECONDS = 0.1;
+const QUICK_SECONDS = 0.25;
 const WRITER_SECONDS = 600;
 const TIMEOUT_EXCEEDED = 159;
 const CONSTRAINT_VIOLATION = 452;
@@ -41,7 +41,7 @@ const MOST_WAITING = 64;
 
 /**
  * Limits that add up: readers and writer together never use more than their budgets, whatever they are asked. Queries run on one thread
- * each, at a lower priority than inserts.
+ * each: what the engine has for priorities needs a capability that the child does not have.
  */
 const READER_DEFAULTS: Settings = {
   max_threads: '1',
@@ -51,7 +51,6 @@ const READER_DEFAULTS: Settings = {
   max_execution_time: String(READER_SECONDS),
   timeout_overflow_mode: 'throw',
   max_result_bytes: String(MOST_RESULT_BYTES),
-  os_thread_priority: '10',
 };
 
 const WRITER_DEFAULTS: Settings = {
@@ -126,7 +125,7 @@ export class Executor {
     const settings = capped(request.settings);
     const native = /^([\s\S]*)\bFORMAT\s+Native\s*$/i.exec(sql)?.[1];
     if (native !== undefined) return this.#stream(native, request, settings);
-    return this.#readers.run(async (session, quick) => {
+    const work = async (session: EngineSession, quick: boolean): Promise<EngineAnswer> => {
       const seconds = Number(settings.max_execution_time ?? READER_SECONDS);
       if (!quick || seconds <= QUICK_SECONDS) return session.run(sql, { ...request, settings });
       try {
@@ -136,7 +135,9 @@ export class Executor {
         if (problem instanceof EngineError && problem.code === TIMEOUT_EXCEEDED) throw new TooSlowError();
         throw problem;
       }
-    }, request.cancelled);
+    };
+    const wasQuick = (answer: EngineAnswer | undefined): boolean => (answer?.elapsedSeconds ?? 1) < QUICK_SECONDS;
+    return this.#readers.run(request.sql, work, request.cancelled, wasQuick);
   }
 
   /** Backups read whole tables: their result is passed on as it comes, and the session is held until the last piece is taken. */
@@ -147,7 +148,7 @@ export class Executor {
   ): Promise<AsyncIterable<Uint8Array> | undefined> {
     const started = Promise.withResolvers<AsyncIterable<Uint8Array> | undefined>();
     const unlimited = { ...settings, max_result_bytes: '0', max_execution_time: String(WRITER_SECONDS) };
-    const held = this.#readers.run(async (session) => {
+    const held = this.#readers.runSlow(async (session) => {
       const ended = Promise.withResolvers<void>();
       const pieces = session.stream(sql, { ...request, format: 'Native', settings: unlimited });
       // The first piece is taken at once, so that a query that cannot run fails as a request and not in the middle of an answer.
@@ -164,8 +165,8 @@ export class Executor {
     const path = await this.#files.write(request.rows ?? Readable.from([inline]));
     try {
       return await this.#writer.run(async (session) => {
-        const sql = await this.#structures.insertFrom(session, request.database, insert, path);
-        return session.run(sql, { ...request, settings: oneBlock(request.settings) });
+        const sql = await this.#structures.insertFrom(session, request, insert, path);
+        return session.run(sql, { ...request, settings: {} });
       }, request.cancelled);
     } finally {
       await this.#files.remove(path);

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EngineError, type EngineSession, type Settings } from './engine.ts';
+import { assignment, EngineError, type EngineSession, type Settings } from './engine.ts';
 import { quoteText } from './parameters.ts';
 import type { InsertHead } from './sql-text.ts';
 
@@ -74,7 +74,7 @@ const ONE_BLOCK: Settings = {
 };
 
 /** The request's settings with those that make it one block. The engine refuses to deduplicate a SELECT without a token. */
-export function oneBlock(settings: Settings): Settings {
+function oneBlock(settings: Settings): Settings {
   const token = settings.insert_deduplication_token !== undefined;
   return { ...settings, ...ONE_BLOCK, ...(token ? { deduplicate_insert_select: 'force_enable' } : {}) };
 }
@@ -88,13 +88,21 @@ export class Structures {
   }
 
   /** The statement that reads the rows from the file. Defaults of omitted columns are those of their type. */
-  async insertFrom(session: EngineSession, database: string, insert: InsertHead, path: string): Promise<string> {
+  async insertFrom(
+    session: EngineSession,
+    { database, settings: requested }: { readonly database: string; readonly settings: Settings },
+    insert: InsertHead,
+    path: string,
+  ): Promise<string> {
     const columns = chooseColumns(await this.#columns(session, database, insert.table), insert);
     const names = columns.map(({ name }) => quotedName(name)).join(', ');
     const structure = columns.map(({ name, type }) => `${quotedName(name)} ${type}`).join(', ');
-    const settings = insert.settings === undefined ? '' : ` SETTINGS ${insert.settings}`;
+    const settings = [
+      ...Object.entries(oneBlock(requested)).map(([name, value]) => assignment(name, value)),
+      ...(insert.settings === undefined ? [] : [insert.settings]),
+    ].join(', ');
     const source = [path, insert.format, structure, 'none'].map(quoteText).join(', ');
-    return `INSERT INTO ${insert.table} (${names})${settings} SELECT ${names} FROM file(${source})`;
+    return `INSERT INTO ${insert.table} (${names}) SETTINGS ${settings} SELECT ${names} FROM file(${source})`;
   }
 
   async #columns(session: EngineSession, database: string, table: string): Promise<readonly Column[]> {

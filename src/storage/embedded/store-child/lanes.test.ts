@@ -53,15 +53,20 @@ describe('ReaderLanes', () => {
   it('answers a quick query while all others are busy', async () => {
     const lanes = new ReaderLanes(['a', 'b', 'quick'], 5);
     const gate = Promise.withResolvers<void>();
-    const slow = Array.from({ length: 4 }, () =>
-      lanes.run(async (_, quick) => {
-        if (quick) throw new TooSlowError();
-        await gate.promise;
-        return 'slow';
-      }, never),
-    );
-    expect(await lanes.run(async (session, quick) => [session, quick], never)).toEqual(['quick', true]);
+    let tries = 0;
+    const heavy = async (_: string, quick: boolean): Promise<string> => {
+      if (quick) {
+        tries += 1;
+        throw new TooSlowError();
+      }
+      await gate.promise;
+      return 'slow';
+    };
+    const slow = [1, 2, 3].map(() => lanes.run('heavy', heavy, never));
+    expect(await lanes.run('small', async (session, quick) => [session, quick], never)).toEqual(['quick', true]);
+    slow.push(lanes.run('heavy', heavy, never));
     gate.resolve();
     expect(await Promise.all(slow)).toEqual(['slow', 'slow', 'slow', 'slow']);
+    expect(tries).toBe(1);
   });
 });

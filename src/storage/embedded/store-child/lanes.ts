@@ -60,32 +60,53 @@ export class Lane<Session> {
   }
 }
 
+/** How many queries are remembered as slow. */
+const MOST_REMEMBERED = 1_000;
+
 /**
  * Readers: most sessions take queries as they come and let them run to their end. The last one is the quick lane: when all others are
- * busy it gives every query a short try, so that a small one is not kept waiting by large ones; what does not finish in it
- * queues for the others and begins anew, which a query that only reads may.
+ * busy it gives a query a short try, so that a small one is not kept waiting by large ones; what does not finish in it
+ * queues for the others and begins anew, which a query that only reads may. Its text is remembered, so that it is not tried again.
  */
 export class ReaderLanes<Session> {
   readonly #steady: Lane<Session>;
   readonly #quick: Lane<Session>;
+  readonly #slow = new Set<string>();
 
   constructor(sessions: readonly Session[], mostWaiting: number) {
     this.#steady = new Lane(sessions.slice(0, -1), mostWaiting);
     this.#quick = new Lane(sessions.slice(-1), mostWaiting);
   }
 
-  /** `work` gets a session and whether it has to be quick; it throws `TooSlowError` when it was not. */
+  /** `work` gets a session and whether it has to be quick; it throws `TooSlowError` when it was not. `text` is the query before its values. */
   async run<Value>(
+    text: string,
     work: (session: Session, quick: boolean) => Promise<Value>,
     cancelled: () => boolean,
+    wasQuick: (value: Value | undefined) => boolean = () => false,
   ): Promise<Value | undefined> {
-    if (!this.#steady.isIdle) {
+    if (!this.#steady.isIdle && !this.#slow.has(text)) {
       try {
         return await this.#quick.run((session) => work(session, true), cancelled);
       } catch (problem) {
         if (!(problem instanceof TooSlowError)) throw problem;
+        this.#remember(text);
       }
     }
-    return this.#steady.run((session) => work(session, false), cancelled);
+    const value = await this.runSlow((session) => work(session, false), cancelled);
+    // It may have been slow because the machine was: one that is quick by itself gets its chance back.
+    if (wasQuick(value)) this.#slow.delete(text);
+    return value;
+  }
+
+  /** For what is known to take its time. */
+  runSlow<Value>(work: (session: Session) => Promise<Value>, cancelled: () => boolean): Promise<Value | undefined> {
+    return this.#steady.run(work, cancelled);
+  }
+
+  #remember(text: string): void {
+    // The oldest is forgotten first, and gets another chance then.
+    if (this.#slow.size >= MOST_REMEMBERED) this.#slow.delete(this.#slow.values().next().value ?? '');
+    this.#slow.add(text);
   }
 }
