@@ -9,7 +9,6 @@ import { type Answer, refusal } from './answer.ts';
 import { type Configuration, loadConfiguration, saveConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
-import type { FieldType } from './events/decode.ts';
 import { EventsReceiver } from './events/receive.ts';
 import { type FactMessage, recordOfFact } from './facts.ts';
 import { type ExecutorFactory, WindowsHost } from './host.ts';
@@ -17,13 +16,13 @@ import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './
 import { LinkSession } from './link-session.ts';
 import { type EventSink, Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
-import { decodeIds, decodePayload, encodePayload } from './payload.ts';
+import { decodePayload, encodePayload } from './payload.ts';
 import { PlanRegisters } from './plan-registers.ts';
+import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import { RequestTokens } from './request-tokens.ts';
 import { sweepSpool } from './retention.ts';
 import { type IntakeSnapshot, SnapshotStore } from './snapshot.ts';
 import type { Block } from './spool/block.ts';
-import type { Segment } from './spool/segment.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
 
 /** Readings for charts, every `limits.readingsEveryMs`. A failure costs points of a curve, nothing else. */
@@ -89,6 +88,7 @@ export class Intake {
   #position = 0;
   #counter = 0;
   #spoolProblem: string | undefined;
+  #snapshotRuns = false;
   #stopped = false;
 
   constructor(options: IntakeOptions) {
@@ -148,15 +148,19 @@ export class Intake {
     this.#position = snapshot?.position ?? 0;
     this.#registers.restore(snapshot?.plans ?? []);
     this.#host.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
-    const tail: Block[] = [];
     const now = clock.now();
-    await this.#spool.recover((segment, blocks) => this.#recoverSegment(segment, blocks, now, tail));
+    const memory = { tokens: this.#tokens, eventIds: this.#eventIds, registers: this.#registers, live: this.#live };
+    const tail: Block[] = [];
+    await this.#spool.recover((segment, blocks) => {
+      this.#clock.notBefore(segment.lastReceivedAt + 1);
+      tail.push(...recallSegment(memory, segment, blocks, now, this.#position));
+    });
     this.#spool.startAfter(this.#position);
     await this.#loader.recover();
 
     const cached = await loadConfiguration(disk);
     if (cached !== undefined) this.#configure(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
-    for (const block of tail) this.#learn(block);
+    for (const block of tail) learnBlock(memory, block);
     for (const batch of batchesOf(tail)) this.#judge(batch);
     if (tail.length > 0) log(`Replayed ${tail.length} blocks after the snapshot.`);
     for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
@@ -167,7 +171,10 @@ export class Intake {
   /** Begins the work that time brings. */
   start(): void {
     this.#every('advance', limits.advanceEveryMs, () => this.#flush());
-    this.#every('snapshot', limits.snapshotEveryMs, () => this.#save());
+    this.#every('snapshot', limits.snapshotEveryMs, () => {
+      // A disk that hangs must not make snapshots pile up in memory.
+      if (!this.#snapshotRuns) this.#save();
+    });
     this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
   }
@@ -300,40 +307,6 @@ export class Intake {
     this.#session?.flush(watermark);
   }
 
-  #recoverSegment(segment: Segment, blocks: readonly Block[], now: Instant, tail: Block[]): void {
-    for (const block of blocks) {
-      const { meta } = block;
-      this.#clock.notBefore(meta.receivedAt + 1);
-      const register = this.#registers.of(meta.plan);
-      if (meta.factsUpTo !== undefined) register.factsUpTo = Math.max(register.factsUpTo, meta.factsUpTo);
-      if (meta.receivedAt + limits.idempotencyMs >= now) this.#recognise(block, segment.kept);
-      if (meta.sequence > this.#position && !segment.kept) tail.push(block);
-    }
-  }
-
-  /** The fields' types that a block's records fixed when it was accepted. */
-  #learn(block: Block): void {
-    const records = decodePayload(block.payload);
-    this.#live.set(block.payload, records);
-    const { fieldTypes } = this.#registers.of(block.meta.plan);
-    for (const { attributes } of records) {
-      for (const field in attributes) {
-        if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
-      }
-    }
-  }
-
-  /** Remembers a request of an earlier run, and the ids that came with it. */
-  #recognise(block: Block, kept: boolean): void {
-    const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, hasEventIds } = block.meta;
-    if (token !== undefined && bodyHash !== undefined) {
-      this.#tokens.remember(token, bodyHash, receivedAt, { accepted, duplicates, rejected });
-    }
-    if (!hasEventIds) return;
-    const ids = kept ? decodeIds(block.payload) : decodePayload(block.payload).map((record) => record.id);
-    for (const id of ids) this.#eventIds.add(plan, id, receivedAt);
-  }
-
   #accept(configuration: Configuration): ReadonlySet<string> {
     const changed = this.#configure(configuration, this.#settle());
     this.#saving = this.#saving.then(async () => {
@@ -390,6 +363,7 @@ export class Intake {
   /** Taken now, written in the background; then the spool is swept. */
   #save(): void {
     const snapshot = this.#snapshot();
+    this.#snapshotRuns = true;
     this.#saving = this.#saving.then(async () => {
       try {
         await this.#snapshots.save(snapshot);
@@ -402,6 +376,8 @@ export class Intake {
         });
       } catch (error) {
         this.#options.log(`The snapshot of the windows failed: ${String(error)}`);
+      } finally {
+        this.#snapshotRuns = false;
       }
     });
   }
@@ -426,15 +402,5 @@ export class Intake {
         this.#options.log(`The readings of plan ${name} were not stored: ${String(error)}`);
       });
     }
-  }
-}
-
-/** Consecutive blocks that were written together. */
-function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]> {
-  let start = 0;
-  for (let index = 1; index <= blocks.length; index += 1) {
-    if (index < blocks.length && blocks[index]?.meta.batch === blocks[start]?.meta.batch) continue;
-    yield blocks.slice(start, index);
-    start = index;
   }
 }

@@ -9,7 +9,9 @@ export function createThreadedSink(address: ClickHouseAddress): EventSink & { cl
   let last = 0;
   const waiting = new Map<number, { readonly resolve: () => void; readonly reject: (error: Error) => void }>();
 
-  const failAll = (error: Error): void => {
+  const failAll = (ended: Worker, error: Error): void => {
+    // A thread that fails also exits; by then another may be at work.
+    if (worker !== ended) return;
     worker = undefined;
     const failed = [...waiting.values()];
     waiting.clear();
@@ -23,8 +25,8 @@ export function createThreadedSink(address: ClickHouseAddress): EventSink & { cl
       if (problem === undefined) entry?.resolve();
       else entry?.reject(new Error(problem));
     });
-    started.on('error', failAll);
-    started.on('exit', () => failAll(new Error('The loading thread has ended.')));
+    started.on('error', (error) => failAll(started, error));
+    started.on('exit', () => failAll(started, new Error('The loading thread has ended.')));
     return started;
   };
 

@@ -54,6 +54,8 @@ class Follower {
   readonly #options: ShipOptions;
   readonly #keeper: PlaceKeeper;
   #place: Place | undefined;
+  /** The file that was last read to its end after it had been rotated. */
+  #finishedInode: number | undefined;
   progress: ShipProgress = { lines: 0, accepted: 0, rejected: 0, malformed: 0 };
 
   constructor(options: ShipOptions) {
@@ -92,7 +94,7 @@ class Follower {
       if (log === undefined) continue;
       try {
         await this.#begin(log);
-        await this.#shipAll(log, true);
+        await this.#finish(log);
       } finally {
         await log.close();
       }
@@ -102,7 +104,8 @@ class Follower {
   async #isNext(log: LogFile): Promise<boolean> {
     const place = this.#place;
     if (place === undefined || place.inode === log.inode) return true;
-    return (await rotatedSince(this.#options.file, place)).length <= 1;
+    const rotated = await rotatedSince(this.#options.file, place);
+    return rotated.length === 0 || (rotated.length === 1 && this.#finishedInode === place.inode);
   }
 
   /** Goes on in the file where the place is, or begins it. */
@@ -133,12 +136,17 @@ class Follower {
       else {
         quietSince ??= clock.monotonicMs();
         if (clock.monotonicMs() - quietSince >= ROTATED_QUIET_MS) {
-          await this.#shipAll(log, true);
+          await this.#finish(log);
           return;
         }
       }
       if (!shipped) await this.#pause();
     }
+  }
+
+  async #finish(log: LogFile): Promise<void> {
+    await this.#shipAll(log, true);
+    if (!this.#options.signal.aborted) this.#finishedInode = log.inode;
   }
 
   /** Ships all whole lines; with `toEnd` a last line without its end too. Says whether there were any. */

@@ -1,0 +1,68 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { EventIds } from './event-ids.ts';
+import type { FieldType } from './events/decode.ts';
+import { decodeIds, decodePayload } from './payload.ts';
+import type { PlanRegisters } from './plan-registers.ts';
+import type { RequestTokens } from './request-tokens.ts';
+import type { Block } from './spool/block.ts';
+import type { Segment } from './spool/segment.ts';
+
+/** What a restart fills from the spool. */
+export interface Memory {
+  readonly tokens: RequestTokens;
+  readonly eventIds: EventIds;
+  readonly registers: PlanRegisters;
+  readonly live: WeakMap<Uint8Array, readonly EventRecord[]>;
+}
+
+/** Remembers the requests and facts of a segment, and gives its blocks after `position`: those that the windows lack. */
+export function recallSegment(
+  memory: Memory,
+  segment: Segment,
+  blocks: readonly Block[],
+  now: Instant,
+  position: number,
+): readonly Block[] {
+  for (const block of blocks) {
+    const { plan, factsUpTo, receivedAt } = block.meta;
+    const register = memory.registers.of(plan);
+    if (factsUpTo !== undefined) register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
+    if (receivedAt + limits.idempotencyMs >= now) recognise(memory, block, segment.kept);
+  }
+  return segment.kept ? [] : blocks.filter((block) => block.meta.sequence > position);
+}
+
+/** Learns the fields' types that a block's records fixed when it was accepted. */
+export function learnBlock(memory: Memory, block: Block): void {
+  const records = decodePayload(block.payload);
+  memory.live.set(block.payload, records);
+  const { fieldTypes } = memory.registers.of(block.meta.plan);
+  for (const { attributes } of records) {
+    for (const field in attributes) {
+      if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
+    }
+  }
+}
+
+/** Consecutive blocks that were written together. */
+export function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]> {
+  let start = 0;
+  for (let index = 1; index <= blocks.length; index += 1) {
+    if (index < blocks.length && blocks[index]?.meta.batch === blocks[start]?.meta.batch) continue;
+    yield blocks.slice(start, index);
+    start = index;
+  }
+}
+
+/** Remembers a request of an earlier run, and the ids that came with it. */
+function recognise(memory: Memory, block: Block, kept: boolean): void {
+  const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, hasEventIds } = block.meta;
+  if (token !== undefined && bodyHash !== undefined) {
+    memory.tokens.remember(token, bodyHash, receivedAt, { accepted, duplicates, rejected });
+  }
+  if (!hasEventIds) return;
+  const ids = kept ? decodeIds(block.payload) : decodePayload(block.payload).map((record) => record.id);
+  for (const id of ids) memory.eventIds.add(plan, id, receivedAt);
+}
