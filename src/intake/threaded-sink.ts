@@ -25,7 +25,9 @@ export function createThreadedSink(address: ClickHouseAddress): EventSink & { cl
       if (problem === undefined) entry?.resolve();
       else entry?.reject(new Error(problem));
     });
-    started.on('error', (error) => failAll(started, error));
+    started.on('error', (error: unknown) =>
+      failAll(started, error instanceof Error ? error : new Error(String(error))),
+    );
     started.on('exit', () => failAll(started, new Error('The loading thread has ended.')));
     return started;
   };
