@@ -124,7 +124,9 @@ export async function startCore(options: CoreOptions): Promise<Core> {
       const configured = [...plans.values()].map((plan) => plan.configured());
       // A plan that intake is not told of is one whose events it refuses, so nothing is told before all is known.
       const known = configured.filter((plan) => plan !== undefined);
-      return known.length < configured.length ? undefined : { plans: known, keys };
+      if (known.length < configured.length) return undefined;
+      // A key without its plan would let data in that no window sees.
+      return { plans: known, keys: keys.filter((key) => plans.has(key.plan)) };
     },
     onFactsStored: (plan, upTo) => plans.get(plan)?.exporter.stored(upTo),
     onKeyUsed: (key, at) => {
@@ -259,7 +261,23 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     if (!stopped) cancelWatch = clock.schedule(clock.now() + SECOND_MS, watchLag);
   }
 
-  for (const stored of await repositories.currentPlans()) host(stored.plan);
+  /** Another core on the same database may have applied a plan that this one has never heard of. */
+  let cancelSearch = (): void => {};
+  async function findPlans(): Promise<void> {
+    for (const { plan } of await repositories.currentPlans()) if (!plans.has(plan) && !stopped) host(plan);
+  }
+  function searchPlans(): void {
+    cancelSearch = clock.schedule(clock.now() + limits.planSearchMs, () => {
+      findPlans()
+        .catch((caught: unknown) => log('warning', 'plans cannot be listed', { problem: describeProblem(caught) }))
+        .finally(() => {
+          if (!stopped) searchPlans();
+        });
+    });
+  }
+
+  await findPlans();
+  searchPlans();
   watchLag();
 
   return {
@@ -320,6 +338,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     async stop() {
       stopped = true;
       cancelWatch();
+      cancelSearch();
       await Promise.all([...plans.values()].map((plan) => plan.stop()));
     },
   };

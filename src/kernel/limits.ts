@@ -103,6 +103,7 @@ export const limits = {
   /** Messages of executors in one commit. */
   coreBatch: 200,
   commandMs: 10_000,
+  planSearchMs: 10_000,
   coreLagBannerMs: 2_000,
   coreLagReportMs: 10_000,
   storeBackoffMs: 100,

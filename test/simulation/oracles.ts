@@ -128,8 +128,9 @@ function alertsAreThoseOfAnUndisturbedRun({ blocks, windowsFrom, now, store }: R
     put({ kind: 'verdicts', planVersion: 1, watermark: at, verdicts }, at);
     last = at;
   }
-  const verdicts = executor.advance(now);
-  put({ kind: 'verdicts', planVersion: 1, watermark: now, verdicts }, now);
+  const end = Math.max(last, now);
+  const verdicts = executor.advance(end);
+  put({ kind: 'verdicts', planVersion: 1, watermark: end, verdicts }, end);
 
   // Silence does not count while nobody listened, so its instants differ from those of a run without faults.
   const describe = (rows: Iterable<Alert>): string[] =>

@@ -31,6 +31,8 @@ export interface RunResult {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly coverage: Coverage;
+  /** What the run left in the store, to be looked at when a seed fails. */
+  readonly store: MemoryStore;
   /** Events of the scheduler. */
   readonly events: number;
 }
@@ -48,6 +50,7 @@ export async function simulate(seed: number, alterations: Alterations = {}): Pro
     violations: simulation.violations,
     coverage: simulation.coverage,
     events: simulation.scheduler.events,
+    store: simulation.store,
   };
 }
 
@@ -56,7 +59,7 @@ class Simulation {
   readonly violations: Violation[] = [];
   readonly scheduler: Scheduler;
   readonly #chance: Chance;
-  readonly #store = new MemoryStore();
+  readonly store = new MemoryStore();
   readonly #loaded = new Set<string>();
   readonly #disk: SimulatedDisk;
   readonly #provider: Provider;
@@ -93,7 +96,7 @@ class Simulation {
         new CoreNode({
           ...shared,
           owner,
-          store: this.#store,
+          store: this.store,
           provider: this.#provider,
           alterStore: alterations.store ?? ((store) => store),
           makeStep: alterations.makeStep ?? (() => undefined),
@@ -118,7 +121,7 @@ class Simulation {
     const { scheduler } = this;
     this.#tendLink();
     this.#apply(1);
-    const started = await scheduler.runUntil(() => this.#intake.intake?.status().ready === true, 30_000);
+    const started = await scheduler.runUntil(() => this.#windowsFrom !== undefined, 30_000);
     if (!started) return this.#violate('P2', 'It did not start within 30 s.');
 
     this.#faults = this.#drawn;
@@ -149,7 +152,7 @@ class Simulation {
     const quiet = this.#alerts().find((alert) => alert.rule === 'quiet' && alert.state === 'firing');
     if (quiet?.repeatAt === undefined) return;
     const repeats = (): number =>
-      [...this.#store.of(PLAN).notifications.values()].filter(
+      [...this.store.of(PLAN).notifications.values()].filter(
         ({ row }) => row.identity.episode === quiet.key && row.identity.step === 'repeated',
       ).length;
     const before = repeats();
@@ -173,7 +176,7 @@ class Simulation {
     const count = (...names: Parameters<Coverage['see']>[0][]): number =>
       names.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
     const remains = {
-      store: this.#store,
+      store: this.store,
       blocks: await this.#disk.blocks(),
       taken: this.#provider.taken,
       acknowledged: new Set(this.#clients.flatMap((client) => [...client.acknowledged])),
@@ -213,21 +216,21 @@ class Simulation {
       if (rules.has(key)) coverage.see('fired again after it resolved');
       rules.add(key);
     }
-    for (const { row } of this.#store.of(PLAN).notifications.values()) {
+    for (const { row } of this.store.of(PLAN).notifications.values()) {
       if (row.rule === 'burst' && row.identity.step === 'repeated') coverage.see('notification repeated');
     }
-    const { facts, lease } = this.#store.of(PLAN);
+    const { facts, lease } = this.store.of(PLAN);
     if (facts.some(({ fact }) => fact.kind === 'alert-cancelled')) coverage.see('alert pending cancelled');
     if (lease?.owner === 'core-b') coverage.see('plan taken over by another core');
   }
 
   #alerts(): readonly Alert[] {
-    return [...this.#store.of(PLAN).aggregates.values()].filter((row): row is Alert => row.kind === 'alert');
+    return [...this.store.of(PLAN).aggregates.values()].filter((row): row is Alert => row.kind === 'alert');
   }
 
   /** Nothing is left to do: all is answered, sent, settled and exported. */
   #isQuiet(): boolean {
-    const rows = this.#store.of(PLAN);
+    const rows = this.store.of(PLAN);
     return (
       this.#clients.every((client) => client.unanswered === 0) &&
       [...rows.notifications.values()].every(({ dueAt }) => dueAt === undefined) &&
@@ -299,7 +302,7 @@ class Simulation {
     const { intake, process } = this.#intake;
     if (this.#link === undefined && intake !== undefined) {
       const nodes = this.#cores.filter((node) => node.core !== undefined && node.process.pausedUntil <= scheduler.time);
-      const node = nodes.find((candidate) => this.#holdsPlan(candidate.process)) ?? nodes[0];
+      const node = nodes.find((candidate) => this.#holdsPlan(candidate.process));
       if (node?.core !== undefined) {
         this.#link = new SimulatedLink(scheduler, { process: node.process, core: node.core }, { process, intake });
       }
@@ -308,14 +311,15 @@ class Simulation {
   }
 
   #holdsPlan(process: SimulatedProcess): boolean {
-    const owner = this.#store.of(PLAN).lease?.owner;
-    return owner === undefined || owner === '' || process.name.startsWith(`${owner} `);
+    const owner = this.store.of(PLAN).lease?.owner;
+    // Where there is one core, it is the one to tell, whether or not its lease has just run out.
+    return owner === undefined || this.#cores.length === 1 || process.name.startsWith(`${owner} `);
   }
 
   /** Somebody applies a version and asks until it is in force. */
   #apply(version: number): void {
     const again = (): void => this.scheduler.after(this.#chance.between(100, 600), () => this.#apply(version));
-    if (this.#store.of(PLAN).version >= version) return;
+    if (this.store.of(PLAN).version >= version) return;
     const node = this.#cores.find(({ process, core }) => core !== undefined && this.#holdsPlan(process));
     if (node?.core === undefined) return again();
     // A caller whose core dies hears nothing; the look at the stored version above is its second question.
