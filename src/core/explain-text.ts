@@ -2,7 +2,8 @@ import { formatValue } from '#kernel/format-value.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, NotTold, RuleExplanation, Told } from './explain.ts';
-import type { DecisionReason, Evidence, ResolveReason } from './model.ts';
+import type { DecisionReason, Evidence } from './model.ts';
+import { reasonTexts } from './reasons.ts';
 
 /** How instants are written; the command line has the reader's zone, rehearsal its T+ offsets. */
 export type WriteInstant = (instant: Instant) => string;
@@ -25,7 +26,7 @@ function alertLines(alert: AlertExplanation, write: WriteInstant): readonly stri
   ];
   if (resolved !== undefined) {
     const lasted = formatDuration(resolved.at - alert.openedAt);
-    lines.push(`  resolved ${write(resolved.at)} after ${lasted}: ${RESOLVED[resolved.because]}`);
+    lines.push(`  resolved ${write(resolved.at)} after ${lasted}: ${reasonText(resolved.because)}`);
     lines.push(...resolved.evidence.map((evidence) => `    ${evidenceText(evidence, write)}`));
   }
   for (const note of alert.notes) lines.push(`  ${write(note.at)} ${note.kind}: ${reasonText(note.reason)}`);
@@ -103,42 +104,7 @@ export function groupText(group: GroupKey): string {
   return values.length === 0 ? '' : ` ${values.join(', ')}`;
 }
 
-const RESOLVED: Record<ResolveReason, string> = {
-  'condition-false': 'its condition was false for long enough',
-  'until-true': 'its "until" held',
-  'rule-removed': 'the plan does not have the rule any more',
-  'rule-disabled': 'the rule was switched off',
-  'asleep-in-phase': 'the rule sleeps in this phase',
-};
-
 /** A reason in words; the names themselves are what is stored. */
 export function reasonText(reason: DecisionReason): string {
-  return REASONS[reason] ?? reason;
+  return reasonTexts[reason];
 }
-
-const REASONS: Partial<Record<DecisionReason, string>> = {
-  'first-notification': 'first notification',
-  'upgraded-in-family': 'more severe than what its family told before',
-  'repeat-interval-passed': 'it still fires',
-  'alert-resolved': 'it has ended',
-  'flapping-begun': 'it fires and resolves too often',
-  'flapping-folded': 'part of a flapping spell',
-  'flapping-ended': 'it has come to rest',
-  'severity-none': 'its severity is none',
-  'no-recipient': 'nobody is to be told',
-  'recipient-has-no-channel': 'no channel reaches them',
-  'already-told-by-family': 'an alert of its family was told already',
-  inhibited: 'inhibited by an alert that fires',
-  'never-told-of-firing': 'nobody had been told that it fired',
-  'executor-silent': 'intake is silent',
-  'executor-back': 'intake is back',
-  'condition-unknown': 'its tests have no data or too few',
-  'condition-known': 'its tests can be judged again',
-  'provider-accepted': 'accepted by the provider',
-  'provider-refused': 'refused by the provider',
-  'provider-unreachable': 'the provider could not be reached',
-  'attempts-exhausted': 'given up after the last attempt',
-  'channel-removed': 'the plan does not have the channel any more',
-  'secret-missing': 'a secret of the channel is missing',
-  'lease-expired': 'the attempt ended without a result',
-};

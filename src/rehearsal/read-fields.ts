@@ -61,6 +61,7 @@ function withRest(reader: TokenReader, field: string, choices: readonly Choice[]
       `The field \`${field}\` ${what}.`,
       reader.spanOf(undefined),
       'At most one value takes the rest of 100%.',
+      'E303',
     );
   }
   return {

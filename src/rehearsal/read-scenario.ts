@@ -154,7 +154,7 @@ function readOne(
     return { atMs, text: sentence.text, place: placeOf(span), action };
   } catch (caught) {
     if (!(caught instanceof Misread)) throw caught;
-    report.add('E301', caught.span, caught.message, caught.hint);
+    report.add(caught.code, caught.span, caught.message, caught.hint);
     return undefined;
   }
 }

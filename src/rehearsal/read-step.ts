@@ -54,7 +54,7 @@ function readAction(reader: TokenReader, names: Names, applied: (path: string) =
       return { kind: 'apply', path, plan: applied(path) };
     } catch (caught) {
       if (!(caught instanceof Error)) throw caught;
-      throw new Misread(caught.message, reader.spanOf(token));
+      throw new Misread(caught.message, reader.spanOf(token), undefined, 'E304');
     }
   }
   if (reader.takes('expect')) return { kind: 'expect', expectation: readExpectation(reader, names) };

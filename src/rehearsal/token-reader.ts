@@ -1,17 +1,23 @@
+import type { DiagnosticCode } from '#kernel/diagnostic-codes.ts';
 import type { Sentence } from '#plan/text/sentence.ts';
 import type { Span } from '#plan/text/source-file.ts';
 import { type Token, tokensOf } from './tokens.ts';
+
+/** The codes of steps. */
+export type ScenarioCode = Extract<DiagnosticCode, `E3${string}`>;
 
 /** A sentence that is not one of the language: what was expected, and where. */
 export class Misread extends Error {
   override readonly name = 'Misread';
   readonly span: Span;
   readonly hint: string | undefined;
+  readonly code: ScenarioCode;
 
-  constructor(message: string, span: Span, hint?: string) {
+  constructor(message: string, span: Span, hint?: string, code: ScenarioCode = 'E301') {
     super(message);
     this.span = span;
     this.hint = hint;
+    this.code = code;
   }
 }
 

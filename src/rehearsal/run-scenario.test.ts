@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { formatDiagnostic } from '#plan/diagnostic.ts';
+import { runScenario, type ScenarioResult } from './run-scenario.ts';
+
+const PLAN = `plan: shop
+timezone: UTC
+launch: on command
+people:
+  mia: { email: mia@shop.example }
+severities:
+  urgent: { notify: [mia by app] }
+sources:
+  payments: events "payment"
+signals:
+  failures: count(payments where outcome != "ok") over 1m
+rules:
+  failing: { when: failures > 3, severity: urgent }
+  other:   { when: failures > 300, severity: urgent }
+`;
+
+function run(scenario: string, files: Readonly<Record<string, string>> = {}): ScenarioResult {
+  return runScenario({
+    planFiles: [{ path: 'plan.yaml', text: PLAN }],
+    scenario: { path: 'a.scenario.yaml', text: scenario },
+    readFile: (path) => {
+      const text = files[path];
+      return text === undefined ? undefined : [{ path, text }];
+    },
+  });
+}
+
+describe('a scenario with mistakes', () => {
+  it('is not played, and each mistake is said at its place', () => {
+    const result = run(
+      `scenario: Mistakes
+seeds: 3
+steps:
+  - at T+1m:
+      - load payment at 1/s
+      - load payments at 20
+      - load payments at 1/s with outcome = "a" in 60%, outcome = "b" in 50%
+      - load payments at 1/s with outcome between 1 and 2, outcome = "b"
+      - send 3 payments over ten
+      - expect alert failing open
+      - expect page noah
+      - expect failure > 3
+      - apply next.yaml
+      - apply broken.yaml
+      - dance
+  - at T+30s: stop all
+  - in 30s: stop all
+`,
+      { 'broken.yaml': 'plan: x\nrules:\n  r: { when: nothing > 3, severity: urgent }\n' },
+    );
+    expect(result.state).toBe('invalid');
+    expect(result.timeline).toBe('');
+    const heads = result.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).split('\n')[0]);
+    expect(heads).toEqual([
+      'a.scenario.yaml:2:1: error E121: A scenario has no key `seeds`.',
+      'a.scenario.yaml:5:14: error E301: The plan has no source `payment`.',
+      'a.scenario.yaml:6:26: error E301: Here `20` stands; expected is a rate, such as `20/s`.',
+      'a.scenario.yaml:7:76: error E303: The field `outcome` is set in 110%.',
+      'a.scenario.yaml:8:60: error E301: The field `outcome` is set in two ways.',
+      'a.scenario.yaml:9:30: error E301: Here `ten` stands; expected is a duration.',
+      'a.scenario.yaml:10:30: error E301: `open` is no state of an alert.',
+      'a.scenario.yaml:11:21: error E301: The plan has no recipient `noah`.',
+      expect.stringMatching(/^a\.scenario\.yaml:12:16: error E301: Here `failure` stands; expected is `alert`/),
+      'a.scenario.yaml:13:15: error E304: There is no plan at `next.yaml`.',
+      expect.stringMatching(
+        /^a\.scenario\.yaml:14:15: error E304: The plan at `broken\.yaml` has errors, the first at broken\.yaml:3:/,
+      ),
+      'a.scenario.yaml:15:9: error E301: Here `dance` stands; expected is `load`, `send`, `stop`, `silence intake for`, `apply` or `expect`.',
+      'a.scenario.yaml:16:5: error E302: `at T+30s` is earlier than the step before.',
+      'a.scenario.yaml:17:5: error E224: `in 30s` is no time.',
+    ]);
+  });
+});
+
+describe('a scenario that fails', () => {
+  it('says what happened instead', () => {
+    const result = run(`scenario: Wrong expectations
+steps:
+  - at T+10s:
+      - send 4 payments with outcome = "declined"
+      - expect alert failing pending
+      - expect no page
+      - expect failures > 4
+      - expect page mia within 5s because other
+`);
+    expect(result.state).toBe('failed');
+    expect(result.failures.map(({ step, place }) => `${place} ${step}`)).toEqual([
+      'a.scenario.yaml:5:9 expect alert failing pending',
+      'a.scenario.yaml:6:9 expect no page',
+      'a.scenario.yaml:7:9 expect failures > 4',
+      'a.scenario.yaml:8:9 expect page mia within 5s because other',
+    ]);
+    const instead = result.failures.map((failure) => failure.instead[0]);
+    expect(instead).toEqual([
+      'failing: judged',
+      'told: T+00:00:10.000 mia by app because failing (A-1 fired)',
+      'failures: 4 of 4',
+      'told: T+00:00:10.000 mia by app because failing (A-1 fired)',
+    ]);
+    expect(result.failures[3]?.instead.join('\n')).toContain('failures > 300: false, 4 of 4, against 300');
+    expect(result.timeline).toContain('FAILED: 4 of 4');
+  });
+
+  it('has not seen a page that came too late', () => {
+    const late = (within: string): string => `scenario: Late
+steps:
+  - at T+0: expect page mia within ${within}
+  - at T+10s: send 4 payments with outcome = "declined"
+`;
+    expect(run(late('9s')).state).toBe('failed');
+    expect(run(late('10s')).state).toBe('passed');
+  });
+});
+
+describe('a rehearsal', () => {
+  const random = (seed: number): string => `scenario: Random
+seed: ${seed}
+steps:
+  - at T+0: load payments at 2/s at random with outcome = "declined" in 3%, outcome = "ok", value around 30, user from 50
+  - at T+1h: stop all
+`;
+
+  it('is the same every time, and another with another seed', () => {
+    const first = run(random(1));
+    expect(run(random(1)).timeline).toBe(first.timeline);
+    expect(run(random(2)).timeline).not.toBe(first.timeline);
+    // Poisson with a mean of 7200: ± 6 standard deviations.
+    expect(Math.abs(first.events - 7_200)).toBeLessThan(510);
+  });
+
+  it('counts time from the launch, also of a plan that is launched on command', () => {
+    const result = run(
+      'scenario: Offsets\nstart: T-10m\nsteps:\n  - at T-5m: send payments\n  - after 5m: send payments\n',
+    );
+    const lines = result.timeline.split('\n').filter((line) => line.includes('> send'));
+    expect(lines).toEqual(['T-00:05:00.000 > send payments', 'T+00:00:00.000 > send payments']);
+  });
+});
