@@ -292,63 +292,6 @@ describe('flapping', () => {
   });
 });
 
-describe('silent executors', () => {
-  it('neither fire nor resolve anything; that is recorded once, and once when they are back', () => {
-    const play = new Play(plan([rule('errors', lasting(isTrue('a'), 5 * MINUTE)), rule('other', isTrue('b'))]));
-    play.say(1_000, { a: 'true', b: 'true' });
-    expect(play.clock(4_000).facts).toEqual([]);
-    expect(play.clock(4_001).facts.map(({ reason }) => reason)).toEqual(['executor-silent']);
-    expect(play.clock(30 * MINUTE).facts).toEqual([]);
-    expect([...play.alerts.values()].map(({ state }) => state)).toEqual(['firing']);
-    const back = play.say(31 * MINUTE, { b: 'false' });
-    expect(back.facts.map(({ reason }) => reason).slice(0, 2)).toEqual(['executor-back', 'condition-true']);
-    expect(play.alerts.get('A-2')?.openedAt).toBe(5 * MINUTE + 1_000);
-    expect(play.alerts.get('A-1')?.resolvedAt).toBe(31 * MINUTE);
-  });
-
-  it('go on where they stopped after a restart of the core', () => {
-    const errors = plan([rule('errors', lasting(isTrue('a'), 5 * MINUTE))]);
-    const play = new Play(errors);
-    play.say(1_000, { a: 'true' });
-    const rows = [...play.world.judgements.values(), ...play.world.alerts.values(), play.world.line];
-    const after = new Play(loadWorld(errors, 1, rows));
-    after.clock(20 * MINUTE);
-    after.input(
-      {
-        kind: 'verdicts',
-        planVersion: 1,
-        watermark: 20 * MINUTE,
-        verdicts: [verdict('a', 'true', 1_000)],
-        complete: true,
-      },
-      20 * MINUTE,
-    );
-    expect(after.alerts.get('A-1')?.openedAt).toBe(5 * MINUTE + 1_000);
-  });
-
-  it('do not let time count in which nobody listened', () => {
-    const errors = rule('errors', lasting(isTrue('a'), 5 * MINUTE), { resolveAfterMs: 2 * MINUTE });
-    const play = new Play(plan([errors, rule('other', isTrue('b'), { resolveAfterMs: 2 * MINUTE })]));
-    play.say(MINUTE, { a: 'true', b: 'true' });
-    const back = 31 * MINUTE;
-    const verdicts = [verdict('b', 'false', 2 * MINUTE)];
-    play.input({ kind: 'verdicts', planVersion: 1, watermark: back, resumedAt: back, verdicts }, back);
-    expect([...play.alerts.values()].map(({ state }) => state)).toEqual(['firing']);
-    play.pass(40 * MINUTE);
-    expect(play.alerts.get('A-1')?.resolvedAt).toBe(back + 2 * MINUTE);
-    expect(play.alerts.get('A-2')?.openedAt).toBe(back + 5 * MINUTE);
-  });
-
-  it('do not hold up repeats', () => {
-    const play = new Play(plan([rule('errors', isTrue('a'), { repeatMs: 10 * MINUTE, notify: [MIA] })]));
-    play.say(1_000, { a: 'true' });
-    const { dueAt } = play.clock(4_001);
-    expect(dueAt).toBe(10 * MINUTE + 4_000);
-    play.clock(10 * MINUTE + 4_000);
-    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-1 repeated 1 mia app']);
-  });
-});
-
 describe('phases', () => {
   const phases = [
     { name: 'first', span: { kind: 'offsets', fromMs: 0, toMs: 60 * MINUTE } },
