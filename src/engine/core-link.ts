@@ -9,6 +9,8 @@ export interface CoreLinkOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly runner: (plan: string) => PlanRunner | undefined;
+  /** Everything that was told on an earlier connection is done with or forgotten; see `PlanRunner.tellAnew`. */
+  readonly tellAnew: () => Promise<unknown>;
   /** Everything that intake is to know; undefined until every plan has been loaded once, and then nothing is told yet. */
   readonly configuration: () =>
     | { readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }
@@ -45,6 +47,7 @@ interface Session {
   readonly connection: LinkConnection;
   /** Plans that this connection was configured with. */
   readonly plans: Set<string>;
+  /** It has said hello, and nothing of an earlier connection is under way any more. */
   greeted: boolean;
 }
 
@@ -119,8 +122,10 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
           if (session !== opened) return;
           switch (message.type) {
             case 'hello':
-              opened.greeted = true;
-              configure();
+              void options.tellAnew().then(() => {
+                opened.greeted = true;
+                if (session === opened) configure();
+              });
               break;
             case 'verdicts':
               takeVerdicts(opened, message);

@@ -120,6 +120,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     clock,
     log,
     runner: (plan) => plans.get(plan)?.runner,
+    tellAnew: () => Promise.all([...plans.values()].map(({ runner }) => runner.tellAnew())),
     configuration: () => {
       const configured = [...plans.values()].map((plan) => plan.configured());
       // A plan that intake is not told of is one whose events it refuses, so nothing is told before all is known.

@@ -60,6 +60,11 @@ export interface PlanRunner {
   lastOwned(): OwnedPlan | undefined;
   /** What is not taken is never acknowledged, so its sender tells it again: when the plan is ours, or after a pause. */
   offerVerdicts(input: VerdictsInput, acknowledge: (watermark: Instant) => void): 'taken' | 'not-owned' | 'full';
+  /**
+   * A new connection begins, on which everything unacknowledged is told again: forgets what waits, and resolves when
+   * what is being committed is done. Only then the world's watermark says what the new connection has to tell.
+   */
+  tellAnew(): Promise<void>;
   /** Resolves with the plan's version once it is committed; rejects with `not-ready` when the plan is not ours in time. */
   command(input: CommandInput, planVersion?: PlanVersion): Promise<number>;
   /** How long the oldest input has been waiting. */
@@ -91,6 +96,8 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
   let failures = 0;
   let problem: string | undefined;
   let stopping = false;
+  /** The commit that is under way; never rejects. */
+  let committing: Promise<void> = Promise.resolve();
   /** Monotonic arrival of the oldest input that is being committed. */
   let runningSinceMs: number | undefined;
 
@@ -191,10 +198,21 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     command.resolve(owned.world.line.version);
   }
 
-  async function run(
+  /** Runs inputs and commits; `committing` lasts until the world is that of the commit, or forgotten. */
+  function run(
     inputs: readonly CoreInput[],
     entries: readonly QueuedVerdicts[],
     planVersion?: PlanVersion,
+  ): Promise<void> {
+    const running = stepAndCommit(inputs, entries, planVersion);
+    committing = running.catch(() => {});
+    return running;
+  }
+
+  async function stepAndCommit(
+    inputs: readonly CoreInput[],
+    entries: readonly QueuedVerdicts[],
+    planVersion: PlanVersion | undefined,
   ): Promise<void> {
     if (owned === undefined) return;
     const { epoch } = owned;
@@ -272,6 +290,10 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
       const taken = queue.pushVerdicts({ kind: 'verdicts', input, arrivedMs: clock.monotonicMs(), acknowledge });
       bell.ring();
       return taken ? 'taken' : 'full';
+    },
+    async tellAnew() {
+      queue.dropVerdicts();
+      await committing;
     },
     command(input, planVersion) {
       return new Promise((resolve, reject) => {
