@@ -68,6 +68,7 @@ beforeAll(async () => {
     log: (line) => log.push(line),
     requestTotalMs: 1_500,
     requestHeadersMs: 1_000,
+    requestsPerKey: 3,
   });
 });
 
@@ -186,6 +187,16 @@ describe('hostile requests', () => {
     const answer = await speak([head(20 * MIB, 'Bearer wb_ingest_no_x'), Buffer.alloc(2 * MIB)], false);
     expect(answer).toMatch(/^HTTP\/1\.1 401 /);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * MIB);
+  });
+
+  test('a key with too many requests under way gets 429, and room again when they end', async () => {
+    const slow = Array.from({ length: 3 }, () => speak([`${head(100)}{"na`], false));
+    await expect.poll(async () => (await send({ body: good })).status, { timeout: 10_000 }).toBe(429);
+    const refusedOne = await send({ body: good });
+    expect(refusedOne.headers.get('retry-after')).toBe('1');
+    expect(refusedOne.body.error?.code).toBe('too-many-requests');
+    await Promise.all(slow);
+    await expect.poll(async () => (await send({ body: good })).status, { timeout: 10_000 }).toBe(200);
   });
 
   test('a connection that ends in its body stores nothing', async () => {

@@ -17,12 +17,20 @@ export interface ServerOptions {
   /** How long a request may take in all, and its headers. */
   readonly requestTotalMs?: number;
   readonly requestHeadersMs?: number;
+  /** How many requests of one key may be under way. */
+  readonly requestsPerKey?: number;
 }
 
 export interface RunningServer {
   readonly port: number;
   /** Takes no more connections, lets requests come to their end for at most `graceMs`, then cuts them. */
   stop(graceMs: number): Promise<void>;
+}
+
+interface RequestBudget extends Budget {
+  readonly perKey: number;
+  /** Requests that are under way, by the key's id. */
+  readonly byKey: Map<string, number>;
 }
 
 interface Route {
@@ -37,6 +45,7 @@ const EVENTS_TYPES: Readonly<Record<string, 'json' | 'lines'>> = {
 };
 const IDEMPOTENCY_KEY_CHARACTERS = 255;
 const OVERLOADED_RETRY_SECONDS = 2;
+const NOISY_RETRY_SECONDS = 1;
 /** How much of a refused body is still read, so that its sender sees the answer instead of a broken connection. */
 const LINGER_BYTES = 4_194_304;
 const LINGER_MS = 2_000;
@@ -44,7 +53,12 @@ const LINGER_MS = 2_000;
 /** Listens for everything that sends. Checks stand in the order of their cost: a bad credential never costs a decompression. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { intake, log, host, port } = options;
-  const budget: Budget = { requests: limits.intakeRequests, bytes: limits.intakeBytesInFlight };
+  const budget: RequestBudget = {
+    requests: limits.intakeRequests,
+    bytes: limits.intakeBytesInFlight,
+    perKey: options.requestsPerKey ?? limits.intakeRequestsPerKey,
+    byKey: new Map(),
+  };
   const routes: Readonly<Record<string, Route>> = {
     '/v1/events': { methods: ['POST'], answer: (request, id) => answerEvents(request, id, intake, budget) },
     '/healthz': {
@@ -111,13 +125,20 @@ async function answerEvents(
   request: IncomingMessage,
   requestId: string,
   intake: Intake,
-  budget: Budget,
+  budget: RequestBudget,
 ): Promise<Answer> {
   const { headers } = request;
   const grant = intake.authorize(headers.authorization, EVENTS_SCOPE);
   if (!grant.ok) {
     const retry = grant.failure.code === 'not-ready' ? { retryAfterSeconds: OVERLOADED_RETRY_SECONDS } : undefined;
     return refusal(grant.failure.code, grant.failure.message, requestId, retry);
+  }
+  const { keyId } = grant.value;
+  const ofKey = budget.byKey.get(keyId) ?? 0;
+  if (ofKey >= budget.perKey) {
+    return refusal('too-many-requests', `${ofKey} requests of this key are under way.`, requestId, {
+      retryAfterSeconds: NOISY_RETRY_SECONDS,
+    });
   }
   if (budget.requests <= 0) return overloaded(requestId);
   const form = EVENTS_TYPES[(headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
@@ -135,6 +156,7 @@ async function answerEvents(
   if (Number(headers['content-length'] ?? 0) > limits.eventsBodyBytes) return tooLarge(requestId);
 
   budget.requests -= 1;
+  budget.byKey.set(keyId, ofKey + 1);
   let held = 0;
   try {
     const body = await readBody(request, encoding, limits.eventsBodyBytes, budget);
@@ -158,7 +180,14 @@ async function answerEvents(
   } finally {
     budget.requests += 1;
     budget.bytes += held;
+    releaseKey(budget, keyId);
   }
+}
+
+function releaseKey(budget: RequestBudget, keyId: string): void {
+  const left = (budget.byKey.get(keyId) ?? 1) - 1;
+  if (left === 0) budget.byKey.delete(keyId);
+  else budget.byKey.set(keyId, left);
 }
 
 function readiness(intake: Intake): Answer {

@@ -67,6 +67,8 @@ export const limits = {
 
   // Intake's process
   intakeRequests: 1_000,
+  /** Of one key, at the same time: a noisy sender leaves room for the others. */
+  intakeRequestsPerKey: 500,
   intakeBytesInFlight: 134_217_728,
   snapshotEveryMs: 10_000,
   readingsEveryMs: 10_000,
