@@ -42,8 +42,8 @@ export interface StoreChild {
 }
 
 const USERNAME = 'watchbill';
-/** Long queries at once: as many as there are processors, so that an insert still finds one; and one session for short ones. */
-const READERS = Math.min(4, availableParallelism() + 1);
+/** Long queries leave one processor to inserts, and to the pager beside us; one more session is for short ones. */
+const READERS = Math.min(4, Math.max(1, availableParallelism() - 1) + 1);
 const STOP_WITHIN_MS: DurationMs = 10_000;
 const LOG_BYTES = 8_388_608;
 

@@ -328,7 +328,7 @@ describe('the protocol', () => {
       store.client
         .command({
           query: 'select count() from numbers(1000000000000) where sipHash64(number) = 1',
-          clickhouse_settings: { max_execution_time: 3, timeout_overflow_mode: 'break' },
+          clickhouse_settings: { max_execution_time: 2, timeout_overflow_mode: 'break' },
         })
         .then(() => done.push('slow')),
     );
@@ -346,7 +346,7 @@ describe('the protocol', () => {
     const parallel = openClickHouse({ ...store.child, url: `${store.child.url}/?max_open_connections=200` });
     const slow = Array.from({ length: 160 }, () =>
       parallel
-        .query({ query: 'select sleep(0.3)', format: 'JSONEachRow' })
+        .query({ query: 'select sleep(0.03)', format: 'JSONEachRow' })
         .then((answer) => answer.text())
         .then(
           () => 'ok',

@@ -13,6 +13,7 @@ describe('renderQuery', () => {
       'select `{a:String}`, "{b:String}"',
       'select 1 -- {a:String}',
       'select 1 /* {a:String} */',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is ClickHouse's heredoc
       'select $x${a:String}$x$',
       "select {'a': 1}",
     ]) {
