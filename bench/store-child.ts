@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
@@ -18,6 +18,8 @@ const SLOW_SECONDS = 4;
 
 const clock = createSystemClock();
 const folder = await mkdtemp(join(tmpdir(), 'watchbill-bench-'));
+// Open, so that the child's user reaches it and nothing is left outside of it when we are root.
+await chmod(folder, 0o755);
 const child = await startStoreChild({ dataFolder: folder, clock, password: 'bench' });
 await prepareClickHouse(child);
 const client = openClickHouse(child);
