@@ -13,6 +13,11 @@ const FAMILIES: readonly (readonly [prefix: string, name: string])[] = [
   ['delivery-', 'notification'],
 ];
 
+const OTHER_FAMILY = 'plan';
+
+/** The names that facts have as events. */
+export const factEventNames: ReadonlySet<string> = new Set([OTHER_FAMILY, ...FAMILIES.map(([, name]) => name)]);
+
 /** A fact of the core as an event of its plan. What does not fit the limits of a record is cut; a fact is never refused. */
 export function recordOfFact(
   plan: string,
@@ -44,6 +49,6 @@ export function recordOfFact(
   add('reason', fact.reason);
   add('sequence', fact.sequence);
   for (const [key, value] of Object.entries(fact.body)) add(key, value);
-  const name = FAMILIES.find(([prefix]) => fact.kind.startsWith(prefix))?.[1] ?? 'plan';
+  const name = FAMILIES.find(([prefix]) => fact.kind.startsWith(prefix))?.[1] ?? OTHER_FAMILY;
   return { name, time: fact.at, id: `fact-${plan}-${fact.sequence}`, attributes };
 }

@@ -2,6 +2,7 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Executor } from '#signals/executor.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { factEventNames } from './facts.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import type { Block } from './spool/block.ts';
 import { type OutboxState, VerdictOutbox } from './verdict-outbox.ts';
@@ -31,6 +32,8 @@ export interface HostedPlan {
   readonly name: string;
   version: number;
   executor: HostedExecutor;
+  /** Whether a source of the plan is made of the core's own facts. */
+  readsFacts: boolean;
   readonly outbox: VerdictOutbox;
 }
 
@@ -76,6 +79,7 @@ export class WindowsHost {
     const hosted = this.#plans.get(name);
     if (hosted === undefined) {
       this.#plans.set(name, this.#start(name, version, plan, now));
+      this.#at = now;
       return;
     }
     if (hosted.version === version) return;
@@ -83,6 +87,7 @@ export class WindowsHost {
       hosted.outbox.add(hosted.executor.advance(now));
       hosted.executor = hosted.executor.withPlan(plan);
       hosted.version = version;
+      hosted.readsFacts = readsFacts(plan);
       hosted.outbox.retain(new Set(Object.keys(plan.tests)));
       hosted.outbox.reconcile(hosted.executor.verdicts(), now);
     });
@@ -101,7 +106,9 @@ export class WindowsHost {
     for (const block of batch) {
       const { plan, receivedAt } = block.meta;
       at = Math.max(at, receivedAt);
-      if (!this.#plans.has(plan)) continue;
+      const hosted = this.#plans.get(plan);
+      // Facts that nothing reads are no sign of life of the product: they must not turn *no data* into 0.
+      if (hosted === undefined || (block.meta.factsUpTo !== undefined && !hosted.readsFacts)) continue;
       const before = judged.get(plan)?.records;
       const records = recordsOf(block);
       judged.set(plan, { records: before === undefined ? records : before.concat(records), receivedAt: at });
@@ -161,7 +168,8 @@ export class WindowsHost {
     const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
     const executor = restored ?? this.#options.executors.create(plan, at);
     const state: OutboxState | undefined = restored === undefined ? undefined : snapshot?.outbox;
-    const hosted = { name, version, executor, outbox: new VerdictOutbox(this.#options.verdictsPending, state) };
+    const outbox = new VerdictOutbox(this.#options.verdictsPending, state);
+    const hosted = { name, version, executor, readsFacts: readsFacts(plan), outbox };
     hosted.outbox.retain(new Set(Object.keys(plan.tests)));
     hosted.outbox.reconcile(executor.verdicts(), at);
     return hosted;
@@ -175,4 +183,8 @@ export class WindowsHost {
       this.#options.log(`The windows of plan ${plan} failed: ${text}`);
     }
   }
+}
+
+function readsFacts(plan: CompiledPlan): boolean {
+  return Object.values(plan.sources).some((source) => factEventNames.has(source.event));
 }

@@ -151,6 +151,53 @@ describe('receiving', () => {
   });
 });
 
+describe('facts of the core', () => {
+  const fact = (sequence: number, kind: string) => ({
+    sequence,
+    at: T0,
+    kind,
+    subject: 'A-1',
+    reason: 'condition-true',
+    body: { reading: { value: 4 }, list: [1, 2], none: null },
+  });
+
+  test('become events once, by family, also over a restart, and are not taken for data of the product', async () => {
+    const running = await startIntake();
+    const core = running.connect();
+    running.configure(core);
+    const facts = [fact(1, 'alert-fired'), fact(2, 'not-notified'), fact(3, 'phase-changed')];
+    core.say({ type: 'facts', plan: 'shop', last: 2, facts: facts.slice(0, 2) });
+    core.say({ type: 'facts', plan: 'shop', last: 3, facts });
+    await settle();
+    expect(core.heard.filter((message) => message.type === 'facts-stored').map((message) => message.upTo)).toEqual([
+      2, 3,
+    ]);
+    expect(running.executors[0]?.seen).toEqual([]);
+    running.disk.losePower((synced) => synced);
+    const again = await startIntake({ disk: running.disk, clock: running.clock });
+    const next = again.connect();
+    again.configure(next);
+    next.say({ type: 'facts', plan: 'shop', last: 3, facts });
+    await settle();
+    expect(next.heard.at(-1)).toEqual({ type: 'facts-stored', plan: 'shop', upTo: 3 });
+    await again.clock.advance(5_000);
+    const events = [...again.loaded.values()].flat().map(({ event }) => event);
+    expect(events.map(({ name, id }) => [name, id])).toEqual([
+      ['alert', 'fact-shop-1'],
+      ['notification', 'fact-shop-2'],
+      ['plan', 'fact-shop-3'],
+    ]);
+    expect({ ...events[0]?.attributes }).toEqual({
+      kind: 'alert-fired',
+      subject: 'A-1',
+      reason: 'condition-true',
+      sequence: 1,
+      'reading.value': 4,
+      list: '[1,2]',
+    });
+  });
+});
+
 describe('a restart', () => {
   test('finds every acknowledged event once, and recognises repetitions', async () => {
     const running = await configured();

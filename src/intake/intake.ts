@@ -166,6 +166,9 @@ export class Intake {
     for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
     this.#clock.notBefore(this.#host.at + 1);
     this.#host.resume(this.#clock.now());
+    // The time in which nobody listened stands in no block: another restart from the snapshot before it would take it for silence.
+    this.#save();
+    await this.#saving;
   }
 
   /** Begins the work that time brings. */

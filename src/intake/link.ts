@@ -21,6 +21,8 @@ export type FromIntake =
       readonly watermark: Instant;
       readonly verdicts: readonly Verdict[];
       readonly complete?: true;
+      /** Nobody listened in this time: intake was down. Passed on to the core, where it counts towards no duration. */
+      readonly unheard?: { readonly from: Instant; readonly until: Instant };
     }
   | {
       readonly type: 'readings';

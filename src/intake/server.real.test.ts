@@ -40,7 +40,7 @@ beforeAll(async () => {
     random,
     log: (line) => log.push(line),
     executors: { create: (_plan, at) => new CountingExecutor(at), restore: () => undefined },
-    compile: () => ({ tests: {} }) as unknown as CompiledPlan,
+    compile: () => ({ tests: {}, sources: {} }) as unknown as CompiledPlan,
     events: {
       insert: async (_id, blocks) => {
         stored.push(...eventsOf(blocks));

@@ -204,7 +204,7 @@ export async function startIntake(
         return keep(new CountingExecutor(at, count));
       },
     },
-    compile: () => ({ tests: { failures: {} } }) as unknown as CompiledPlan,
+    compile: () => ({ tests: { failures: {} }, sources: {} }) as unknown as CompiledPlan,
     events: {
       insert: async (id, blocks) => {
         if (parts.storeFails?.()) throw new Error('The store is away.');
