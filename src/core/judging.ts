@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
-import type { TestId } from '#plan/model.ts';
+import type { Rule, TestId } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
 import { endJudgement, judgeRule } from './alerts.ts';
 import type { Draft } from './draft.ts';
@@ -34,33 +34,35 @@ export function markTest(draft: Draft, dirty: Dirty, test: TestId, group: GroupK
  */
 export function judgeMarked(draft: Draft, dirty: Dirty, at: Instant): void {
   const judged = new Set<string>();
-  while (dirty.size > 0) {
-    const name = firstOf(draft, dirty);
-    const groups = dirty.get(name);
-    dirty.delete(name);
-    judged.add(name);
-    const rule = draft.index.rules.get(name);
+  let order = inOrder(draft, dirty);
+  for (let next = order.pop(); next !== undefined; next = order.pop()) {
+    const groups = dirty.get(next);
+    dirty.delete(next);
+    judged.add(next);
+    const rule = draft.index.rules.get(next);
     if (rule === undefined || groups === undefined) continue;
-    let changed = false;
-    for (const group of groups === 'all' ? groupsOf(draft, rule) : [...groups].sort()) {
-      changed = judgeRule(draft, rule, group, at) || changed;
-      if (rule.by.length > 0 && !draft.judgements.has(judgementKey(name, group))) {
-        for (const test of testsOf(rule)) forgetGone(draft, test, group);
-      }
-    }
-    if (!changed) continue;
-    for (const reader of draft.index.readers.get(name) ?? []) {
-      if (!judged.has(reader)) markRule(dirty, reader, 'all');
-    }
+    const readers = judgeGroups(draft, rule, groups, at) ? (draft.index.readers.get(next) ?? []) : [];
+    const waiting = readers.filter((reader) => !judged.has(reader));
+    for (const reader of waiting) markRule(dirty, reader, 'all');
+    if (waiting.length > 0) order = inOrder(draft, dirty);
   }
 }
 
-function firstOf(draft: Draft, dirty: Dirty): string {
-  let first: string | undefined;
-  for (const name of dirty.keys()) {
-    if (first === undefined || place(draft, name) < place(draft, first)) first = name;
+/** Judges a rule in groups. Returns whether an alert opened or ended. */
+function judgeGroups(draft: Draft, rule: Rule, groups: ReadonlySet<GroupKey> | 'all', at: Instant): boolean {
+  let changed = false;
+  for (const group of groups === 'all' ? groupsOf(draft, rule) : [...groups].sort()) {
+    changed = judgeRule(draft, rule, group, at) || changed;
+    if (rule.by.length > 0 && !draft.judgements.has(judgementKey(rule.name, group))) {
+      for (const test of testsOf(rule)) forgetGone(draft, test, group);
+    }
   }
-  return first ?? '';
+  return changed;
+}
+
+/** The marked rules, the one to be judged first at the end. */
+function inOrder(draft: Draft, dirty: Dirty): string[] {
+  return [...dirty.keys()].sort((left, right) => place(draft, right) - place(draft, left));
 }
 
 function place(draft: Draft, rule: string): number {

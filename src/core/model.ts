@@ -119,10 +119,10 @@ export type CoreInput =
       /** All verdicts as they stand (on connect): what is not among them is unknown from here on. */
       readonly complete?: true;
       /**
-       * Nobody listened from the last watermark to here (intake itself was down): that time counts towards no duration, and what an
-       * executor says of it holds from here on.
+       * Nobody listened in this time (intake itself was down): it counts towards no duration, and what an executor says of it holds
+       * from its end on.
        */
-      readonly resumedAt?: Instant;
+      readonly unheard?: { readonly from: Instant; readonly until: Instant };
     }
   /** Some due instant may have been reached. */
   | { readonly kind: 'clock' }

@@ -39,15 +39,26 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
 function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts' }>, now: Instant): void {
   // Ids of tests are hashes of their meaning: what an executor of another plan version says of a test that we know, holds.
   const known = input.verdicts.filter((verdict) => draft.plan.tests[verdict.test] !== undefined);
-  const sorted = known.toSorted((left, right) => left.at - right.at);
-  if (input.resumedAt !== undefined) passUnheard(draft, input.resumedAt);
-  const start = draft.watermark;
-  // What changed and changed back while nobody listened is of no interest; how it stands now is.
-  const queue = input.resumedAt === undefined ? sorted : lastUpTo(start, sorted);
+  let queue: readonly Verdict[] = known.toSorted((left, right) => left.at - right.at);
   const dirty: Dirty = new Map();
   if (input.complete === true) forgetUnmentioned(draft, dirty, known);
-  const returned = noteReturn(draft, input.watermark, now);
-  if (returned) markEveryRule(draft, dirty);
+  if (input.unheard !== undefined) {
+    const { from, until } = input.unheard;
+    const heard = queue.filter(({ at }) => at < from);
+    if (heard.length > 0 || from > draft.watermark) judgeThrough(draft, dirty, heard, from, from);
+    passUnheard(draft, until);
+    // What changed and changed back while nobody listened is of no interest; how it stands now is.
+    queue = lastUpTo(draft.watermark, queue.slice(heard.length));
+  }
+  if (noteReturn(draft, input.watermark, now)) markEveryRule(draft, dirty);
+  const target = Math.max(input.watermark, queue.at(-1)?.at ?? 0);
+  judgeThrough(draft, dirty, queue, target, timersReach(target, now));
+  noteSilence(draft, now);
+}
+
+/** Judges everything from the watermark on up to `target`, which is then the watermark; timers up to `reach`. */
+function judgeThrough(draft: Draft, dirty: Dirty, queue: readonly Verdict[], target: Instant, reach: Instant): void {
+  const start = draft.watermark;
   // What held up to the watermark already is put in place as one, except that a test which changes twice is judged each time.
   let next = 0;
   while (next < queue.length && (queue[next]?.at ?? 0) <= start) {
@@ -55,10 +66,9 @@ function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts'
     judgeAt(draft, dirty, start, start);
   }
   judgeAt(draft, dirty, start, start);
-  const target = Math.max(start, input.watermark, queue.at(-1)?.at ?? 0);
-  runUntil(draft, queue.slice(next), target, Math.max(target, timersReach(target, now)));
-  draft.watermark = target;
-  noteSilence(draft, now);
+  const end = Math.max(start, target);
+  runUntil(draft, queue.slice(next), end, Math.max(end, reach));
+  draft.watermark = end;
 }
 
 /** Of the verdicts up to an instant only the last of each test and group. */

@@ -44,12 +44,29 @@ describe('silent executors', () => {
     const play = new Play(plan([errors, rule('other', isTrue('b'), { resolveAfterMs: 2 * MINUTE })]));
     play.say(MINUTE, { a: 'true', b: 'true' });
     const back = 31 * MINUTE;
-    const verdicts = [verdict('b', 'false', 2 * MINUTE)];
-    play.input({ kind: 'verdicts', planVersion: 1, watermark: back, resumedAt: back, verdicts }, back);
+    const unheard = { from: 2 * MINUTE, until: back };
+    const verdicts = [verdict('b', 'false', 2 * MINUTE + 1)];
+    play.input({ kind: 'verdicts', planVersion: 1, watermark: back, unheard, verdicts }, back);
     expect([...play.alerts.values()].map(({ state }) => state)).toEqual(['firing']);
     play.pass(40 * MINUTE);
     expect(play.alerts.get('A-1')?.resolvedAt).toBe(back + 2 * MINUTE);
-    expect(play.alerts.get('A-2')?.openedAt).toBe(back + 5 * MINUTE);
+    expect(play.alerts.get('A-2')?.openedAt).toBe(back + 4 * MINUTE);
+  });
+
+  it('lose nothing of what they saw before nobody listened', () => {
+    const play = new Play(plan([rule('short', isTrue('a'), { notify: [MIA] })]));
+    play.say(MINUTE, { a: 'false' });
+    const back = 31 * MINUTE;
+    const verdicts = [
+      verdict('a', 'true', 2 * MINUTE),
+      verdict('a', 'false', 3 * MINUTE),
+      verdict('a', 'true', 5 * MINUTE),
+      verdict('a', 'false', 6 * MINUTE),
+    ];
+    const unheard = { from: 4 * MINUTE, until: back };
+    play.input({ kind: 'verdicts', planVersion: 1, watermark: back, unheard, verdicts, complete: true }, back);
+    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-1 resolved 0 mia app']);
+    expect(play.alerts.get('A-1')?.resolvedAt).toBe(3 * MINUTE);
   });
 
   it('do not hold up repeats', () => {

@@ -106,10 +106,11 @@ export class Stage {
         return;
       }
       this.awayUntil = undefined;
+      const from = this.executor.instant;
       this.executor.resume(next);
       const late = this.waiting;
       this.waiting = [];
-      this.tell(this.executor.ingest([...late, ...records], next), { complete: true, resumedAt: next });
+      this.tell(this.executor.ingest([...late, ...records], next), { complete: true, unheard: { from, until: next } });
       return;
     }
     const verdicts = records.length > 0 ? this.executor.ingest(records, next) : this.executor.advance(next);
@@ -147,7 +148,10 @@ export class Stage {
 
   private tell(
     verdicts: readonly Verdict[],
-    connection: { readonly complete?: true; readonly resumedAt?: Instant } = {},
+    connection: {
+      readonly complete?: true;
+      readonly unheard?: { readonly from: Instant; readonly until: Instant };
+    } = {},
   ): void {
     this.feed({
       kind: 'verdicts',
