@@ -167,6 +167,7 @@ export class Intake {
     this.#clock.notBefore(this.#host.at + 1);
     this.#host.resume(this.#clock.now());
     // The time in which nobody listened stands in no block: another restart from the snapshot before it would take it for silence.
+    if (this.#host.at === 0) return;
     this.#save();
     await this.#saving;
   }
