@@ -1,14 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { registerApply } from './apply.ts';
+import { registerBackup, registerRestore } from './backup.ts';
 import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerExplain } from './explain.ts';
 import { registerFormat } from './format.ts';
+import { registerInbox } from './inbox.ts';
 import { registerKey } from './key.ts';
 import { registerRehearse } from './rehearse.ts';
 import type { Runtime } from './runtime.ts';
 import { registerSend } from './send.ts';
+import { registerShip } from './ship.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
 
@@ -36,10 +39,14 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
   registerFormat(program, runtime);
   registerApply(program, runtime);
   registerSend(program, runtime);
+  registerShip(program, runtime);
   registerStatus(program, runtime);
   registerExplain(program, runtime);
+  registerInbox(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);
+  registerBackup(program, runtime);
+  registerRestore(program, runtime);
   program
     .command('version')
     .summary('print the version')

@@ -1,20 +1,31 @@
 import { createServer } from 'node:net';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import type { Clock } from '#kernel/ports.ts';
+
+/** A server that was killed a moment ago may still hold its port. */
+const TRIES = 20;
+const RETRY_MS = 100;
 
 /**
- * The port to listen on: the one wanted, if it is free, or for 0 any free one. Chosen before the child that listens starts, so that a
- * restarted child listens where its predecessor did. Throws `configuration-invalid` for a port that is taken.
+ * The port to listen on: the one wanted, as soon as it is free, or for 0 any free one. Chosen before the child that listens starts, so
+ * that a restarted child listens where its predecessor did. Throws `configuration-invalid` for a port that stays taken.
  */
-export async function choosePort(host: string, wanted: number): Promise<number> {
+export async function choosePort(host: string, wanted: number, clock: Clock): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await tryPort(host, wanted);
+    if (typeof outcome === 'number') return outcome;
+    if (outcome.code !== 'EADDRINUSE') {
+      throw new WatchbillError('configuration-invalid', `Cannot listen on ${host}: ${outcome.message}`);
+    }
+    if (attempt === TRIES) throw new WatchbillError('configuration-invalid', `Port ${wanted} is taken; choose another`);
+    await new Promise<void>((resolve) => void clock.schedule(clock.now() + RETRY_MS, resolve));
+  }
+}
+
+function tryPort(host: string, wanted: number): Promise<number | NodeJS.ErrnoException> {
   const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem =
-        error.code === 'EADDRINUSE'
-          ? `Port ${wanted} is taken; choose another`
-          : `Cannot listen on ${host}: ${error.message}`;
-      reject(new WatchbillError('configuration-invalid', problem));
-    });
+  return new Promise((resolve) => {
+    server.once('error', resolve);
     server.listen(wanted, host, () => {
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : wanted;

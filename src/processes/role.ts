@@ -56,7 +56,9 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
     options.clock.schedule(options.clock.now() + LAST_WORDS_MS, () => process.exit(1));
   };
 
-  process.on('disconnect', () => void stop());
+  // The supervisor was killed, and its successor may be starting already: everything acknowledged is durable, so we end at once. An
+  // orderly stop would take its time, and take the successor's socket away at the end.
+  process.on('disconnect', () => process.exit(1));
   // Ctrl-C reaches the whole group; the supervisor decides the order in which we end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('message', (message: ToChild) => {

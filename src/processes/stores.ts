@@ -52,7 +52,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   if (environment.clickhouseUrl !== undefined) clickhouse.resolve(splitCredentials(environment.clickhouseUrl));
   else {
     // The same port and password for as long as we run, so that a restart of the child is only a pause for its clients.
-    const port = await choosePort('127.0.0.1', 0);
+    const port = await choosePort('127.0.0.1', 0, clock);
     const password = Buffer.from(options.random.bytes(24)).toString('base64url');
     kept.push(
       keepRunning<StoreChild>(

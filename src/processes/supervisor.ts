@@ -84,8 +84,8 @@ async function startParts(
     Buffer.from(random.bytes(9)).toString('base64url'),
   );
   const linkPath = await linkPathFor(dataFolder);
-  const corePort = await choosePort(host, options.port);
-  const intakePort = await choosePort(host, options.intakePort);
+  const corePort = await choosePort(host, options.port, options.clock);
+  const intakePort = await choosePort(host, options.intakePort, options.clock);
 
   const stores: Stores = await startStores({ ...options, log, onFailure });
   running.push(stores);

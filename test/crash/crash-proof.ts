@@ -98,7 +98,7 @@ async function killOverAndOver(server: ServerProcess, options: CrashProofOptions
     readyMs.push(await server.untilReady(READY_LIMIT_MS));
     if (count % 10 === 0)
       options.onProgress?.(
-        `${count} of ${options.kills} kills, ready again after at most ${Math.round(Math.max(...readyMs))} ms`,
+        `kill ${count} of ${options.kills} (${victim}): ready after ${Math.round(readyMs.at(-1) ?? 0)} ms`,
       );
   }
   return { killed, readyMs };

@@ -77,7 +77,10 @@ export class ServerProcess {
       this.start();
       return true;
     }
-    const pid = (await processesOf(group)).find((candidate) => candidate.part === victim)?.pid;
+    const pid =
+      victim === 'postgres'
+        ? await this.#postmaster()
+        : (await processesOf(group)).find((candidate) => candidate.part === victim)?.pid;
     if (pid === undefined) return false;
     try {
       process.kill(pid, 'SIGKILL');
@@ -92,6 +95,19 @@ export class ServerProcess {
     return true;
   }
 
+  /** It may have been adopted, and then it is in the group of a supervisor that is dead: its data folder tells. */
+  async #postmaster(): Promise<number | undefined> {
+    const place = await readFile(join(this.#options.dataFolder, 'postgres.place'), 'utf8').catch(() => undefined);
+    if (place === undefined) return undefined;
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
+      const folder = command[command.indexOf('-D') + 1];
+      if (command[0]?.endsWith('/postgres') && folder?.startsWith(`${place.trim()}/`)) return Number(name);
+    }
+    return undefined;
+  }
+
   /** Every process of the group with the part that it plays. */
   async processes(): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
     const group = this.#child?.pid;
@@ -102,13 +118,14 @@ export class ServerProcess {
   async untilReady(limitMs: number): Promise<number> {
     const startedMs = performance.now();
     for (;;) {
-      const ready = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
-        (response) => response.ok,
-        () => false,
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
+        async (response) => ({ ready: response.ok, text: await response.text() }),
+        (problem: unknown) => ({ ready: false, text: String(problem) }),
       );
       const waitedMs = performance.now() - startedMs;
-      if (ready) return waitedMs;
-      if (waitedMs > limitMs) throw new Error(`not ready after ${limitMs} ms; it printed:\n${this.output}`);
+      if (answer.ready) return waitedMs;
+      if (waitedMs > limitMs)
+        throw new Error(`not ready after ${limitMs} ms (${answer.text}); it printed:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
