@@ -30,7 +30,7 @@ export interface CoreNodeOptions {
   readonly coverage: Coverage;
   readonly store: MemoryStore;
   readonly provider: Provider;
-  /** Stands between the engine and the store, for planted bugs. */
+  /** Makes the store another, for planted bugs. */
   readonly alterStore: (store: Store) => Store;
   readonly makeStep: () => ((world: World, input: CoreInput, now: Instant) => Step) | undefined;
   readonly onProblem: (message: string) => void;
@@ -74,7 +74,7 @@ export class CoreNode {
     const step = makeStep();
     startCore({
       owner: this.owner,
-      store: alterStore(this.#remote(store, process)),
+      store: this.#remote(alterStore(store), process),
       repositories: this.#remote(repositoriesOn(store), process),
       transport: provider.transportOf(process),
       clock: scheduler.clockOf(process),

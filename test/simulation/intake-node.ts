@@ -72,7 +72,6 @@ export class IntakeNode {
   #executors(): ExecutorFactory {
     return {
       create: (plan, at) => {
-        if (globalThis.process.env['TRACE']) console.log(at - 1790000000000, new Error('made').stack);
         this.#options.onExecutorMade(at);
         return createLiveExecutor(plan, at);
       },
