@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
-import { type BackupManifest, backUp, restore } from '#storage/backup.ts';
+import { backUp, restore } from '#storage/backup.ts';
+import type { BackupManifest } from '#storage/backup-format.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { dataFolderOf, readServerRecord } from './client.ts';
