@@ -17,10 +17,15 @@ const NO_HASH = Buffer.alloc(32);
 /** The keys that intake knows: hashes, by id. */
 export class Credentials {
   #keys: ReadonlyMap<string, IngestKey> | undefined;
+  #current = false;
 
-  /** Replaces all keys: what is not among them is revoked. */
-  replace(keys: readonly IngestKey[]): void {
+  /**
+   * Replaces all keys: what is not among them is revoked. Until the core has said so in this run (`current`), a key that is
+   * not among them may be a new one, and its sender is told to wait, not to give up.
+   */
+  replace(keys: readonly IngestKey[], current: boolean): void {
     this.#keys = new Map(keys.map((key) => [key.id, key]));
+    this.#current = current;
   }
 
   /** Judges an `Authorization` header for one scope. */
@@ -42,6 +47,9 @@ export class Credentials {
       return fail({ code: 'credential-invalid', message: 'The Authorization header holds no ingest key.' });
     }
     const key = this.#keys.get(id);
+    if (key === undefined && !this.#current) {
+      return fail({ code: 'not-ready', message: 'The keys have not been received since the start.' });
+    }
     const stored = key === undefined ? NO_HASH : Buffer.from(key.hash, 'hex');
     const matches = stored.length === 32 && timingSafeEqual(createHash('sha256').update(given).digest(), stored);
     if (key === undefined || !matches || (key.expiresAt !== undefined && key.expiresAt <= now)) {

@@ -313,6 +313,7 @@ export class Intake {
 
   #accept(configuration: Configuration): ReadonlySet<string> {
     const changed = this.#configure(configuration, this.#settle());
+    this.#credentials.replace(configuration.keys, true);
     this.#saving = this.#saving.then(async () => {
       try {
         await saveConfiguration(this.#options.disk, configuration);
@@ -326,7 +327,7 @@ export class Intake {
   #configure(configuration: Configuration, at: Instant): ReadonlySet<string> {
     const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan.version]));
     this.#configuration = configuration;
-    this.#credentials.replace(configuration.keys);
+    this.#credentials.replace(configuration.keys, false);
     const changed = new Set<string>();
     for (const plan of configuration.plans) {
       if (before.get(plan.name) === plan.version) continue;

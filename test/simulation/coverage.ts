@@ -25,6 +25,7 @@ export const sights = [
   'request repeated',
   'event id repeated',
   'clock jumped',
+  'clock set back',
   'telemetry store refused',
   'plan applied again',
   'alert fired',

@@ -30,6 +30,8 @@ export interface Remains {
   /** When windows were begun and the plan was applied first, in the history that counts. */
   readonly windowsFrom: Instant;
   readonly now: Instant;
+  /** Then intake may have dated what came after a restart before what was judged already. */
+  readonly clockWasSetBack: boolean;
   /** How many times something happened that may make a message leave once more. */
   readonly excuses: number;
 }
@@ -230,16 +232,16 @@ function nothingSettledTwice({ store }: Remains): Violation[] {
     .map(([id, count]) => ({ invariant: 'fence', message: `The outcome of ${id} was settled ${count} times.` }));
 }
 
-function nothingEarly({ store, blocks }: Remains): Violation[] {
+function nothingEarly({ store, blocks, clockWasSetBack }: Remains): Violation[] {
   const rows = store.of(PLAN);
   const violations: Violation[] = [];
   const failures = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'failure');
   const beats = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'beat');
   for (const row of rows.aggregates.values()) {
     if (row.kind !== 'alert') continue;
-    if (row.rule === 'quiet') {
+    if (row.rule === 'quiet' && !clockWasSetBack) {
       // Silence goes by the time of the event, never one in the future.
-      const heard = beats.filter(({ at }) => at <= row.openedAt).map(({ at, record }) => Math.min(at, record.time));
+      const heard = beats.filter(({ at }) => at < row.openedAt).map(({ at, record }) => Math.min(at, record.time));
       const silentMs = row.openedAt - Math.max(Number.NEGATIVE_INFINITY, ...heard);
       if (silentMs < QUIET_MS) {
         violations.push({ invariant: 'T1', message: `${row.key}: silence was judged after ${silentMs} ms.` });

@@ -138,7 +138,8 @@ class Simulation {
 
     this.#sending = false;
     this.#faults = noFaults;
-    for (const { process } of this.#cores) process.pausedUntil = Math.min(process.pausedUntil, scheduler.time);
+    // A process that stands still is part of the faults; it goes on before the time of healing counts.
+    await scheduler.run(Math.max(0, ...this.#cores.map(({ process }) => process.pausedUntil - scheduler.time)));
     await scheduler.run(22_000);
     const drained = await scheduler.runUntil(() => this.#isQuiet(), HEALED_MS - 22_000);
     if (!drained) this.#violate('P2', `Not everything was done ${HEALED_MS} ms after the faults ended.`);
@@ -183,6 +184,7 @@ class Simulation {
       repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
       windowsFrom: this.#windowsFrom,
       now: this.scheduler.wall,
+      clockWasSetBack: counts.has('clock set back'),
       // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.
       excuses:
         count(
@@ -200,7 +202,14 @@ class Simulation {
             'store away',
             'plan taken over by another core',
           ) +
-        count('store refused', 'store answer lost', 'store effect late', 'store slow', 'clock jumped'),
+        count(
+          'store refused',
+          'store answer lost',
+          'store effect late',
+          'store slow',
+          'clock jumped',
+          'clock set back',
+        ),
     };
     this.violations.push(...judgeRemains(remains));
     this.#seeWhatHappened();
@@ -274,7 +283,7 @@ class Simulation {
     const ms = this.#chance.pick([-2_000, -500, 1_000, 5_000, 60_000]);
     if (Math.abs(ms) > this.#jumpsLeftMs) return;
     this.#jumpsLeftMs -= Math.abs(ms);
-    this.coverage.see('clock jumped');
+    this.coverage.see(ms < 0 ? 'clock set back' : 'clock jumped');
     this.scheduler.jump(ms);
   }
 
