@@ -111,7 +111,7 @@ export class ServerProcess {
   /** Every process of the group with the part that it plays. */
   async processes(): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
     const group = this.#child?.pid;
-    return group === undefined ? [] : processesOf(group);
+    return group === undefined ? [] : processesOf(group, await this.#postmaster());
   }
 
   /** Milliseconds until `GET /readyz` says yes. Throws after the limit, with what the program printed. */
@@ -140,9 +140,10 @@ export class ServerProcess {
   }
 }
 
-/** The processes of a group by what they do, from /proc. */
+/** The processes of a group by what they do, from /proc; PostgreSQL's backends leave the group and are found by their parent. */
 async function processesOf(
   group: number,
+  postmaster?: number,
 ): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
   const found: { pid: number; part: Victim | 'other' }[] = [];
   for (const name of await readdir('/proc')) {
@@ -150,19 +151,21 @@ async function processesOf(
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
     // The command's name stands in parentheses and may hold anything; what follows the last one is fixed.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[2]) !== group) continue;
+    if (Number(fields[2]) !== group) {
+      if (postmaster === undefined || Number(fields[1]) !== postmaster) continue;
+    }
     const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    found.push({ pid: Number(name), part: partOf(command, Number(fields[1])) });
+    found.push({ pid: Number(name), part: partOf(command) });
   }
   return found;
 }
 
-function partOf(command: readonly string[], parent: number): Victim | 'other' {
+function partOf(command: readonly string[]): Victim | 'other' {
   const role = command[command.indexOf('role') + 1];
   if (command.includes('role') && (role === 'core' || role === 'intake')) return role;
   if (command.some((word) => word.includes('store-child'))) return 'store';
   if (command[0]?.endsWith('/postgres') && command.includes('-D')) return 'postgres';
-  if (command.some((word) => word.endsWith('main.ts')) && parent >= 0) return 'supervisor';
+  if (command.some((word) => word.endsWith('main.ts'))) return 'supervisor';
   return 'other';
 }
 
