@@ -184,7 +184,7 @@ class Simulation {
       repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
       windowsFrom: this.#windowsFrom,
       now: this.scheduler.wall,
-      clockWasSetBack: counts.has('clock set back'),
+      mayBeDatedBack: counts.has('clock set back') && count('intake killed', 'power lost') > 0,
       // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.
       excuses:
         count(
