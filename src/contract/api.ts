@@ -182,4 +182,3 @@ export type CreatedKeyAnswer = z.infer<typeof createdKeySchema>;
 export type InboxMessageAnswer = z.infer<typeof inboxMessageSchema>;
 export type FactAnswer = z.infer<typeof factSchema>;
 export type ExplanationAnswer = z.infer<typeof explanationSchema>;
-export type DiagnosticAnswer = z.infer<typeof diagnosticSchema>;

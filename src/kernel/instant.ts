@@ -12,7 +12,6 @@ export const MINUTE_MS: DurationMs = 60_000;
 export const HOUR_MS: DurationMs = 3_600_000;
 /** The language's `d`: exactly 24 hours, never a calendar day. */
 export const DAY_MS: DurationMs = 86_400_000;
-export const WEEK_MS: DurationMs = 604_800_000;
 
 /** ISO 8601 in UTC with milliseconds, e.g. `2026-03-02T08:00:00.000Z`. */
 export function formatInstant(instant: Instant): string {

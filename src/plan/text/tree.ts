@@ -71,8 +71,3 @@ export function entryAt(node: TreeNode | undefined, key: string): MapEntry | und
 export function entriesOf(node: TreeNode | undefined): readonly MapEntry[] {
   return node?.kind === 'map' ? node.entries : [];
 }
-
-/** The start of a file, for what is missing altogether. */
-export function startOf(file: SourceFile): Span {
-  return { file, start: 0, end: 0 };
-}
