@@ -35,7 +35,10 @@ export function checkParts(): { readonly parts: readonly CheckPart[]; readonly d
     vitest('unit and scenarios', 'src/', 'scripts/', 'examples/', 'test/simulation/', 'test/scenarios/'),
     { name: 'types', command: tool('typescript/bin/tsc', '--build') },
     vitest('architecture', 'test/architecture/'),
-    { name: 'format and lint', command: tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off', '.') },
+    {
+      name: 'format and lint',
+      command: tool('@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off', '.'),
+    },
     { name: 'unused', command: tool('knip/bin/knip.js', '--no-progress') },
     { name: 'licences', command: [process.execPath, 'scripts/licences.ts'] },
   ];

@@ -1,5 +1,5 @@
 import { alignText } from './align-text.ts';
-import type { SourceFile, Span } from './source-file.ts';
+import type { Span } from './source-file.ts';
 
 /**
  * A plan's YAML as we use it: text, lists and maps with their places. Every scalar is text; what it means is decided by the
