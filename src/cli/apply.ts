@@ -34,7 +34,7 @@ export function registerApply(program: Command, runtime: Runtime): void {
       });
       if (options.json) runtime.write(`${JSON.stringify(answer, null, 2)}\n`);
       else runtime.write(describe(answer));
-      if (answer.diagnostics.some(({ severity }) => severity === 'error')) {
+      if (hasErrors(answer)) {
         throw new WatchbillError('plan-invalid', `${plan} was not applied.`);
       }
     });
@@ -45,10 +45,13 @@ function describe(answer: ApplyAnswer): string {
     formatDiagnostic(diagnostic as Parameters<typeof formatDiagnostic>[0]),
   );
   lines.push(...answer.effects.map((effect) => `- ${effect}`));
+  if (hasErrors(answer)) return `${lines.join('\n')}\n`;
   if (answer.applied) lines.push(`${answer.plan} is now version ${answer.version}.`);
   else if (!answer.changed) lines.push(`${answer.plan} runs this text already, as version ${answer.version}.`);
-  else if (!answer.diagnostics.some(({ severity }) => severity === 'error')) {
-    lines.push(`Nothing was applied; it would become version ${answer.version}.`);
-  }
+  else lines.push(`Nothing was applied; it would become version ${answer.version}.`);
   return `${lines.join('\n')}\n`;
+}
+
+function hasErrors(answer: ApplyAnswer): boolean {
+  return answer.diagnostics.some(({ severity }) => severity === 'error');
 }

@@ -20,7 +20,8 @@ export function registerExplain(program: Command, runtime: Runtime): void {
       const answer = await client.get<ExplanationAnswer>(
         `/api/plans/${encodeURIComponent(plan)}/explain/${encodeURIComponent(subject)}`,
       );
-      runtime.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : `${answer.lines.join('\n')}\n`);
+      if (options.json) runtime.write(`${JSON.stringify(answer, null, 2)}\n`);
+      else if (answer.found) runtime.write(`${answer.lines.join('\n')}\n`);
       if (!answer.found)
         throw new WatchbillError('not-found', `${plan} has neither an alert nor a rule called ${subject}.`, subject);
     });

@@ -17,7 +17,10 @@ export function registerKey(program: Command, runtime: Runtime): void {
       .argument('[name]', 'what it is for', 'default')
       .option('--expires-in-days <days>', 'refuse it after so many days', Number),
   )
-    .addHelpText('after', '\nExample:\n  $ KEY=$(watchbill key create shop)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ KEY=$(watchbill key create)\n  $ KEY=$(watchbill key create web-servers --plan shop)',
+    )
     .action(async (name: string, options: ServerOptionValues & { expiresInDays?: number }) => {
       const days = options.expiresInDays;
       if (days !== undefined && !(days > 0))

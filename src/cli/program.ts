@@ -20,6 +20,7 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
   let exitCode = 0;
   const program = new Command('watchbill')
     .description('Watchbill executes the plan by which you watch your product after launch.')
+    .version(runtime.version, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => runtime.write(text), writeErr: (text) => runtime.writeError(text) })
     .showSuggestionAfterError()

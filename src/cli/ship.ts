@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -37,7 +38,9 @@ export function registerShip(program: Command, runtime: Runtime): void {
       const target = intakeTarget(runtime, options, (await readServerRecord(dataFolder))?.intakeUrl);
       const file = isAbsolute(path) ? path : join(runtime.workingFolder, path);
       const placeFile = options.place ?? (await defaultPlaceFile(dataFolder, file));
-      runtime.write(`Following ${file}; stop with Ctrl-C.\n`);
+      // A web server may make its log with its first request.
+      const yet = existsSync(file) ? '' : ' (not there yet; waiting for it)';
+      runtime.write(`Following ${file}${yet}; stop with Ctrl-C.\n`);
       const sent = await shipAccessLog({
         file,
         ...(options.format === undefined ? {} : { format: options.format }),

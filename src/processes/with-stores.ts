@@ -1,7 +1,7 @@
 import type { OpenStores } from '#cli/runtime.ts';
 import type { WatchbillError } from '#kernel/error-codes.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
-import { openClickHouse } from '#storage/clickhouse/client.ts';
+import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { lockDataFolder } from '#storage/data-folder.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import type { Environment } from '../environment.ts';
@@ -31,11 +31,12 @@ export async function withStores<Value>(
       onFailure: (problem: WatchbillError) => failure.reject(problem),
     });
     try {
-      const postgres = openPool({
-        address: await Promise.race([stores.postgres(), failure.promise]),
-        applicationName: 'watchbill backup',
-      });
-      const clickhouse = openClickHouse(await Promise.race([stores.clickhouse(), failure.promise]));
+      const address = await Promise.race([stores.postgres(), failure.promise]);
+      const telemetry = await Promise.race([stores.clickhouse(), failure.promise]);
+      // Stores that no server has used yet have no database.
+      await prepareClickHouse(telemetry);
+      const postgres = openPool({ address, applicationName: 'watchbill backup' });
+      const clickhouse = openClickHouse(telemetry);
       try {
         return await use({ postgres, clickhouse });
       } finally {

@@ -8,7 +8,10 @@ export const victims = ['group', 'supervisor', 'core', 'intake', 'store', 'postg
 export type Victim = (typeof victims)[number];
 
 export interface ServerProcessOptions {
-  readonly plan: string;
+  /** Applied at start. */
+  readonly plan?: string;
+  /** What to run instead of `up`; it takes the same options. */
+  readonly command?: readonly string[];
   readonly dataFolder: string;
   readonly port: number;
   readonly intakePort: number;
@@ -19,7 +22,7 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly #options: ServerProcessOptions;
   #child: ChildProcess | undefined;
-  #ended: Promise<void> = Promise.resolve();
+  #ended: Promise<number | null> = Promise.resolve(null);
   readonly #output: string[] = [];
 
   constructor(options: ServerProcessOptions) {
@@ -40,13 +43,12 @@ export class ServerProcess {
   }
 
   start(): void {
-    const { plan, dataFolder, port, intakePort, environment } = this.#options;
+    const { plan, command, dataFolder, port, intakePort, environment } = this.#options;
     const child = spawn(
       process.execPath,
       [
         join(import.meta.dirname, '../../bin/watchbill.js'),
-        'up',
-        plan,
+        ...(command ?? ['up', ...(plan === undefined ? [] : [plan])]),
         '--data',
         dataFolder,
         '--port',
@@ -60,9 +62,9 @@ export class ServerProcess {
       stream.on('data', (chunk: Buffer) => this.#output.push(chunk.toString()));
     this.#child = child;
     this.#ended = new Promise((resolve) => {
-      child.once('exit', () => {
+      child.once('exit', (code) => {
         this.#child = undefined;
-        resolve();
+        resolve(code);
       });
     });
   }
@@ -130,13 +132,20 @@ export class ServerProcess {
     }
   }
 
-  async stop(): Promise<void> {
+  /** The exit code of the program, once it has ended by itself. */
+  get ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** Ends it as an init system would. Resolves with its exit code; null when it had to be killed, or did not run. */
+  async stop(): Promise<number | null> {
     const group = this.#child?.pid;
-    if (group === undefined) return;
+    if (group === undefined) return null;
     process.kill(-group, 'SIGTERM');
     const forced = setTimeout(() => process.kill(-group, 'SIGKILL'), 20_000);
-    await this.#ended;
+    const code = await this.#ended;
     clearTimeout(forced);
+    return code;
   }
 }
 
