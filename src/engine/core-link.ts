@@ -83,6 +83,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
         watermark: message.watermark,
         verdicts: message.verdicts,
         ...(message.complete === true ? { complete: true } : {}),
+        ...(message.unheard === undefined ? {} : { unheard: message.unheard }),
       },
       (watermark) => {
         // An answer belongs to the connection that asked; numbers of another mean something else.

@@ -39,6 +39,14 @@ describe('the queue of inputs', () => {
     expect(watermarks(queue)).toEqual([1, 2, 4]);
   });
 
+  it('folds no message that tells of a time in which nobody listened', () => {
+    const queue = new InputQueue();
+    const gap = message(2);
+    queue.pushVerdicts({ ...gap, input: { ...gap.input, unheard: { from: 1, until: 2 } } });
+    queue.pushVerdicts(message(3));
+    expect(watermarks(queue)).toEqual([2, 3]);
+  });
+
   it('does not fold messages of different versions', () => {
     const queue = new InputQueue();
     queue.pushVerdicts(message(1, [], 1));

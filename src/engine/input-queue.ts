@@ -87,5 +87,5 @@ export class InputQueue {
 }
 
 function onlyMovesWatermark(input: VerdictsInput): boolean {
-  return input.verdicts.length === 0 && input.complete !== true;
+  return input.verdicts.length === 0 && input.complete !== true && input.unheard === undefined;
 }

@@ -69,7 +69,8 @@ export class WindowsHost {
 
   /** Puts the state of an earlier run in reserve, for plans that `configure` names. */
   restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
-    for (const snapshot of snapshots) this.#restored.set(snapshot.name, snapshot);
+    for (const snapshot of snapshots)
+      this.#restored.set(snapshot.name, { ...snapshot, heardUntil: snapshot.heardUntil ?? at });
     this.#at = Math.max(this.#at, at);
   }
 
@@ -138,17 +139,10 @@ export class WindowsHost {
 
   /** Nobody listened from the last instant until now. */
   resume(at: Instant): void {
-    const gapMs = at - this.#at;
-    if (this.#at === 0 || gapMs <= this.#options.gapMs) return;
+    const heardUntil = this.#at;
+    if (heardUntil === 0 || !this.#isGap(heardUntil, at)) return;
     this.#at = at;
-    for (const hosted of this.#plans.values()) {
-      this.#guard(hosted.name, () => {
-        hosted.executor.resume(at);
-        // What expired in between is dated in between, so it comes first.
-        hosted.outbox.add(hosted.executor.advance(at));
-        hosted.outbox.reconcile(hosted.executor.verdicts(), at);
-      });
-    }
+    for (const hosted of this.#plans.values()) this.#resume(hosted, heardUntil, at);
   }
 
   /** For the snapshot: every plan that runs, and those in reserve as they were. */
@@ -162,6 +156,20 @@ export class WindowsHost {
     return [...running, ...this.#restored.values()];
   }
 
+  #isGap(heardUntil: Instant, at: Instant): boolean {
+    return at - heardUntil > this.#options.gapMs;
+  }
+
+  #resume(hosted: HostedPlan, heardUntil: Instant, at: Instant): void {
+    this.#guard(hosted.name, () => {
+      hosted.outbox.addUnheard({ from: heardUntil + 1, until: at });
+      hosted.executor.resume(at);
+      // What expired in between is dated in between, so it comes first.
+      hosted.outbox.add(hosted.executor.advance(at));
+      hosted.outbox.reconcile(hosted.executor.verdicts(), at);
+    });
+  }
+
   #start(name: string, version: number, plan: CompiledPlan, at: Instant): HostedPlan {
     const snapshot = this.#restored.get(name);
     this.#restored.delete(name);
@@ -171,7 +179,10 @@ export class WindowsHost {
     const outbox = new VerdictOutbox(this.#options.verdictsPending, state);
     const hosted = { name, version, executor, readsFacts: readsFacts(plan), outbox };
     hosted.outbox.retain(new Set(Object.keys(plan.tests)));
-    hosted.outbox.reconcile(executor.verdicts(), at);
+    const heardUntil = snapshot?.heardUntil;
+    if (restored !== undefined && heardUntil !== undefined && this.#isGap(heardUntil, at)) {
+      this.#resume(hosted, heardUntil, at);
+    } else hosted.outbox.reconcile(executor.verdicts(), at);
     return hosted;
   }
 

@@ -235,6 +235,52 @@ describe('a restart', () => {
     expect(again.executors[0]?.count).toBe(3);
   });
 
+  test('tells the core of the time in which nobody listened, before anything later, until it is committed', async () => {
+    const running = await configured();
+    await running.clock.advance(12_000);
+    await running.send([{ name: 'failure' }, { name: 'failure' }, { name: 'failure' }]);
+    running.disk.losePower((synced) => synced);
+    const back = T0 + MINUTE_MS;
+    const again = await startIntake({ disk: running.disk, clock: new VirtualClock(back) });
+    await again.clock.advance(1_000);
+    await again.send([{ name: 'mended' }]);
+    const unheard = { from: T0 + 12_002, until: back };
+    const told = (core: ReturnType<TestIntake['connect']>) =>
+      core.heard
+        .filter((message) => message.type === 'verdicts')
+        .map((message) => [message.watermark, message.unheard, message.verdicts.map(({ truth }) => truth)]);
+    for (const committed of [T0 + 11_000, T0 + 30_000]) {
+      const core = again.connect();
+      again.configure(core, committed);
+      const [base, gap, later] = told(core);
+      expect(base?.[0]).toBeLessThan(unheard.from);
+      expect(gap?.slice(0, 2)).toEqual([back, unheard]);
+      expect(later).toEqual([expect.any(Number), undefined, ['false']]);
+    }
+    const core = again.connect();
+    again.configure(core, T0 + 30_000);
+    core.say({ type: 'committed', plan: 'shop', sequence: 3, watermark: back });
+    const next = again.connect();
+    again.configure(next, back);
+    expect(told(next).map(([, gap]) => gap)).not.toContainEqual(unheard);
+  });
+
+  test('a plan that was only kept has heard nothing meanwhile', async () => {
+    const running = await configured();
+    await running.clock.advance(12_000);
+    running.disk.losePower((synced) => synced);
+    await running.disk.remove('configuration.json');
+    for (const minutes of [1, 2]) {
+      await startIntake({ disk: running.disk, clock: new VirtualClock(T0 + minutes * MINUTE_MS) });
+    }
+    const again = await startIntake({ disk: running.disk, clock: new VirtualClock(T0 + 3 * MINUTE_MS) });
+    const core = again.connect();
+    again.configure(core, T0 + 10_000);
+    expect(core.heard).toContainEqual(
+      expect.objectContaining({ unheard: { from: T0 + 9_901, until: T0 + 3 * MINUTE_MS } }),
+    );
+  });
+
   test('keeps the type of a field', async () => {
     const running = await configured();
     await running.send([{ name: 'order', total: 3 }]);

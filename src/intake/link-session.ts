@@ -4,7 +4,7 @@ import type { Clock } from '#kernel/ports.ts';
 import type { Configuration } from './configuration.ts';
 import type { FactMessage } from './facts.ts';
 import type { HostedPlan, WindowsHost } from './host.ts';
-import type { FromCore, FromIntake, IntakeStatus } from './link.ts';
+import type { FromCore, FromIntake, IntakeStatus, Unheard } from './link.ts';
 
 export interface LinkSessionOptions {
   readonly send: (message: FromIntake) => void;
@@ -45,7 +45,7 @@ export class LinkSession {
         this.#configure(message);
         break;
       case 'committed':
-        host.plans.get(message.plan)?.outbox.committed(message.sequence);
+        host.plans.get(message.plan)?.outbox.committed(message.sequence, message.watermark);
         break;
       case 'readings-wanted': {
         settle();
@@ -98,17 +98,34 @@ export class LinkSession {
       if (!this.#configured) {
         plan.outbox.connect(committed);
         const base = plan.outbox.base(watermark);
-        this.#say(plan, base.verdicts, base.watermark, true);
+        this.#say(plan, base.verdicts, base.watermark, { complete: true });
+        this.#sayUnheard(plan);
       } else if (changed.has(name)) {
+        this.#sayUnheard(plan);
         this.#say(plan, plan.outbox.take(this.#sequence + 1, watermark), watermark);
-        this.#say(plan, plan.outbox.latest, watermark, true);
+        this.#say(plan, plan.outbox.latest, watermark, { complete: true });
       }
     }
     this.#configured = true;
     this.flush(watermark);
   }
 
-  #say(plan: HostedPlan, verdicts: HostedPlan['outbox']['latest'], watermark: Instant, complete?: true): void {
+  /** Each time in which nobody listened, with what changed before its end: no later change may overtake it. */
+  #sayUnheard(plan: HostedPlan): void {
+    for (;;) {
+      const unheard = plan.outbox.takeUnheard(this.#sequence + 1);
+      if (unheard === undefined) return;
+      const { until } = unheard;
+      this.#say(plan, plan.outbox.take(this.#sequence + 1, until), until, { unheard });
+    }
+  }
+
+  #say(
+    plan: HostedPlan,
+    verdicts: HostedPlan['outbox']['latest'],
+    watermark: Instant,
+    more: { readonly complete?: true; readonly unheard?: Unheard } = {},
+  ): void {
     this.#sequence += 1;
     this.#saidAt.set(plan.name, watermark);
     this.#options.send({
@@ -118,7 +135,7 @@ export class LinkSession {
       sequence: this.#sequence,
       watermark,
       verdicts,
-      ...(complete && { complete }),
+      ...more,
     });
   }
 

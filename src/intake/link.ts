@@ -22,7 +22,7 @@ export type FromIntake =
       readonly verdicts: readonly Verdict[];
       readonly complete?: true;
       /** Nobody listened in this time: intake was down. Passed on to the core, where it counts towards no duration. */
-      readonly unheard?: { readonly from: Instant; readonly until: Instant };
+      readonly unheard?: Unheard;
     }
   | {
       readonly type: 'readings';
@@ -34,6 +34,12 @@ export type FromIntake =
   /** Facts up to this sequence number are durable in the spool. */
   | { readonly type: 'facts-stored'; readonly plan: string; readonly upTo: number }
   | { readonly type: 'key-used'; readonly key: string; readonly at: Instant };
+
+/** A time in which nobody listened, from its first instant to its last. */
+export interface Unheard {
+  readonly from: Instant;
+  readonly until: Instant;
+}
 
 export type FromCore =
   | { readonly type: 'configure'; readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }

@@ -18,6 +18,8 @@ export interface PlanSnapshot {
   readonly version?: number;
   readonly executor?: Uint8Array;
   readonly outbox?: OutboxState;
+  /** When the executor last heard anything, where that is not the snapshot's own instant: the plan was only kept. */
+  readonly heardUntil?: Instant;
   readonly fieldTypes: readonly (readonly [string, FieldType])[];
   readonly factsUpTo: number;
 }

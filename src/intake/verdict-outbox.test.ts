@@ -27,7 +27,7 @@ describe('the outbox', () => {
     expect(outbox.take(2, 10)).toEqual([]);
     outbox.add([verdict('a', 'true', 3)]);
     expect(short(outbox.take(2, 10))).toEqual(['a true 3']);
-    outbox.committed(1);
+    outbox.committed(1, 0);
     outbox.connect(0);
     expect(short(outbox.base(10).verdicts)).toEqual(['a false 2']);
     expect(short(outbox.take(1, 10))).toEqual(['a true 3']);
@@ -38,6 +38,26 @@ describe('the outbox', () => {
     expect(outbox.base(10).watermark).toBe(10);
     outbox.add([verdict('a', 'true', 7)]);
     expect(outbox.base(10).watermark).toBe(6);
+  });
+
+  test('a time in which nobody listened is told once on a connection, and again until the stored watermark is past it', () => {
+    const outbox = new VerdictOutbox(100);
+    outbox.addUnheard({ from: 5, until: 8 });
+    outbox.addUnheard({ from: 12, until: 15 });
+    outbox.connect(3);
+    expect(outbox.base(20).watermark).toBe(4);
+    expect(outbox.takeUnheard(2)).toEqual({ from: 5, until: 8 });
+    expect(outbox.takeUnheard(3)).toEqual({ from: 12, until: 15 });
+    expect(outbox.takeUnheard(4)).toBeUndefined();
+    outbox.committed(2, 7);
+    expect(outbox.state.unheard).toHaveLength(2);
+    outbox.committed(2, 16);
+    expect(outbox.state.unheard).toEqual([{ from: 12, until: 15 }]);
+    const restarted = new VerdictOutbox(100, outbox.state);
+    restarted.connect(14);
+    expect(restarted.takeUnheard(2)).toEqual({ from: 12, until: 15 });
+    restarted.connect(15);
+    expect(restarted.takeUnheard(2)).toBeUndefined();
   });
 
   test('what the core has committed by its watermark is not told again', () => {
@@ -59,7 +79,7 @@ describe('the outbox', () => {
     const outbox = new VerdictOutbox(100);
     outbox.add([verdict('a', 'true', 1), verdict('b', 'true', 2)]);
     outbox.take(1, 1);
-    outbox.committed(1);
+    outbox.committed(1, 0);
     const again = new VerdictOutbox(100, outbox.state);
     expect(short(again.base(10).verdicts)).toEqual(['a true 1']);
     expect(short(again.take(1, 10))).toEqual(['b true 2']);
@@ -71,7 +91,7 @@ describe('the outbox', () => {
     const outbox = new VerdictOutbox(100);
     outbox.add([verdict('a', 'false', 1, true)]);
     outbox.take(1, 1);
-    outbox.committed(1);
+    outbox.committed(1, 0);
     expect(outbox.base(HOUR_MS).verdicts).toHaveLength(1);
     expect(outbox.base(HOUR_MS + 2).verdicts).toHaveLength(0);
   });

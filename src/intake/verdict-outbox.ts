@@ -2,6 +2,7 @@ import { assert } from '#kernel/assert.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { HOUR_MS } from '#kernel/instant.ts';
 import type { Verdict } from '#plan/reading.ts';
+import type { Unheard } from './link.ts';
 
 /** How long a group that is gone is still told on connect, so that an alert of it can come to its end. */
 const GONE_KEPT_MS: DurationMs = HOUR_MS;
@@ -16,6 +17,7 @@ interface Pending {
 export interface OutboxState {
   readonly base: readonly Verdict[];
   readonly pending: readonly Verdict[];
+  readonly unheard?: readonly Unheard[];
 }
 
 /**
@@ -28,6 +30,8 @@ export class VerdictOutbox {
   #compactAbove: number;
   readonly #base = new Map<string, Verdict>();
   #pending: Pending[] = [];
+  /** Times in which nobody listened, in order, until the core's committed watermark is past them. */
+  #unheard: { readonly time: Unheard; sentIn?: number }[] = [];
   #latest = new Map<string, Verdict>();
 
   constructor(capacity: number, state?: OutboxState) {
@@ -36,10 +40,15 @@ export class VerdictOutbox {
     for (const verdict of state?.base ?? []) this.#fold(verdict);
     for (const [key, verdict] of this.#base) this.#latest.set(key, verdict);
     this.add(state?.pending ?? []);
+    for (const time of state?.unheard ?? []) this.addUnheard(time);
   }
 
   get state(): OutboxState {
-    return { base: [...this.#base.values()], pending: this.#pending.map((entry) => entry.verdict) };
+    return {
+      base: [...this.#base.values()],
+      pending: this.#pending.map((entry) => entry.verdict),
+      unheard: this.#unheard.map((entry) => entry.time),
+    };
   }
 
   get pendingCount(): number {
@@ -57,6 +66,11 @@ export class VerdictOutbox {
       // What could not be shortened is not tried again for each verdict that follows.
       this.#compactAbove = Math.max(this.#capacity, 2 * this.#pending.length);
     }
+  }
+
+  /** Nobody listened in this time, which is later than those before. */
+  addUnheard(time: Unheard): void {
+    this.#unheard.push({ time });
   }
 
   /** Adds what differs from what was said last: after a restart, or under a new version of the plan. */
@@ -88,9 +102,13 @@ export class VerdictOutbox {
       else open.push({ verdict });
     }
     this.#pending = open;
+    this.#unheard = this.#unheard.flatMap(({ time }) => (time.until <= watermark ? [] : [{ time }]));
   }
 
-  /** Everything as the core has it, for the message with `complete`; it is true just before the first pending change. */
+  /**
+   * Everything as the core has it, for the message with `complete`; it is true just before the first pending change and
+   * before the first time in which nobody listened.
+   */
   base(watermark: Instant): { readonly verdicts: readonly Verdict[]; readonly watermark: Instant } {
     for (const [key, verdict] of this.#base) {
       if (verdict.gone && verdict.at < watermark - GONE_KEPT_MS) {
@@ -98,10 +116,11 @@ export class VerdictOutbox {
         if (this.#latest.get(key) === verdict) this.#latest.delete(key);
       }
     }
-    const first = this.#pending[0]?.verdict.at;
+    const firstChange = this.#pending[0]?.verdict.at ?? Number.POSITIVE_INFINITY;
+    const firstUnheard = this.#unheard[0]?.time.from ?? Number.POSITIVE_INFINITY;
     return {
       verdicts: [...this.#base.values()],
-      watermark: first === undefined ? watermark : Math.min(watermark, first - 1),
+      watermark: Math.min(watermark, firstChange - 1, firstUnheard - 1),
     };
   }
 
@@ -125,8 +144,21 @@ export class VerdictOutbox {
     return verdicts;
   }
 
-  /** The core has committed every message up to `sequence` of this connection. */
-  committed(sequence: number): void {
+  /** The first time in which nobody listened that this connection has not carried yet; marks it as sent in message `sequence`. */
+  takeUnheard(sequence: number): Unheard | undefined {
+    const entry = this.#unheard.find(({ sentIn }) => sentIn === undefined);
+    if (entry !== undefined) entry.sentIn = sequence;
+    return entry?.time;
+  }
+
+  /**
+   * The core has taken every message up to `sequence` of this connection. A time in which nobody listened is told again
+   * until the stored watermark is past it, since a core that starts again goes on from there.
+   */
+  committed(sequence: number, watermark: Instant): void {
+    this.#unheard = this.#unheard.filter(
+      ({ time, sentIn }) => sentIn === undefined || sentIn > sequence || time.until > watermark,
+    );
     let count = 0;
     for (const entry of this.#pending) {
       if (entry.sentIn === undefined || entry.sentIn > sequence) break;
