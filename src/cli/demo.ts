@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { makeDataFolder } from '#storage/data-folder.ts';
 import { dataFolderOf, rootMessage } from './client.ts';
 import type { Runtime } from './runtime.ts';
 import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
@@ -100,7 +101,7 @@ async function keepDemoKey(runtime: Runtime, dataFolder: string): Promise<string
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return kept.trim();
   const key = runtime.createIngestKey();
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(dataFolder);
   await writeFile(path, `${key}\n`, { mode: 0o600 });
   return key;
 }

@@ -19,8 +19,8 @@ export interface StoresOptions {
 
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 5_000;
-/** A store that does not start the first time may only wait for its predecessor to end. */
-const FIRST_TRIES = 5;
+/** A store that does not start the first time may only wait for its predecessor to end: tried for about eleven seconds. */
+const FIRST_TRIES = 8;
 
 /** The two stores: outside ones as they are named, embedded ones started, and started again whenever they end. */
 export interface Stores {

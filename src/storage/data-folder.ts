@@ -2,6 +2,7 @@ import { link, mkdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { identifyProcess, isStillRunning } from './embedded/process-identity.ts';
+import { isRoot } from './embedded/system-user.ts';
 
 /** The one process that works on a data folder holds this. */
 export interface DataFolderLock {
@@ -14,6 +15,14 @@ interface LockRecord {
   readonly startToken: string;
 }
 
+/**
+ * Makes a data folder where there is none. Nobody else can list it or read a file in it; as root, others may pass through to folders of
+ * their own, since PostgreSQL and the store child run as users of their own and keep their data inside.
+ */
+export async function makeDataFolder(dataFolder: string): Promise<void> {
+  await mkdir(dataFolder, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
+}
+
 const LOCK_FILE = 'watchbill.lock';
 const TRIES = 5;
 
@@ -22,7 +31,7 @@ const TRIES = 5;
  * from a later process with the same number.
  */
 export async function lockDataFolder(dataFolder: string): Promise<DataFolderLock> {
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(dataFolder);
   const path = join(dataFolder, LOCK_FILE);
   const own = await identifyProcess(process.pid);
   if (own === undefined)

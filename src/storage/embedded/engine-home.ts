@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, chown, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { isTraversable, type SystemUser } from './system-user.ts';
@@ -25,6 +25,11 @@ export async function engineHome(
   if (recorded !== undefined) return useHome(engine, absolute, resolve(absolute, recorded.trim()), user);
   const inside = user === undefined || (await isTraversable(absolute));
   const home = inside ? join(absolute, engine) : join(systemFolder, 'data', shortHash(absolute), engine);
+  // Data outside without a record inside are those of a data folder that was deleted: a new one at its place begins with nothing.
+  if (await exists(join(home, OWNER_FILE))) {
+    await rm(`${home}.deleted`, { recursive: true, force: true });
+    await rename(home, `${home}.deleted`);
+  }
   await mkdir(home, { recursive: true });
   if (!inside) {
     for (const folder of [systemFolder, dirname(dirname(home)), dirname(home)]) await chmod(folder, 0o755);

@@ -13,14 +13,16 @@ process.on('message', (message: FromParent) => {
   if (message.type === 'start') {
     start(message).catch((problem: unknown) => {
       tell({ type: 'failed', message: problem instanceof Error ? problem.message : String(problem) });
+      // The parent ends us once it has heard it.
       process.exitCode = 1;
-      process.disconnect?.();
     });
   } else {
     void stop?.().finally(() => process.exit(0));
   }
 });
-process.on('disconnect', () => process.exit());
+// Our parent was killed and its successor waits for the engine's lock. An orderly exit would first wait for running queries; the
+// engine loses nothing by a kill.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // A terminal sends its signals to the whole group; the parent stops us when the others are done with us.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
