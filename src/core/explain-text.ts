@@ -40,7 +40,9 @@ function alertLines(alert: AlertExplanation, write: WriteInstant): readonly stri
 function toldLines(told: Told, write: WriteInstant): readonly string[] {
   const via = told.via === undefined ? '' : ` (as ${told.via})`;
   const cycle = told.step === 'repeated' ? ` ${told.cycle}` : '';
-  const head = `    ${write(told.at)} ${told.recipient} by ${told.channel}${via}: ${told.step}${cycle}, ${reasonText(told.reason)}`;
+  // An address names its channel itself.
+  const by = told.recipient.endsWith(`:${told.channel}`) ? '' : ` by ${told.channel}`;
+  const head = `    ${write(told.at)} ${told.recipient}${by}${via}: ${told.step}${cycle}, ${reasonText(told.reason)}`;
   if (told.attempts.length === 0) return [head, '      waits to be sent'];
   return [
     head,

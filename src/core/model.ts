@@ -104,6 +104,8 @@ export interface World {
   readonly verdicts: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
   /** Per executor: up to when it has judged. Not stored beyond the plan line's. */
   readonly watermark: Instant;
+  /** When this world was loaded: before it no executor could be heard, so it is no silence of theirs. Not stored. */
+  readonly loadedAt: Instant;
 }
 
 // Inputs
@@ -233,7 +235,7 @@ export interface NotificationIdentity {
   /** 0 for the first, n for the nth repeat. */
   readonly cycle: number;
   readonly step: 'fired' | 'repeated' | 'flapping' | 'resolved';
-  /** Person's name, or `channel:target` for a recipient that is no person. */
+  /** Person's name, or the address as the plan writes it, such as `webhook:shop`, for a recipient that is no person. */
   readonly recipient: string;
   /** Name of the channel binding, `app` for the inbox. */
   readonly channel: string;

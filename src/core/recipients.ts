@@ -2,7 +2,7 @@ import type { CompiledPlan, Recipient, Rule } from '#plan/model.ts';
 
 /** One address of one message: who, by which channel. */
 export interface Target {
-  /** Person's name, or `channel:target` for a recipient that is no person. */
+  /** Person's name, or the address as the plan writes it, such as `webhook:shop`, for a recipient that is no person. */
   readonly recipient: string;
   /** Name of the channel binding. */
   readonly channel: string;
@@ -28,7 +28,7 @@ export function targetsOf(recipients: readonly Recipient[]): {
   };
   for (const recipient of recipients) {
     if (recipient.kind === 'channel') {
-      add({ recipient: `${recipient.channel}:${recipient.target}`, channel: recipient.channel });
+      add({ recipient: recipient.target, channel: recipient.channel });
       continue;
     }
     if (recipient.channels.length === 0) unreachable.add(recipient.person);

@@ -20,9 +20,9 @@ describe('a rule without a duration', () => {
     ]);
     expect(play.told()).toEqual([
       'A-1 fired 0 mia app',
-      'A-1 fired 0 ops:ops ops',
+      'A-1 fired 0 webhook:ops ops',
       'A-1 resolved 0 mia app',
-      'A-1 resolved 0 ops:ops ops',
+      'A-1 resolved 0 webhook:ops ops',
     ]);
   });
 
@@ -189,7 +189,7 @@ describe('whom to tell', () => {
     const both = { ...MIA, via: 'on-call' };
     const play = new Play(plan([rule('errors', isTrue('a'), { notify: [MIA, both, OPS, MIA] })]));
     play.say(1_000, { a: 'true' });
-    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-1 fired 0 ops:ops ops']);
+    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-1 fired 0 webhook:ops ops']);
   });
 
   it('repeats while it fires, once for any number of missed repeats', () => {

@@ -8,7 +8,7 @@ import { emptyWorld } from './world.ts';
 /** Hand-made plans and a player of inputs, for the tests of the core. Tests are named by letters; `a` is the id of test `a`. */
 
 export const MIA: Recipient = { kind: 'person', person: 'mia', channels: ['app'] };
-export const OPS: Recipient = { kind: 'channel', channel: 'ops', target: 'ops' };
+export const OPS: Recipient = { kind: 'channel', channel: 'ops', target: 'webhook:ops' };
 
 export function isTrue(test: string): Condition {
   return { kind: 'test', test };

@@ -85,7 +85,7 @@ describe('the tea shop', () => {
     ]);
     expect(plan?.severities[0]?.notify).toEqual([
       { kind: 'person', person: 'mia', channels: ['app'] },
-      { kind: 'channel', channel: 'shop', target: 'shop' },
+      { kind: 'channel', channel: 'shop', target: 'webhook:shop' },
     ]);
     expect(plan?.launch).toBe(Date.UTC(2026, 2, 2, 8));
     expect(plan?.signals.map(({ name }) => name)).toContain('payment_failures in 10s');

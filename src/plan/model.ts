@@ -64,8 +64,8 @@ export interface ChannelBinding {
 }
 
 /**
- * Whom a line tells, already resolved to persons and channels: `mia by app` gives a person, `webhook:ops` an address of the
- * channel bound as `ops`.
+ * Whom a line tells, already resolved to persons and channels: `mia by app` gives a person, `webhook:ops` the channel bound as `ops`,
+ * with the address as written for its target.
  */
 export type Recipient =
   | { readonly kind: 'person'; readonly person: string; readonly channels: readonly string[]; readonly via?: string }

@@ -18,7 +18,7 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
   const addresses = plans.flatMap((plan) =>
     [...plan.severities.map(({ notify }) => notify), ...plan.rules.map(({ notify }) => notify ?? [])]
       .flat()
-      .flatMap((recipient) => (recipient.kind === 'channel' ? [`${recipient.channel}:${recipient.target}`] : [])),
+      .flatMap((recipient) => (recipient.kind === 'channel' ? [recipient.target] : [])),
   );
   return {
     sources: new Set(plans.flatMap((plan) => Object.keys(plan.sources))),

@@ -86,7 +86,7 @@ export function watchedPlan(version: number, stretchWindowsByMs = 0): CompiledPl
         means: [],
         notify: [
           { kind: 'person', person: 'mia', channels: ['app'] },
-          { kind: 'channel', channel: 'ops', target: 'ops' },
+          { kind: 'channel', channel: 'ops', target: 'webhook:ops' },
         ],
       },
     ],

@@ -202,7 +202,7 @@ export function compileRecipients(
   const recipients = new Map<string, Recipient>();
   for (const sentence of sentencesOf(node)) {
     for (const recipient of compileRecipient(sentence, context, where, roles)) {
-      const key = recipient.kind === 'person' ? recipient.person : `${recipient.channel}:${recipient.target}`;
+      const key = recipient.kind === 'person' ? recipient.person : recipient.target;
       const known = recipients.get(key);
       if (known?.kind === 'person' && recipient.kind === 'person') {
         // Named twice, a person is told once by each channel.
@@ -314,7 +314,7 @@ function compileAddress(
     context.report.add('E137', place, `There is no webhook \`${address.target}\` under \`channels\`.`, hint);
     return [];
   }
-  return [{ kind: 'channel', channel: address.target, target: address.target }];
+  return [{ kind: 'channel', channel: address.target, target: `${address.channel}:${address.target}` }];
 }
 
 /** Reads `lead`, which is kept for readers only. */
