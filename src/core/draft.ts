@@ -131,6 +131,7 @@ export class Draft {
       alerts: this.alertMap,
       verdicts: this.verdictMap,
       watermark: this.watermark,
+      loadedAt: this.before.loadedAt,
     };
     const dueAt = dueOf(world, now);
     return {

@@ -11,9 +11,14 @@ export function timersReach(watermark: Instant, now: Instant): Instant {
   return Math.max(watermark, now - limits.executorSilentMs);
 }
 
-/** Whether the executors have been silent for so long that nothing may be judged. */
-export function isSilent(watermark: Instant, now: Instant): boolean {
+/** Whether the executors' watermark is so far behind the clock that nothing may be judged as of now. */
+export function isBehind(watermark: Instant, now: Instant): boolean {
   return now - watermark > limits.executorSilentMs;
+}
+
+/** The last instant at which it is no silence yet: executors have their time from when the core could hear them. */
+export function silentAfter(world: Pick<World, 'watermark' | 'loadedAt'>): Instant {
+  return Math.max(world.watermark, world.loadedAt) + limits.executorSilentMs;
 }
 
 /** The earliest instant of evaluation: a `for` or a resolution that completes. */
@@ -37,7 +42,7 @@ export function timerDue(alerts: ReadonlyMap<string, Alert>, line: PlanLine): In
 /** The earliest instant at which a `clock` input has something to do, should nothing else come before. */
 export function dueOf(world: World, now: Instant): Instant | undefined {
   const silent = world.line.silentSince !== undefined;
-  if (!silent) return Math.max(now, world.watermark + limits.executorSilentMs + 1);
+  if (!silent) return Math.max(now, silentAfter(world) + 1);
   const due = timerDue(world.alerts, world.line);
   return due === undefined ? undefined : Math.max(now, due + limits.executorSilentMs);
 }

@@ -3,7 +3,7 @@ import type { CompiledPlan, Rule } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
 import { evidenceOf } from './alerts.ts';
 import { Draft } from './draft.ts';
-import { isSilent } from './due.ts';
+import { silentAfter } from './due.ts';
 import { groupsOf } from './groups.ts';
 import type { DecisionReason, Evidence, Fact, Judgement, ResolveReason, World } from './model.ts';
 import { inForce } from './phases.ts';
@@ -174,7 +174,7 @@ export function explainRule(world: World, name: string, now: Instant): RuleExpla
     condition: rule.text,
     state,
     ...(phase === undefined ? {} : { phase }),
-    ...(isSilent(world.watermark, now) ? { silentSince: world.watermark } : {}),
+    ...(now > silentAfter(world) ? { silentSince: world.watermark } : {}),
     groups: state === 'judged' ? standings(world, rule) : [],
   };
 }

@@ -3,7 +3,7 @@ import type { CompiledPlan, Rule } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
 import { endJudgement } from './alerts.ts';
 import type { Draft } from './draft.ts';
-import { isSilent } from './due.ts';
+import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, endSleeping, markEveryRule } from './judging.ts';
 import type { CoreInput, Judgement, ResolveReason, World } from './model.ts';
@@ -143,7 +143,7 @@ export function launch(draft: Draft, by: string, now: Instant): void {
 
 function judgeEverything(draft: Draft, now: Instant): void {
   const dirty: Dirty = new Map();
-  if (isSilent(draft.watermark, now)) endSleeping(draft, now);
+  if (isBehind(draft.watermark, now)) endSleeping(draft, now);
   else markEveryRule(draft, dirty);
   judgeAt(draft, dirty, now, now);
 }

@@ -1,15 +1,16 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { Draft } from './draft.ts';
-import { isSilent } from './due.ts';
+import { isBehind, silentAfter } from './due.ts';
 import { laterBy } from './true-since.ts';
 
 /**
  * When the executors are silent nothing is judged: evaluation goes by their watermark, so it stands still by itself. That it does is
- * recorded once, and once that it goes on.
+ * recorded once, and once that it goes on. Only the clock finds a silence: what was said may still wait for the core.
  */
 export function noteSilence(draft: Draft, now: Instant): void {
-  if (draft.line.silentSince !== undefined || !isSilent(draft.watermark, now)) return;
   const since = draft.watermark;
+  if (draft.line.silentSince !== undefined) return;
+  if (now <= silentAfter({ watermark: since, loadedAt: draft.before.loadedAt })) return;
   draft.line = { ...draft.line, silentSince: since };
   draft.record({
     at: now,
@@ -23,7 +24,7 @@ export function noteSilence(draft: Draft, now: Instant): void {
 /** Ends the silence when the executors' watermark has come up to the clock again. Returns whether it did. */
 export function noteReturn(draft: Draft, watermark: Instant, now: Instant): boolean {
   const { silentSince, ...line } = draft.line;
-  if (silentSince === undefined || isSilent(watermark, now)) return false;
+  if (silentSince === undefined || isBehind(watermark, now)) return false;
   draft.line = line;
   draft.record({
     at: now,

@@ -25,11 +25,9 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
       if (draft.line.silentSince !== undefined) runUntil(draft, [], draft.watermark, timersReach(draft.watermark, now));
       break;
     case 'apply':
-      noteSilence(draft, now);
       applyPlan(draft, input, now);
       break;
     case 'launch':
-      noteSilence(draft, now);
       launch(draft, input.by, now);
       break;
   }
@@ -52,8 +50,9 @@ function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts'
   }
   if (noteReturn(draft, input.watermark, now)) markEveryRule(draft, dirty);
   const target = Math.max(input.watermark, queue.at(-1)?.at ?? 0);
-  judgeThrough(draft, dirty, queue, target, timersReach(target, now));
-  noteSilence(draft, now);
+  // As long as the executors talk, what they say next may concern a timer, so timers do not run ahead of them.
+  const reach = draft.line.silentSince === undefined ? target : timersReach(target, now);
+  judgeThrough(draft, dirty, queue, target, reach);
 }
 
 /** Judges everything from the watermark on up to `target`, which is then the watermark; timers up to `reach`. */

@@ -19,6 +19,29 @@ describe('silent executors', () => {
     expect(play.alerts.get('A-1')?.resolvedAt).toBe(31 * MINUTE);
   });
 
+  it('have their time from when the core was there to hear them', () => {
+    const errors = plan([rule('errors', isTrue('a'))]);
+    const play = new Play(errors);
+    play.say(10_000, { a: 'true' });
+    const rows = [...play.world.judgements.values(), ...play.world.alerts.values(), play.world.line];
+    const after = new Play(loadWorld(errors, 1, rows, 20 * MINUTE));
+    expect(after.clock(20 * MINUTE)).toMatchObject({ facts: [], dueAt: 20 * MINUTE + 3_001 });
+    expect(after.clock(20 * MINUTE + 3_000).facts).toEqual([]);
+    expect(after.clock(20 * MINUTE + 3_001).facts.map(({ reason }) => reason)).toEqual(['executor-silent']);
+  });
+
+  it('are not taken for silent while what they said waits for the core', () => {
+    const play = new Play(plan([rule('errors', isTrue('a'), { repeatMs: 10 * MINUTE, notify: [MIA] })]));
+    play.say(1_000, { a: 'true' });
+    const late = 20 * MINUTE;
+    const input = { kind: 'verdicts', planVersion: 1, verdicts: [] } as const;
+    expect(play.input({ ...input, watermark: 2_000 }, late)).toMatchObject({ facts: [], dueAt: late });
+    const end = verdict('a', 'false', 5 * MINUTE);
+    play.input({ ...input, watermark: late, verdicts: [end] }, late);
+    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-1 resolved 0 mia app']);
+    expect(play.facts.filter(({ subject }) => subject === 'plan')).toEqual([]);
+  });
+
   it('go on where they stopped after a restart of the core', () => {
     const errors = plan([rule('errors', lasting(isTrue('a'), 5 * MINUTE))]);
     const play = new Play(errors);

@@ -31,11 +31,12 @@ export function emptyWorld(plan: CompiledPlan, version: number, now: Instant): W
     alerts: new Map(),
     verdicts: new Map(),
     watermark: now,
+    loadedAt: now,
   };
 }
 
 /**
- * The world from its stored rows. The executors' verdicts are not stored: until they say them again, every test is unknown.
+ * The world from its stored rows, loaded at `now`. The executors' verdicts are not stored: until they say them again, every test is unknown.
  * Without a plan's line (nothing was ever committed) the result equals `emptyWorld`.
  */
 export function loadWorld(
@@ -52,7 +53,7 @@ export function loadWorld(
     else if (aggregate.kind === 'alert') alerts.set(aggregate.key, aggregate);
     else line = aggregate;
   }
-  const start = emptyWorld(plan, version, line?.watermark ?? now);
-  if (line === undefined) return { ...start, judgements, alerts };
-  return { plan, line: { ...line, version }, judgements, alerts, verdicts: new Map(), watermark: line.watermark };
+  if (line === undefined) return { ...emptyWorld(plan, version, now), judgements, alerts };
+  const { watermark } = line;
+  return { plan, line: { ...line, version }, judgements, alerts, verdicts: new Map(), watermark, loadedAt: now };
 }

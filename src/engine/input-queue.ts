@@ -28,7 +28,7 @@ export interface QueuedVerdicts {
 export type Queued = QueuedCommand | QueuedVerdicts;
 
 /**
- * What waits for the core, in its order: commands, then the clock, then verdicts. Verdicts keep their order and none is
+ * What waits for the core, in its order: commands, then verdicts, then the clock. Verdicts keep their order and none is
  * dropped, since a truth that lasted for a moment counts too; only messages that merely move the watermark are folded
  * into the next.
  */

@@ -162,7 +162,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     }
     const command = queue.firstCommand();
     if (command !== undefined) return runCommand(command);
-    if (owned.dueAt !== undefined && owned.dueAt <= clock.now()) return run([{ kind: 'clock' }], []);
+    // Before the clock: executors whose word still waits here are not silent.
     const verdicts = queue.takeVerdicts(limits.coreBatch);
     if (verdicts.length > 0) {
       runningSinceMs = verdicts[0]?.arrivedMs;
@@ -171,6 +171,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
         verdicts,
       );
     }
+    if (owned.dueAt !== undefined && owned.dueAt <= clock.now()) return run([{ kind: 'clock' }], []);
     await bell.wait(Math.min(renewAt, owned.dueAt ?? renewAt, clock.now() + SECOND_MS));
   }
 
@@ -216,7 +217,9 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
   ): Promise<void> {
     if (owned === undefined) return;
     const { epoch } = owned;
-    const at = clock.now();
+    // A command is judged at once, but never at an instant that has been judged already: the clock may have been set back.
+    const isCommand = inputs.some((input) => input.kind === 'apply' || input.kind === 'launch');
+    const at = isCommand ? Math.max(clock.now(), owned.world.watermark) : clock.now();
     const steps: Step[] = [];
     let world = owned.world;
     let stepFailed = false;
