@@ -32,7 +32,8 @@ export interface CoreNodeOptions {
   readonly provider: Provider;
   /** Makes the store another, for planted bugs. */
   readonly alterStore: (store: Store) => Store;
-  readonly makeStep: () => ((world: World, input: CoreInput, now: Instant) => Step) | undefined;
+  /** The step of one life of the process. */
+  readonly makeStep: () => (world: World, input: CoreInput, now: Instant) => Step;
   readonly onProblem: (message: string) => void;
 }
 
@@ -89,7 +90,7 @@ export class CoreNode {
         }
         if (message.includes('taken over before')) this.#options.coverage.see('notification settled late');
       },
-      ...(step === undefined ? {} : { step }),
+      step,
     }).then(
       (core) => {
         if (process.alive) this.core = core;

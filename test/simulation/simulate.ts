@@ -1,4 +1,5 @@
 import type { Alert, CoreInput, Step, World } from '#core/model.ts';
+import { step } from '#core/step.ts';
 import type { Store } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
@@ -71,6 +72,8 @@ class Simulation {
   #link: SimulatedLink | undefined;
   #windowsFrom: Instant | undefined;
   #sending = false;
+  /** Times in which nobody listened, as the core heard of them, by their ends. */
+  readonly #unheard = new Map<Instant, { readonly from: Instant; readonly until: Instant }>();
   /** Jumps of the clock together stay within the promise about repeated requests. */
   #jumpsLeftMs = 240_000;
 
@@ -99,7 +102,7 @@ class Simulation {
           store: this.store,
           provider: this.#provider,
           alterStore: alterations.store ?? ((store) => store),
-          makeStep: alterations.makeStep ?? (() => undefined),
+          makeStep: () => this.#watched(alterations.makeStep?.() ?? step),
         }),
     );
     this.#intake = new IntakeNode({
@@ -115,6 +118,18 @@ class Simulation {
     this.#clients = ['x', 'y', 'z'].map(
       (name) => new Client({ ...shared, name, chance: this.#chance.fork(), intake: this.#intake }),
     );
+  }
+
+  /** The step, with a note of what it is told of times in which nobody listened: the reference has to know them. */
+  #watched(inner: typeof step): typeof step {
+    return (world, input, now) => {
+      if (input.kind === 'verdicts' && input.unheard !== undefined && input.unheard.until > world.watermark) {
+        const { from, until } = input.unheard;
+        // What was judged already was heard, even where intake does not remember it.
+        this.#unheard.set(until, { from: Math.max(from, world.watermark), until });
+      }
+      return inner(world, input, now);
+    };
   }
 
   async run(): Promise<void> {
@@ -183,6 +198,7 @@ class Simulation {
       acknowledged: new Set(this.#clients.flatMap((client) => [...client.acknowledged])),
       repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
       windowsFrom: this.#windowsFrom,
+      unheard: [...this.#unheard.values()],
       now: this.scheduler.wall,
       mayBeDatedBack: counts.has('clock set back') && count('intake killed', 'power lost') > 0,
       // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.
@@ -330,7 +346,10 @@ class Simulation {
     const again = (): void => this.scheduler.after(this.#chance.between(100, 600), () => this.#apply(version));
     if (this.store.of(PLAN).version >= version) return;
     const node = this.#cores.find(({ process, core }) => core !== undefined && this.#holdsPlan(process));
-    if (node?.core === undefined) return again();
+    if (node?.core === undefined) {
+      again();
+      return;
+    }
     // A caller whose core dies hears nothing; the look at the stored version above is its second question.
     let answered = false;
     const done = (): void => {
