@@ -117,6 +117,29 @@ test('an earlier entry takes over the timer, a cancelled one never runs, and an 
   expect(ran).toEqual(['sooner']);
 });
 
+test('a delay is one of monotonic time: no jump of the wall clock makes it shorter or longer', () => {
+  const host = simulatedHost();
+  const clock = createSystemClock(host.source);
+  const ran: string[] = [];
+  clock.after(5_000, () => ran.push('delay'));
+  const cancel = clock.after(5_000, () => ran.push('cancelled'));
+  clock.schedule(clock.now() + 6_000, () => ran.push('instant'));
+  cancel();
+  host.jump(-HOUR_MS);
+  host.pass(4_999);
+  expect(ran).toEqual([]);
+  host.pass(1);
+  expect(ran).toEqual(['delay']);
+
+  clock.after(5_000, () => ran.push('another'));
+  host.jump(HOUR_MS);
+  host.pass(4_999);
+  expect(ran).toEqual(['delay', 'instant']);
+  host.pass(1);
+  expect(ran).toEqual(['delay', 'instant', 'another']);
+  expect(host.timers.size).toBe(0);
+});
+
 test('the host clock really waits', async () => {
   const clock = createSystemClock();
   const at = clock.now() + 20;

@@ -5,7 +5,8 @@ import type { Clock } from '#kernel/ports.ts';
 const RECHECK_MS = 1_000;
 
 interface Entry {
-  readonly at: Instant;
+  /** How long it still has to wait; 0 or less when it is due. */
+  leftMs(): number;
   readonly run: () => void;
 }
 
@@ -26,9 +27,9 @@ const host: TimeSource = {
 };
 
 /**
- * The real clock. All entries share one timer, which never sleeps longer than a second and then compares with the wall
- * clock again: a due instant can neither drift nor be missed by a jump. Entries that are due together run in order of their
- * instants; one that throws does not keep the others from running.
+ * The real clock. All entries share one timer, which never sleeps longer than a second and then compares with the
+ * clocks again: a due instant can neither drift nor be missed by a jump. Entries that are due together run the one that
+ * has waited longest first; one that throws does not keep the others from running.
  */
 export function createSystemClock(source: TimeSource = host): Clock {
   const entries = new Set<Entry>();
@@ -36,13 +37,13 @@ export function createSystemClock(source: TimeSource = host): Clock {
 
   function arm(): void {
     let next = Number.POSITIVE_INFINITY;
-    for (const entry of entries) next = Math.min(next, entry.at);
+    for (const entry of entries) next = Math.min(next, entry.leftMs());
     if (next === Number.POSITIVE_INFINITY) {
       timer?.cancel();
       timer = undefined;
       return;
     }
-    const delayMs = Math.max(0, Math.min(RECHECK_MS, next - source.now()));
+    const delayMs = Math.max(0, Math.min(RECHECK_MS, next));
     const firesAt = source.monotonicMs() + delayMs;
     if (timer !== undefined && timer.firesAt <= firesAt) return;
     timer?.cancel();
@@ -51,11 +52,13 @@ export function createSystemClock(source: TimeSource = host): Clock {
 
   function fire(): void {
     timer = undefined;
-    const now = source.now();
     // A Set keeps the order of scheduling and the sort is stable: the same instant runs first come, first served.
-    const due = [...entries].filter((entry) => entry.at <= now).sort((left, right) => left.at - right.at);
+    const due = [...entries]
+      .map((entry) => ({ entry, leftMs: entry.leftMs() }))
+      .filter(({ leftMs }) => leftMs <= 0)
+      .sort((left, right) => left.leftMs - right.leftMs);
     try {
-      for (const entry of due) {
+      for (const { entry } of due) {
         // An earlier entry may have cancelled this one.
         if (entries.delete(entry)) entry.run();
       }
@@ -64,16 +67,22 @@ export function createSystemClock(source: TimeSource = host): Clock {
     }
   }
 
+  function add(leftMs: () => number, run: () => void): () => void {
+    const entry = { leftMs, run };
+    entries.add(entry);
+    arm();
+    return () => {
+      if (entries.delete(entry) && entries.size === 0) arm();
+    };
+  }
+
   return {
     now: source.now,
     monotonicMs: source.monotonicMs,
-    schedule(at, run) {
-      const entry = { at, run };
-      entries.add(entry);
-      arm();
-      return () => {
-        if (entries.delete(entry) && entries.size === 0) arm();
-      };
+    schedule: (at, run) => add(() => at - source.now(), run),
+    after(delayMs, run) {
+      const until = source.monotonicMs() + delayMs;
+      return add(() => until - source.monotonicMs(), run);
     },
   };
 }

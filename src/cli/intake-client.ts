@@ -74,7 +74,7 @@ async function attemptOnce(
 export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const cancel = clock.schedule(clock.now() + delayMs, done);
+    const cancel = clock.after(delayMs, done);
     function done(): void {
       cancel();
       signal.removeEventListener('abort', done);

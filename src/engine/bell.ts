@@ -1,10 +1,10 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 
-/** Lets one loop sleep until somebody has work for it or an instant is reached. A ring before the wait is not lost. */
+/** Lets one loop sleep until somebody has work for it or an instant is reached, but only so long. A ring before the wait is not lost. */
 export interface Bell {
   ring(): void;
-  wait(until: Instant): Promise<void>;
+  wait(mostMs: DurationMs, until?: Instant): Promise<void>;
 }
 
 /** A bell on this clock, for one waiting loop. */
@@ -16,13 +16,15 @@ export function createBell(clock: Clock): Bell {
       rung = true;
       wake?.();
     },
-    wait(until) {
+    wait(mostMs, until) {
       return new Promise((resolve) => {
-        const cancel = rung ? undefined : clock.schedule(until, () => wake?.());
+        const cancelPause = rung ? undefined : clock.after(mostMs, () => wake?.());
+        const cancelInstant = rung || until === undefined ? undefined : clock.schedule(until, () => wake?.());
         wake = () => {
           wake = undefined;
           rung = false;
-          cancel?.();
+          cancelPause?.();
+          cancelInstant?.();
           resolve();
         };
         if (rung) wake();

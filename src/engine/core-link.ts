@@ -107,7 +107,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
         requests.delete(number);
         resolve(answer as Answer | undefined);
       };
-      const cancel = clock.schedule(clock.now() + limits.linkRequestMs, () => finish(undefined));
+      const cancel = clock.after(limits.linkRequestMs, () => finish(undefined));
       requests.set(number, finish);
       asked.connection.send(message(number));
     });

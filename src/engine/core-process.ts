@@ -190,7 +190,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
         const problem = hosted.runner.problem() ?? 'it is held by another process';
         throw new WatchbillError('not-ready', `The plan ${hosted.name} cannot be changed now: ${problem}.`);
       }
-      await new Promise<void>((resolve) => clock.schedule(clock.now() + limits.storeBackoffMs, resolve));
+      await new Promise<void>((resolve) => clock.after(limits.storeBackoffMs, resolve));
     }
   }
 
@@ -259,7 +259,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
         log('error', 'the core is behind', { plan: name, lagMs: Math.round(lagMs) });
       }
     }
-    if (!stopped) cancelWatch = clock.schedule(clock.now() + SECOND_MS, watchLag);
+    if (!stopped) cancelWatch = clock.after(SECOND_MS, watchLag);
   }
 
   /** Another core on the same database may have applied a plan that this one has never heard of. */
@@ -268,7 +268,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     for (const { plan } of await repositories.currentPlans()) if (!plans.has(plan) && !stopped) host(plan);
   }
   function searchPlans(): void {
-    cancelSearch = clock.schedule(clock.now() + limits.planSearchMs, () => {
+    cancelSearch = clock.after(limits.planSearchMs, () => {
       findPlans()
         .catch((caught: unknown) => log('warning', 'plans cannot be listed', { problem: describeProblem(caught) }))
         .finally(() => {

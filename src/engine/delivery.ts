@@ -1,6 +1,6 @@
 import type { Attempt, Channel } from '#channels/channel.ts';
 import type { LeasedNotification, Store } from '#core/store.ts';
-import { type Instant, SECOND_MS } from '#kernel/instant.ts';
+import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random, Transport } from '#kernel/ports.ts';
 import type { ChannelBinding } from '#plan/model.ts';
@@ -46,26 +46,26 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function loop(): Promise<void> {
     while (!stopping) {
-      let sleepUntil = clock.now() + SECOND_MS;
+      let sleepMs: DurationMs = SECOND_MS;
       try {
-        sleepUntil = await claim();
+        sleepMs = await claim();
         failures = 0;
       } catch (caught) {
         failures += 1;
         log('error', 'the queue cannot be read', { plan, problem: describeProblem(caught) });
         const fraction = options.random.fraction();
-        sleepUntil = clock.now() + backoffMs(failures, limits.storeBackoffMs, limits.storeBackoffMaxMs, fraction);
+        sleepMs = backoffMs(failures, limits.storeBackoffMs, limits.storeBackoffMaxMs, fraction);
       }
-      if (!stopping) await bell.wait(sleepUntil);
+      if (!stopping) await bell.wait(sleepMs);
     }
     await Promise.all([...running.values()].flatMap((set) => [...set]));
   }
 
-  /** Begins what is due; returns when to look again. */
-  async function claim(): Promise<Instant> {
+  /** Begins what is due; returns how long to wait before looking again, so short that a jump of the clock is noticed. */
+  async function claim(): Promise<DurationMs> {
     const owned = options.owned();
     const now = clock.now();
-    if (owned === undefined) return now + SECOND_MS;
+    if (owned === undefined) return SECOND_MS;
     const claimed = await store.claimNotifications({
       plan,
       epoch: owned.epoch,
@@ -78,9 +78,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (const notification of claimed) begin(notification, leased);
     if (claimed.length === limits.deliveryBatch) bell.ring();
     const due = await store.nextNotificationDue(plan);
-    return Math.min(now + SECOND_MS, due ?? Number.POSITIVE_INFINITY) > now
-      ? Math.min(now + SECOND_MS, due ?? Number.POSITIVE_INFINITY)
-      : now + limits.deliveryPollMs;
+    const untilDueMs = due === undefined ? SECOND_MS : due - now;
+    return untilDueMs > 0 ? Math.min(SECOND_MS, untilDueMs) : limits.deliveryPollMs;
   }
 
   function begin(notification: LeasedNotification, lease: Lease): void {
@@ -164,7 +163,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => clock.schedule(clock.now() + ms, resolve));
+    return new Promise((resolve) => clock.after(ms, resolve));
   }
 
   const looping = loop();

@@ -54,7 +54,7 @@ export function createFactExporter(options: FactExporterOptions): FactExporter {
       await exportOnce().catch((caught: unknown) => {
         log('error', 'facts cannot be exported', { plan, problem: describeProblem(caught) });
       });
-      if (!stopping) await bell.wait(clock.now() + RESEND_MS);
+      if (!stopping) await bell.wait(RESEND_MS);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Store } from '#core/store.ts';
 import { emptyWorld } from '#core/world.ts';
 import { seededRandom, settle, T0, VirtualClock } from '#intake/test-support.ts';
 import { MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { MemoryStore } from '../../test/simulation/memory-store.ts';
 import { PLAN, watchedPlan } from '../../test/simulation/watched-plan.ts';
 import type { VerdictsInput } from './input-queue.ts';
@@ -56,6 +57,27 @@ it('gives the executors their time from when it takes the plan', async () => {
   await clock.advance(2 * SECOND_MS);
   expect(reasons(store)).toEqual(['executor-silent']);
   await second.stop();
+});
+
+it('renews its lease while the wall clock is set back by an hour', async () => {
+  const store = new MemoryStore();
+  const clock = new VirtualClock(T0);
+  const renewals: number[] = [];
+  const runner = run(
+    Object.assign(Object.create(store) as MemoryStore, {
+      acquireLease: async (...parameters: Parameters<Store['acquireLease']>) => {
+        renewals.push(clock.monotonicMs());
+        return store.acquireLease(...parameters);
+      },
+    }),
+    clock,
+  );
+  await clock.advance(SECOND_MS);
+  clock.jump(-60 * MINUTE_MS);
+  renewals.length = 0;
+  await clock.advance(2 * limits.planLeaseMs);
+  expect(renewals.length).toBeGreaterThanOrEqual(5);
+  await runner.stop();
 });
 
 it('takes nobody for silent whose word waits behind a slow commit', async () => {

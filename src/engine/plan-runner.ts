@@ -92,7 +92,8 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
    * same name. It has to end before the world is loaded, or that commit would land on top of what follows.
    */
   let doubtful: number | 'unknown' | undefined = 'unknown';
-  let renewAt: Instant = 0;
+  /** In monotonic time, as every pause here: the wall clock may be set back. */
+  let renewAtMs = 0;
   let failures = 0;
   let problem: string | undefined;
   let stopping = false;
@@ -121,7 +122,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     doubtful = before === undefined ? doubtful : undefined;
     const epoch = doubtful === undefined ? await acquire() : undefined;
     if (epoch === undefined) {
-      await bell.wait(clock.now() + SECOND_MS);
+      await bell.wait(SECOND_MS);
       return;
     }
     const applied = await options.loadPlan();
@@ -149,14 +150,13 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
   }
 
   async function acquire(): Promise<number | undefined> {
-    const now = clock.now();
-    renewAt = now + Math.floor(limits.planLeaseMs / 3);
-    return store.acquireLease(plan, options.owner, now, limits.planLeaseMs);
+    renewAtMs = clock.monotonicMs() + Math.floor(limits.planLeaseMs / 3);
+    return store.acquireLease(plan, options.owner, clock.now(), limits.planLeaseMs);
   }
 
   async function work(): Promise<void> {
     if (owned === undefined) return;
-    if (clock.now() >= renewAt || renewAt - clock.now() > limits.planLeaseMs) {
+    if (clock.monotonicMs() >= renewAtMs) {
       const epoch = await acquire();
       if (epoch !== owned.epoch) return lose('the lease ran out');
     }
@@ -172,7 +172,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
       );
     }
     if (owned.dueAt !== undefined && owned.dueAt <= clock.now()) return run([{ kind: 'clock' }], []);
-    await bell.wait(Math.min(renewAt, owned.dueAt ?? renewAt, clock.now() + SECOND_MS));
+    await bell.wait(Math.min(renewAtMs - clock.monotonicMs(), SECOND_MS), owned.dueAt);
   }
 
   async function runCommand(command: QueuedCommand): Promise<void> {
@@ -278,9 +278,9 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     doubtful = owned?.epoch ?? doubtful;
     forget();
     const waitMs = backoffMs(failures, limits.storeBackoffMs, limits.storeBackoffMaxMs, options.random.fraction());
-    const until = clock.now() + waitMs;
+    const untilMs = clock.monotonicMs() + waitMs;
     // New inputs ring the bell, but they cannot go anywhere until the store answers again.
-    while (!stopping && clock.now() < until && until - clock.now() <= waitMs) await bell.wait(until);
+    while (!stopping && clock.monotonicMs() < untilMs) await bell.wait(untilMs - clock.monotonicMs());
   }
 
   const running = loop();
@@ -314,7 +314,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
           },
           ...(planVersion === undefined ? {} : { planVersion }),
         };
-        const cancel = clock.schedule(clock.now() + limits.commandMs, () => {
+        const cancel = clock.after(limits.commandMs, () => {
           queue.withdraw(command);
           reject(new WatchbillError('not-ready', problem ?? `The plan ${plan} is held by another process.`));
         });

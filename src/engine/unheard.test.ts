@@ -83,6 +83,7 @@ async function house(plan: CompiledPlan) {
           now: () => clock.now(),
           monotonicMs: () => clock.monotonicMs(),
           schedule: (at, run) => clock.schedule(at, () => dead || run()),
+          after: (delayMs, run) => clock.after(delayMs, () => dead || run()),
         },
         random: seededRandom(clock.now()),
         log: () => {},
@@ -106,7 +107,7 @@ async function house(plan: CompiledPlan) {
       };
       const timer = (): void => {
         deliver();
-        if (!dead) clock.schedule(clock.now() + 10, timer);
+        if (!dead) clock.after(10, timer);
       };
       timer();
       hangUp = end.closed;

@@ -198,6 +198,25 @@ describe('facts of the core', () => {
   });
 });
 
+describe('a wall clock that is set back by an hour', () => {
+  test('stops neither judging nor telling nor snapshots nor loading', async () => {
+    const running = await configured();
+    const core = running.connect();
+    running.configure(core);
+    await running.clock.advance(1_000);
+    running.clock.jump(-60 * MINUTE_MS);
+    await running.send([{ name: 'failure' }]);
+    core.heard.length = 0;
+    const before = await running.disk.list('windows');
+    await running.clock.advance(25_000);
+    const watermarks = core.heard.flatMap((message) => (message.type === 'verdicts' ? [message.watermark] : []));
+    expect(watermarks.length).toBeGreaterThan(100);
+    expect(watermarks.at(-1)).toBeGreaterThan(T0 + 25_000);
+    expect(await running.disk.list('windows')).not.toEqual(before);
+    expect(countLoaded(running).size).toBe(1);
+  });
+});
+
 describe('a restart', () => {
   test('finds every acknowledged event once, and recognises repetitions', async () => {
     const running = await configured();

@@ -273,7 +273,7 @@ export class Intake {
       if (this.#stopped) return;
       this.#cancels.set(
         name,
-        clock.schedule(clock.now() + everyMs, () => {
+        clock.after(everyMs, () => {
           run();
           next();
         }),

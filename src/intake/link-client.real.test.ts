@@ -15,6 +15,10 @@ const clock: Clock = {
     const timer = setTimeout(run, Math.max(0, at - Date.now()));
     return () => clearTimeout(timer);
   },
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
 };
 
 let folder: string;

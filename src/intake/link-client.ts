@@ -50,7 +50,7 @@ export function startLink(options: LinkClientOptions): () => void {
     current.on('close', () => {
       session?.close();
       if (stopped) return;
-      cancelRetry = clock.schedule(clock.now() + backoffMs * (0.5 + random.fraction() / 2), open);
+      cancelRetry = clock.after(backoffMs * (0.5 + random.fraction() / 2), open);
       backoffMs = Math.min(backoffMs * 2, limits.linkBackoffMs);
     });
   };

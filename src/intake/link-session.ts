@@ -147,7 +147,7 @@ export class LinkSession {
         return;
       }
       await new Promise<void>((resolve) => {
-        clock.schedule(clock.now() + FACTS_RETRY_MS, resolve);
+        clock.after(FACTS_RETRY_MS, resolve);
       });
     }
   }

@@ -130,7 +130,7 @@ export class Loader {
   #sleep(durationMs: number): Promise<void> {
     const { clock } = this.#options;
     return new Promise((resolve) => {
-      const cancel = clock.schedule(clock.now() + durationMs, resolve);
+      const cancel = clock.after(durationMs, resolve);
       this.#wakeSleeper = () => {
         cancel();
         resolve();

@@ -58,7 +58,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     async stop() {
       await server.stop(STOP_GRACE_MS);
       // A store that hangs may not hold the end up: what it did not take is loaded after the next start.
-      const cancel = clock.schedule(clock.now() + STOP_GRACE_MS, () => void events.close());
+      const cancel = clock.after(STOP_GRACE_MS, () => void events.close());
       await intake.stop();
       cancel();
       stopLink();

@@ -20,6 +20,10 @@ const clock: Clock = {
     const timer = setTimeout(run, Math.max(0, at - Date.now()));
     return () => clearTimeout(timer);
   },
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
 };
 const random: Random = seededRandom(7);
 const otherKey = 'wb_ingest_other_secretsecretsecret';

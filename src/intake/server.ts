@@ -233,7 +233,7 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
 function linger(request: IncomingMessage, clock: Clock): void {
   const { socket } = request;
   let read = 0;
-  const cancel = clock.schedule(clock.now() + LINGER_MS, () => socket.destroy());
+  const cancel = clock.after(LINGER_MS, () => socket.destroy());
   request.removeAllListeners('data');
   request.on('data', (chunk: Buffer) => {
     read += chunk.length;
@@ -276,7 +276,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function stop(server: Server, graceMs: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = clock.schedule(clock.now() + graceMs, () => server.closeAllConnections());
+    const cancel = clock.after(graceMs, () => server.closeAllConnections());
     server.close(() => {
       cancel();
       resolve();

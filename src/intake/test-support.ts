@@ -10,42 +10,62 @@ import type { FromCore, FromIntake, IngestKey } from './link.ts';
 import { eventsOf, type StoredEvent } from './loader.ts';
 import { VolatileDisk } from './spool/volatile-disk.ts';
 
-/** Time that moves only when a test says so. */
+interface Timer {
+  /** When it is due, in monotonic time. */
+  readonly dueMs: () => number;
+  readonly run: () => void;
+}
+
+/** Time that moves only when a test says so. Monotonic time begins as the wall clock's, and stays when that is set. */
 export class VirtualClock implements Clock {
-  #now: Instant;
-  readonly #entries = new Set<{ readonly at: Instant; readonly run: () => void }>();
+  #monotonicMs: number;
+  #aheadMs = 0;
+  readonly #timers = new Set<Timer>();
 
   constructor(now: Instant) {
-    this.#now = now;
+    this.#monotonicMs = now;
   }
 
   now(): Instant {
-    return this.#now;
+    return this.#monotonicMs + this.#aheadMs;
   }
 
   monotonicMs(): number {
-    return this.#now;
+    return this.#monotonicMs;
   }
 
   schedule(at: Instant, run: () => void): () => void {
-    const entry = { at, run };
-    this.#entries.add(entry);
-    return () => this.#entries.delete(entry);
+    return this.#add({ dueMs: () => at - this.#aheadMs, run });
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const dueMs = this.#monotonicMs + delayMs;
+    return this.#add({ dueMs: () => dueMs, run });
+  }
+
+  /** Sets the wall clock, ahead or back. */
+  jump(byMs: number): void {
+    this.#aheadMs += byMs;
   }
 
   /** Runs what becomes due on the way, in order, and lets promises settle after each. */
   async advance(durationMs: number): Promise<void> {
-    const end = this.#now + durationMs;
+    const endMs = this.#monotonicMs + durationMs;
     for (;;) {
-      const due = [...this.#entries].filter((entry) => entry.at <= end).sort((left, right) => left.at - right.at)[0];
-      if (due === undefined) break;
-      this.#entries.delete(due);
-      this.#now = Math.max(this.#now, due.at);
-      due.run();
+      const next = [...this.#timers].sort((left, right) => left.dueMs() - right.dueMs())[0];
+      if (next === undefined || next.dueMs() > endMs) break;
+      this.#timers.delete(next);
+      this.#monotonicMs = Math.max(this.#monotonicMs, next.dueMs());
+      next.run();
       await settle();
     }
-    this.#now = end;
+    this.#monotonicMs = endMs;
     await settle();
+  }
+
+  #add(timer: Timer): () => void {
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
   }
 }
 

@@ -16,6 +16,11 @@ export interface Clock {
    * past 2^31 ms). A jump of the wall clock is noticed within a second. Returns a function that cancels.
    */
   schedule(at: Instant, run: () => void): () => void;
+  /**
+   * Calls `run` once, not before `delayMs` of monotonic time have passed, whatever the wall clock does meanwhile: for
+   * pauses, and for work that comes every so often. Returns a function that cancels.
+   */
+  after(delayMs: DurationMs, run: () => void): () => void;
 }
 
 /** The one source of randomness. */

@@ -125,7 +125,7 @@ function whenReady(services: ApiServices, clock: RoleOptions['clock'], onReady: 
     const { ready } = await services.readiness().catch(() => ({ ready: false }));
     if (stopped) return;
     if (ready) onReady();
-    else clock.schedule(clock.now() + READY_CHECK_MS, () => void check());
+    else clock.after(READY_CHECK_MS, () => void check());
   };
   void check();
   return () => {

@@ -32,7 +32,7 @@ export async function startIntake(
     } catch (thrown) {
       if (thrown instanceof WatchbillError) return onHopeless(thrown);
       // Not there yet, or gone again: events wait in the spool meanwhile.
-      if (!stopped) clock.schedule(clock.now() + RETRY_MS, () => void prepareTelemetryStore());
+      if (!stopped) clock.after(RETRY_MS, () => void prepareTelemetryStore());
     }
   }
 

@@ -49,7 +49,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
         if (stopping) return;
         if (options.clock.monotonicMs() - startedAt > STEADY_MS) delayMs = RESTART_FIRST_MS;
         options.log(`${options.role} ended (${signal ?? code}); starting it again in ${delayMs} ms`);
-        cancelRestart = options.clock.schedule(options.clock.now() + delayMs, start);
+        cancelRestart = options.clock.after(delayMs, start);
         delayMs = Math.min(RESTART_LONGEST_MS, delayMs * 2);
       });
     });
@@ -74,7 +74,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
       if (child === undefined) return;
       const last = child;
       post(last, { type: 'stop' });
-      const cancel = options.clock.schedule(options.clock.now() + STOP_WITHIN_MS, () => last.kill('SIGKILL'));
+      const cancel = options.clock.after(STOP_WITHIN_MS, () => last.kill('SIGKILL'));
       await ended;
       cancel();
     },

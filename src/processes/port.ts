@@ -18,7 +18,7 @@ export async function choosePort(host: string, wanted: number, clock: Clock): Pr
       throw new WatchbillError('configuration-invalid', `Cannot listen on ${host}: ${outcome.message}`);
     }
     if (attempt === TRIES) throw new WatchbillError('configuration-invalid', `Port ${wanted} is taken; choose another`);
-    await new Promise<void>((resolve) => void clock.schedule(clock.now() + RETRY_MS, resolve));
+    await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve));
   }
 }
 

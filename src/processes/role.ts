@@ -53,7 +53,7 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
       const problem = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
       process.stderr.write(`watchbill ${role}: ${problem}\n`);
     }
-    options.clock.schedule(options.clock.now() + LAST_WORDS_MS, () => process.exit(1));
+    options.clock.after(LAST_WORDS_MS, () => process.exit(1));
   };
 
   // The supervisor was killed, and its successor may be starting already: everything acknowledged is durable, so we end at once. An

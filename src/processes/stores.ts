@@ -105,7 +105,7 @@ function keepRunning<Store extends RunningStore>(
         if (stopping) return;
         if (!hasRun && failures + 1 >= FIRST_TRIES) return options.onFailure(asFailure(problem));
         const delayMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** failures);
-        cancelRetry = clock.schedule(clock.now() + delayMs, () => attempt(failures + 1));
+        cancelRetry = clock.after(delayMs, () => attempt(failures + 1));
       },
     );
   }

@@ -10,14 +10,16 @@ export interface VirtualClock extends Clock {
 export function createVirtualClock(start: Instant): VirtualClock {
   let now = start;
   const entries = new Set<{ readonly at: Instant; readonly run: () => void }>();
+  const schedule: Clock['schedule'] = (at, run) => {
+    const entry = { at, run };
+    entries.add(entry);
+    return () => entries.delete(entry);
+  };
   return {
     now: () => now,
     monotonicMs: () => now - start,
-    schedule(at, run) {
-      const entry = { at, run };
-      entries.add(entry);
-      return () => entries.delete(entry);
-    },
+    schedule,
+    after: (delayMs, run) => schedule(now + delayMs, run),
     advance(ms) {
       const end = now + ms;
       for (;;) {

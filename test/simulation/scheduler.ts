@@ -49,7 +49,13 @@ export class Scheduler {
   }
 
   after(ms: number, run: () => void, process?: SimulatedProcess): void {
-    this.#wire.push({ at: this.time + ms, tie: this.chance.fraction(), run, process, cancelled: false });
+    this.#later(ms, run, process);
+  }
+
+  #later(ms: number, run: () => void, process: SimulatedProcess | undefined): Entry {
+    const entry = { at: this.time + ms, tie: this.chance.fraction(), run, process, cancelled: false };
+    this.#wire.push(entry);
+    return entry;
   }
 
   clockOf(process: SimulatedProcess): Clock {
@@ -59,6 +65,12 @@ export class Scheduler {
       schedule: (at, run) => {
         const entry = { at: Math.ceil(at), tie: this.chance.fraction(), run, process, cancelled: false };
         this.#timers.push(entry);
+        return () => {
+          entry.cancelled = true;
+        };
+      },
+      after: (delayMs, run) => {
+        const entry = this.#later(Math.max(0, delayMs), run, process);
         return () => {
           entry.cancelled = true;
         };

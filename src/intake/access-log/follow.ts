@@ -222,7 +222,7 @@ class Follower {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const cancel = clock.schedule(clock.now() + POLL_MS, done);
+      const cancel = clock.after(POLL_MS, done);
       signal.addEventListener('abort', done, { once: true });
       if (signal.aborted) done();
     });

@@ -272,7 +272,7 @@ export class Spool {
       lastReceivedAt: 0,
     };
     this.#active = active;
-    this.#cancelSeal = clock.schedule(clock.now() + limits.segmentMs, () => {
+    this.#cancelSeal = clock.after(limits.segmentMs, () => {
       this.#sealWanted = true;
       this.#run();
     });
