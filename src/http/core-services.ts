@@ -19,6 +19,12 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
     if (!core.plans().includes(plan)) throw new WatchbillError('not-found', `There is no plan "${plan}".`, plan);
   }
 
+  async function requirePerson(plan: string, person: string): Promise<void> {
+    const { world } = await core.planStatus(plan);
+    if (world === undefined || world.plan.people.some(({ name }) => name === person)) return;
+    throw new WatchbillError('not-found', `The plan ${plan} has no person "${person}".`, person);
+  }
+
   async function status(only?: string): Promise<StatusAnswer> {
     if (only !== undefined) requirePlan(only);
     const names = only === undefined ? core.plans() : [only];
@@ -100,6 +106,8 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
     async inbox(plan, query) {
       requirePlan(plan);
       const messages = await repositories.listInbox({ plan, ...query });
+      // A misspelt name is not an empty inbox; who has left the plan still has one.
+      if (messages.length === 0 && query.person !== undefined) await requirePerson(plan, query.person);
       return messages.map((message) => ({ ...message, at: formatInstant(message.at) }));
     },
     async createKey(plan, request) {
@@ -136,7 +144,10 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
 }
 
 function readinessOf(core: Core, intake: { readonly ready: boolean; readonly reasons: readonly string[] } | undefined) {
-  const reasons = [...core.readiness().reasons, ...(intake?.ready === false ? intake.reasons : [])];
+  const reasons = [...core.readiness().reasons];
+  // A connection that is open says nothing: intake may hang at its other end.
+  if (intake === undefined && core.link.connected()) reasons.push('Intake does not answer.');
+  if (intake?.ready === false) reasons.push(...intake.reasons);
   return { ready: reasons.length === 0, reasons };
 }
 

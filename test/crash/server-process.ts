@@ -74,7 +74,10 @@ export class ServerProcess {
     const group = this.#child?.pid;
     if (group === undefined) return false;
     if (victim === 'group') {
+      // PostgreSQL has a group of its own.
+      const postmaster = await this.#postmaster();
       process.kill(-group, 'SIGKILL');
+      if (postmaster !== undefined) killIfThere(postmaster);
       await this.#ended;
       this.start();
       return true;
@@ -84,11 +87,7 @@ export class ServerProcess {
         ? await this.#postmaster()
         : (await processesOf(group)).find((candidate) => candidate.part === victim)?.pid;
     if (pid === undefined) return false;
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      return false;
-    }
+    if (!killIfThere(pid)) return false;
     if (victim === 'supervisor') {
       // The launcher passes the end on, when there is one; on a Node that replaces itself the two are one process.
       await this.#ended;
@@ -149,7 +148,15 @@ export class ServerProcess {
   }
 }
 
-/** The processes of a group by what they do, from /proc; PostgreSQL's backends leave the group and are found by their parent. */
+function killIfThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+/** The processes of a group by what they do, from /proc; PostgreSQL has groups of its own and is found by the postmaster. */
 async function processesOf(
   group: number,
   postmaster?: number,
@@ -160,9 +167,8 @@ async function processesOf(
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
     // The command's name stands in parentheses and may hold anything; what follows the last one is fixed.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[2]) !== group) {
-      if (postmaster === undefined || Number(fields[1]) !== postmaster) continue;
-    }
+    const ofPostgres = postmaster !== undefined && [Number(name), Number(fields[1])].includes(postmaster);
+    if (Number(fields[2]) !== group && !ofPostgres) continue;
     const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
     found.push({ pid: Number(name), part: partOf(command) });
   }

@@ -132,6 +132,8 @@ async function launch(place: PostgresPlace, logFile: string): Promise<Running> {
       cwd: place.data,
       env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', log.fd, log.fd],
+      // A group of its own: Ctrl-C in a terminal reaches everybody in ours, and the core needs its database to end in good order.
+      detached: true,
       ...(place.user === undefined ? {} : { uid: place.user.uid, gid: place.user.gid }),
     },
   );

@@ -1,0 +1,115 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ServerProcess, Victim } from '../crash/server-process.ts';
+import { cleanUp, emptyFolder, INGEST_KEY, makeServer, sendEvents, until, watchbillJson } from './program.ts';
+import { failuresOf, type Receiver, SHOP_PLAN, startReceiver } from './shop.ts';
+
+let dataFolder: string;
+let receiver: Receiver;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  const folder = await emptyFolder();
+  dataFolder = join(folder, 'data');
+  const plan = join(folder, 'plan.yaml');
+  await writeFile(plan, SHOP_PLAN);
+  receiver = await startReceiver(folder);
+  server = await makeServer({ dataFolder, plan, environment: receiver.environment });
+  server.start();
+  await server.untilReady(60_000);
+});
+afterAll(cleanUp);
+
+/** Stops a part with SIGSTOP, until `thaw` or the end of the test. */
+async function freeze(part: Victim): Promise<void> {
+  const pid = (await server.processes()).find((candidate) => candidate.part === part)?.pid;
+  if (pid === undefined) throw new Error(`there is no ${part}`);
+  process.kill(pid, 'SIGSTOP');
+  thaw = () => {
+    process.kill(pid, 'SIGCONT');
+    thaw = () => {};
+  };
+}
+
+let thaw = (): void => {};
+afterEach(() => thaw());
+
+/** The events of these shops in the telemetry store, as soon as there are so many. */
+async function untilStored(shop: string, count: number): Promise<number> {
+  const { stores } = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as {
+    stores: { clickhouse: { url: string; username: string; password: string } };
+  };
+  const client = createClient({ ...stores.clickhouse, database: 'watchbill', log: { level: ClickHouseLogLevel.OFF } });
+  try {
+    return await until(`${count} events of ${shop} in the store`, async () => {
+      try {
+        const answer = await client.query({
+          query: `select count() as count from events where strings['shop'] = {shop: String}`,
+          query_params: { shop },
+          format: 'JSONEachRow',
+        });
+        const found = Number((await answer.json<{ count: number }>())[0]?.count);
+        return found >= count ? found : undefined;
+      } catch {
+        return undefined;
+      }
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+test('the telemetry store is killed while events come: they are answered, pages leave, and all is loaded later', async () => {
+  expect(await server.kill('store')).toBe(true);
+  for (let batch = 0; batch < 5; batch += 1) {
+    expect((await sendEvents(server, failuresOf('killed', 4))).status).toBe(200);
+  }
+  expect((await receiver.page('alert.firing', 'killed')).data.rule).toBe('shop-failing');
+  expect(await untilStored('killed', 20)).toBe(20);
+});
+
+test('the telemetry store is stopped: the same', async () => {
+  await freeze('store');
+  for (let batch = 0; batch < 5; batch += 1) {
+    expect((await sendEvents(server, failuresOf('stopped', 4))).status).toBe(200);
+  }
+  expect((await receiver.page('alert.firing', 'stopped')).data.rule).toBe('shop-failing');
+  thaw();
+  expect(await untilStored('stopped', 20)).toBe(20);
+});
+
+test('intake hangs: readiness names it, and status says that nothing is judged', async () => {
+  await freeze('intake');
+  const reasons = await until('readiness to name intake', async () => {
+    const answer = await fetch(`${server.url}/readyz`);
+    const body = (await answer.json()) as { ready: boolean; reasons: readonly string[] };
+    return answer.status === 503 && body.reasons.some((reason) => /intake/i.test(reason)) ? body.reasons : undefined;
+  });
+  expect(reasons.join()).toMatch(/intake/i);
+  const status = await until('a notice that nothing is judged', async () => {
+    const read = await watchbillJson<{
+      plans: { notices: string[]; signals: { state: string; reason?: string }[] }[];
+    }>(['status', '--data', dataFolder]);
+    return read.plans[0]?.notices.some((notice) => notice.includes('nothing is judged')) ? read : undefined;
+  });
+  expect(status.plans[0]?.signals.map(({ state }) => state)).toEqual(
+    expect.arrayContaining(['not evaluated', 'not evaluated', 'not evaluated']),
+  );
+  thaw();
+  await server.untilReady(15_000);
+  expect((await sendEvents(server, failuresOf('after the pause', 4), INGEST_KEY)).status).toBe(200);
+  await receiver.page('alert.firing', 'after the pause');
+  expect(receiver.forged).toEqual([]);
+});
+
+test('PostgreSQL is killed: what comes meanwhile is paged when it is back, once', async () => {
+  expect(await server.kill('postgres')).toBe(true);
+  expect((await sendEvents(server, failuresOf('without a database', 4))).status).toBe(200);
+  const { alert } = (await receiver.page('alert.firing', 'without a database')).data;
+  await server.untilReady(15_000);
+  expect(receiver.pages.filter(({ body }) => body.data.alert === alert && body.type === 'alert.firing')).toHaveLength(
+    1,
+  );
+});
