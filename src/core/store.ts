@@ -19,7 +19,7 @@ export interface Store {
   /** Gives a lease up early, so that a successor does not wait. */
   releaseLease(plan: string, owner: string, epoch: number): Promise<void>;
 
-  /** Everything open, and alerts resolved at or after `resolvedSince`. */
+  /** Everything open, and alerts resolved at or after `resolvedSince` or of which something is still due. */
   loadAggregates(plan: string, resolvedSince: Instant): Promise<readonly Aggregate[]>;
 
   /**

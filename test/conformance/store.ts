@@ -197,6 +197,16 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(loaded.map(({ key }) => key).sort()).toEqual(['A-1', 'A-3']);
       });
 
+      it('loads a resolved alert until nothing of it is due any more', async () => {
+        const { plan, epoch } = await owned();
+        const flapping = alert('A-1', { state: 'resolved', resolvedAt: START + 9, flapping: true, dueAt: START + 500 });
+        await store.commit(commit(plan, epoch, { changes: [flapping] }));
+        expect(await store.loadAggregates(plan, START + 100)).toEqual([flapping]);
+        const settled = alert('A-1', { state: 'resolved', resolvedAt: START + 9 });
+        await store.commit(commit(plan, epoch, { changes: [settled] }));
+        expect(await store.loadAggregates(plan, START + 100)).toEqual([]);
+      });
+
       it('keeps plans apart', async () => {
         const first = await owned();
         const second = await owned();

@@ -63,7 +63,11 @@ export class MemoryStore implements Store {
 
   async loadAggregates(plan: string, resolvedSince: Instant): Promise<readonly Aggregate[]> {
     return [...this.of(plan).aggregates.values()].filter(
-      (row) => row.kind !== 'alert' || row.state !== 'resolved' || (row.resolvedAt ?? 0) >= resolvedSince,
+      (row) =>
+        row.kind !== 'alert' ||
+        row.state !== 'resolved' ||
+        row.dueAt !== undefined ||
+        (row.resolvedAt ?? 0) >= resolvedSince,
     );
   }
 

@@ -10,7 +10,8 @@ export async function listAlerts(
 ): Promise<readonly Alert[]> {
   const result = await pool.query<{ state: Alert }>(
     `select state from aggregate where plan = $1 and kind = 'alert' and (open or ended_at >= $2)
-     order by open desc, (state ->> 'openedAt')::bigint desc, key limit $3`,
+       and (ended_at is null or ended_at >= $2)
+     order by ended_at is null desc, (state ->> 'openedAt')::bigint desc, key limit $3`,
     [query.plan, timestamp(query.resolvedSince), query.limit],
   );
   return result.rows.map((row) => row.state);

@@ -54,10 +54,14 @@ select fence.first,
   (select pg_notify('${NOTIFICATION_CHANNEL}', $1) where exists (select from queued)) as woken
 from fence`;
 
-/** The due instant and whether the row is still open, which is all that the table itself has to know of a state. */
+/**
+ * Whether the core still has something to do with the row, and when an alert ended, which is all that the table itself has
+ * to know of a state. An alert that has ended is open as long as something of it is due: the end of a flapping spell.
+ */
 function row(aggregate: Aggregate): { readonly open: boolean; readonly endedAt?: Instant } {
   if (aggregate.kind !== 'alert' || aggregate.state !== 'resolved') return { open: true };
-  return { open: false, ...(aggregate.resolvedAt === undefined ? {} : { endedAt: aggregate.resolvedAt }) };
+  const open = aggregate.dueAt !== undefined;
+  return { open, ...(aggregate.resolvedAt === undefined ? {} : { endedAt: aggregate.resolvedAt }) };
 }
 
 /** Derived from the identity, so that the same page has the same id wherever it is computed: the provider's deduplication key. */
