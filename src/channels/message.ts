@@ -1,7 +1,7 @@
 import type { Evidence, NotificationContent } from '#core/model.ts';
+import { formatValue } from '#kernel/format-value.ts';
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import { formatValue } from './format-value.ts';
 
 /** What people read, the same in every channel; a channel only decides how it looks. */
 export interface Message {
