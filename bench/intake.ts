@@ -19,7 +19,7 @@ import { createSystemRandom } from '../src/system-random.ts';
 const SECONDS = Number(process.argv[2] ?? 5);
 const CONNECTIONS = 8;
 const EVENTS_PER_REQUEST = 500;
-const KEY = 'wb_ingest_bench_secretsecretsecretsecret';
+const KEY = `wb_ingest_${'b'.repeat(16)}_${'c'.repeat(32)}`;
 
 if (process.argv[2] === 'serve') await serve(Number(process.argv[3]), String(process.argv[4]));
 else if (process.argv[2] === 'send') await send(Number(process.argv[3]), Number(process.argv[4]));
@@ -75,7 +75,7 @@ async function serve(signals: number, folder: string): Promise<void> {
     plans: [{ name: 'bench', version: 1, files: [{ path: 'plan.yaml', text: planOf(signals) }], watermark: 0 }],
     keys: [
       {
-        id: 'bench',
+        id: 'b'.repeat(16),
         plan: 'bench',
         scopes: ['events:write'],
         hash: createHash('sha256').update(KEY).digest('hex'),

@@ -18,7 +18,7 @@ test('each variable has its field', () => {
   const environment = readOk({
     WATCHBILL_DATABASE_URL: 'postgres://watchbill@db.example/watchbill',
     WATCHBILL_CLICKHOUSE_URL: 'https://clickhouse.example:8443',
-    WATCHBILL_INGEST_KEY: 'wb_ingest_a_b',
+    WATCHBILL_INGEST_KEY: 'a-key-made-elsewhere',
     WATCHBILL_EGRESS_ALLOW: '127.0.0.1:9000, 10.0.0.0/8',
     WATCHBILL_DATA: '/srv/watchbill',
     WATCHBILL_SERVER: 'http://127.0.0.1:4700',
@@ -27,7 +27,7 @@ test('each variable has its field', () => {
   expect(environment).toMatchObject({
     databaseUrl: 'postgres://watchbill@db.example/watchbill',
     clickhouseUrl: 'https://clickhouse.example:8443',
-    ingestKey: 'wb_ingest_a_b',
+    ingestKey: 'a-key-made-elsewhere',
     egressAllow: ['127.0.0.1:9000', '10.0.0.0/8'],
     data: '/srv/watchbill',
     server: 'http://127.0.0.1:4700',
@@ -44,6 +44,17 @@ test('a URL that cannot be right is named, and its password is not shown', () =>
   });
   expect(JSON.stringify(result)).not.toContain('hunter2');
   expect(readEnvironment({ WATCHBILL_SERVER: 'localhost' }).ok).toBe(false);
+});
+
+test('a key that is too short or has a space is refused, and not shown', () => {
+  for (const key of ['short', 'has a space in the middle', 'x'.repeat(201)]) {
+    const result = readEnvironment({ WATCHBILL_INGEST_KEY: key });
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { code: 'configuration-invalid', where: 'WATCHBILL_INGEST_KEY' },
+    });
+    expect(JSON.stringify(result)).not.toContain(key);
+  }
 });
 
 test('a misspelt variable is reported', () => {

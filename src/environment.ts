@@ -1,4 +1,5 @@
 import type { Failure } from '#kernel/error-codes.ts';
+import { INGEST_KEY_FORM, isIngestKey } from '#kernel/ingest-key.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 
 /** Everything that Watchbill takes from its environment. An empty variable counts as unset. */
@@ -54,6 +55,11 @@ export function readEnvironment(
     if (problem !== undefined) {
       return fail({ code: 'configuration-invalid', message: `${names[key]} ${problem}`, where: names[key] });
     }
+  }
+  const ingestKey = read(names.ingestKey);
+  if (ingestKey !== undefined && !isIngestKey(ingestKey)) {
+    const message = `${names.ingestKey} is no key; a key has ${INGEST_KEY_FORM}`;
+    return fail({ code: 'configuration-invalid', message, where: names.ingestKey });
   }
   const known = new Set<string>(Object.values(names));
   const single = (key: Exclude<keyof typeof names, 'egressAllow'>): Record<string, string> => {

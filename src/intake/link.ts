@@ -75,7 +75,7 @@ export interface ConfiguredPlan {
 
 /** What intake may know of a key: never the key. */
 export interface IngestKey {
-  /** The public part: `wb_<kind>_<id>_<secret>`. */
+  /** The public part; see `ingestKeyId`. */
   readonly id: string;
   readonly plan: string;
   readonly scopes: readonly string[];

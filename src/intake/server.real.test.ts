@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ingestKeyId } from '#kernel/ingest-key.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -26,8 +27,8 @@ const clock: Clock = {
   },
 };
 const random: Random = seededRandom(7);
-const otherKey = 'wb_ingest_other_secretsecretsecret';
-const oldKey = 'wb_ingest_old_secretsecretsecret';
+const otherKey = `wb_ingest_${'o'.repeat(16)}_${'b'.repeat(32)}`;
+const oldKey = 'an-old-key-made-elsewhere';
 const MIB = 1_048_576;
 
 let folder: string;
@@ -60,8 +61,8 @@ beforeAll(async () => {
       plans: [{ name: 'shop', version: 1, files: [], watermark: 0 }],
       keys: [
         ingestKey(),
-        ingestKey({ id: 'other', scopes: ['read'], hash: hashOf(otherKey) }),
-        ingestKey({ id: 'old', hash: hashOf(oldKey), expiresAt: Date.now() - 1 }),
+        ingestKey({ id: 'o'.repeat(16), scopes: ['read'], hash: hashOf(otherKey) }),
+        ingestKey({ id: ingestKeyId(oldKey, hashOf(oldKey)), hash: hashOf(oldKey), expiresAt: Date.now() - 1 }),
       ],
     });
   server = await startServer({

@@ -161,11 +161,11 @@ export class CountingExecutor implements HostedExecutor {
   }
 }
 
-export const testKey = 'wb_ingest_abc_secretsecretsecret';
+export const testKey = `wb_ingest_${'a'.repeat(16)}_${'b'.repeat(32)}`;
 
 export function ingestKey(changes: Partial<IngestKey> = {}): IngestKey {
   return {
-    id: 'abc',
+    id: 'a'.repeat(16),
     plan: 'shop',
     scopes: ['events:write'],
     hash: createHash('sha256').update(testKey).digest('hex'),

@@ -12,10 +12,10 @@ import type { Provider } from './provider.ts';
 import type { Scheduler, SimulatedProcess } from './scheduler.ts';
 import { PLAN, versionOf, watchedPlan } from './watched-plan.ts';
 
-export const INGEST_KEY = 'wb_ingest_abc_secretsecretsecret';
+export const INGEST_KEY = `wb_ingest_${'a'.repeat(16)}_${'b'.repeat(32)}`;
 
 const KEY_RECORD: IngestKeyRecord = {
-  id: 'abc',
+  id: 'a'.repeat(16),
   plan: PLAN,
   name: 'simulation',
   scopes: ['events:write'],

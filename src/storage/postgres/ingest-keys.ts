@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { INGEST_KEY_FORM, ingestKeyId, isIngestKey } from '#kernel/ingest-key.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Random } from '#kernel/ports.ts';
 import { timestamp, timestampOrNull } from './pool.ts';
 
 /** What is kept of a key: never the key. */
 export interface IngestKeyRecord {
-  /** The public part of `wb_ingest_<id>_<secret>`. */
+  /** The public part of the key; see `ingestKeyId`. */
   readonly id: string;
   readonly plan: string;
   readonly name: string;
@@ -23,17 +24,11 @@ export interface IngestKeyRecord {
 /** 10 bytes name it, 20 bytes (160 bits) are the secret; base 32 so that no part holds the separator. */
 const ID_BYTES = 10;
 const SECRET_BYTES = 20;
-const KEY_SHAPE = /^wb_ingest_([a-z2-7]{16})_[a-z2-7]{32}$/;
 const BASE_32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A new key; only its hash can be stored, so this is the one time that it is seen. */
 export function generateIngestKey(random: Random): string {
   return `wb_ingest_${base32(random.bytes(ID_BYTES))}_${base32(random.bytes(SECRET_BYTES))}`;
-}
-
-/** The id within a key; undefined when the text has not the shape of one. */
-export function ingestKeyId(key: string): string | undefined {
-  return KEY_SHAPE.exec(key)?.[1];
 }
 
 /** What is stored and compared instead of the key. */
@@ -64,11 +59,9 @@ export async function createIngestKey(
  * `configuration-invalid` when it has not the shape of a key or belongs to another.
  */
 export async function storeIngestKey(pool: pg.Pool, key: string, wanted: NewIngestKey): Promise<string> {
-  const id = ingestKeyId(key);
-  if (id === undefined) {
-    throw new WatchbillError('configuration-invalid', 'An ingest key has the form wb_ingest_<16 letters>_<32 letters>');
-  }
+  if (!isIngestKey(key)) throw new WatchbillError('configuration-invalid', `An ingest key has ${INGEST_KEY_FORM}`);
   const hash = hashIngestKey(key);
+  const id = ingestKeyId(key, hash);
   const stored = await pool.query(
     `insert into ingest_key (id, plan, name, scopes, hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (id) do update set scopes = excluded.scopes

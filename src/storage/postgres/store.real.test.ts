@@ -8,7 +8,6 @@ import { listInbox } from './inbox.ts';
 import {
   createIngestKey,
   hashIngestKey,
-  ingestKeyId,
   listIngestKeys,
   revokeIngestKey,
   storeIngestKey,
@@ -192,7 +191,7 @@ describe('ingest keys', () => {
       at: START,
       expiresAt: START + 5,
     });
-    expect(ingestKeyId(key)).toBe(id);
+    expect(key).toBe(`wb_ingest_${id}_${key.split('_')[3]}`);
     await touchIngestKey(server.pool, id, START + 2);
     await touchIngestKey(server.pool, id, START + 1);
     expect(await listIngestKeys(server.pool, 'shop')).toEqual([
@@ -219,7 +218,10 @@ describe('ingest keys', () => {
     expect(await storeIngestKey(server.pool, key, wanted)).toBe('a'.repeat(16));
     expect(await storeIngestKey(server.pool, key, wanted)).toBe('a'.repeat(16));
     await expect(storeIngestKey(server.pool, key, { ...wanted, plan: 'other' })).rejects.toThrow('Another key');
-    await expect(storeIngestKey(server.pool, 'secret', wanted)).rejects.toThrow('form');
+    expect(await storeIngestKey(server.pool, 'a-key-made-elsewhere', wanted)).toMatch(/^preset-[0-9a-f]{16}$/);
+    await expect(storeIngestKey(server.pool, 'secret', wanted)).rejects.toMatchObject({
+      code: 'configuration-invalid',
+    });
   });
 });
 

@@ -1,0 +1,17 @@
+/** `wb_ingest_<id>_<secret>`, base 32: the shape of the keys that Watchbill makes. */
+const OWN_SHAPE = /^wb_ingest_([a-z2-7]{16})_[a-z2-7]{32}$/;
+/** Of what other programs make: visible ASCII characters without a space, so that it fits into a header. */
+const ANY_SHAPE = /^[\x21-\x7e]{16,200}$/;
+
+/** What a key has to be, for people. */
+export const INGEST_KEY_FORM = '16 to 200 visible ASCII characters without spaces';
+
+/** Whether a text can be an ingest key: one that Watchbill made, or a preset one. */
+export function isIngestKey(text: string): boolean {
+  return ANY_SHAPE.test(text);
+}
+
+/** The public part of a key, by which it is found; `hash` is the SHA-256 of the whole key, in hexadecimal digits. */
+export function ingestKeyId(key: string, hash: string): string {
+  return OWN_SHAPE.exec(key)?.[1] ?? `preset-${hash.slice(0, 16)}`;
+}
