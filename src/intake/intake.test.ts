@@ -344,14 +344,23 @@ describe('the spool', () => {
       await running.send([{ name: 'order', event_id: `o-${turn}` }]);
       await running.clock.advance(2_000);
     }
-    expect(running.intake.status()).toMatchObject({ segmentsWaiting: 3, loaderProblem: 'The store is away.' });
+    expect(running.intake.status()).toMatchObject({
+      ready: true,
+      segmentsWaiting: 3,
+      loaderProblem: 'The store is away.',
+    });
     await running.clock.advance(60_000);
-    expect(running.intake.status().segmentsWaiting).toBe(3);
+    expect(running.intake.status()).toMatchObject({
+      ready: false,
+      reasons: ['The telemetry store takes no data: The store is away.'],
+      segmentsWaiting: 3,
+    });
+    expect((await running.send([{ name: 'order', event_id: 'o-3' }])).status).toBe(200);
     away = false;
     await running.clock.advance(20_000);
-    expect(running.intake.status().segmentsWaiting).toBe(0);
+    expect(running.intake.status()).toMatchObject({ ready: true, segmentsWaiting: 0 });
     const ids = [...running.loaded.values()].flatMap((events) => events.map(({ event }) => event.id));
-    expect(ids).toEqual(['o-0', 'o-1', 'o-2']);
+    expect(ids).toEqual(['o-0', 'o-1', 'o-2', 'o-3']);
   });
 });
 

@@ -243,6 +243,10 @@ export class Intake {
     if (!this.#credentials.known) reasons.push('No configuration has been received yet.');
     if (this.#spoolProblem !== undefined) reasons.push(`Data are refused: ${this.#spoolProblem}`);
     const oldest = waiting[0]?.lastReceivedAt;
+    const { problem } = this.#loader;
+    if (problem !== undefined && oldest !== undefined && this.#clock.now() - oldest > limits.loaderLateMs) {
+      reasons.push(`The telemetry store takes no data: ${problem}`);
+    }
     return {
       ready: reasons.length === 0,
       reasons,
@@ -251,7 +255,7 @@ export class Intake {
       ...(oldest !== undefined && { oldestWaitingAt: oldest }),
       accepted: this.#registers.accepted,
       rejected: this.#registers.rejected,
-      ...(this.#loader.problem !== undefined && { loaderProblem: this.#loader.problem }),
+      ...(problem !== undefined && { loaderProblem: problem }),
     };
   }
 

@@ -64,6 +64,8 @@ export const limits = {
   spoolReservedBytes: 268_435_456,
   spoolBatchBytes: 8_388_608,
   loaderBackoffMs: 15_000,
+  /** From when on sealed data that the telemetry store does not take are a reason not to be ready. */
+  loaderLateMs: 10_000,
 
   // Intake's process
   intakeRequests: 1_000,
