@@ -11,9 +11,22 @@ import type { ApiServices } from './services.ts';
 /** What a key made through the API may do. */
 const KEY_SCOPES = ['events:write'];
 
+export interface CoreServicesOptions {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly version: string;
+  /** A sentence for each store that does not do its work. */
+  readonly storeProblems: () => Promise<readonly string[]>;
+}
+
 /** The routes' view of the core process. */
-export function createCoreServices(core: Core, clock: Clock, version: string): ApiServices {
+export function createCoreServices({ core, clock, version, storeProblems }: CoreServicesOptions): ApiServices {
   const { repositories } = core;
+
+  async function readiness() {
+    const [intake, stores] = await Promise.all([core.intakeStatus(), storeProblems()]);
+    return { intake, ...readinessOf(core, intake, stores) };
+  }
 
   function requirePlan(plan: string): void {
     if (!core.plans().includes(plan)) throw new WatchbillError('not-found', `There is no plan "${plan}".`, plan);
@@ -28,17 +41,16 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
   async function status(only?: string): Promise<StatusAnswer> {
     if (only !== undefined) requirePlan(only);
     const names = only === undefined ? core.plans() : [only];
-    const [intake, plans] = await Promise.all([
-      core.intakeStatus(),
+    const [{ intake, ready, reasons }, plans] = await Promise.all([
+      readiness(),
       Promise.all(names.map((name) => core.planStatus(name))),
     ]);
     const now = clock.now();
-    const readiness = readinessOf(core, intake);
     return {
       version,
       at: formatInstant(now),
-      ready: readiness.ready,
-      reasons: [...readiness.reasons],
+      ready,
+      reasons,
       intake: {
         connected: intake !== undefined,
         ready: intake?.ready ?? false,
@@ -56,7 +68,7 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
   }
 
   return {
-    readiness: async () => readinessOf(core, await core.intakeStatus()),
+    readiness,
     status,
     async apply(request, by) {
       const { files, preview } = request;
@@ -143,8 +155,12 @@ export function createCoreServices(core: Core, clock: Clock, version: string): A
   };
 }
 
-function readinessOf(core: Core, intake: { readonly ready: boolean; readonly reasons: readonly string[] } | undefined) {
-  const reasons = [...core.readiness().reasons];
+function readinessOf(
+  core: Core,
+  intake: { readonly ready: boolean; readonly reasons: readonly string[] } | undefined,
+  stores: readonly string[],
+): { readonly ready: boolean; readonly reasons: string[] } {
+  const reasons = [...stores, ...core.readiness().reasons];
   // A connection that is open says nothing: intake may hang at its other end.
   if (intake === undefined && core.link.connected()) reasons.push('Intake does not answer.');
   if (intake?.ready === false) reasons.push(...intake.reasons);

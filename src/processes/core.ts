@@ -11,12 +11,14 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
+import { openClickHouse } from '#storage/clickhouse/client.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
 import { createLog } from './log.ts';
 import type { CoreConfiguration } from './messages.ts';
 import type { RoleOptions } from './role.ts';
+import { watchStores } from './store-health.ts';
 
 const READY_CHECK_MS = 20;
 
@@ -47,7 +49,15 @@ export async function startCore(
     resolveSecret: async (name) => configuration.secrets[name] ?? environment.secret(name),
     log,
   });
-  const services = createCoreServices(core, clock, configuration.version);
+  const telemetry = openClickHouse({ url: configuration.clickhouseUrl });
+  const stores = watchStores(
+    [
+      { name: 'PostgreSQL', ask: async () => void (await pool.query('select 1')) },
+      { name: 'The telemetry store', ask: () => askClickHouse(telemetry) },
+    ],
+    clock,
+  );
+  const services = createCoreServices({ core, clock, version: configuration.version, storeProblems: stores });
   await applyGivenPlans(core, services, configuration, clock);
   const server = await listen(configuration, services, options, log);
   const stopChecking = whenReady(services, clock, onReady);
@@ -58,6 +68,7 @@ export async function startCore(
       await new Promise((resolve) => server.close(resolve));
       await core.stop();
       transport.close();
+      await telemetry.close();
       await pool.end();
     },
   };
@@ -117,6 +128,11 @@ async function listen(
     server.listen(configuration.port, configuration.host, resolve);
   });
   return server;
+}
+
+async function askClickHouse(client: ReturnType<typeof openClickHouse>): Promise<void> {
+  const answer = await client.ping();
+  if (!answer.success) throw answer.error;
 }
 
 function whenReady(services: ApiServices, clock: RoleOptions['clock'], onReady: () => void): () => void {

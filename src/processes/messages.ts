@@ -13,6 +13,8 @@ export interface CoreConfiguration {
   readonly installation: string;
   readonly version: string;
   readonly postgres: PostgresAddress;
+  /** Only to ask whether it answers: the core keeps nothing there. */
+  readonly clickhouseUrl: string;
   readonly plans: readonly (readonly { readonly path: string; readonly text: string }[])[];
   readonly ingestKey?: string;
   readonly egressAllow: readonly string[];

@@ -26,6 +26,8 @@ const FIRST_TRIES = 8;
 export interface Stores {
   postgres(): Promise<PostgresAddress>;
   clickhouse(): Promise<ClickHouseAddress>;
+  /** Where ClickHouse is or will be, for the question whether it answers. */
+  readonly clickhouseUrl: string;
   stop(): Promise<void>;
 }
 
@@ -49,10 +51,15 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
       ),
     );
   }
-  if (environment.clickhouseUrl !== undefined) clickhouse.resolve(splitCredentials(environment.clickhouseUrl));
-  else {
+  let clickhouseUrl: string;
+  if (environment.clickhouseUrl !== undefined) {
+    const address = splitCredentials(environment.clickhouseUrl);
+    clickhouseUrl = address.url;
+    clickhouse.resolve(address);
+  } else {
     // The same port and password for as long as we run, so that a restart of the child is only a pause for its clients.
     const port = await choosePort('127.0.0.1', 0, clock);
+    clickhouseUrl = `http://127.0.0.1:${port}`;
     const password = Buffer.from(options.random.bytes(24)).toString('base64url');
     kept.push(
       keepRunning<StoreChild>(
@@ -66,6 +73,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   return {
     postgres: () => postgres.promise,
     clickhouse: () => clickhouse.promise,
+    clickhouseUrl,
     stop: async () => {
       await Promise.all(kept.map((store) => store.stop()));
     },

@@ -105,6 +105,7 @@ async function startParts(
       installation,
       version: options.version,
       postgres: await stores.postgres(),
+      clickhouseUrl: stores.clickhouseUrl,
       plans: options.plans,
       ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
       egressAllow: [

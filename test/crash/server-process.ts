@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** The parts that can be killed: the whole group, or one process of it. */
 export const victims = ['group', 'supervisor', 'core', 'intake', 'store', 'postgres'] as const;
@@ -104,7 +104,8 @@ export class ServerProcess {
       if (!/^\d+$/.test(name)) continue;
       const command = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0');
       const folder = command[command.indexOf('-D') + 1];
-      if (command[0]?.endsWith('/postgres') && folder?.startsWith(`${place.trim()}/`)) return Number(name);
+      const home = resolve(this.#options.dataFolder, place.trim());
+      if (command[0]?.endsWith('/postgres') && folder?.startsWith(`${home}/`)) return Number(name);
     }
     return undefined;
   }

@@ -22,19 +22,20 @@ beforeAll(async () => {
 });
 afterAll(cleanUp);
 
+const frozen: number[] = [];
+afterEach(thaw);
+
 /** Stops a part with SIGSTOP, until `thaw` or the end of the test. */
 async function freeze(part: Victim): Promise<void> {
-  const pid = (await server.processes()).find((candidate) => candidate.part === part)?.pid;
-  if (pid === undefined) throw new Error(`there is no ${part}`);
-  process.kill(pid, 'SIGSTOP');
-  thaw = () => {
-    process.kill(pid, 'SIGCONT');
-    thaw = () => {};
-  };
+  const pids = (await server.processes()).filter((candidate) => candidate.part === part).map(({ pid }) => pid);
+  if (pids.length === 0) throw new Error(`there is no ${part}`);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  frozen.push(...pids);
 }
 
-let thaw = (): void => {};
-afterEach(() => thaw());
+function thaw(): void {
+  for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
+}
 
 /** The events of these shops in the telemetry store, as soon as there are so many. */
 async function untilStored(shop: string, count: number): Promise<number> {
@@ -61,6 +62,15 @@ async function untilStored(shop: string, count: number): Promise<number> {
   }
 }
 
+/** The reasons why it is not ready, as soon as it is not. */
+function untilNotReady(): Promise<readonly string[]> {
+  return until('not ready', async () => {
+    const answer = await fetch(`${server.url}/readyz`);
+    const body = (await answer.json()) as { ready: boolean; reasons: readonly string[] };
+    return answer.status === 503 && !body.ready ? body.reasons : undefined;
+  });
+}
+
 test('the telemetry store is killed while events come: they are answered, pages leave, and all is loaded later', async () => {
   expect(await server.kill('store')).toBe(true);
   for (let batch = 0; batch < 5; batch += 1) {
@@ -70,8 +80,9 @@ test('the telemetry store is killed while events come: they are answered, pages 
   expect(await untilStored('killed', 20)).toBe(20);
 });
 
-test('the telemetry store is stopped: the same', async () => {
+test('the telemetry store is stopped: the same, and readiness names it', async () => {
   await freeze('store');
+  expect(await untilNotReady()).toContain('The telemetry store does not answer.');
   for (let batch = 0; batch < 5; batch += 1) {
     expect((await sendEvents(server, failuresOf('stopped', 4))).status).toBe(200);
   }
@@ -82,12 +93,7 @@ test('the telemetry store is stopped: the same', async () => {
 
 test('intake hangs: readiness names it, and status says that nothing is judged', async () => {
   await freeze('intake');
-  const reasons = await until('readiness to name intake', async () => {
-    const answer = await fetch(`${server.url}/readyz`);
-    const body = (await answer.json()) as { ready: boolean; reasons: readonly string[] };
-    return answer.status === 503 && body.reasons.some((reason) => /intake/i.test(reason)) ? body.reasons : undefined;
-  });
-  expect(reasons.join()).toMatch(/intake/i);
+  expect(await untilNotReady()).toContain('Intake does not answer.');
   const status = await until('a notice that nothing is judged', async () => {
     const read = await watchbillJson<{
       plans: { notices: string[]; signals: { state: string; reason?: string }[] }[];
@@ -102,6 +108,15 @@ test('intake hangs: readiness names it, and status says that nothing is judged',
   expect((await sendEvents(server, failuresOf('after the pause', 4), INGEST_KEY)).status).toBe(200);
   await receiver.page('alert.firing', 'after the pause');
   expect(receiver.forged).toEqual([]);
+});
+
+test('PostgreSQL hangs: readiness names it', async () => {
+  await freeze('postgres');
+  // Its backends, which answer although the postmaster is stopped.
+  await freeze('other');
+  expect(await untilNotReady()).toContain('PostgreSQL does not answer.');
+  thaw();
+  await server.untilReady(15_000);
 });
 
 test('PostgreSQL is killed: what comes meanwhile is paged when it is back, once', async () => {
