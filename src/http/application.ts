@@ -81,6 +81,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
 
   application.route('/', healthRoutes(options.services));
   application.route('/api', planRoutes(options.services));
+  application.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   application.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } });
 
   application.notFound((context) =>

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 
@@ -35,6 +36,11 @@ export function describeThrown(thrown: unknown): {
       message: thrown.message,
       ...(thrown.where === undefined ? {} : { where: thrown.where }),
     };
+  }
+  // The framework's own refusals of a body, before our schemas see it.
+  if (thrown instanceof HTTPException) {
+    if (thrown.status === 415) return { code: 'unsupported-type', message: 'A command is sent as application/json.' };
+    if (thrown.status === 400) return { code: 'malformed-body', message: 'The body is not valid JSON.' };
   }
   return { code: 'internal-error', message: 'Something broke inside Watchbill.' };
 }

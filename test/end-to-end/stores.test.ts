@@ -26,7 +26,7 @@ const frozen: number[] = [];
 afterEach(thaw);
 
 /** Stops a part with SIGSTOP, until `thaw` or the end of the test. */
-async function freeze(part: Victim): Promise<void> {
+async function freeze(part: Victim | 'other'): Promise<void> {
   const pids = (await server.processes()).filter((candidate) => candidate.part === part).map(({ pid }) => pid);
   if (pids.length === 0) throw new Error(`there is no ${part}`);
   for (const pid of pids) process.kill(pid, 'SIGSTOP');

@@ -29,6 +29,8 @@ const failureSchema = z
 const failures = {
   default: { description: 'A failure with its code', content: { 'application/json': { schema: failureSchema } } },
 };
+/** The application checks it for everything under `/api`; this is what the description says of it. */
+const needsToken = { security: [{ token: [] }] };
 const planParameter = z.object({ plan: z.string().min(1).max(100) });
 
 function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
@@ -36,6 +38,7 @@ function answer<Schema extends z.ZodType>(schema: Schema, description: string) {
 }
 
 const getStatus = createRoute({
+  ...needsToken,
   method: 'get',
   path: '/status',
   summary:
@@ -45,6 +48,7 @@ const getStatus = createRoute({
 });
 
 const applyPlan = createRoute({
+  ...needsToken,
   method: 'post',
   path: '/plans',
   summary: 'Apply a plan, or with `preview` say what applying it would do.',
@@ -53,6 +57,7 @@ const applyPlan = createRoute({
 });
 
 const explainSubject = createRoute({
+  ...needsToken,
   method: 'get',
   path: '/plans/{plan}/explain/{subject}',
   summary: 'Why an alert fired and who was told, or why a rule did not.',
@@ -61,6 +66,7 @@ const explainSubject = createRoute({
 });
 
 const listFacts = createRoute({
+  ...needsToken,
   method: 'get',
   path: '/plans/{plan}/facts',
   summary: 'The journal, oldest first.',
@@ -76,6 +82,7 @@ const listFacts = createRoute({
 });
 
 const listInbox = createRoute({
+  ...needsToken,
   method: 'get',
   path: '/plans/{plan}/inbox',
   summary: 'Messages in the inbox, newest first.',
@@ -87,6 +94,7 @@ const listInbox = createRoute({
 });
 
 const createKey = createRoute({
+  ...needsToken,
   method: 'post',
   path: '/plans/{plan}/keys',
   summary: 'Make a key that may send events to the plan. It is shown this once.',
@@ -98,6 +106,7 @@ const createKey = createRoute({
 });
 
 const listKeys = createRoute({
+  ...needsToken,
   method: 'get',
   path: '/plans/{plan}/keys',
   summary: 'Keys of the plan, without their secrets.',
@@ -106,6 +115,7 @@ const listKeys = createRoute({
 });
 
 const revokeKey = createRoute({
+  ...needsToken,
   method: 'delete',
   path: '/plans/{plan}/keys/{id}',
   summary: 'Revoke a key; intake refuses it within seconds.',

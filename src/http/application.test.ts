@@ -1,0 +1,355 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ApplyRequest } from '#contract/api.ts';
+import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import { limits } from '#kernel/limits.ts';
+import { createApplication } from './application.ts';
+import type { ApiServices } from './services.ts';
+
+const TOKEN = 'wb_admin_the-right-one';
+const PLANTED = 'planted-secret-5f1c';
+
+const reading = {
+  signal: 'errors',
+  group: ['north'],
+  state: 'on target',
+  value: 0.01,
+  shown: '1%',
+  unit: '%',
+  sampleSize: 200,
+  ageMs: 12,
+};
+const statusAnswer = {
+  version: '1.2.3',
+  at: '2026-03-02T09:00:00.000Z',
+  ready: true,
+  reasons: [],
+  intake: { connected: true, ready: true, reasons: [], spoolBytes: 0, segmentsWaiting: 0, accepted: 7, rejected: {} },
+  plans: [
+    {
+      plan: 'shop',
+      title: 'Shop',
+      version: 1,
+      signals: [reading],
+      alerts: [],
+      notifications: {},
+      notices: [],
+      coreLagMs: 0,
+    },
+  ],
+};
+const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
+
+/** What was asked of the services, and how the next question is answered. */
+const asked: unknown[][] = [];
+let broken: Error | undefined;
+afterEach(() => {
+  asked.length = 0;
+  broken = undefined;
+  logged.length = 0;
+});
+
+function record<Answer>(answer: Answer, ...question: unknown[]): Promise<Answer> {
+  asked.push(question);
+  return broken === undefined ? Promise.resolve(answer) : Promise.reject(broken);
+}
+
+const services: ApiServices = {
+  readiness: () => record({ ready: false, reasons: ['PostgreSQL does not answer.'] }, 'readiness'),
+  status: (plan) => record(statusAnswer, 'status', plan),
+  apply: (request, by) => record(unchanged, 'apply', request, by),
+  explain: (plan, subject) =>
+    record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
+  facts: (plan, query) => record([], 'facts', plan, query),
+  inbox: (plan, query) => record([], 'inbox', plan, query),
+  createKey: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
+  listKeys: (plan) => record([], 'listKeys', plan),
+  revokeKey: (plan, id) => record(undefined, 'revokeKey', plan, id),
+};
+const logged: unknown[] = [];
+let counter = 0;
+function nextBytes(length: number): Uint8Array {
+  counter += 1;
+  return new Uint8Array(length).fill(counter);
+}
+const application = createApplication({
+  services,
+  adminToken: TOKEN,
+  hosts: ['localhost', '127.0.0.1', '[::1]'],
+  random: { bytes: nextBytes, fraction: () => 0 },
+  version: '1.2.3',
+  log: (...line) => logged.push(line),
+});
+
+interface Sent {
+  readonly method?: string;
+  readonly host?: string;
+  readonly authorization?: string | undefined;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+async function send(path: string, sent: Sent = {}) {
+  const headers = new Headers({ host: sent.host ?? 'localhost:4700' });
+  const authorization = 'authorization' in sent ? sent.authorization : `Bearer ${TOKEN}`;
+  if (authorization !== undefined) headers.set('authorization', authorization);
+  if (sent.body !== undefined) headers.set('content-type', sent.type ?? 'application/json');
+  const response = await application.request(path, {
+    method: sent.method ?? 'GET',
+    headers,
+    ...(sent.body === undefined ? {} : { body: sent.body }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as Failed };
+}
+
+interface Failed {
+  readonly error?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly hint: string;
+    readonly where?: string;
+    readonly requestId: string;
+  };
+}
+
+const files = [{ path: 'plan.yaml', text: 'plan: shop' }];
+
+/** Every route of the API: how it is called, and what it must ask of the services. */
+const routes: readonly {
+  readonly path: string;
+  readonly template: string;
+  readonly sent: Sent;
+  readonly asks: unknown[];
+}[] = [
+  { path: '/api/status?plan=shop', template: '/api/status', sent: {}, asks: ['status', 'shop'] },
+  {
+    path: '/api/plans',
+    template: '/api/plans',
+    sent: { method: 'POST', body: JSON.stringify({ files, preview: true, expectedVersion: 3 } satisfies ApplyRequest) },
+    asks: ['apply', { files, preview: true, expectedVersion: 3 }, 'admin token'],
+  },
+  {
+    path: '/api/plans/shop/explain/A-1',
+    template: '/api/plans/{plan}/explain/{subject}',
+    sent: {},
+    asks: ['explain', 'shop', 'A-1'],
+  },
+  {
+    path: '/api/plans/shop/facts?after=5&limit=10&subject=A-1',
+    template: '/api/plans/{plan}/facts',
+    sent: {},
+    asks: ['facts', 'shop', { after: 5, limit: 10, subject: 'A-1' }],
+  },
+  {
+    path: '/api/plans/shop/inbox?person=mia',
+    template: '/api/plans/{plan}/inbox',
+    sent: {},
+    asks: ['inbox', 'shop', { limit: 100, person: 'mia' }],
+  },
+  {
+    path: '/api/plans/shop/keys',
+    template: '/api/plans/{plan}/keys',
+    sent: { method: 'POST', body: '{"name":"web","expiresInMs":1000}' },
+    asks: ['createKey', 'shop', { name: 'web', expiresInMs: 1_000 }],
+  },
+  { path: '/api/plans/shop/keys', template: '/api/plans/{plan}/keys', sent: {}, asks: ['listKeys', 'shop'] },
+  {
+    path: '/api/plans/shop/keys/k1',
+    template: '/api/plans/{plan}/keys/{id}',
+    sent: { method: 'DELETE' },
+    asks: ['revokeKey', 'shop', 'k1'],
+  },
+];
+
+describe.each(routes)('$sent.method $path', ({ path, sent, asks }) => {
+  test('with the token it is answered', async () => {
+    const answer = await send(path, sent);
+    expect(answer.status).toBe(200);
+    expect(asked).toEqual([asks]);
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{12}$/);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test.each([
+    ['credential-missing', undefined],
+    ['credential-invalid', 'Bearer wb_admin_the-wrong-one'],
+    ['credential-invalid', `Basic ${TOKEN}`],
+    ['credential-invalid', `Bearer ${TOKEN}x`],
+    ['credential-invalid', 'Bearer '],
+  ] as const)('%s: %s', async (code, authorization) => {
+    const answer = await send(path, { ...sent, authorization });
+    expect(answer.status).toBe(401);
+    expect(answer.body.error?.code).toBe(code);
+    expect(asked).toEqual([]);
+    expect(answer.text).not.toContain(TOKEN);
+  });
+
+  test('under a foreign name it is refused, whoever asks', async () => {
+    const answer = await send(path, { ...sent, host: 'evil.example' });
+    expect(answer.status).toBe(421);
+    expect(answer.body.error).toMatchObject({ code: 'wrong-host', where: 'Host' });
+    expect(asked).toEqual([]);
+  });
+
+  test('a bug is answered with a request id and nothing else', async () => {
+    broken = new Error(`connection to postgres://admin:${PLANTED}@db failed`);
+    const answer = await send(path, sent);
+    expect(answer.status).toBe(500);
+    expect(answer.body.error).toMatchObject({ code: 'internal-error', hint: errorCodes['internal-error'].hint });
+    expect(answer.text).not.toContain(PLANTED);
+    expect(answer.body.error?.requestId).toBe(answer.headers.get('x-request-id'));
+    expect(JSON.stringify(logged)).toContain(String(answer.body.error?.requestId));
+  });
+
+  test('what a service refuses is answered with its code, and with Retry-After where waiting helps', async () => {
+    broken = new WatchbillError('not-ready', 'The plan is not running yet.', 'shop');
+    const answer = await send(path, sent);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.body.error).toMatchObject({ code: 'not-ready', message: broken.message, where: 'shop' });
+    expect(logged).toEqual([]);
+  });
+});
+
+test('health and readiness need no token', async () => {
+  expect(await send('/healthz', { authorization: undefined })).toMatchObject({ status: 200, body: { status: 'ok' } });
+  const ready = await send('/readyz', { authorization: undefined });
+  expect(ready).toMatchObject({ status: 503, body: { ready: false, reasons: ['PostgreSQL does not answer.'] } });
+  expect(ready.headers.get('retry-after')).toBe('1');
+  expect((await send('/healthz', { host: 'evil.example' })).status).toBe(421);
+});
+
+test.each([
+  ['localhost', 200],
+  ['LOCALHOST:4700', 200],
+  ['[::1]:4700', 200],
+  ['127.0.0.1', 200],
+  ['', 421],
+  ['localhost.evil.example', 421],
+  ['localhost:4700@evil.example', 421],
+])('the name "%s" is answered with %i', async (host, status) => {
+  expect((await send('/healthz', { host })).status).toBe(status);
+});
+
+test.each([
+  ['GET', '/api/nothing'],
+  ['GET', '/'],
+  ['DELETE', '/api/status'],
+  ['GET', '/api/plans/shop/facts/1'],
+])('%s %s: there is nothing', async (method, path) => {
+  const answer = await send(path, { method });
+  expect(answer.status).toBe(404);
+  expect(answer.headers.get('content-type')).toMatch('application/json');
+  expect(answer.body.error?.code).toBe('not-found');
+});
+
+test('without the token nobody learns which routes there are', async () => {
+  expect((await send('/api/nothing', { authorization: undefined })).status).toBe(401);
+});
+
+test.each([
+  ['{', 'malformed-body', undefined],
+  ['', 'malformed-body', undefined],
+  ['{}', 'invalid-request', 'files'],
+  ['{"files":[]}', 'invalid-request', 'files'],
+  [`{"files":[{"path":"a","text":7}]}`, 'invalid-request', 'files.0.text'],
+  [`{"files":[{"path":"a","text":""}],"expectedVersion":-1}`, 'invalid-request', 'expectedVersion'],
+  [`{"files":[{"path":"a","text":""}],"preveiw":true}`, 'invalid-request', undefined],
+  ['[]', 'invalid-request', undefined],
+] as const)('the body %s is refused with its code and field', async (body, code, where) => {
+  const answer = await send('/api/plans', { method: 'POST', body });
+  expect(answer.status).toBe(400);
+  expect(answer.body.error?.code).toBe(code);
+  if (where !== undefined) expect(answer.body.error?.where).toBe(where);
+  expect(asked).toEqual([]);
+});
+
+test('a body that is not JSON at all is refused by its type', async () => {
+  const answer = await send('/api/plans', { method: 'POST', body: 'plan: shop', type: 'application/yaml' });
+  expect(answer.status).toBe(415);
+  expect(answer.body.error?.code).toBe('unsupported-type');
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  ['after=-1', 'after'],
+  ['limit=0', 'limit'],
+  ['limit=100000', 'limit'],
+  ['limit=many', 'limit'],
+])('the query %s is refused', async (query, where) => {
+  const answer = await send(`/api/plans/shop/facts?${query}`);
+  expect(answer.status).toBe(400);
+  expect(answer.body.error).toMatchObject({ code: 'invalid-request', where });
+});
+
+test('a body above the limit is refused', async () => {
+  const body = JSON.stringify({ files: [{ path: 'a', text: 'x'.repeat(limits.commandBodyBytes) }] });
+  const answer = await send('/api/plans', { method: 'POST', body });
+  expect(answer.status).toBe(413);
+  expect(answer.body.error?.code).toBe('body-too-large');
+  expect(asked).toEqual([]);
+});
+
+test('every request has an id of its own', async () => {
+  const ids = await Promise.all([1, 2, 3].map(async () => (await send('/healthz')).headers.get('x-request-id')));
+  expect(new Set(ids).size).toBe(3);
+});
+
+interface Description {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>>; readonly securitySchemes?: object };
+  readonly security?: unknown;
+}
+interface Operation {
+  readonly summary?: string;
+  readonly security?: unknown;
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+describe('the OpenAPI description', async () => {
+  const answer = await send('/api/openapi.json');
+  const description = answer.body as unknown as Description;
+
+  test('has every route, each with a summary and its failures', () => {
+    const described = Object.entries(description.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const expected = [
+      'GET /healthz',
+      'GET /readyz',
+      ...routes.map(({ template, sent }) => `${sent.method ?? 'GET'} ${template}`),
+    ];
+    expect(described.sort()).toEqual(expected.sort());
+    for (const [path, operations] of Object.entries(description.paths)) {
+      for (const operation of Object.values(operations)) {
+        expect(operation.summary).toMatch(/\.$/);
+        expect(operation.responses).toHaveProperty('200');
+        if (path.startsWith('/api/')) expect(operation.responses).toHaveProperty('default');
+      }
+    }
+  });
+
+  test('says that the API needs the token and that health does not', () => {
+    expect(description.components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } });
+    for (const [path, operations] of Object.entries(description.paths)) {
+      for (const operation of Object.values(operations)) {
+        expect(operation.security).toEqual(path.startsWith('/api/') ? [{ token: [] }] : undefined);
+      }
+    }
+  });
+
+  test('refers only to schemas that it has', () => {
+    const references = [...answer.text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+    expect(references.length).toBeGreaterThan(5);
+    for (const name of references) expect(description.components.schemas).toHaveProperty(String(name));
+    for (const name of ['Status', 'Reading', 'Alert', 'ApplyAnswer', 'Fact', 'InboxMessage', 'Key', 'Failure']) {
+      expect(description.components.schemas).toHaveProperty(name);
+    }
+    expect(description.openapi).toBe('3.1.0');
+  });
+
+  test('needs the token', async () => {
+    expect((await send('/api/openapi.json', { authorization: undefined })).status).toBe(401);
+  });
+});
