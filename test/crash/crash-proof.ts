@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { startRecordingProvider } from './recording-provider.ts';
 import { RetryingClient, type SentEvent } from './retrying-client.ts';
 import { freePort, ServerProcess, type Victim, victims } from './server-process.ts';
@@ -144,25 +144,44 @@ function startLoad(intakeUrl: string, key: string) {
   };
 }
 
+/** Asks until everything acknowledged is there; the store may still be coming up after the last kill. */
 async function compareStored(dataFolder: string, acknowledged: ReadonlySet<string>) {
+  const startedMs = performance.now();
+  for (;;) {
+    const late = performance.now() - startedMs > SETTLE_LIMIT_MS;
+    const stored = await storedCounts(dataFolder).catch((problem: unknown) => {
+      if (late) throw problem;
+      return undefined;
+    });
+    if (stored !== undefined) {
+      const missing = [...acknowledged].filter((id) => !stored.has(id)).length;
+      if (missing === 0 || late) {
+        return { eventsMissing: missing, eventsDoubled: [...stored.values()].filter((count) => count > 1).length };
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** How often each event is in the telemetry store, by its id. */
+async function storedCounts(dataFolder: string): Promise<ReadonlyMap<string, number>> {
   const record = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as {
     stores: { clickhouse: { url: string; username: string; password: string } };
   };
-  const clickhouse = createClient({ ...record.stores.clickhouse, database: 'watchbill', request_timeout: 60_000 });
+  const clickhouse = createClient({
+    ...record.stores.clickhouse,
+    database: 'watchbill',
+    request_timeout: 60_000,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   try {
-    const startedMs = performance.now();
-    for (;;) {
-      const rows = await clickhouse
-        .query({ query: "select event_id from events where name = 'payment'", format: 'JSONCompactEachRow' })
-        .then((answer) => answer.json<[string]>());
-      const seen = new Map<string, number>();
-      for (const [id] of rows) seen.set(id, (seen.get(id) ?? 0) + 1);
-      const missing = [...acknowledged].filter((id) => !seen.has(id)).length;
-      if (missing === 0 || performance.now() - startedMs > SETTLE_LIMIT_MS) {
-        return { eventsMissing: missing, eventsDoubled: [...seen.values()].filter((count) => count > 1).length };
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+    const query = "select event_id from events where name = 'payment'";
+    const rows = await clickhouse
+      .query({ query, format: 'JSONCompactEachRow' })
+      .then((answer) => answer.json<[string]>());
+    const seen = new Map<string, number>();
+    for (const [id] of rows) seen.set(id, (seen.get(id) ?? 0) + 1);
+    return seen;
   } finally {
     await clickhouse.close();
   }
