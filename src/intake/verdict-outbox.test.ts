@@ -135,6 +135,19 @@ describe('the outbox', () => {
   });
 });
 
+test('a time in which nobody listened makes no stretch the longest', () => {
+  const outbox = new VerdictOutbox(4);
+  outbox.addUnheard({ from: 21, until: 100 });
+  outbox.add([
+    verdict('a', 'true', 1),
+    verdict('a', 'false', 9),
+    verdict('a', 'true', 15),
+    verdict('a', 'false', 101),
+    verdict('a', 'unknown', 102),
+  ]);
+  expect(short(outbox.take(1, 200))).toEqual(['a true 1', 'a false 9', 'a unknown 102']);
+});
+
 /** Of the stretches of *true* that have come to their end. */
 function longestTrue(verdicts: readonly Verdict[]): number {
   let longest = -1;

@@ -62,7 +62,7 @@ export class VerdictOutbox {
       this.#latest.set(keyOf(verdict), verdict);
     }
     if (this.#pending.length > this.#compactAbove) {
-      this.#pending = compact(this.#pending);
+      this.#pending = compact(this.#pending, (from, to) => this.#heardMs(from, to));
       // What could not be shortened is not tried again for each verdict that follows.
       this.#compactAbove = Math.max(this.#capacity, 2 * this.#pending.length);
     }
@@ -168,6 +168,15 @@ export class VerdictOutbox {
     if (count > 0) this.#pending.splice(0, count);
   }
 
+  /** How much of a time somebody listened. */
+  #heardMs(from: Instant, to: Instant): DurationMs {
+    let heardMs = to - from;
+    for (const { time } of this.#unheard) {
+      heardMs -= Math.max(0, Math.min(to, time.until) - Math.max(from, time.from));
+    }
+    return heardMs;
+  }
+
   #fold(verdict: Verdict): void {
     this.#base.set(keyOf(verdict), verdict);
   }
@@ -179,9 +188,9 @@ function keyOf(verdict: Verdict): string {
 
 /**
  * Fewer changes that judge the same where it matters: of each test and group what was sent already, its longest stretch of
- * *true* with its end, and the last change.
+ * *true* with its end, as far as it was heard, and the last change.
  */
-function compact(pending: readonly Pending[]): Pending[] {
+function compact(pending: readonly Pending[], heardMs: (from: Instant, to: Instant) => DurationMs): Pending[] {
   interface Chain {
     start: number | undefined;
     longest: { readonly start: number; readonly end: number; readonly ms: DurationMs } | undefined;
@@ -202,7 +211,7 @@ function compact(pending: readonly Pending[]): Pending[] {
     if (chain.start === undefined) return;
     const began = pending[chain.start];
     assert(began !== undefined, 'A stretch begins at a pending verdict.');
-    const ms = entry.verdict.at - began.verdict.at;
+    const ms = heardMs(began.verdict.at, entry.verdict.at);
     if (chain.longest === undefined || ms > chain.longest.ms) chain.longest = { start: chain.start, end: index, ms };
     chain.start = undefined;
   });
