@@ -24,6 +24,7 @@ import { sweepSpool } from './retention.ts';
 import { type IntakeSnapshot, SnapshotStore } from './snapshot.ts';
 import type { Block } from './spool/block.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
+import { statusOf } from './status.ts';
 
 /** Readings for charts, every `limits.readingsEveryMs`. A failure costs points of a curve, nothing else. */
 export interface ReadingSink {
@@ -238,25 +239,14 @@ export class Intake {
   }
 
   status(): IntakeStatus {
-    const waiting = this.#loader.waiting;
-    const reasons: string[] = [];
-    if (!this.#credentials.known) reasons.push('No configuration has been received yet.');
-    if (this.#spoolProblem !== undefined) reasons.push(`Data are refused: ${this.#spoolProblem}`);
-    const oldest = waiting[0]?.lastReceivedAt;
-    const { problem } = this.#loader;
-    if (problem !== undefined && oldest !== undefined && this.#clock.now() - oldest > limits.loaderLateMs) {
-      reasons.push(`The telemetry store takes no data: ${problem}`);
-    }
-    return {
-      ready: reasons.length === 0,
-      reasons,
-      spoolBytes: this.#spool.bytes,
-      segmentsWaiting: waiting.length,
-      ...(oldest !== undefined && { oldestWaitingAt: oldest }),
-      accepted: this.#registers.accepted,
-      rejected: this.#registers.rejected,
-      ...(problem !== undefined && { loaderProblem: problem }),
-    };
+    return statusOf({
+      credentials: this.#credentials,
+      spool: this.#spool,
+      spoolProblem: this.#spoolProblem,
+      loader: this.#loader,
+      registers: this.#registers,
+      now: this.#clock.now(),
+    });
   }
 
   /** Lets what was taken in become durable, and leaves a snapshot. What comes later is refused. */

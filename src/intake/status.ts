@@ -1,0 +1,37 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Credentials } from './credentials.ts';
+import type { IntakeStatus } from './link.ts';
+import type { Loader } from './loader.ts';
+import type { PlanRegisters } from './plan-registers.ts';
+import type { Spool } from './spool/spool.ts';
+
+/** How intake stands, with every reason for which it is not ready. */
+export function statusOf(parts: {
+  readonly credentials: Credentials;
+  readonly spool: Spool;
+  /** Why the spool takes no events, while it does not. */
+  readonly spoolProblem: string | undefined;
+  readonly loader: Loader;
+  readonly registers: PlanRegisters;
+  readonly now: Instant;
+}): IntakeStatus {
+  const { waiting, problem } = parts.loader;
+  const oldest = waiting[0]?.lastReceivedAt;
+  const reasons: string[] = [];
+  if (!parts.credentials.known) reasons.push('No configuration has been received yet.');
+  if (parts.spoolProblem !== undefined) reasons.push(`Data are refused: ${parts.spoolProblem}`);
+  if (problem !== undefined && oldest !== undefined && parts.now - oldest > limits.loaderLateMs) {
+    reasons.push(`The telemetry store takes no data: ${problem}`);
+  }
+  return {
+    ready: reasons.length === 0,
+    reasons,
+    spoolBytes: parts.spool.bytes,
+    segmentsWaiting: waiting.length,
+    ...(oldest !== undefined && { oldestWaitingAt: oldest }),
+    accepted: parts.registers.accepted,
+    rejected: parts.registers.rejected,
+    ...(problem !== undefined && { loaderProblem: problem }),
+  };
+}
