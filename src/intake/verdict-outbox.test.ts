@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOUR_MS } from '#kernel/instant.ts';
+import { HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import type { Truth, Verdict } from '#plan/reading.ts';
 import { VerdictOutbox } from './verdict-outbox.ts';
 
@@ -146,6 +146,24 @@ test('a time in which nobody listened makes no stretch the longest', () => {
     verdict('a', 'unknown', 102),
   ]);
   expect(short(outbox.take(1, 200))).toEqual(['a true 1', 'a false 9', 'a unknown 102']);
+});
+
+test('groups that come and go do not pile up while a connection lasts', () => {
+  const outbox = new VerdictOutbox(100);
+  const groups = 5_000;
+  for (let group = 0; group < groups; group += 1) {
+    const at = group * MINUTE_MS;
+    outbox.add([
+      { ...verdict('a', 'true', at), group: `["${group}"]` },
+      { ...verdict('a', 'false', at + 1, true), group: `["${group}"]` },
+    ]);
+    outbox.take(group, at + 1);
+    outbox.committed(group, at + 1);
+  }
+  // An hour's worth of them is still told on connect.
+  expect(outbox.state.base.length).toBeLessThanOrEqual(62);
+  expect(outbox.latest.length).toBeLessThanOrEqual(62);
+  expect(outbox.state.base.at(-1)).toMatchObject({ group: `["${groups - 1}"]`, gone: true });
 });
 
 /** Of the stretches of *true* that have come to their end. */

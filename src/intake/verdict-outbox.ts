@@ -33,11 +33,13 @@ export class VerdictOutbox {
   /** Times in which nobody listened, in order, until the core's committed watermark is past them. */
   #unheard: { readonly time: Unheard; sentIn?: number }[] = [];
   #latest = new Map<string, Verdict>();
+  /** Verdicts of groups that are gone, as they were folded into the base. */
+  readonly #gone: Verdict[] = [];
 
   constructor(capacity: number, state?: OutboxState) {
     this.#capacity = capacity;
     this.#compactAbove = capacity;
-    for (const verdict of state?.base ?? []) this.#fold(verdict);
+    for (const verdict of (state?.base ?? []).toSorted((left, right) => left.at - right.at)) this.#fold(verdict);
     for (const [key, verdict] of this.#base) this.#latest.set(key, verdict);
     this.add(state?.pending ?? []);
     for (const time of state?.unheard ?? []) this.addUnheard(time);
@@ -110,12 +112,7 @@ export class VerdictOutbox {
    * before the first time in which nobody listened.
    */
   base(watermark: Instant): { readonly verdicts: readonly Verdict[]; readonly watermark: Instant } {
-    for (const [key, verdict] of this.#base) {
-      if (verdict.gone && verdict.at < watermark - GONE_KEPT_MS) {
-        this.#base.delete(key);
-        if (this.#latest.get(key) === verdict) this.#latest.delete(key);
-      }
-    }
+    this.#forgetGone(watermark - GONE_KEPT_MS);
     const firstChange = this.#pending[0]?.verdict.at ?? Number.POSITIVE_INFINITY;
     const firstUnheard = this.#unheard[0]?.time.from ?? Number.POSITIVE_INFINITY;
     return {
@@ -179,6 +176,20 @@ export class VerdictOutbox {
 
   #fold(verdict: Verdict): void {
     this.#base.set(keyOf(verdict), verdict);
+    if (verdict.gone !== true) return;
+    this.#gone.push(verdict);
+    this.#forgetGone(verdict.at - GONE_KEPT_MS);
+  }
+
+  /** Groups come and go for as long as a connection lasts, so they are forgotten meanwhile, not only on the next. */
+  #forgetGone(before: Instant): void {
+    for (let verdict = this.#gone[0]; verdict !== undefined && verdict.at < before; verdict = this.#gone[0]) {
+      this.#gone.shift();
+      const key = keyOf(verdict);
+      // A group that is back has another verdict by now.
+      if (this.#base.get(key) === verdict) this.#base.delete(key);
+      if (this.#latest.get(key) === verdict) this.#latest.delete(key);
+    }
   }
 }
 
