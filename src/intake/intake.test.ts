@@ -70,6 +70,13 @@ describe('receiving', () => {
     expect(running.executors[0]?.seen).toHaveLength(3);
   });
 
+  test('its time does not run ahead of the clock, however many batches become durable within a millisecond', async () => {
+    const running = await configured();
+    for (let sent = 0; sent < 500; sent += 1) await running.send({ name: 'order' });
+    const last = running.executors[0]?.seen.at(-1)?.time ?? Number.POSITIVE_INFINITY;
+    expect(last - running.clock.now()).toBeLessThan(50);
+  });
+
   test('requests of one key at the same time are one', async () => {
     const running = await configured();
     const answers = await Promise.all(Array.from({ length: 20 }, () => running.send([{ name: 'order' }], 'same')));
@@ -425,4 +432,28 @@ describe('the link', () => {
     }
     expect(said.length).toBeGreaterThan(5);
   });
+});
+
+test('facts that are sent again on a new connection, while the disk still has the first, are stored once', async () => {
+  const running = await configured();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  running.disk.fault = async (operation) => {
+    if (operation === 'sync') await promise;
+  };
+  const facts = {
+    type: 'facts',
+    plan: 'shop',
+    last: 1,
+    facts: [{ sequence: 1, at: T0, kind: 'alert-fired', subject: 'A-1', reason: 'condition-true', body: {} }],
+  } as const;
+  for (let connection = 0; connection < 2; connection += 1) {
+    const core = running.connect();
+    running.configure(core);
+    core.say(facts);
+    await settle();
+  }
+  resolve();
+  await settle();
+  await running.clock.advance(2_000);
+  expect(countLoaded(running)).toEqual(new Map([['fact-shop-1', 1]]));
 });

@@ -86,6 +86,7 @@ export class Intake {
   #session: LinkSession | undefined;
   #configuration: Configuration | undefined;
   #saving: Promise<void> = Promise.resolve();
+  #facts: Promise<unknown> = Promise.resolve();
   #position = 0;
   #counter = 0;
   #spoolProblem: string | undefined;
@@ -286,8 +287,7 @@ export class Intake {
   #watermark(): Instant {
     const inFlight = this.#spool.oldestInFlightAt;
     const watermark = inFlight === undefined ? this.#host.at : Math.min(this.#host.at, inFlight - 1);
-    this.#clock.notBefore(watermark + 1);
-    return watermark;
+    return this.#clock.leave(watermark) ? watermark : this.#clock.now() - 1;
   }
 
   #settle(): Instant {
@@ -335,8 +335,17 @@ export class Intake {
     return changed;
   }
 
-  /** Facts that the spool has already are passed over, so the core may send them as often as it likes. */
-  async #storeFacts(message: FactMessage): Promise<boolean> {
+  /**
+   * Facts that the spool has already are passed over, so the core may send them as often as it likes; those on their way to the disk are
+   * waited for first, since a new connection sends them again.
+   */
+  #storeFacts(message: FactMessage): Promise<boolean> {
+    const stored = this.#facts.then(() => this.#appendFacts(message));
+    this.#facts = stored.catch(() => false);
+    return stored;
+  }
+
+  async #appendFacts(message: FactMessage): Promise<boolean> {
     const register = this.#registers.of(message.plan);
     const fresh = message.facts.filter((fact) => fact.sequence > register.factsUpTo);
     if (fresh.length === 0) return true;

@@ -3,6 +3,8 @@ import type { Clock } from '#kernel/ports.ts';
 
 /** By how much the wall clock may differ from the monotonic one before it counts as a step back. */
 const STEP_MS = 50;
+/** By how much `leave` may take us ahead: less than a step, so that the wall clock always catches up. */
+const LEAD_MS = 20;
 
 /**
  * Intake's time: the wall clock, but never backwards. While the wall clock is behind where it was, time goes on with the
@@ -13,10 +15,13 @@ export class MonotoneClock {
   #last: Instant = 0;
   #anchorAt: Instant;
   #anchorMonotonicMs: number;
+  /** What the clocks said last, without what `leave` has added. */
+  #said: Instant;
 
   constructor(clock: Pick<Clock, 'now' | 'monotonicMs'>) {
     this.#clock = clock;
     this.#anchorAt = clock.now();
+    this.#said = this.#anchorAt;
     this.#anchorMonotonicMs = clock.monotonicMs();
   }
 
@@ -27,11 +32,23 @@ export class MonotoneClock {
     if (wall >= expected - STEP_MS) {
       this.#anchorAt = wall;
       this.#anchorMonotonicMs = monotonicMs;
-      this.#last = Math.max(this.#last, wall);
+      this.#said = wall;
     } else {
-      this.#last = Math.max(this.#last, expected);
+      this.#said = expected;
     }
+    this.#last = Math.max(this.#last, this.#said);
     return this.#last;
+  }
+
+  /**
+   * Sees to it that nothing can come at this instant any more: `now` is later from here on. False when that would take us further ahead of
+   * the clocks, as it would when instants are left more often than once in a millisecond; they are then left a moment later.
+   */
+  leave(at: Instant): boolean {
+    if (at < this.now()) return true;
+    if (at + 1 - this.#said > LEAD_MS) return false;
+    this.#last = at + 1;
+    return true;
   }
 
   /** From here on `now` is at least this. Far ahead of the wall clock, time goes on from there. */
