@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { makeDataFolder } from '#storage/data-folder.ts';
 import { dataFolderOf, rootMessage } from './client.ts';
+import { readPort } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
 
@@ -13,9 +14,9 @@ import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
 const DEMO_RECORD_NAME = 'demo.json';
 
 interface DemoOptions {
-  readonly port: string;
-  readonly intakePort: string;
-  readonly shopPort: string;
+  readonly port: number;
+  readonly intakePort: number;
+  readonly shopPort: number;
   readonly data?: string;
 }
 
@@ -24,9 +25,9 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
   const demo = program
     .command('demo')
     .summary('run a small real shop and watch it; break it and be paged')
-    .option('--port <port>', 'for people and the API', String(DEFAULT_PORT))
-    .option('--intake-port <port>', 'for everything that sends', String(DEFAULT_INTAKE_PORT))
-    .option('--shop-port <port>', "the shop's own", '4800')
+    .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
+    .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
+    .option('--shop-port <port>', "the shop's own; 0 takes a free one", readPort, 4_800)
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
@@ -62,8 +63,8 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
   try {
     return await runtime.startServer({
       dataFolder,
-      port: Number(options.port),
-      intakePort: Number(options.intakePort),
+      port: options.port,
+      intakePort: options.intakePort,
       host: '127.0.0.1',
       plans: [plan],
       ingestKey,
@@ -73,7 +74,7 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
         const shop = await startPart(
           runtime,
           join(examples, 'main.ts'),
-          ['shop', '--port', options.shopPort, '--intake', server.intakeUrl],
+          ['shop', '--port', String(options.shopPort), '--intake', server.intakeUrl],
           { TEA_SHOP_KEY: ingestKey },
         );
         await writeFile(join(dataFolder, DEMO_RECORD_NAME), JSON.stringify({ controlUrl: shop.addresses.controlUrl }), {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WatchbillError } from '#kernel/error-codes.ts';
 
 /** The options of every command that speaks to a server. */
 export interface ServerOptionValues {
@@ -17,4 +18,11 @@ export function withServerOptions(command: Command): Command {
 
 export function withPlanOption(command: Command): Command {
   return withServerOptions(command).option('--plan <name>', 'the plan (default: the only one)');
+}
+
+/** A port of the command line; 0 is any free one. Throws `usage`. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new WatchbillError('usage', `"${text}" is no port.`);
+  return port;
 }

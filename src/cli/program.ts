@@ -18,6 +18,28 @@ import { registerUp } from './up.ts';
 /** Runs one command line; resolves with the exit code, never throws. `docs/cli.md` lists the codes. */
 export async function runCommandLine(argv: readonly string[], runtime: Runtime): Promise<number> {
   let exitCode = 0;
+  const program = createProgram(runtime, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : errorCodes.usage.exit;
+    if (thrown instanceof WatchbillError) {
+      const { exit, hint } = errorCodes[thrown.code];
+      runtime.writeError(`${thrown.code}: ${thrown.message}\n${hint}\n`);
+      return exit;
+    }
+    runtime.writeError(
+      `internal-error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+    );
+    return errorCodes['internal-error'].exit;
+  }
+}
+
+/** The commands, in the order in which `--help` shows them. `exitWith` is told the exit code of a server that ran. */
+export function createProgram(runtime: Runtime, exitWith: (code: number) => void): Command {
   const program = new Command('watchbill')
     .description('Watchbill executes the plan by which you watch your product after launch.')
     .version(runtime.version, '-V, --version', 'print the version')
@@ -30,12 +52,8 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
       '\nStart here:\n  $ watchbill demo          a small shop, watched\n  $ watchbill check PLAN    your own plan\n  $ watchbill up PLAN       watch it',
     );
 
-  registerUp(program, runtime, (code) => {
-    exitCode = code;
-  });
-  registerDemo(program, runtime, (code) => {
-    exitCode = code;
-  });
+  registerUp(program, runtime, exitWith);
+  registerDemo(program, runtime, exitWith);
   registerCheck(program, runtime);
   registerFormat(program, runtime);
   registerApply(program, runtime);
@@ -52,20 +70,5 @@ export async function runCommandLine(argv: readonly string[], runtime: Runtime):
     .command('version')
     .summary('print the version')
     .action(() => runtime.write(`${runtime.version}\n`));
-
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : errorCodes.usage.exit;
-    if (thrown instanceof WatchbillError) {
-      const { exit, hint } = errorCodes[thrown.code];
-      runtime.writeError(`${thrown.code}: ${thrown.message}\n${hint}\n`);
-      return exit;
-    }
-    runtime.writeError(
-      `internal-error: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
-    );
-    return errorCodes['internal-error'].exit;
-  }
+  return program;
 }

@@ -3,6 +3,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { dataFolderOf } from './client.ts';
+import { readPort } from './options.ts';
 import { type PlanFile, readPlanFiles } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -16,8 +17,8 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     .command('up')
     .summary('run the server, with a plan or with those it has')
     .argument('[plan]', 'a plan file, or a folder of them, to apply at start')
-    .option('--port <port>', 'for people and the API; 0 takes a free one', portOf, DEFAULT_PORT)
-    .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', portOf, DEFAULT_INTAKE_PORT)
+    .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
+    .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
@@ -58,10 +59,4 @@ export function readExecutablePlan(runtime: Runtime, path: string): readonly Pla
     );
   }
   return files;
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new WatchbillError('usage', `"${text}" is no port.`);
-  return port;
 }
