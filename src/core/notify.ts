@@ -93,6 +93,12 @@ function tellResolved(draft: Draft, alert: Alert, reason: DecisionReason, at: In
 export function tellRepeat(draft: Draft, alert: Alert, at: Instant, reach: Instant): void {
   const rule = draft.index.rules.get(alert.rule);
   if (rule === undefined || alert.repeatAt === undefined) return;
+  if (rule.repeatMs <= 0) {
+    // Another version of the plan made it so; what stays due would be due for ever.
+    const { repeatAt: _repeatAt, dueAt: _dueAt, ...rest } = alert;
+    draft.putAlert(rest);
+    return;
+  }
   const missed = Math.floor((reach - alert.repeatAt) / rule.repeatMs);
   const next = withRepeat(alert, rule, alert.repeatAt + Math.max(0, missed) * rule.repeatMs);
   const refusal = refusalOf(draft, alert, rule);

@@ -33,6 +33,15 @@ describe('a new plan version', () => {
     expect(play.alerts.get('A-1')?.planVersion).toBe(1);
   });
 
+  it('ends the repeats of a rule that is not repeated any more', () => {
+    const play = new Play(plan([rule('errors', isTrue('a'), { notify: [MIA], repeatMs: MINUTE })]));
+    play.say(1_000, { a: 'true' });
+    apply(play, plan([rule('errors', isTrue('a'), { notify: [MIA], repeatMs: 0 })]), 2_000);
+    play.pass(10 * MINUTE);
+    expect(play.told()).toEqual(['A-1 fired 0 mia app']);
+    expect(play.alerts.get('A-1')?.dueAt).toBeUndefined();
+  });
+
   it('resolves what is removed, renamed or disabled, and tells it', () => {
     const play = new Play(
       plan([rule('gone', isTrue('a'), { notify: [MIA] }), rule('off', isTrue('a')), rule('wait', waiting)]),

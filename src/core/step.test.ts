@@ -150,6 +150,13 @@ describe('groups', () => {
     expect(play.alerts.size).toBe(0);
   });
 
+  it('remembers nothing of a group that is gone where no rule reads the test', () => {
+    const play = new Play(plan([rule('off', isTrue('A'), { by: ['route'], enabled: false })]));
+    play.batch([verdict('A/x', 'true', 1_000), verdict('A/y', 'true', 1_000)], 1_000);
+    play.batch([verdict('A/x', 'false', 2_000, { gone: true })], 2_000);
+    expect([...(play.world.verdicts.get('A')?.keys() ?? [])]).toEqual(['["/y"]']);
+  });
+
   it('resolves an alert whose group is gone, and forgets the group', () => {
     const play = new Play(byRoute);
     play.say(1_000, { 'A/x': 'true', b: 'true' });

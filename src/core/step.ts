@@ -2,6 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { Draft } from './draft.ts';
 import { earlier, evaluationDue, timerDue, timersReach } from './due.ts';
+import { forgetGone } from './groups.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, endSleeping, markEveryRule, markRule, markTest } from './judging.ts';
 import type { CoreInput, Step, World } from './model.ts';
@@ -103,6 +104,8 @@ function takeAlike(draft: Draft, dirty: Dirty, queue: readonly Verdict[], from: 
     taken.add(key);
     draft.putVerdict(verdict);
     markTest(draft, dirty, verdict.test, verdict.group);
+    // Nothing is judged by it, so nothing would forget it later.
+    if (!draft.index.rulesOfTest.has(verdict.test)) forgetGone(draft, verdict.test, verdict.group);
   }
   return next;
 }
