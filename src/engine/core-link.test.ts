@@ -35,7 +35,11 @@ function bench(): Bench {
         new Promise<void>((resolve) => {
           made.finishOld = resolve;
         }),
-      configuration: () => ({ plans: [{ name: 'shop', version: 1, files: [], watermark: 5 }], keys: [] }),
+      configuration: () => ({
+        plans: [{ name: 'shop', version: 1, files: [], watermark: 5 }],
+        keys: [],
+        unavailable: [],
+      }),
       onFactsStored: () => {},
       onKeyUsed: () => {},
       onConnected: () => {},

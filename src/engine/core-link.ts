@@ -11,10 +11,13 @@ export interface CoreLinkOptions {
   readonly runner: (plan: string) => PlanRunner | undefined;
   /** Everything that was told on an earlier connection is done with or forgotten; see `PlanRunner.tellAnew`. */
   readonly tellAnew: () => Promise<unknown>;
-  /** Everything that intake is to know; undefined until every plan has been loaded once, and then nothing is told yet. */
-  readonly configuration: () =>
-    | { readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }
-    | undefined;
+  /** Everything that intake is to know. */
+  readonly configuration: () => {
+    readonly plans: readonly ConfiguredPlan[];
+    readonly keys: readonly IngestKey[];
+    /** Plans that have not been loaded yet. */
+    readonly unavailable?: readonly string[];
+  };
   readonly onFactsStored: (plan: string, upTo: number) => void;
   readonly onKeyUsed: (key: string, at: Instant) => void;
   /** Intake is there and configured. */
@@ -68,7 +71,6 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
   function configure(): void {
     if (session === undefined || !session.greeted) return;
     const configuration = options.configuration();
-    if (configuration === undefined) return;
     for (const plan of configuration.plans) session.plans.add(plan.name);
     session.connection.send({ type: 'configure', ...configuration });
     options.onConnected();

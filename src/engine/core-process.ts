@@ -122,12 +122,14 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     runner: (plan) => plans.get(plan)?.runner,
     tellAnew: () => Promise.all([...plans.values()].map(({ runner }) => runner.tellAnew())),
     configuration: () => {
-      const configured = [...plans.values()].map((plan) => plan.configured());
-      // A plan that intake is not told of is one whose events it refuses, so nothing is told before all is known.
-      const known = configured.filter((plan) => plan !== undefined);
-      if (known.length < configured.length) return undefined;
-      // A key without its plan would let data in that no window sees.
-      return { plans: known, keys: keys.filter((key) => plans.has(key.plan)) };
+      const all = [...plans.values()].map((plan) => ({ name: plan.name, configured: plan.configured() }));
+      return {
+        plans: all.flatMap(({ configured }) => configured ?? []),
+        // A key without its plan would let data in that no window sees.
+        keys: keys.filter((key) => plans.has(key.plan)),
+        // One that cannot be loaded must not keep the others from being judged.
+        unavailable: all.filter(({ configured }) => configured === undefined).map(({ name }) => name),
+      };
     },
     onFactsStored: (plan, upTo) => plans.get(plan)?.exporter.stored(upTo),
     onKeyUsed: (key, at) => {
@@ -263,22 +265,42 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   }
 
   /** Another core on the same database may have applied a plan that this one has never heard of. */
-  let cancelSearch = (): void => {};
   async function findPlans(): Promise<void> {
     for (const { plan } of await repositories.currentPlans()) if (!plans.has(plan) && !stopped) host(plan);
   }
-  function searchPlans(): void {
-    cancelSearch = clock.after(limits.planSearchMs, () => {
-      findPlans()
-        .catch((caught: unknown) => log('warning', 'plans cannot be listed', { problem: describeProblem(caught) }))
-        .finally(() => {
-          if (!stopped) searchPlans();
-        });
-    });
+
+  /** Keys are read again now and then too: another process may have changed them, or a look after a change of ours may have failed. */
+  let lastLook = 0;
+  let lastSeen = 0;
+  async function readKeys(): Promise<void> {
+    lastLook += 1;
+    const look = lastLook;
+    const found = activeKeys(await repositories.listKeys());
+    // A look that began later and came back earlier has seen at least as much.
+    if (look < lastSeen) return;
+    lastSeen = look;
+    if (JSON.stringify(found) === JSON.stringify(keys)) return;
+    keys = found;
+    link.configure();
+  }
+
+  const cancels = new Map<string, () => void>();
+  function repeat(what: string, everyMs: DurationMs, look: () => Promise<void>): void {
+    cancels.set(
+      what,
+      clock.after(everyMs, () => {
+        look()
+          .catch((caught: unknown) => log('warning', `${what} cannot be listed`, { problem: describeProblem(caught) }))
+          .finally(() => {
+            if (!stopped) repeat(what, everyMs, look);
+          });
+      }),
+    );
   }
 
   await findPlans();
-  searchPlans();
+  repeat('plans', limits.planSearchMs, findPlans);
+  repeat('keys', limits.keySearchMs, readKeys);
   watchLag();
 
   return {
@@ -331,15 +353,12 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     },
     inbox: (plan, person) =>
       repositories.listInbox({ plan, limit: limits.inboxPage, ...(person === undefined ? {} : { person }) }),
-    async keysChanged() {
-      keys = activeKeys(await repositories.listKeys());
-      link.configure();
-    },
+    keysChanged: readKeys,
     wakeDelivery: (plan) => plans.get(plan)?.delivery.wake(),
     async stop() {
       stopped = true;
       cancelWatch();
-      cancelSearch();
+      for (const cancel of cancels.values()) cancel();
       await Promise.all([...plans.values()].map((plan) => plan.stop()));
     },
   };

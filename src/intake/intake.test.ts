@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE_MS } from '#kernel/instant.ts';
-import { settle, startIntake, T0, type TestIntake, VirtualClock } from './test-support.ts';
+import { ingestKey, settle, startIntake, T0, type TestIntake, VirtualClock } from './test-support.ts';
 
 async function configured(parts: Parameters<typeof startIntake>[0] = {}): Promise<TestIntake> {
   const running = await startIntake(parts);
@@ -456,4 +456,29 @@ test('facts that are sent again on a new connection, while the disk still has th
   await settle();
   await running.clock.advance(2_000);
   expect(countLoaded(running)).toEqual(new Map([['fact-shop-1', 1]]));
+});
+
+describe('a plan that the core cannot load', () => {
+  test('goes on in its windows, and is told in full once the core has it', async () => {
+    const first = await configured();
+    await first.intake.stop();
+    const running = await startIntake({ disk: first.disk, clock: first.clock });
+    const core = running.connect();
+    core.say({ type: 'configure', plans: [], keys: [ingestKey()], unavailable: ['shop'] });
+    for (let sent = 0; sent < 3; sent += 1) expect((await running.send({ name: 'failure' })).status).toBe(200);
+    await running.clock.advance(1_000);
+    expect(core.heard.filter((message) => message.type === 'verdicts')).toEqual([]);
+    running.configure(core);
+    expect(core.heard.find((message) => message.type === 'verdicts')).toMatchObject({ complete: true });
+    expect(core.verdicts().map(({ truth }) => truth)).toEqual(['false', 'true']);
+  });
+
+  test('and of which nothing is known here lets its senders wait', async () => {
+    const running = await startIntake();
+    const core = running.connect();
+    core.say({ type: 'configure', plans: [], keys: [ingestKey()], unavailable: ['shop'] });
+    expect((await running.send({ name: 'failure' })).status).toBe(503);
+    running.configure(core);
+    expect((await running.send({ name: 'failure' })).status).toBe(200);
+  });
 });

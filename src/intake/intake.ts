@@ -306,11 +306,21 @@ export class Intake {
   }
 
   #accept(configuration: Configuration): ReadonlySet<string> {
-    const changed = this.#configure(configuration, this.#settle());
-    this.#credentials.replace(configuration.keys, true);
+    const held = this.#configuration?.plans ?? [];
+    const { unavailable = [], ...named } = configuration;
+    const kept = held.filter(({ name }) => unavailable.includes(name));
+    const whole = { ...named, plans: [...named.plans, ...kept] };
+    const changed = this.#configure(whole, this.#settle());
+    // Data of a plan that is known here not at all would be seen by no window; its senders are told to wait.
+    const plans = new Set(whole.plans.map(({ name }) => name));
+    const isCurrent = unavailable.every((name) => plans.has(name));
+    this.#credentials.replace(
+      whole.keys.filter(({ plan }) => !unavailable.includes(plan) || plans.has(plan)),
+      isCurrent,
+    );
     this.#saving = this.#saving.then(async () => {
       try {
-        await saveConfiguration(this.#options.disk, configuration);
+        await saveConfiguration(this.#options.disk, whole);
       } catch (error) {
         this.#options.log(`The configuration could not be kept: ${String(error)}`);
       }

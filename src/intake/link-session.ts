@@ -26,7 +26,8 @@ const FACTS_RETRY_MS = 1_000;
 export class LinkSession {
   readonly #options: LinkSessionOptions;
   #sequence = 0;
-  #configured = false;
+  /** Plans that the core has named on this connection; of others nothing is said. */
+  readonly #told = new Set<string>();
   #closed = false;
   #facts: Promise<void> = Promise.resolve();
   readonly #saidAt = new Map<string, Instant>();
@@ -67,8 +68,9 @@ export class LinkSession {
 
   /** Sends what has changed, and the watermark of plans that have been quiet for `limits.watermarkEveryMs`. */
   flush(watermark: Instant): void {
-    if (!this.#configured || this.#closed) return;
+    if (this.#closed) return;
     for (const plan of this.#options.host.plans.values()) {
+      if (!this.#told.has(plan.name)) continue;
       const verdicts = plan.outbox.take(this.#sequence + 1, watermark);
       const quietMs = watermark - (this.#saidAt.get(plan.name) ?? 0);
       if (verdicts.length === 0 && quietMs < limits.watermarkEveryMs) continue;
@@ -95,7 +97,8 @@ export class LinkSession {
     for (const { name, watermark: committed } of configuration.plans) {
       const plan = host.plans.get(name);
       if (plan === undefined) continue;
-      if (!this.#configured) {
+      if (!this.#told.has(name)) {
+        this.#told.add(name);
         plan.outbox.connect(committed);
         const base = plan.outbox.base(watermark);
         this.#say(plan, base.verdicts, base.watermark, { complete: true });
@@ -106,7 +109,6 @@ export class LinkSession {
         this.#say(plan, plan.outbox.latest, watermark, { complete: true });
       }
     }
-    this.#configured = true;
     this.flush(watermark);
   }
 

@@ -42,7 +42,13 @@ export interface Unheard {
 }
 
 export type FromCore =
-  | { readonly type: 'configure'; readonly plans: readonly ConfiguredPlan[]; readonly keys: readonly IngestKey[] }
+  | {
+      readonly type: 'configure';
+      readonly plans: readonly ConfiguredPlan[];
+      readonly keys: readonly IngestKey[];
+      /** Plans that are there but cannot be told of now, e.g. because they could not be loaded: what intake has of them stays in force. */
+      readonly unavailable?: readonly string[];
+    }
   /** Everything up to `sequence` is committed; `watermark` is the plan's committed one. */
   | { readonly type: 'committed'; readonly plan: string; readonly sequence: number; readonly watermark: Instant }
   | { readonly type: 'readings-wanted'; readonly request: number; readonly plan: string }

@@ -108,6 +108,8 @@ export const limits = {
   coreBatch: 200,
   commandMs: 10_000,
   planSearchMs: 10_000,
+  /** How soon keys that another process has made or revoked are known here. */
+  keySearchMs: 3_000,
   coreLagBannerMs: 2_000,
   coreLagReportMs: 10_000,
   storeBackoffMs: 100,
