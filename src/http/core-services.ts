@@ -1,10 +1,11 @@
 import type { StatusAnswer } from '#contract/api.ts';
 import { explainAlert, explainRule } from '#core/explain.ts';
 import { explanationLines } from '#core/explain-text.ts';
-import type { Core } from '#engine/core-process.ts';
+import type { Core, PlanStatus } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { missingSecrets, type ResolveSecret } from './missing-secrets.ts';
 import { viewPlan } from './plan-view.ts';
 import type { ApiServices } from './services.ts';
 
@@ -17,10 +18,13 @@ export interface CoreServicesOptions {
   readonly version: string;
   /** A sentence for each store that does not do its work. */
   readonly storeProblems: () => Promise<readonly string[]>;
+  /** The one that the channels' secrets are resolved by. */
+  readonly resolveSecret: ResolveSecret;
 }
 
 /** The routes' view of the core process. */
-export function createCoreServices({ core, clock, version, storeProblems }: CoreServicesOptions): ApiServices {
+export function createCoreServices(options: CoreServicesOptions): ApiServices {
+  const { core, clock, version, storeProblems, resolveSecret } = options;
   const { repositories } = core;
 
   async function readiness() {
@@ -38,13 +42,16 @@ export function createCoreServices({ core, clock, version, storeProblems }: Core
     throw new WatchbillError('not-found', `The plan ${plan} has no person "${person}".`, person);
   }
 
+  async function planStatus(name: string): Promise<PlanStatus> {
+    const plan = await core.planStatus(name);
+    const missing = await missingSecrets(plan.world?.plan.channels ?? [], resolveSecret);
+    return { ...plan, notices: [...plan.notices, ...missing] };
+  }
+
   async function status(only?: string): Promise<StatusAnswer> {
     if (only !== undefined) requirePlan(only);
     const names = only === undefined ? core.plans() : [only];
-    const [{ intake, ready, reasons }, plans] = await Promise.all([
-      readiness(),
-      Promise.all(names.map((name) => core.planStatus(name))),
-    ]);
+    const [{ intake, ready, reasons }, plans] = await Promise.all([readiness(), Promise.all(names.map(planStatus))]);
     const now = clock.now();
     return {
       version,
@@ -77,13 +84,15 @@ export function createCoreServices({ core, clock, version, storeProblems }: Core
         ...(request.expectedVersion === undefined ? {} : { expectedVersion: request.expectedVersion }),
       };
       const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
+      const running = outcome.applied && outcome.plan !== undefined ? await core.planStatus(outcome.plan) : undefined;
+      const missing = await missingSecrets(running?.world?.plan.channels ?? [], resolveSecret);
       return {
         plan: outcome.plan ?? '',
         version: outcome.version,
         applied: outcome.applied,
         changed: outcome.changed,
         diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
-        effects: [...outcome.effects],
+        effects: [...outcome.effects, ...missing],
       };
     },
     async explain(plan, subject) {

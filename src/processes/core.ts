@@ -38,6 +38,8 @@ export async function startCore(
   });
   await migratePostgres(pool, clock.now());
   await endPredecessorLeases(pool, configuration.installation, clock.now());
+  const resolveSecret = async (name: string): Promise<string | undefined> =>
+    configuration.secrets[name] ?? environment.secret(name);
   const core = await runCore({
     owner: configuration.installation,
     pool,
@@ -46,7 +48,7 @@ export async function startCore(
     clock,
     random,
     compile: compilePlan,
-    resolveSecret: async (name) => configuration.secrets[name] ?? environment.secret(name),
+    resolveSecret,
     log,
   });
   const telemetry = openClickHouse({ url: configuration.clickhouseUrl });
@@ -57,10 +59,19 @@ export async function startCore(
     ],
     clock,
   );
-  const services = createCoreServices({ core, clock, version: configuration.version, storeProblems: stores });
+  const services = createCoreServices({
+    core,
+    clock,
+    version: configuration.version,
+    storeProblems: stores,
+    resolveSecret,
+  });
   await applyGivenPlans(core, services, configuration, clock);
   const server = await listen(configuration, services, options, log);
-  const stopChecking = whenReady(services, clock, onReady);
+  const stopChecking = whenReady(services, clock, () => {
+    onReady();
+    void warnOfNotices(services, log);
+  });
   return {
     async stop() {
       stopChecking();
@@ -128,6 +139,12 @@ async function listen(
     server.listen(configuration.port, configuration.host, resolve);
   });
   return server;
+}
+
+/** What people should know from the start, e.g. a channel without its secret; the status shows it as well. */
+async function warnOfNotices(services: ApiServices, log: ReturnType<typeof createLog>): Promise<void> {
+  const { plans } = await services.status();
+  for (const { plan, notices } of plans) for (const notice of notices) log('warning', notice, { plan });
 }
 
 async function askClickHouse(client: ReturnType<typeof openClickHouse>): Promise<void> {

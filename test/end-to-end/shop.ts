@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { type RecordedPage, type RecordingProvider, startRecordingProvider } from '../crash/recording-provider.ts';
 import { INGEST_KEY, onCleanUp, until } from './program.ts';
 
@@ -55,4 +57,31 @@ export async function startReceiver(folder: string): Promise<Receiver> {
 /** Failed payments of one shop, now. */
 export function failuresOf(shop: string, count: number): readonly Readonly<Record<string, unknown>>[] {
   return Array.from({ length: count }, () => ({ name: 'payment', outcome: 'failed', shop }));
+}
+
+/** How many events of a shop the telemetry store of a running server has, as soon as there are so many. */
+export async function untilStored(dataFolder: string, shop: string, count: number): Promise<number> {
+  const { stores } = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as {
+    stores: { clickhouse: { url: string; username: string; password: string } };
+  };
+  const log = { level: ClickHouseLogLevel.OFF };
+  const client = createClient({ ...stores.clickhouse, database: 'watchbill', log });
+  try {
+    return await until(`${count} events of ${shop} in the store`, async () => {
+      try {
+        const answer = await client.query({
+          query: `select count() as count from events where strings['shop'] = {shop: String}`,
+          query_params: { shop },
+          format: 'JSONEachRow',
+        });
+        const found = Number((await answer.json<{ count: number }>())[0]?.count);
+        return found >= count ? found : undefined;
+      } catch {
+        // It may be down on purpose.
+        return undefined;
+      }
+    });
+  } finally {
+    await client.close();
+  }
 }

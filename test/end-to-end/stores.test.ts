@@ -1,10 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ServerProcess, Victim } from '../crash/server-process.ts';
 import { cleanUp, emptyFolder, INGEST_KEY, makeServer, sendEvents, until, watchbillJson } from './program.ts';
-import { failuresOf, type Receiver, SHOP_PLAN, startReceiver } from './shop.ts';
+import { failuresOf, type Receiver, SHOP_PLAN, startReceiver, untilStored } from './shop.ts';
 
 let dataFolder: string;
 let receiver: Receiver;
@@ -37,31 +36,6 @@ function thaw(): void {
   for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
 }
 
-/** The events of these shops in the telemetry store, as soon as there are so many. */
-async function untilStored(shop: string, count: number): Promise<number> {
-  const { stores } = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as {
-    stores: { clickhouse: { url: string; username: string; password: string } };
-  };
-  const client = createClient({ ...stores.clickhouse, database: 'watchbill', log: { level: ClickHouseLogLevel.OFF } });
-  try {
-    return await until(`${count} events of ${shop} in the store`, async () => {
-      try {
-        const answer = await client.query({
-          query: `select count() as count from events where strings['shop'] = {shop: String}`,
-          query_params: { shop },
-          format: 'JSONEachRow',
-        });
-        const found = Number((await answer.json<{ count: number }>())[0]?.count);
-        return found >= count ? found : undefined;
-      } catch {
-        return undefined;
-      }
-    });
-  } finally {
-    await client.close();
-  }
-}
-
 /** The reasons why it is not ready, as soon as it is not. */
 function untilNotReady(): Promise<readonly string[]> {
   return until('not ready', async () => {
@@ -77,7 +51,7 @@ test('the telemetry store is killed while events come: they are answered, pages 
     expect((await sendEvents(server, failuresOf('killed', 4))).status).toBe(200);
   }
   expect((await receiver.page('alert.firing', 'killed')).data.rule).toBe('shop-failing');
-  expect(await untilStored('killed', 20)).toBe(20);
+  expect(await untilStored(dataFolder, 'killed', 20)).toBe(20);
 });
 
 test('the telemetry store is stopped: the same, and readiness names it', async () => {
@@ -88,7 +62,7 @@ test('the telemetry store is stopped: the same, and readiness names it', async (
   }
   expect((await receiver.page('alert.firing', 'stopped')).data.rule).toBe('shop-failing');
   thaw();
-  expect(await untilStored('stopped', 20)).toBe(20);
+  expect(await untilStored(dataFolder, 'stopped', 20)).toBe(20);
 });
 
 test('intake hangs: readiness names it, and status says that nothing is judged', async () => {

@@ -101,6 +101,17 @@ test('apply previews, applies, and refuses what was made for another version', a
   expect((await cli('apply', next)).output).toContain('runs this text already, as version 2.');
 });
 
+test('a channel without its secret is known before the first page', async () => {
+  const next = join(folder, 'next.yaml');
+  await writeFile(next, SHOP_PLAN.replace('SHOP_WEBHOOK_SECRET', 'MISSPELT_SECRET'));
+  const notice = 'The secret MISSPELT_SECRET is not set: nobody can be told by ops.';
+  expect((await cli('apply', next)).output).toContain(notice);
+  expect((await cli('status')).output).toContain(`! ${notice}`);
+  await writeFile(next, SHOP_PLAN);
+  await cli('apply', next);
+  expect((await cli('status')).output).not.toContain('MISSPELT_SECRET');
+});
+
 test('keys are made, listed without their secret, and refused once revoked', async () => {
   const created = await cli('key', 'create', 'a sender');
   expect(created).toMatchObject({ exit: 0, errors: '' });

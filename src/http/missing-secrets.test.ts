@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { missingSecrets } from './missing-secrets.ts';
+
+test('each secret that is not set is named with its channel; those that are set are not', async () => {
+  const channels = [
+    { name: 'ops', kind: 'webhook', settings: { url: { secret: 'OPS_URL' }, secret: { secret: 'OPS_SECRET' } } },
+    { name: 'open', kind: 'webhook', settings: { url: { literal: 'https://open.example' } } },
+  ];
+  const set = new Map([['OPS_SECRET', 'whsec_x']]);
+  expect(await missingSecrets(channels, async (name) => set.get(name))).toEqual([
+    'The secret OPS_URL is not set: nobody can be told by ops.',
+  ]);
+});
