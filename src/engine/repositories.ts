@@ -16,6 +16,7 @@ import {
 } from '#storage/postgres/ingest-keys.ts';
 import { countNotifications, listNotifications, type NotificationRecord } from '#storage/postgres/notifications.ts';
 import { currentPlans, type StoredPlan } from '#storage/postgres/plans.ts';
+import { describePostgresProblem } from '#storage/postgres/problem.ts';
 import type { FactJournal } from './fact-exporter.ts';
 
 /** What the core process reads and writes beside the engine's own transactions. */
@@ -34,9 +35,9 @@ export interface CoreRepositories extends FactJournal {
   touchKey(id: string, at: Instant): Promise<void>;
 }
 
-/** The repositories on PostgreSQL. */
+/** The repositories on PostgreSQL. Throw `not-ready` while it is away, and `invalid-request` for text that it cannot hold. */
 export function createRepositories(pool: pg.Pool, random: Random): CoreRepositories {
-  return {
+  return withOurFailures<CoreRepositories>({
     unexported: (plan, limit) => factsToExport(pool, plan, limit),
     markExported: (plan, upTo) => markExported(pool, plan, upTo),
     currentPlans: () => currentPlans(pool),
@@ -50,5 +51,16 @@ export function createRepositories(pool: pg.Pool, random: Random): CoreRepositor
     storeKey: (key, wanted) => storeIngestKey(pool, key, wanted),
     revokeKey: (id, at) => revokeIngestKey(pool, id, at),
     touchKey: (id, at) => touchIngestKey(pool, id, at),
-  };
+  });
+}
+
+function withOurFailures<Methods extends object>(methods: Methods): Methods {
+  const guarded = Object.entries(methods).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => [
+    name,
+    (...given: unknown[]) =>
+      method(...given).catch((problem: unknown) => {
+        throw describePostgresProblem(problem);
+      }),
+  ]);
+  return Object.fromEntries(guarded) as Methods;
 }
