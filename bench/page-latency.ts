@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { startRecordingProvider } from '../test/crash/recording-provider.ts';
 import { RetryingClient, type SentEvent } from '../test/crash/retrying-client.ts';
 import { freePort, ServerProcess } from '../test/crash/server-process.ts';
+import { measurePrometheus, prometheusIsInstalled } from './peer-prometheus.ts';
 
 /**
  * From the event that crosses a counting threshold to the webhook, with the shipped program: each trial has a shop of its own that
  * fails three times, and then the fourth time. Measured from before the request of the fourth to its page being written down.
  */
 const TRIALS = Number(process.argv[2] ?? 300);
+const PEER_TRIALS = 20;
 
 const folder = await mkdtemp(join(tmpdir(), 'watchbill-latency-'));
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
@@ -47,14 +49,22 @@ try {
     }
     latencies.push(page.atMs - startMs);
   }
-  latencies.sort((left, right) => left - right);
-  const at = (share: number) =>
-    (latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0).toFixed(1);
-  console.log(
-    `event to webhook, ${TRIALS} pages: p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms (goal: p50 <= 50, p99 <= 250)`,
-  );
+  report('Watchbill, counting threshold', latencies, '(goal: p50 <= 50, p99 <= 250)');
+  if (prometheusIsInstalled()) {
+    const peer = await measurePrometheus(join(folder, 'peer'), PEER_TRIALS);
+    report('Prometheus + Alertmanager at 1 s, gauge', peer, '');
+  } else console.log('Prometheus and Alertmanager are not installed: no peer in this run');
 } finally {
   await server.stop();
   await provider.stop();
   await rm(folder, { recursive: true, force: true });
+}
+
+function report(name: string, latencies: readonly number[], goal: string): void {
+  const sorted = [...latencies].sort((left, right) => left - right);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+  console.log(
+    `${name}: ${sorted.length} pages, event to webhook p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms ${goal}`,
+  );
 }

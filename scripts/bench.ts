@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root, runInForeground } from './processes.ts';
 
 const all = readdirSync(join(root, 'bench'))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('peer-'))
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
