@@ -7,12 +7,12 @@ import { limits } from '#kernel/limits.ts';
 import { MemoryStore } from '../../test/simulation/memory-store.ts';
 import { PLAN, watchedPlan } from '../../test/simulation/watched-plan.ts';
 import type { VerdictsInput } from './input-queue.ts';
-import { createPlanRunner, type PlanRunner } from './plan-runner.ts';
+import { createPlanRunner, type PlanRunner, type PlanRunnerOptions } from './plan-runner.ts';
 
 const plan = watchedPlan(1);
 
-function run(store: Store, clock: VirtualClock): PlanRunner {
-  return createPlanRunner({
+function optionsOf(store: Store, clock: VirtualClock): PlanRunnerOptions {
+  return {
     plan: PLAN,
     owner: 'here',
     store,
@@ -24,7 +24,11 @@ function run(store: Store, clock: VirtualClock): PlanRunner {
     onOwned: () => {},
     onApplied: () => {},
     onCommitted: () => {},
-  });
+  };
+}
+
+function run(store: Store, clock: VirtualClock): PlanRunner {
+  return createPlanRunner(optionsOf(store, clock));
 }
 
 function upTo(watermark: number): VerdictsInput {
@@ -108,5 +112,29 @@ it('takes nobody for silent whose word waits behind a slow commit', async () => 
   await settle();
   expect(runner.owned()?.world.watermark).toBe(first + 10 * SECOND_MS);
   expect(reasons(store)).toEqual([]);
+  await runner.stop();
+});
+
+it('tries ever more rarely when it can load the plan but not commit', async () => {
+  const store = new MemoryStore();
+  const clock = new VirtualClock(T0);
+  let taken = 0;
+  let runner: PlanRunner | undefined;
+  runner = createPlanRunner({
+    ...optionsOf(
+      Object.assign(Object.create(store) as MemoryStore, {
+        commit: async () => Promise.reject(new Error('No space left on device')),
+      }),
+      clock,
+    ),
+    onOwned: () => {
+      taken += 1;
+      runner?.offerVerdicts(upTo(clock.now()), () => {});
+    },
+  });
+  await settle();
+  await clock.advance(MINUTE_MS);
+  expect(taken).toBeGreaterThan(5);
+  expect(taken).toBeLessThan(40);
   await runner.stop();
 });

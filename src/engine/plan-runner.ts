@@ -94,6 +94,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
   let doubtful: number | 'unknown' | undefined = 'unknown';
   /** In monotonic time, as every pause here: the wall clock may be set back. */
   let renewAtMs = 0;
+  /** Since the last commit or renewal. That a plan can be loaded says nothing yet: what follows may fail each time. */
   let failures = 0;
   let problem: string | undefined;
   let stopping = false;
@@ -106,7 +107,6 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     while (!stopping) {
       try {
         await (owned === undefined ? take() : work());
-        failures = 0;
         problem = undefined;
       } catch (caught) {
         await failed(caught);
@@ -159,6 +159,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     if (clock.monotonicMs() >= renewAtMs) {
       const epoch = await acquire();
       if (epoch !== owned.epoch) return lose('the lease ran out');
+      failures = 0;
     }
     const command = queue.firstCommand();
     if (command !== undefined) return runCommand(command);
@@ -251,6 +252,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
         ...(planVersion === undefined ? {} : { planVersion }),
       });
       if (outcome.state === 'fenced') return lose('another owner has taken it');
+      failures = 0;
       options.onCommitted({ facts: merged.facts.length, notifications: merged.notifications.length });
     }
     const dueAt = stepFailed ? at + SECOND_MS : steps.at(-1)?.dueAt;
