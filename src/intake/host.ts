@@ -74,7 +74,7 @@ export class WindowsHost {
     this.#at = Math.max(this.#at, at);
   }
 
-  /** A plan as the core has it now. The same version again changes nothing. */
+  /** A plan as the core has it now: another version than before, or another T+0. */
   configure(name: string, version: number, plan: CompiledPlan, at: Instant): void {
     const now = Math.max(at, this.#at);
     const hosted = this.#plans.get(name);
@@ -83,7 +83,6 @@ export class WindowsHost {
       this.#at = now;
       return;
     }
-    if (hosted.version === version) return;
     this.#guard(name, () => {
       hosted.outbox.add(hosted.executor.advance(now));
       hosted.executor = hosted.executor.withPlan(plan);

@@ -329,12 +329,14 @@ export class Intake {
   }
 
   #configure(configuration: Configuration, at: Instant): ReadonlySet<string> {
-    const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan.version]));
+    const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan]));
     this.#configuration = configuration;
     this.#credentials.replace(configuration.keys, false);
     const changed = new Set<string>();
     for (const plan of configuration.plans) {
-      if (before.get(plan.name) === plan.version) continue;
+      const last = before.get(plan.name);
+      // A launch by command makes another plan of the same text.
+      if (last?.version === plan.version && last.launchedAt === plan.launchedAt) continue;
       changed.add(plan.name);
       const compiled = this.#options.compile(plan);
       if (compiled !== undefined) this.#host.configure(plan.name, plan.version, compiled, at);
