@@ -90,6 +90,8 @@ async function startParts(
   const stores: Stores = await startStores({ ...options, log, onFailure });
   running.push(stores);
   // Both load their modules while the stores start, and are told where the stores are as soon as that is known.
+  // Given once: a core that is started again goes on with the version in force, which people may have applied since.
+  let given = options.plans;
   const core: ManagedChild = manageChild({
     role: 'core',
     entry: options.entry,
@@ -106,7 +108,7 @@ async function startParts(
       version: options.version,
       postgres: await stores.postgres(),
       clickhouseUrl: stores.clickhouseUrl,
-      plans: options.plans,
+      plans: given,
       ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
       egressAllow: [
         ...options.environment.egressAllow,
@@ -114,7 +116,10 @@ async function startParts(
       ],
       secrets: options.secrets ?? {},
     }),
-    onReady,
+    onReady: () => {
+      given = [];
+      onReady();
+    },
     onHopeless,
     log,
   });
