@@ -43,7 +43,8 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
     });
     child = process;
     ended = new Promise((resolve) => {
-      process.once('exit', (code, signal) => {
+      // Not `exit`: a process that could not be started at all, for want of memory or of process numbers, only closes.
+      process.once('close', (code, signal) => {
         child = undefined;
         resolve();
         if (stopping) return;
@@ -81,7 +82,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
   };
 }
 
-/** A child that has just died cannot be told anything, which its `exit` reports. */
+/** A child that has just died cannot be told anything, which its `close` reports. */
 function post(child: ChildProcess, message: ToChild): void {
   if (child.connected) child.send(message, () => {});
 }
