@@ -33,6 +33,9 @@ export interface Store {
   /**
    * Claims due notifications: `pending`, `retry_at` reached, or leased with the lease run out. Each gets a lease, a new fence and
    * the attempt counted. Concurrent claims never return the same row. Only under the plan's current epoch.
+   *
+   * Never one of which an earlier one of the same plan, episode, recipient and channel is not settled (`accepted`, `delivered`,
+   * `failed`): nobody hears of an end before the beginning. Earlier is what was committed earlier, or stood earlier in its commit.
    */
   claimNotifications(claim: {
     readonly plan: string;
@@ -47,7 +50,10 @@ export interface Store {
   /** Writes the outcome of an attempt with its fact, if the fence is still ours; `stale` changes nothing. */
   settleNotification(settlement: Settlement): Promise<'settled' | 'stale'>;
 
-  /** The earliest instant at which `claimNotifications` would find something; undefined when the queue is idle. */
+  /**
+   * The earliest instant at which `claimNotifications` would find something, one that waits for an earlier one left out; undefined
+   * when the queue is idle.
+   */
   nextNotificationDue(plan: string): Promise<Instant | undefined>;
 
   /** Puts one message in a person's inbox; the same identity twice is one message. */

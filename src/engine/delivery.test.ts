@@ -11,9 +11,13 @@ import { createDelivery } from './delivery.ts';
 const PLAN = 'tea-shop';
 const START = 1_772_440_000_000;
 
-function intent(episode: string, channel: string): NotificationIntent {
+function intent(
+  episode: string,
+  channel: string,
+  step: NotificationIntent['identity']['step'] = 'fired',
+): NotificationIntent {
   const { identity, rule, severity, content } = sampleNotification();
-  return { identity: { ...identity, episode, channel }, rule, severity, content, createdAt: START };
+  return { identity: { ...identity, episode, channel, step }, rule, severity, content, createdAt: START };
 }
 
 function binding(name: string, settings: ChannelBinding['settings'] = {}): ChannelBinding {
@@ -36,6 +40,19 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
     broken: async () => {
       throw new Error('canary');
     },
+    // Takes a message at the third attempt only.
+    stubborn: async () => {
+      refusals += 1;
+      return refusals % 3 === 0 ? { outcome: 'accepted' } : retry;
+    },
+  };
+  let refusals = 0;
+  const retry = { outcome: 'retry', problem: 'HTTP 503', maySent: false, because: 'provider-unreachable' } as const;
+  let claims = 0;
+  const claim = store.claimNotifications.bind(store);
+  store.claimNotifications = (asked) => {
+    claims += 1;
+    return claim(asked);
   };
   const owned = { epoch, channels };
   const lines: string[] = [];
@@ -52,7 +69,8 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
       return {
         spec: { ...spec, builtIn: false },
         send: (notification) => {
-          sent.push(`${notification.identity.channel} ${notification.identity.episode}`);
+          const { channel, episode, step } = notification.identity;
+          sent.push(step === 'fired' ? `${channel} ${episode}` : `${channel} ${episode} ${step}`);
           return answer();
         },
       };
@@ -65,7 +83,7 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
   const outcome = (episode: string) =>
     [...store.of(PLAN).notifications.values()].find(({ row }) => row.identity.episode === episode)?.state;
   const reasons = () => store.of(PLAN).facts.map(({ fact }) => `${fact.kind} ${fact.reason}`);
-  return { clock, store, delivery, sent, outcome, reasons, lines, owned };
+  return { clock, store, delivery, sent, outcome, reasons, lines, owned, claims: () => claims };
 }
 
 const spec: Channel['spec'] = {
@@ -90,6 +108,28 @@ describe('delivery', () => {
     expect(made.sent.filter((text) => text.startsWith('slow')).length).toBeLessThan(
       limits.deliveriesPerChannel + limits.deliveryBatch,
     );
+  });
+
+  it('sends the end of an alert as soon as its beginning was taken', async () => {
+    const made = await start([intent('Q-1', 'quick'), intent('Q-1', 'quick', 'resolved')], [binding('quick')]);
+    expect(made.sent).toEqual(['quick Q-1', 'quick Q-1 resolved']);
+    await made.delivery.stop();
+  });
+
+  it('keeps the end of an alert back while its beginning is tried again, and does not spin meanwhile', async () => {
+    const made = await start([intent('A-1', 'stubborn'), intent('A-1', 'stubborn', 'resolved')], [binding('stubborn')]);
+    made.delivery.wake();
+    await settle();
+    expect(made.sent).toEqual(['stubborn A-1']);
+    const before = made.claims();
+    for (let n = 0; n < 60; n += 1) {
+      made.clock.advance(250);
+      await settle();
+    }
+    expect(made.sent).toEqual([...Array(3).fill('stubborn A-1'), ...Array(3).fill('stubborn A-1 resolved')]);
+    // One look a second, and a few more for what becomes due or is settled.
+    expect(made.claims() - before).toBeLessThan(15 + 10);
+    await made.delivery.stop();
   });
 
   it('sends a message once', async () => {

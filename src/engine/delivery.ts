@@ -106,6 +106,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       try {
         const state = await store.settleNotification(settlement);
         if (state === 'stale') log('warning', 'a message was taken over before its outcome was stored', { plan });
+        // A later message of the same alert may have waited for this one.
+        else if (settlement.outcome.state !== 'retry_at') bell.ring();
         options.onSettled();
         return;
       } catch (caught) {

@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Alert, Fact, Judgement, NotificationIntent, PlanLine } from '#core/model.ts';
-import type { Commit, LeasedNotification, Settlement, Store } from '#core/store.ts';
+import type { Fact } from '#core/model.ts';
+import type { Store } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { describeOrder } from './store-order.ts';
+import {
+  alert,
+  commit,
+  fact,
+  freshPlan,
+  intent,
+  judgement,
+  LEASE_MS,
+  line,
+  START,
+  settlement,
+} from './store-samples.ts';
 
 /** What a suite needs of an implementation; `plan` names are fresh for each test, so one store serves all. */
 export interface StoreUnderTest {
@@ -11,102 +24,6 @@ export interface StoreUnderTest {
   readonly facts: (plan: string) => Promise<readonly { readonly sequence: number; readonly fact: Fact }[]>;
   /** Ids of the messages in a person's inbox. */
   readonly inbox: (plan: string, person: string) => Promise<readonly string[]>;
-}
-
-const START: Instant = 1_772_438_400_000;
-const LEASE_MS = 10_000;
-
-let planCount = 0;
-function freshPlan(): string {
-  planCount += 1;
-  return `plan-${planCount}`;
-}
-
-function fact(subject: string, at: Instant = START, body: Fact['body'] = {}): Fact {
-  return { at, kind: 'alert-fired', subject, reason: 'condition-true', body };
-}
-
-function intent(
-  plan: string,
-  episode: string,
-  overrides: Partial<NotificationIntent['identity']> = {},
-): NotificationIntent {
-  return {
-    identity: {
-      episode,
-      policyVersion: 1,
-      cycle: 0,
-      step: 'fired',
-      recipient: 'mia',
-      channel: 'app',
-      ...overrides,
-    },
-    rule: 'errors-high',
-    severity: 'high',
-    createdAt: START,
-    content: {
-      plan,
-      planTitle: 'Tea shop',
-      alert: episode,
-      rule: 'errors-high',
-      group: '["/orders \\u0000 \\ud800 ünï"]',
-      severity: 'high',
-      state: 'firing',
-      step: 'fired',
-      openedAt: START,
-      condition: 'error_rate > 5%',
-      evidence: [],
-      repeatMs: 3_600_000,
-    },
-  };
-}
-
-function judgement(key: string, overrides: Partial<Judgement> = {}): Judgement {
-  return {
-    kind: 'judgement',
-    key,
-    rule: 'errors-high',
-    group: '["\\u0000 \\ud800"]',
-    conditionHash: 'h1',
-    state: 'firing',
-    since: START,
-    trueSince: { a: { since: START } },
-    ...overrides,
-  };
-}
-
-function alert(key: string, overrides: Partial<Alert> = {}): Alert {
-  return {
-    kind: 'alert',
-    key,
-    rule: 'errors-high',
-    group: '[]',
-    severity: 'high',
-    state: 'firing',
-    openedAt: START,
-    planVersion: 1,
-    recipients: [],
-    evidence: [],
-    cycle: 0,
-    flapping: false,
-    told: true,
-    ...overrides,
-  };
-}
-
-const line: PlanLine = { kind: 'plan', key: 'plan', version: 1, nextAlert: 2, watermark: START };
-
-function commit(plan: string, epoch: number, parts: Partial<Commit> = {}): Commit {
-  return { plan, epoch, at: START, changes: [], removals: [], facts: [], notifications: [], ...parts };
-}
-
-function settlement(
-  { plan, id, fence }: Pick<LeasedNotification, 'plan' | 'id' | 'fence'>,
-  outcome: Settlement['outcome'],
-  at: Instant = START,
-): Settlement {
-  const settled: Fact = { at, kind: 'delivery-accepted', subject: id, reason: 'provider-accepted', body: {} };
-  return { plan, id, fence, at, outcome, fact: settled };
 }
 
 /** The suite that every implementation of `Store` passes. */
@@ -289,8 +206,13 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         ] as const;
         const notifications = [intent(plan, 'A-1'), ...others.map((other) => intent(plan, 'A-1', other))];
         await store.commit(commit(plan, epoch, { notifications }));
-        const claimed = await claim(plan, epoch);
-        expect(new Set(claimed.map(({ id }) => id)).size).toBe(notifications.length);
+        const ids: string[] = [];
+        for (let batch = await claim(plan, epoch); batch.length > 0; batch = await claim(plan, epoch)) {
+          ids.push(...batch.map(({ id }) => id));
+          for (const one of batch) await store.settleNotification(settlement(one, { state: 'accepted' }));
+        }
+        expect(new Set(ids).size).toBe(notifications.length);
+        expect(ids).toHaveLength(notifications.length);
       });
 
       it('are claimed once however many claim', async () => {
@@ -372,6 +294,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         await store.commit(commit(plan, epoch, { notifications: [intent(plan, 'A-1')] }));
         expect(await claim(plan, epoch, START + 3_600_000)).toEqual([]);
       });
+
+      describeOrder(() => store);
 
       it('still settle for a worker whose core has lost the plan since', async () => {
         const { plan, epoch } = await owned();

@@ -26,6 +26,8 @@ interface PlanRows {
 export class MemoryStore implements Store {
   readonly plans = new Map<string, PlanRows>();
   readonly inbox = new Map<string, InboxMessage>();
+  /** False is a bug on purpose: messages overtake earlier ones of the same alert. */
+  keepsOrder = true;
 
   of(plan: string): PlanRows {
     let rows = this.plans.get(plan);
@@ -102,7 +104,7 @@ export class MemoryStore implements Store {
   async claimNotifications(claim: Parameters<Store['claimNotifications']>[0]): Promise<readonly LeasedNotification[]> {
     const rows = this.of(claim.plan);
     if (rows.lease?.epoch !== claim.epoch) return [];
-    const due = [...rows.notifications.values()]
+    const due = this.#heads(rows)
       .filter(
         ({ state, dueAt, row }) =>
           dueAt !== undefined &&
@@ -134,7 +136,7 @@ export class MemoryStore implements Store {
 
   async nextNotificationDue(plan: string): Promise<Instant | undefined> {
     let next: Instant | undefined;
-    for (const { dueAt } of this.of(plan).notifications.values()) {
+    for (const { dueAt } of this.#heads(this.of(plan))) {
       if (dueAt !== undefined && (next === undefined || dueAt < next)) next = dueAt;
     }
     return next;
@@ -144,9 +146,26 @@ export class MemoryStore implements Store {
     if (!this.inbox.has(message.id)) this.inbox.set(message.id, message);
   }
 
+  /** The first unsettled message of each episode, recipient and channel: the others wait for it. */
+  #heads(rows: PlanRows): readonly MemoryNotification[] {
+    const unsettled = [...rows.notifications.values()].filter(({ dueAt }) => dueAt !== undefined);
+    if (!this.keepsOrder) return unsettled;
+    const heads = new Map<string, MemoryNotification>();
+    for (const entry of unsettled) {
+      const queue = queueOf(entry.row.identity);
+      if (!heads.has(queue)) heads.set(queue, entry);
+    }
+    return [...heads.values()];
+  }
+
   #record(rows: PlanRows, fact: Fact): void {
     rows.facts.push({ sequence: rows.facts.length + 1, fact });
   }
+}
+
+/** Messages of the same queue leave one after the other. */
+export function queueOf({ episode, recipient, channel }: LeasedNotification['identity']): string {
+  return JSON.stringify([episode, recipient, channel]);
 }
 
 function notificationId(plan: string, identity: LeasedNotification['identity']): string {

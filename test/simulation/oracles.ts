@@ -7,10 +7,23 @@ import type { Block } from '#intake/spool/block.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { createLiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
-import type { MemoryStore } from './memory-store.ts';
+import { type MemoryStore, queueOf } from './memory-store.ts';
 import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, watchedPlan } from './watched-plan.ts';
 
-export type InvariantName = 'D1' | 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'T1' | 'T2' | 'fence' | 'fold' | 'export' | 'bug';
+export type InvariantName =
+  | 'D1'
+  | 'P1'
+  | 'P2'
+  | 'P3'
+  | 'P4'
+  | 'P5'
+  | 'T1'
+  | 'T2'
+  | 'fence'
+  | 'fold'
+  | 'export'
+  | 'order'
+  | 'bug';
 
 export interface Violation {
   readonly invariant: InvariantName;
@@ -21,7 +34,7 @@ export interface Violation {
 export interface Remains {
   readonly store: MemoryStore;
   readonly blocks: readonly Block[];
-  /** How often the provider took each message, by its id. */
+  /** How often the provider took each message, by its id, in the order in which it took them first. */
   readonly taken: ReadonlyMap<string, number>;
   /** Marks of records that were acknowledged to a client. */
   readonly acknowledged: ReadonlySet<string>;
@@ -49,6 +62,7 @@ export function judgeRemains(remains: Remains): readonly Violation[] {
     ...alertsAreThoseOfAnUndisturbedRun(remains),
     ...pagesAreThoseOfTheAlerts(remains),
     ...pagesReachedTheProvider(remains),
+    ...pagesArriveInTheirOrder(remains),
     ...nothingSettledTwice(remains),
     ...nothingEarly(remains),
     ...factsAreExported(remains),
@@ -239,6 +253,28 @@ function pagesReachedTheProvider({ store, taken, excuses }: Remains): Violation[
   }
   if (extras > excuses) {
     violations.push({ invariant: 'P3', message: `${extras} messages arrived again, with ${excuses} reasons for it.` });
+  }
+  return violations;
+}
+
+/** Nobody hears of the end of an alert before its beginning: what counts is when a message arrived first. */
+function pagesArriveInTheirOrder({ store, taken }: Remains): Violation[] {
+  const rank = { flapping: 0, fired: 1, repeated: 2, resolved: 3 } as const;
+  const { notifications } = store.of(PLAN);
+  const last = new Map<string, { readonly text: string; readonly order: number }>();
+  const violations: Violation[] = [];
+  for (const id of [...taken.keys(), ...store.inbox.keys()]) {
+    const identity = notifications.get(id)?.row.identity;
+    if (identity === undefined) continue;
+    const { episode, step: telling, cycle, recipient } = identity;
+    const queue = queueOf(identity);
+    const before = last.get(queue);
+    const text = `${telling} ${cycle}`;
+    const order = rank[telling] * 1_000 + cycle;
+    if (before !== undefined && before.order > order) {
+      violations.push({ invariant: 'order', message: `${episode}: ${recipient} heard ${text} after ${before.text}.` });
+    }
+    last.set(queue, { text, order });
   }
   return violations;
 }

@@ -1,8 +1,10 @@
 import type { Aggregate, CoreInput, Step, World } from '#core/model.ts';
 import { step } from '#core/step.ts';
 import type { Store } from '#core/store.ts';
+import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
+import { MemoryStore } from './memory-store.ts';
 import type { InvariantName } from './oracles.ts';
 import type { Alterations } from './simulate.ts';
 
@@ -55,6 +57,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'the epoch is kept after a commit of unknown outcome',
     caughtBy: ['fence', 'fold', 'T1', 'P1', 'P5', 'export'],
     alterations: { store: keepEpoch, faults: { ...calm, storeLate: 0.08 } },
+  },
+  {
+    name: 'a message overtakes an earlier one of its alert that is tried again',
+    caughtBy: ['order'],
+    alterations: { store: letOvertake, faults: { ...calm, provider: 0.7 } },
   },
 ];
 
@@ -129,6 +136,12 @@ function epochsOf(store: Store): (plan: string, epoch: number) => Promise<number
     }
     return epoch;
   };
+}
+
+function letOvertake(store: Store): Store {
+  assert(store instanceof MemoryStore, 'The simulation has its own store.');
+  store.keepsOrder = false;
+  return store;
 }
 
 function keepEpoch(store: Store): Store {

@@ -7,7 +7,7 @@ type Answer = Awaited<ReturnType<Transport['send']>>;
 
 /** The receiver of webhooks: notes every request durably before it answers, and can refuse, stall, or lose its answer. */
 export class Provider {
-  /** How often each message was taken, by its id. */
+  /** How often each message was taken, by its id, in the order in which they were taken first. */
   readonly taken = new Map<string, number>();
   readonly #scheduler: Scheduler;
   readonly #faults: () => Faults;

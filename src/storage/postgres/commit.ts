@@ -10,13 +10,15 @@ import { timestamp, timestampOrNull } from './pool.ts';
 /**
  * A whole commit is one statement, so it costs one round trip and one flush to disk, and is atomic without `begin`.
  * The update of the lease row comes first: it is empty when the epoch is not the plan's, and then every other part, which reads from
- * it, writes nothing. It also holds the row's lock, so that no other owner can take the plan in between.
+ * it, writes nothing. It also holds the row's lock, so that no other owner can take the plan in between, and numbers facts and messages.
  */
 const COMMIT = `
 with fence as (
-  update plan_lease set next_fact = next_fact + cardinality($5::text[])
+  update plan_lease set next_fact = next_fact + cardinality($5::text[]),
+    next_notification = next_notification + cardinality($10::text[])
   where plan = $1 and epoch = $2
-  returning next_fact - cardinality($5::text[]) as first
+  returning next_fact - cardinality($5::text[]) as first,
+    next_notification - cardinality($10::text[]) as first_notification
 ), removed as (
   delete from aggregate using unnest($20::text[], $21::text[]) as gone (kind, key), fence
   where aggregate.plan = $1 and aggregate.kind = gone.kind and aggregate.key = gone.key
@@ -35,11 +37,13 @@ with fence as (
     with ordinality as row (at, kind, subject, reason, body, position)
 ), queued as (
   insert into notification (id, plan, episode, policy_version, cycle, step, recipient, channel, rule, severity,
-    content, created_at)
-  select id, $1, episode, policy_version, cycle, step, recipient, channel, rule, severity, content::json, created_at
+    content, created_at, position)
+  select id, $1, episode, policy_version, cycle, step, recipient, channel, rule, severity, content::json, created_at,
+    fence.first_notification + row.position - 1
   from fence, unnest($10::text[], $11::text[], $12::text[], $13::text[], $22::text[], $23::timestamptz[],
     $27::integer[], $28::integer[], $29::text[], $30::text[], $31::text[])
-    as row (id, episode, rule, severity, content, created_at, policy_version, cycle, step, recipient, channel)
+    with ordinality
+    as row (id, episode, rule, severity, content, created_at, policy_version, cycle, step, recipient, channel, position)
   on conflict do nothing
   returning 1
 ), planned as (

@@ -81,6 +81,47 @@ describe('the schema', () => {
   });
 });
 
+describe('the order of messages', () => {
+  it('is given to those that were queued before it was stored', async () => {
+    const known = await postgresMigrations();
+    const client = await server.pool.connect();
+    try {
+      await client.query('begin; create schema earlier; set local search_path = earlier');
+      await client.query(known[0]?.sql ?? '');
+      await client.query(
+        "insert into plan_lease (plan, owner, epoch, until) values ('shop', 'a', 1, now()), ('bare', 'a', 1, now())",
+      );
+      const rows = [
+        ['c', 0, 'resolved', 'pending'],
+        ['b', 1, 'repeated', 'pending'],
+        ['d', 0, 'fired', 'accepted'],
+      ];
+      for (const [id, cycle, step, state] of rows) {
+        await client.query(
+          `insert into notification (id, plan, episode, policy_version, cycle, step, recipient, channel, rule, severity, content,
+             created_at, state) values ($1, 'shop', 'A-1', 1, $2, $3, 'mia', 'app', 'r', 'high', '{}', $4, $5)`,
+          [id, cycle, step, step === 'resolved' ? '2026-03-02T09:00Z' : '2026-03-02T08:00Z', state],
+        );
+      }
+      await client.query(known[1]?.sql ?? '');
+      const ordered = await client.query('select id, position::int from notification order by position');
+      expect(ordered.rows).toEqual([
+        { id: 'd', position: 1 },
+        { id: 'b', position: 2 },
+        { id: 'c', position: 3 },
+      ]);
+      const next = await client.query('select plan, next_notification::int as next from plan_lease order by plan');
+      expect(next.rows).toEqual([
+        { plan: 'bare', next: 1 },
+        { plan: 'shop', next: 4 },
+      ]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
 describe('the store', () => {
   it('commits all of a failing commit or nothing', async () => {
     const store = createPostgresStore(server.pool);

@@ -24,18 +24,28 @@ select kind, key, schema, state from aggregate
 where plan = $1 and (open or ended_at >= $2) order by kind, key`;
 
 /**
+ * An earlier message of the same episode to the same recipient by the same channel is not settled. Positions grow from
+ * commit to commit of a plan, so no earlier one can appear after this was asked.
+ */
+const HAS_TO_WAIT = `exists (
+    select from notification earlier
+    where earlier.queue = n.queue and earlier.position < n.position and earlier.due_at is not null
+  )`;
+
+/**
  * A lease that ran out ends its attempt as unknown: the message may have left. `skip locked` lets several workers claim side
  * by side without ever getting the same row.
  */
 const CLAIM = `
 with due as (
-  select id, state from notification
+  select id, state from notification n
   where plan = $1 and due_at is not null and (state = 'pending' or due_at <= $3)
     and exists (select from plan_lease where plan = $1 and epoch = $2)
     and channel <> all ($6::text[])
-  order by due_at, created_at, cycle, id
+    and not ${HAS_TO_WAIT}
+  order by due_at, position
   limit $5
-  for update skip locked
+  for update of n skip locked
 ), claimed as (
   update notification n set state = 'leased', lease_until = $4, retry_at = null, attempt = attempt + 1,
     fence = fence + 1, may_repeat = may_repeat or due.state = 'leased'
@@ -47,7 +57,12 @@ with due as (
 ), begun as (
   insert into notification_attempt (notification, attempt, started_at) select id, attempt, $3 from claimed
 )
-select * from claimed order by created_at, cycle, id`;
+select * from claimed order by position`;
+
+const NEXT_DUE = `
+select due_at as due from notification n
+where plan = $1 and due_at is not null and not ${HAS_TO_WAIT}
+order by due_at limit 1`;
 
 const SETTLE = `
 with settled as (
@@ -151,12 +166,12 @@ export function createPostgresStore(pool: pg.Pool): Store {
     },
 
     async nextNotificationDue(plan) {
-      const result = await pool.query<{ due: Instant | null }>({
+      const result = await pool.query<{ due: Instant }>({
         name: 'next-due',
-        text: 'select min(due_at) as due from notification where plan = $1 and due_at is not null',
+        text: NEXT_DUE,
         values: [plan],
       });
-      return result.rows[0]?.due ?? undefined;
+      return result.rows[0]?.due;
     },
 
     async putInbox(message: InboxMessage) {
