@@ -59,6 +59,16 @@ describe('receiving', () => {
     expect(running.executors[0]?.seen).toHaveLength(2);
   });
 
+  test('remembers of many rejections only the first, but answers with all of them', async () => {
+    const running = await configured();
+    const body = [{ name: 'order' }, ...Array.from({ length: 5_000 }, () => 7)];
+    const rejected = async () => ((await running.send(body, 'key-1')).body.rejected as readonly unknown[]).length;
+    expect(await rejected()).toBe(5_000);
+    expect(running.intake.status().spoolBytes).toBeLessThan(50_000);
+    expect(await rejected()).toBe(100);
+    expect(running.executors[0]?.seen).toHaveLength(1);
+  });
+
   test('recognises a body without a key only when every record carries its own id or time', async () => {
     const running = await configured();
     const timed = [{ name: 'order', time: T0 }];

@@ -40,6 +40,8 @@ export const limits = {
   // Deduplication
   idempotencyMs: 600_000,
   idempotencyKeys: 1_000_000,
+  /** Of one request, for the answer to its repetition; the first answer names them all. */
+  rejectionsRemembered: 100,
   oncePerMs: 86_400_000,
   oncePerIds: 1_000_000,
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { type Answer, refusal } from '../answer.ts';
 import type { Grant } from '../credentials.ts';
@@ -114,12 +115,14 @@ export class EventsReceiver {
     const { fresh, ids } = this.#withoutRepeated(plan, decoded);
     const duplicates = decoded.records.length - fresh.length;
     const answer: RememberedAnswer = { accepted: decoded.records.length, duplicates, rejected: decoded.rejected };
+    // A sender whose every record is refused would else fill memory and spool with what was wrong with each.
+    const kept = { ...answer, rejected: answer.rejected.slice(0, limits.rejectionsRemembered) };
     for (const [field, type] of decoded.newFields) register.fieldTypes.set(field, type);
     // Nothing new and nothing to remember: there is nothing to make durable.
     if (fresh.length > 0 || remember !== undefined) {
       const payload = encodePayload(fresh);
       live.set(payload, fresh);
-      const appended = spool.append({ plan, ...remember, ...answer, hasEventIds: ids.length > 0, payload }, 'events');
+      const appended = spool.append({ plan, ...remember, ...kept, hasEventIds: ids.length > 0, payload }, 'events');
       for (const id of ids) this.#idsInFlight.set(`${plan}\n${id}`, appended);
       const outcome = await appended;
       for (const id of ids) this.#idsInFlight.delete(`${plan}\n${id}`);
@@ -129,7 +132,7 @@ export class EventsReceiver {
       }
       for (const id of ids) this.#options.eventIds.add(plan, id, outcome.value.receivedAt);
       if (remember !== undefined) {
-        tokens.remember(remember.token, remember.bodyHash, outcome.value.receivedAt, answer);
+        tokens.remember(remember.token, remember.bodyHash, outcome.value.receivedAt, kept);
       }
     }
     register.accepted += answer.accepted;
