@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { type AccessLogFormat, decodeAccessLine } from './decode.ts';
-import { headOf, inodeAt, isContinued, type LogFile, openLog, rotatedSince } from './log-file.ts';
+import { headAfter, headOf, inodeAt, isContinued, type LogFile, openLog, rotatedSince } from './log-file.ts';
 import { keepPlaceIn, type Place, type PlaceKeeper } from './place.ts';
 
 export interface ShipOptions {
@@ -98,6 +98,8 @@ class Follower {
       } finally {
         await log.close();
       }
+      // What is left of this file is for the next run: the place must not leave it.
+      if (this.#options.signal.aborted) return;
     }
   }
 
@@ -175,14 +177,14 @@ class Follower {
 
   async #shipRange(log: LogFile, place: Place, end: number): Promise<void> {
     const bytes = await log.read(place.offset, end - place.offset);
-    if (bytes.length < end - place.offset) {
-      // The file was cut since its length was seen.
+    const head = await headAfter(log, place, bytes);
+    if (bytes.length < end - place.offset || head === undefined) {
+      // The file was cut since it was looked at: these bytes may be from the middle of what came after.
       await this.#start(log);
       return;
     }
     // The beginning is noted before the batch leaves: the file may be cut while it is under way.
-    const planned: Place =
-      place.sendingTo === undefined ? { ...place, sendingTo: end, head: await headOf(log, end) } : place;
+    const planned: Place = place.sendingTo === undefined ? { ...place, sendingTo: end, head } : place;
     if (planned !== place) await this.#remember(planned);
     let lines = 0;
     let malformed = 0;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Place } from './place.ts';
@@ -46,8 +47,12 @@ export async function openLog(path: string): Promise<LogFile | undefined> {
 
 /** The inode that the path leads to now; undefined when it leads nowhere. */
 export async function inodeAt(path: string): Promise<number | undefined> {
+  return (await statAt(path))?.ino;
+}
+
+async function statAt(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).ino;
+    return await stat(path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -57,6 +62,19 @@ export async function inodeAt(path: string): Promise<number | undefined> {
 /** The hash of the first bytes, as many as are before `offset`. */
 export async function headOf(log: LogFile, offset: number): Promise<Place['head']> {
   const head = await log.read(0, Math.min(HEAD_BYTES, offset));
+  return { bytes: head.length, hash: hash('sha256', head, 'hex') };
+}
+
+/**
+ * The head once `bytes`, read at the place's offset, belong to what was read. Undefined when the file has been cut since the place was
+ * taken: then its beginning is not what the place or the bytes say.
+ */
+export async function headAfter(log: LogFile, place: Place, bytes: Buffer): Promise<Place['head'] | undefined> {
+  const head = await log.read(0, Math.min(HEAD_BYTES, place.offset + bytes.length));
+  const before = head.subarray(0, place.head.bytes);
+  const own = head.subarray(place.offset);
+  if (hash('sha256', before, 'hex') !== place.head.hash) return undefined;
+  if (!own.equals(bytes.subarray(0, own.length))) return undefined;
   return { bytes: head.length, hash: hash('sha256', head, 'hex') };
 }
 
@@ -83,8 +101,10 @@ export async function rotatedSince(path: string, place: Place): Promise<readonly
   for (const entry of await readdir(folder)) {
     const suffix = entry.slice(name.length);
     if (!entry.startsWith(name) || !ROTATED_SUFFIX.test(suffix)) continue;
-    const { ino, mtimeMs } = await stat(join(folder, entry));
-    files.push({ path: join(folder, entry), inode: ino, modifiedMs: mtimeMs, order: orderOf(suffix) });
+    const found = await statAt(join(folder, entry));
+    // It may have been renamed or packed since the folder was read.
+    if (found === undefined) continue;
+    files.push({ path: join(folder, entry), inode: found.ino, modifiedMs: found.mtimeMs, order: orderOf(suffix) });
   }
   // File systems keep times to a few milliseconds only, so names decide between equal ones.
   files.sort((left, right) => left.modifiedMs - right.modifiedMs || left.order - right.order);
