@@ -49,7 +49,10 @@ export const diagnosticCodes = {
   E153: { title: 'Window given twice', hint: 'Leave out `in`, or write `signal over 1h` to take another window.' },
   E154: { title: 'Function used wrongly', hint: 'See the function in the reference of signals.' },
   E155: { title: 'Groups that do not match', hint: 'Split both sides by the same field.' },
-  E156: { title: 'Window too short', hint: 'Use a window of at least a second.' },
+  E156: {
+    title: 'Window that does not fit',
+    hint: 'Use at least 1 s: tenths of a second up to a minute, whole seconds above.',
+  },
   E157: { title: 'Nothing is measured', hint: 'Compare a signal with a number or with another signal.' },
   E158: { title: 'Pattern not accepted', hint: 'Use RE2 syntax: no back-references, no look-around.' },
   E160: { title: 'Unknown time zone', hint: 'Use a name of the IANA database, e.g. `Europe/Berlin`.' },

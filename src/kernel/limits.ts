@@ -48,6 +48,8 @@ export const limits = {
   // Windows
   liveWindowMs: 3_600_000,
   windowStepMs: 100,
+  /** Longer windows are whole seconds, so that each has a step that divides it. */
+  windowOfTenthsMs: 60_000,
   windowSteps: 600,
   coarseWindowSteps: 60,
   groupsPerSignal: 100,

@@ -65,6 +65,50 @@ describe('fixtures', () => {
   });
 });
 
+describe('one mistake is said once', () => {
+  test('a misspelt section is read as the one that is meant', () => {
+    const text =
+      'plan: shop\npeople: { mia: { email: mia@tea.example } }\nseverites: { urgent: { notify: [mia by app] } }\nrules:\n  a: { when: no requests in 5m, severity: urgent }\n';
+    expect(compileText(text).diagnostics.map(({ line, code, hint }) => `${line} ${code} ${hint}`)).toEqual([
+      '3 E120 Did you mean `severities`?',
+    ]);
+  });
+
+  test('a misspelt `plan` is not missing as well', () => {
+    expect(compileText('plann: shop\n').diagnostics.map(({ code }) => code)).toEqual(['E120']);
+  });
+
+  test('a section that stands both misspelt and right is taken from the right one', () => {
+    const text =
+      'plan: shop\nrolles: { team: ben }\nroles: { team: mia }\npeople: { mia: { email: mia@tea.example } }\n';
+    expect(compileText(text).diagnostics.map(({ line, code }) => `${line} ${code}`)).toEqual(['2 E120']);
+  });
+
+  test('a sentence that is too long', () => {
+    const codes = codesOf(`rules: { a: { when: x > 1${' and x > 1'.repeat(300)}, severity: urgent } }\n`);
+    expect(codes).toEqual(['4:21 E107']);
+  });
+
+  test('an empty file of a folder', () => {
+    const { diagnostics } = compilePlan([
+      { path: 'a.yaml', text: 'plan: shop\n' },
+      { path: 'b.yaml', text: '# nothing yet\n' },
+    ]);
+    expect(diagnostics.map(formatDiagnostic)).toEqual([
+      'b.yaml:1:1: error E110: The file is empty.\n    Write a section in it, or delete the file.',
+    ]);
+  });
+});
+
+test('a rule without a severity yet is warned of, and the plan cannot be applied with it', () => {
+  const compilation = compileText(`${base}rules: { a: { when: no requests in 5m, severity: TBD } }\n`);
+  expect(compilation.diagnostics.map(({ code }) => code)).toEqual(['W101']);
+  expect(compilation.notExecuted.map(({ where, what }) => `${where}: ${what}`)).toEqual([
+    'rules.a: a rule whose `severity` is not set',
+  ]);
+  expect(isExecutable(compilation)).toBe(false);
+});
+
 describe('the tea shop', () => {
   const text = readFileSync(new URL('../../examples/tea-shop/plan.yaml', import.meta.url), 'utf8');
 

@@ -15,11 +15,11 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { CompiledPlan } from './model.ts';
 import { checkShape } from './shape/check-shape.ts';
 import { sectionSchemas } from './shape/sections.ts';
-import { suggest } from './text/nearest-name.ts';
+import { nearestName } from './text/nearest-name.ts';
 import { readYaml } from './text/read-yaml.ts';
 import { Report, TooManyFindings } from './text/report.ts';
 import { SourceFile, type Span } from './text/source-file.ts';
-import { entriesOf, type MapEntry } from './text/tree.ts';
+import { entriesOf, type MapEntry, TextNode } from './text/tree.ts';
 
 export type { NotExecuted } from './compile/context.ts';
 
@@ -102,6 +102,7 @@ function readSections(files: readonly PlanFile[], report: Report): ReadonlyMap<s
     return undefined;
   }
   const sections = new Map<string, MapEntry>();
+  const misspelt = new Map<string, MapEntry>();
   let readable = true;
   for (const { path, text } of files) {
     const tree = readYaml(path, text, report);
@@ -110,12 +111,19 @@ function readSections(files: readonly PlanFile[], report: Report): ReadonlyMap<s
       continue;
     }
     if (tree.kind !== 'map') {
-      report.add('E110', tree.span, tree.kind === 'empty' ? 'The file is empty.' : 'The file is no map of sections.');
+      const [what, hint] =
+        tree.kind !== 'empty'
+          ? ['The file does not consist of sections.', 'Write `section:` and its lines below it, as in the reference.']
+          : files.length > 1
+            ? ['The file is empty.', 'Write a section in it, or delete the file.']
+            : ['The file is empty.', 'Begin with `plan: NAME` and sections.'];
+      report.add('E110', tree.span, what ?? '', hint);
       readable = false;
       continue;
     }
-    for (const entry of entriesOf(tree)) addSection(entry, sections, report);
+    for (const entry of entriesOf(tree)) addSection(entry, sections, misspelt, report);
   }
+  for (const [name, entry] of misspelt) if (!sections.has(name)) sections.set(name, fillHoles(entry, report));
   if (readable && !sections.has('plan')) {
     const first = sections.values().next().value;
     const place = first === undefined ? start : { ...first.key.span, start: 0, end: 0 };
@@ -124,11 +132,22 @@ function readSections(files: readonly PlanFile[], report: Report): ReadonlyMap<s
   return readable ? sections : undefined;
 }
 
-function addSection(entry: MapEntry, sections: Map<string, MapEntry>, report: Report): void {
+function addSection(
+  entry: MapEntry,
+  sections: Map<string, MapEntry>,
+  misspelt: Map<string, MapEntry>,
+  report: Report,
+): void {
   const name = entry.key.text;
   if (!Object.hasOwn(sectionSchemas, name)) {
-    const hint = suggest(name, Object.keys(sectionSchemas));
+    const meant = nearestName(name, Object.keys(sectionSchemas));
+    const hint = meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
     report.add('E120', entry.key.span, `There is no section \`${name}\`.`, hint);
+    // Read as the section that is probably meant, so that its names are known to the others.
+    if (meant !== undefined && !sections.has(meant)) {
+      const key = new TextNode(meant, entry.key.span, 'quoted');
+      misspelt.set(meant, { ...entry, key });
+    }
     return;
   }
   const first = sections.get(name)?.key.span;

@@ -1,4 +1,4 @@
-import { formatDuration, formatInstant, type Instant, parseInstant } from '#kernel/instant.ts';
+import { formatDuration, type Instant, parseInstant } from '#kernel/instant.ts';
 import type * as ast from '../expression/ast.ts';
 import { parseDuration, parseSpan } from '../expression/parse.ts';
 import type { CompiledPhase, PhaseSpan } from '../model.ts';
@@ -164,12 +164,18 @@ function checkLine(phases: readonly CompiledPhase[], places: readonly Span[], co
         context.report.add('E162', place, message, 'End one where the other begins; other lines go under `layers`.');
       } else if (other === index - 1 && first.to !== undefined && second.from > first.to) {
         const length = formatDuration(second.from - first.to);
-        const since = context.launch === undefined ? '' : `, from ${formatInstant(first.to)}`;
+        const since = context.launch === undefined ? '' : `, from ${localTime(first.to, context.timezone)}`;
         const message = `Between \`${earlier.name}\` and \`${phase.name}\` ${length} belong to no phase${since}.`;
         context.report.add('W102', place, message);
       }
     }
   }
+}
+
+/** As a plan writes it: `2026-03-02 09:00`. */
+function localTime(instant: Instant, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(timezone).toPlainDateTime();
+  return local.toString({ smallestUnit: 'minute' }).replace('T', ' ');
 }
 
 function comparable(

@@ -257,11 +257,22 @@ export class FormulaCompiler {
     return true;
   }
 
-  /** The length of a sliding window, or undefined when it is too short or not executed. */
+  /** The length of a sliding window, or undefined when it is too short, has no step that divides it, or is not executed. */
   slidingWindow(duration: ast.Duration, scope: Scope): number | undefined {
     const place = this.#place(duration, scope);
     if (duration.ms < SECOND_MS) {
-      this.#context.report.add('E156', place, `A window of ${formatDuration(duration.ms)} is too short.`);
+      const message = `A window of ${formatDuration(duration.ms)} is too short.`;
+      this.#context.report.add('E156', place, message, 'Use a window of at least a second: `1s`.');
+      return undefined;
+    }
+    const grainMs = duration.ms <= limits.windowOfTenthsMs ? limits.windowStepMs : SECOND_MS;
+    if (duration.ms % grainMs !== 0) {
+      const written = scope.sentence.text.slice(duration.span.start, duration.span.end);
+      const message = `A window of ${written} cannot be cut into equal steps.`;
+      const nearest = `${(Math.round(duration.ms / grainMs) * grainMs) / SECOND_MS}s`;
+      const grain =
+        grainMs === SECOND_MS ? 'above a minute windows are whole seconds' : 'windows are whole tenths of a second';
+      this.#context.report.add('E156', place, message, `Write \`${nearest}\`: ${grain}.`);
       return undefined;
     }
     if (duration.ms > limits.liveWindowMs) {

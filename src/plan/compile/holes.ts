@@ -1,8 +1,7 @@
+import { findPlaceholder } from '../text/placeholder.ts';
+import { cellBreaks, looksLikeTable } from '../text/read-table.ts';
 import type { Report } from '../text/report.ts';
 import type { MapEntry, TextNode, TreeNode } from '../text/tree.ts';
-
-/** `TBD`, `[Name]`, `$XXX`, `___`: what people leave in a document where a value is not known yet. */
-const PLACEHOLDER = /^(?:TBD|TBA|TODO|FIXME|XXX+|\?{2,})$|\bTBD\b|^\[[A-Z][\w /-]*\]$|\$X{2,}\b|_{3,}|^<[a-z ]+>$/;
 
 /** Shapes of real credentials. A literal that looks like one does not belong in a reviewed text. */
 const SECRETS: readonly RegExp[] = [
@@ -71,11 +70,38 @@ function visitText(node: TextNode, section: string, path: readonly string[], rep
     report.add('W101', node.span, `\`${where}\` is not set yet.`);
     return { kind: 'empty', span: node.span, hole: true };
   }
-  const placeholder = PLACEHOLDER.exec(trimmed);
-  if (placeholder !== null && !['templates', 'statuspage'].includes(section)) {
-    report.add('W101', node.span, `\`${where}\` holds the placeholder \`${placeholder[0]}\`.`);
-    // In a longer text (a table, a sentence) only a part is open, and the rest is still read.
-    if (placeholder[0].length >= trimmed.length / 2) return { kind: 'empty', span: node.span, hole: true };
+  if (section === 'statuspage') return node;
+  if (looksLikeTable(node)) {
+    reportCells(node, where, report);
+    return node;
   }
-  return node;
+  const placeholder = findPlaceholder(trimmed);
+  if (placeholder === undefined) return node;
+  const at = node.text.length - node.text.trimStart().length + placeholder.index;
+  reportPlaceholder(node, at, placeholder.text, where, report);
+  // In a longer text for people only a part is open; a sentence is not to be guessed.
+  const isProse = ['title', 'advice', 'means', 'steps', 'answers'].some((word) => path.includes(word));
+  return isProse ? node : { kind: 'empty', span: node.span, hole: true };
+}
+
+/** Placeholders in the cells of a table; who reads the table takes such a cell as `unset`. */
+function reportCells(node: TextNode, where: string, report: Report): void {
+  let start = 0;
+  for (const line of node.text.split('\n')) {
+    let from = 0;
+    for (const stop of [...cellBreaks(line), line.length]) {
+      const cell = line.slice(from, stop);
+      const lead = cell.length - cell.trimStart().length;
+      const placeholder = findPlaceholder(cell.trim());
+      if (placeholder !== undefined) {
+        reportPlaceholder(node, start + from + lead + placeholder.index, placeholder.text, where, report);
+      }
+      from = stop + 1;
+    }
+    start += line.length + 1;
+  }
+}
+
+function reportPlaceholder(node: TextNode, at: number, text: string, where: string, report: Report): void {
+  report.add('W101', node.piece(at, at + text.length), `\`${where}\` holds the placeholder \`${text}\`.`);
 }

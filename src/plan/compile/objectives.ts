@@ -5,7 +5,7 @@ import { suggest } from '../text/nearest-name.ts';
 import { looksLikeTable, readTable, type Table } from '../text/read-table.ts';
 import { placeOf, type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
-import { childAt, type MapEntry, type TextNode } from '../text/tree.ts';
+import { childAt, type MapEntry, type MapNode, type TextNode } from '../text/tree.ts';
 import { readByPhase, valuesOf } from './by-phase.ts';
 import type { Context } from './context.ts';
 import { checkSomebody } from './people.ts';
@@ -54,9 +54,15 @@ export class Objectives {
     const { key, value } = entry;
     const where = `objectives.${key.text}`;
     if (value.kind === 'text' && looksLikeTable(value)) {
-      this.#compileTable(value, where);
+      if (value.style === 'block') this.#compileTable(value, where);
+      else this.#refuseLooseTable(entry);
       return;
     }
+    if (value.kind === 'text' && isLooseTable(value)) {
+      this.#refuseLooseTable(entry);
+      return;
+    }
+    if (value.kind === 'map' && childAt(value, 'bands') === undefined && this.#refuseMapOfBands(value)) return;
     if (value.kind !== 'text' && value.kind !== 'map') return;
     const unit = this.#unitOf(key.text, key.span, where);
     const isMap = value.kind === 'map' && childAt(value, 'bands') !== undefined;
@@ -69,6 +75,23 @@ export class Objectives {
     const advice = isMap ? textOf(childAt(value, 'advice')) : undefined;
     this.#checkOwner(owner);
     if (bands !== undefined && unit !== undefined) this.#add(key.text, key.span, bands, owner, advice);
+  }
+
+  /** Lines with pipes that YAML has run together, since no text block holds them. */
+  #refuseLooseTable({ key, value }: MapEntry): void {
+    const message = `The table \`${key.text}\` stands in no text block, so its lines run together.`;
+    this.#context.report.add('E126', value.span, message, `Write \`${key.text}: |\` and the table below it.`);
+  }
+
+  /** `{ target: "< 1%", critical: "> 5%" }`: the bands are one sentence. */
+  #refuseMapOfBands(value: MapNode): boolean {
+    const levels = value.entries.filter((entry) => LEVELS.some((level) => level === entry.key.text));
+    const [first] = levels;
+    if (first === undefined || first.key.text === 'otherwise') return false;
+    const sentence = levels.map((entry) => `${entry.key.text} ${entry.value.kind === 'text' ? entry.value.text : '…'}`);
+    const message = 'Target, warning and critical are no keys: they stand in one sentence.';
+    this.#context.report.add('E121', first.key.span, message, `Write \`${sentence.join(', ')}\`.`);
+    return true;
   }
 
   /** The unit of a signal as an objective sees it; undefined when it is unknown, broken or not executed. */
@@ -109,7 +132,9 @@ export class Objectives {
     for (const { level, bound, sentence } of bounds) {
       const boundPlace = sentence.place(bound.span.start, bound.span.end);
       if (bound.kind === 'unset') {
-        this.#context.report.add('W101', boundPlace, `The ${level} of \`${signal}\` is not set yet.`);
+        if (sentence.hole !== true) {
+          this.#context.report.add('W101', boundPlace, `The ${level} of \`${signal}\` is not set yet.`);
+        }
         if (level === 'target') bands.target = 'unset';
         continue;
       }
@@ -228,7 +253,7 @@ export class Objectives {
   }
 
   #checkOwner(owner: Sentence | undefined): void {
-    if (owner !== undefined) checkSomebody(owner, this.#context, 'person, role or duty');
+    if (owner !== undefined && owner.hole !== true) checkSomebody(owner, this.#context, 'person, role or duty');
   }
 
   #add(
@@ -251,11 +276,16 @@ export class Objectives {
     const objective: Objective = {
       signal,
       bands,
-      ...(owner === undefined ? {} : { owner: owner.text }),
-      ...(advice === undefined ? {} : { advice: advice.text }),
+      ...(owner === undefined || owner.hole === true ? {} : { owner: owner.text }),
+      ...(advice === undefined || advice.hole === true ? {} : { advice: advice.text }),
     };
     this.#objectives.set(signal, { objective, place });
   }
+}
+
+/** A table's lines run together: many pipes in a sentence that begins as a header does. */
+function isLooseTable(node: TextNode): boolean {
+  return /^\s*(?:\|\s*)?(?:figure|signal|by\s+\S+)\s*\|/.test(node.text);
 }
 
 function textOf(node: ReturnType<typeof childAt>): Sentence | undefined {

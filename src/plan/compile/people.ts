@@ -34,7 +34,8 @@ export function compilePeople(context: Context): readonly Person[] {
     const email = textAt(entry.value, 'email');
     const phone = childAt(entry.value, 'phone');
     if (email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(email.text)) {
-      context.report.add('E122', email.span, `\`${entry.key.text}\` has no mail address here.`);
+      const message = `\`${email.text.trim()}\` is no mail address.`;
+      context.report.add('E122', email.span, message, `Write it as \`${entry.key.text}@shop.example\`.`);
     }
     for (const channel of sentencesOf(childAt(entry.value, 'order'))) checkPersonChannel(channel, context);
     return {
@@ -257,15 +258,15 @@ function compileRecipient(
   }
   const via = context.defines('people', who) ? undefined : who;
   const persons = via === undefined ? [who] : (roles[who] ?? []);
+  const mute = by.length > 0 ? [] : persons.filter((person) => orderOf(person, context).length === 0);
+  if (mute.length > 0) {
+    const message = `${mute.map((person) => `\`${person}\``).join(' and ')} ${mute.length === 1 ? 'has' : 'have'} no channel here and no \`order\` of channels.`;
+    context.report.add('E139', place(parsed.who), message, `Write \`${who} by app\`.`);
+  }
   return persons.flatMap((person) => {
     const own = context.entry('people', person);
-    const order = own === undefined ? [] : sentencesOf(childAt(own.value, 'order')).map((channel) => channel.text);
-    const channels = by.length > 0 ? by.map((channel) => channel.text) : order;
-    if (channels.length === 0) {
-      const message = `\`${person}\` has no channel here and no \`order\` of channels.`;
-      context.report.add('E139', place(parsed.who), message, `Write \`${who} by app\`.`);
-      return [];
-    }
+    const channels = by.length > 0 ? by.map((channel) => channel.text) : orderOf(person, context);
+    if (channels.length === 0) return [];
     for (const channel of channels) checkAddressOf(person, channel, own, context, place(parsed));
     for (const channel of channels) {
       if (channel !== APP_CHANNEL) context.skip(where, `telling persons by ${channel}`, place(parsed));
@@ -274,6 +275,12 @@ function compileRecipient(
     if (executed.length === 0) return [];
     return [{ kind: 'person', person, channels: executed, ...(via === undefined ? {} : { via }) } as const];
   });
+}
+
+/** The channels of a person in their own order. */
+function orderOf(person: string, context: Context): readonly string[] {
+  const own = context.entry('people', person);
+  return own === undefined ? [] : sentencesOf(childAt(own.value, 'order')).map((channel) => channel.text);
 }
 
 /** A person is told by mail only with an address, by SMS and voice only with a number. */

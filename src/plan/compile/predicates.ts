@@ -27,7 +27,7 @@ export function compilePredicate(
     case 'compare': {
       const field = predicate.field.name;
       const value = compileValue(predicate.value, field, sentence, context, units);
-      if (value === undefined) return undefined;
+      if (value === undefined || !hasOrder(predicate, sentence, context)) return undefined;
       return { kind: 'compare', field, operator: predicate.operator, value };
     }
     case 'in': {
@@ -53,6 +53,20 @@ export function compilePredicate(
     case 'presence':
       return { kind: predicate.is, field: predicate.field.name };
   }
+}
+
+/** `status >= "500"` would never hold: texts and truth values have no order here. */
+function hasOrder(
+  { operator, value, field }: Extract<ast.Predicate, { kind: 'compare' }>,
+  sentence: Sentence,
+  context: Context,
+): boolean {
+  if (operator === '=' || operator === '!=' || (value.kind !== 'text' && value.kind !== 'boolean')) return true;
+  const isNumber = value.kind === 'text' && /^\d+(?:\.\d+)?$/.test(value.text);
+  const message = `\`${operator}\` compares numbers, and this is ${value.kind === 'text' ? 'text' : 'true or false'}.`;
+  const hint = isNumber ? `Write \`${field.name} ${operator} ${value.text}\`.` : 'Write `=` or `!=`, or a number.';
+  context.report.add('E150', sentence.place(value.span.start, value.span.end), message, hint);
+  return false;
 }
 
 function compileValue(

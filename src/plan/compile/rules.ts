@@ -79,6 +79,11 @@ function compileRule(entry: MapEntry, surroundings: RuleSurroundings): CompiledR
 
   const groups = [...facts.by].toSorted();
   const untilMissing = childAt(value, 'until') !== undefined && until === undefined;
+  for (const part of ['when', 'severity', 'until'] as const) {
+    const node = childAt(value, part);
+    if (node?.kind === 'empty' && node.hole === true)
+      context.skip(where, `a rule whose \`${part}\` is not set`, node.span);
+  }
   if (when === undefined || severity === undefined || untilMissing || skipped) return undefined;
   // A phase whose condition is not executed would silently sleep; the whole rule waits then.
   if (partsOf(childAt(value, 'when')) !== valuesOf(when).length) return undefined;

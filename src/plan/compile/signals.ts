@@ -52,6 +52,11 @@ export class Signals implements SignalLookup {
     return this.#context.defines('signals', name);
   }
 
+  /** Whether a signal exists and its sentence was understood. */
+  reads(name: string): boolean {
+    return this.#definitions.has(name);
+  }
+
   /** Compiles each signal as written; streams are compiled where they are used. */
   compileAll(): void {
     for (const [name, definition] of this.#definitions) {

@@ -103,9 +103,15 @@ export class Sources {
       this.#states.set(name, state);
       return state;
     }
-    const hint = suggest(name, this.names());
+    const hint = this.#open.length === 0 ? suggest(name, this.names()) : this.#hintInSource(name);
     this.#context.report.add('E131', place, `There is no source \`${name}\`.`, hint);
     return { state: 'broken' };
+  }
+
+  /** A source that names itself, or nearly, is meant to be of events. */
+  #hintInSource(name: string): string {
+    const others = this.names().filter((other) => !this.#open.includes(other));
+    return suggest(name, others, `For events that you send, write \`events "${name}"\`.`) ?? '';
   }
 
   #compile(entry: MapEntry): SourceState {

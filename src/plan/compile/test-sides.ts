@@ -46,14 +46,14 @@ export class TestSides {
     return complete(formulas.map((formula) => this.#signals.formulas.compile(formula, scope)));
   }
 
-  /** Whether every name in it is a signal that exists; else its own message comes first. */
+  /** Whether every name in it is a signal that can be read; else its own message comes first. */
   #readable(formula: ast.Formula): boolean {
     switch (formula.kind) {
       case 'arithmetic':
       case 'ratio':
         return this.#readable(formula.left) && this.#readable(formula.right);
       case 'reference':
-        return this.#signals.has(formula.path.names[0] ?? '') && formula.path.names.length === 1;
+        return this.#signals.reads(formula.path.names[0] ?? '') && formula.path.names.length === 1;
       case 'percent of':
         return this.#readable(formula.of);
       case 'quantity':

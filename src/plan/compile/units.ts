@@ -51,14 +51,20 @@ export function misfit(
       const hint = `Did you mean \`${tidy(first)}%\` or \`${tidy(second)}%\`?`;
       return isBare
         ? { message: `\`${written}\` has no unit, and ${what} is a share.`, hint }
-        : { message: `\`${written}\` does not fit ${what}, which is a share.`, hint: 'Write the number with `%`.' };
+        : {
+            message: `\`${written}\` does not fit ${what}, which is a share.`,
+            hint:
+              literal.base === 'percent' || literal.base === 'pct'
+                ? `Write \`${tidy(amount)}%\`.`
+                : 'Write the number with `%`.',
+          };
     }
     case 'ms':
       return {
         message: isBare
           ? `\`${written}\` has no unit, and ${what} is a time.`
           : `\`${written}\` is no time, and ${what} is.`,
-        hint: isBare ? `Did you mean \`${tidy(amount)}ms\` or \`${tidy(amount)}s\`?` : 'Write `500ms` or `2s`.',
+        hint: isBare ? `Did you mean \`${tidy(amount)}ms\` or \`${tidy(amount)}s\`?` : timeHint(amount, literal.base),
       };
     case 'per-second':
       return {
@@ -81,6 +87,20 @@ export function misfit(
         hint: `Write the number with \`${unit.shown || unit.base}\`.`,
       };
   }
+}
+
+/** Other people's words for our units of time. */
+function timeHint(amount: number, word: string): string {
+  const own = /^(?:m(?:illi)?secs?|millis)$/i.test(word)
+    ? 'ms'
+    : /^secs?$/i.test(word)
+      ? 's'
+      : /^mins?$/i.test(word)
+        ? 'm'
+        : /^hrs?$/i.test(word)
+          ? 'h'
+          : undefined;
+  return own === undefined ? 'Write `500ms` or `2s`.' : `Write \`${tidy(amount)}${own}\`.`;
 }
 
 /** The unit of a field's bare numbers as the base that readings come in. */

@@ -4,7 +4,11 @@ const unit = '\\s?(?:%|points?|[a-zA-Z]+)?';
 
 const openEnd: Mistake = ({ judging, masked, text }) => {
   if (!judging) return undefined;
-  const match = new RegExp(`(?<![\\p{L}\\p{N}_.-])(\\d[\\d.,]*${unit})\\+(?!\\s*[\\p{L}\\p{N}_(])`, 'u').exec(masked);
+  // `50+ in 1 minute` is no sum, `50 + x` is.
+  const match = new RegExp(
+    `(?<![\\p{L}\\p{N}_.-])(\\d[\\d.,]*${unit})\\+(?!\\s*(?!(?:in|for|and|or)\\s)[\\p{L}\\p{N}_(])`,
+    'u',
+  ).exec(masked);
   if (match === null) return undefined;
   const number = text.slice(match.index, match.index + match[0].length - 1);
   return problemOf(
@@ -74,8 +78,19 @@ const foreignNumber: Mistake = ({ judging, masked }) => {
   );
 };
 
+/** `100$` and `%10`: the sign on the other side. */
+const signOnOtherSide: Mistake = ({ judging, masked }) => {
+  if (!judging) return undefined;
+  const match = /(?<![\p{L}\p{N}_.$€£-])(?:(\d+(?:\.\d+)?)\s?([$€£])(?!\d)|%\s?(\d+(?:\.\d+)?)(?![\p{L}\d%]))/u.exec(
+    masked,
+  );
+  if (match === null) return undefined;
+  const own = match[3] === undefined ? `${match[2]}${match[1]}` : `${match[3]}%`;
+  return problemOf('E228', match, `\`${match[0]}\` is not how the language writes numbers.`, `Write \`${own}\`.`);
+};
+
 /** Mistakes in the numbers themselves, by their look. */
-export const numberMistakes: readonly Mistake[] = [openEnd, approximate, range, foreignNumber];
+export const numberMistakes: readonly Mistake[] = [openEnd, approximate, range, foreignNumber, signOnOtherSide];
 
 function plain(written: string): string {
   if (/^\d{1,3}(?:[,'’_]\d{3})+$/u.test(written)) return written.replace(/[,'’_]/gu, '');

@@ -1,3 +1,4 @@
+import { suggest } from '../text/nearest-name.ts';
 import { type Mistake, problemAt } from './attempt.ts';
 import { wordAt } from './expected.ts';
 import { changeMistakes } from './mistakes-of-change.ts';
@@ -23,6 +24,16 @@ const beginsWithSign: Mistake = ({ rule, masked, text }) => {
   const match = /^\s*([<>=!≤≥]=?)/u.exec(masked);
   if (match === null) return undefined;
   const sign = match[1] ?? '';
+  if (rule === 'ClockSlaSentence' || rule === 'DurationSentence') {
+    const message = 'A time that is kept to has no sign: it is met before its end.';
+    return problemAt(
+      'E222',
+      match[0].length - sign.length,
+      sign.length,
+      message,
+      `Write \`${text.slice(match[0].length).trim()}\`.`,
+    );
+  }
   const word = rule === 'BandsSentence' ? 'target' : 'error_rate';
   const start = match[0].length - sign.length;
   return problemAt('E222', start, sign.length, 'A sentence begins with a word.', `Write \`${word} ${text.trim()}\`.`);
@@ -96,7 +107,7 @@ const unknownFunction: Mistake = ({ masked, judging }) => {
       match.index,
       name.length,
       `There is no function \`${name}\`.`,
-      `Use one of ${functionNames}.`,
+      suggest(name, functionNames.split(', '), `Use one of ${functionNames}.`) ?? '',
     );
   }
   return undefined;
@@ -104,6 +115,11 @@ const unknownFunction: Mistake = ({ masked, judging }) => {
 
 const unquotedText: Mistake = ({ masked, text, offset, expected }) => {
   if (!expected.includes('text in quotation marks')) return undefined;
+  const typographic = /^[“”„‟«»‘’]([^“”„‟«»‘’"]*)[“”„‟«»‘’"]?/u.exec(masked.slice(offset));
+  if (typographic !== null) {
+    const hint = `Write \`"${typographic[1]?.trim()}"\`.`;
+    return problemAt('E226', offset, typographic[0].length, 'Text stands in straight quotation marks.', hint);
+  }
   const word = /^(?:'[^']*'|[\p{L}_][\p{L}\p{N}_-]*)/u.exec(masked.slice(offset))?.[0];
   if (word === undefined) return undefined;
   const bare = text.slice(offset, offset + word.length).replaceAll("'", '');
@@ -176,6 +192,51 @@ const reservedWord: Mistake = ({ masked, offset, expected }) => {
   );
 };
 
+/** A signal has `over`; a measure that is written out in a condition gets its window at the end. */
+const windowOfMeasure: Mistake = ({ rule, masked, offset }) => {
+  if (rule !== 'ConditionSentence') return undefined;
+  const match = /\)\s+(over\s+(\d+\s*[a-z]+))(?=\s*[<>=!]|\s+(?:is|between|rises|drops)\b)/u.exec(masked);
+  if (match === null || offset < match.index) return undefined;
+  const start = match.index + match[0].length - (match[1] ?? '').length;
+  return problemAt(
+    'E200',
+    start,
+    (match[1] ?? '').length,
+    'A measure that is written out gets its window at the end.',
+    `Write \`… > 20% in ${match[2]}\`, or name the measure under \`signals\`.`,
+  );
+};
+
+/** Other signs for `..`, and times that do not say from when. */
+const spanSign: Mistake = ({ rule, masked, offset, expected }) => {
+  if (rule !== 'SpanSentence') return undefined;
+  const unanchored = /^\s*(\d+(?:\.\d+)?\s*[a-z]*)\s*(?:\.\.|[-–—]|to)\s*(\d+(?:\.\d+)?\s*[a-z]+)\s*$/u.exec(masked);
+  if (unanchored !== null) {
+    const from = Number.parseFloat(unanchored[1] ?? '0') === 0 ? 'T+0' : `T+${unanchored[1]?.replaceAll(' ', '')}`;
+    const hint = `Write \`${from} .. T+${unanchored[2]?.replaceAll(' ', '')}\`.`;
+    return problemAt('E200', 0, masked.trimEnd().length, 'Times of a phase count from the launch, T+0.', hint);
+  }
+  const dots = masked.slice(0, offset).endsWith('..') && masked[offset] === '.' ? offset - 2 : offset;
+  const sign = /^(?:\.{3,}|…|[-–—]|(?:to|until|till)(?![\p{L}\p{N}]))/u.exec(masked.slice(dots))?.[0];
+  if (sign === undefined || (dots === offset && !expected.includes('..'))) return undefined;
+  return problemAt('E227', dots, sign.length, `The language has no \`${sign}\` here.`, 'Write `..`.');
+};
+
+/** People are named, not their mail addresses. */
+const mailRecipient: Mistake = ({ rule, text }) => {
+  if (rule !== 'RecipientSentence' && rule !== 'RecipientsSentence') return undefined;
+  const match = /[^\s,@]+@[^\s,@]+/u.exec(text);
+  if (match === null) return undefined;
+  const name = (match[0].split('@', 1)[0] ?? 'mia').replace(/[^A-Za-z0-9_-]/g, '-');
+  return problemAt(
+    'E200',
+    match.index,
+    match[0].length,
+    'A recipient is a person, a role or a channel, not a mail address.',
+    `Write \`people: { ${name}: { email: ${match[0]} } }\`, and here \`${name} by email\`.`,
+  );
+};
+
 const severalWays: Mistake = ({ rule, masked, offset }) => {
   if (rule !== 'EscalationStepSentence' && rule !== 'RecipientsSentence') return undefined;
   if (!/^(?:by|,|in)(?![\p{L}\p{N}_-])/u.test(masked.slice(offset)) || !/\sby\s/u.test(masked.slice(0, offset)))
@@ -205,6 +266,9 @@ export const mistakes: readonly Mistake[] = [
   unknownFunction,
   unquotedText,
   signMissing,
+  windowOfMeasure,
+  spanSign,
+  mailRecipient,
   signInWords,
   severalWays,
   reservedWord,

@@ -49,6 +49,9 @@ function reportIssue(issue: Issue, entry: MapEntry, prefix: readonly PropertyKey
     report.add('E124', span, `\`${key}\` is not a name.`);
     return;
   }
+  // What stands there was a finding already: a placeholder, a comment, a secret.
+  if (node?.kind === 'empty' && node.hole === true) return;
+  if (losesText(node)) return;
   const missing = node === undefined || (node.kind === 'empty' && node.hole !== true);
   const span = node === undefined ? parentKeySpan(entry, path) : node.span;
   if (missing) {
@@ -59,7 +62,24 @@ function reportIssue(issue: Issue, entry: MapEntry, prefix: readonly PropertyKey
     report.add('E124', span, 'The plan has no name that can be an identity.');
     return;
   }
-  report.add('E122', span, `${where} is ${describe(node)}; wanted: ${wanted(issue)}.`);
+  report.add('E122', span, `${where} is ${describe(node)}; wanted: ${wanted(issue)}.`, shapeHint(entry, path, node));
+}
+
+/** What to write instead, where the schema says which keys a line has. */
+function shapeHint(entry: MapEntry, path: readonly PropertyKey[], node: TreeNode): string | undefined {
+  const keys = knownKeys(entry.key.text, path);
+  if (node.kind === 'text' && keys.length > 0) {
+    const shown = keys.slice(0, 2).map((key) => `${key}: …`);
+    return `Write \`${String(path.at(-1) ?? entry.key.text)}: { ${shown.join(', ')} }\`; it may have ${keys.join(', ')}.`;
+  }
+  if (node.kind === 'map' && keys.length === 0) return 'Write it without `{ }` and without lines below it.';
+  return undefined;
+}
+
+/** A list item whose text was lost to a comment. */
+function losesText(node: TreeNode | undefined): boolean {
+  const [only, another] = node?.kind === 'map' ? node.entries : [];
+  return only?.value.kind === 'empty' && only.value.hole === true && another === undefined;
 }
 
 /** Zod speaks of `Invalid input: expected string`; people of text and maps. */

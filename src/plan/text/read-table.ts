@@ -1,3 +1,4 @@
+import { isHole } from './placeholder.ts';
 import type { Report } from './report.ts';
 import type { Sentence } from './sentence.ts';
 import type { Span } from './source-file.ts';
@@ -60,6 +61,15 @@ export function readTable(node: TextNode, report: Report): Table | undefined {
       );
       continue;
     }
+    if (cells.length < header.length) {
+      report.add(
+        'E126',
+        span,
+        `The row has ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}, the header ${header.length} columns.`,
+        'Where a value is not set, leave its cell blank: `| |`.',
+      );
+      continue;
+    }
     rows.push({ cells: header.map((_, column) => cells[column]?.sentence), span });
   }
   return { header: names, rows };
@@ -114,9 +124,14 @@ function splitCells(
     const raw = line.text.slice(from, stop);
     const text = raw.trim();
     const start = line.start + from + (raw.length - raw.trimStart().length);
+    const span = node.piece(start, start + text.length);
     const sentence: Sentence | undefined =
-      text === '' ? undefined : { text, place: (a, b) => node.piece(start + a, start + b) };
-    cells.push({ sentence, span: node.piece(start, start + text.length) });
+      text === ''
+        ? undefined
+        : isHole(text)
+          ? { text: 'unset', hole: true, place: () => span }
+          : { text, place: (a, b) => node.piece(start + a, start + b) };
+    cells.push({ sentence, span });
     from = stop + 1;
   }
   return cells;

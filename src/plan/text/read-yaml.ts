@@ -8,11 +8,11 @@ import {
   type ParsedNode,
   parseDocument,
   type Scalar,
-  type YAMLError,
 } from 'yaml';
 import { limits } from '#kernel/limits.ts';
 import type { Report } from './report.ts';
 import { SourceFile, type Span } from './source-file.ts';
+import { reportSyntax } from './syntax-problem.ts';
 import { type MapEntry, type MapNode, TextNode, type TreeNode } from './tree.ts';
 
 /**
@@ -42,7 +42,7 @@ export function readYaml(path: string, text: string, report: Report): TreeNode |
     // With `silent` the parser would pass over further documents.
     logLevel: 'error',
   });
-  for (const error of document.errors) reportSyntax(error, file, report);
+  reportSyntax(document.errors, file, report);
   if (document.errors.length > 0) {
     // What the lines of a broken text belong to would be guessed.
     return undefined;
@@ -73,8 +73,22 @@ const FORBIDDEN = /(?![\t\n])\p{Cc}|[\u200E\u200F\u2028-\u202E\u2066-\u2069\uFFF
 
 function checkCharacters(file: SourceFile, report: Report): boolean {
   let found = 0;
+  const said = new Set<string>();
   for (const match of file.text.matchAll(FORBIDDEN)) {
     if (match[0] === '\r' && file.text[match.index + 1] === '\n') continue;
+    if (said.has(match[0])) continue;
+    said.add(match[0]);
+    if (match[0] === '\r') {
+      const span = { file, start: match.index, end: match.index + 1 };
+      report.add(
+        'E108',
+        span,
+        'A line ends as on an old Macintosh (U+000D alone).',
+        'Save the file with Unix line ends.',
+      );
+      found += 1;
+      continue;
+    }
     const code = match[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
     const span = { file, start: match.index, end: match.index + 1 };
     report.add('E108', span, `The control character U+${code} stands here.`, 'Delete it; it cannot be seen.');
@@ -128,30 +142,6 @@ function refuseProperty(token: string, place: Span, report: Report): void {
   }
 }
 
-function reportSyntax(error: YAMLError, file: SourceFile, report: Report): void {
-  const [start, end] = error.pos;
-  const span: Span = { file, start, end: Math.max(end, start + 1) };
-  if (error.code === 'MULTIPLE_DOCS') {
-    report.add('E106', span, 'A second YAML document begins here.', 'One file is one document: remove the `---`.');
-    return;
-  }
-  const line = file.text.slice(file.text.lastIndexOf('\n', start - 1) + 1).split('\n', 1)[0] ?? '';
-  report.add('E101', span, `This is not YAML: ${error.message.split('\n', 1)[0]}`, syntaxHint(line));
-}
-
-/** The traps of YAML that a sentence can step into. */
-function syntaxHint(line: string): string {
-  if (/:\s+#\S/.test(line)) return 'After `: ` a `#` begins a comment: write `slack:#channel` without the space.';
-  if (/:\s*[>%@`]/.test(line)) {
-    return 'A value cannot begin with this character: begin with a word (`target > 98%`), or quote the whole value.';
-  }
-  if (/:\s*"[^"]*"\s*[^\s,\]}#]/.test(line)) {
-    return 'A value that begins with a quote ends with it: begin with a word, or put the whole value in single quotes.';
-  }
-  if (/:\s.*:\s/.test(line)) return 'A value that holds `: ` is quoted as a whole.';
-  return 'Check indentation (spaces only), brackets and quotes of this line and the one above.';
-}
-
 class Reader {
   readonly #file: SourceFile;
   readonly #report: Report;
@@ -193,6 +183,7 @@ class Reader {
     if (style !== 'block' && text.length > limits.planSentenceCharacters) {
       const message = `The sentence has ${text.length} characters; at most ${limits.planSentenceCharacters} are read.`;
       this.#report.add('E107', span, message, 'Make several of it.');
+      return { kind: 'empty', span, hole: true };
     }
     return new TextNode(text, span, style);
   }

@@ -4,6 +4,8 @@ import type { TextNode } from './tree.ts';
 /** A sentence of the language wherever it stands: a whole value, or a cell of a table. */
 export interface Sentence {
   readonly text: string;
+  /** A placeholder stood here, which was said already; the text is `unset`. */
+  readonly hole?: true;
   /** The place in the file of `text.slice(start, end)`. */
   place(start: number, end: number): Span;
 }
