@@ -46,12 +46,15 @@ export interface LoaderOptions {
 }
 
 const FIRST_BACKOFF_MS = 100;
+/** From so many on, loaded segments that the spool does not have any more are forgotten. */
+const FORGET_ABOVE = 1_000;
 
 /** Brings sealed segments into the telemetry store, in order, for as long as it takes. */
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #path: string;
   #loaded = new Set<string>();
+  #forgetAbove = FORGET_ABOVE;
   #running: Promise<void> | undefined;
   #stopped = false;
   #wakeSleeper: (() => void) | undefined;
@@ -83,12 +86,17 @@ export class Loader {
     return this.#options.spool.segments.filter((segment) => !this.isLoaded(segment));
   }
 
+  /** The first of those that wait. Those before it are loaded and leave with the next sweep, so it is found soon, however many wait. */
+  #next(): Segment | undefined {
+    return this.#options.spool.segments.find((segment) => !this.isLoaded(segment));
+  }
+
   /** There may be something to load. */
   wake(): void {
     if (this.#running !== undefined || this.#stopped) return;
     this.#running = this.#loadAll().finally(() => {
       this.#running = undefined;
-      if (this.waiting.length > 0) this.wake();
+      if (this.#next() !== undefined) this.wake();
     });
   }
 
@@ -100,7 +108,7 @@ export class Loader {
 
   async #loadAll(): Promise<void> {
     let backoffMs = FIRST_BACKOFF_MS;
-    for (let segment = this.waiting[0]; segment !== undefined && !this.#stopped; segment = this.waiting[0]) {
+    for (let segment = this.#next(); segment !== undefined && !this.#stopped; segment = this.#next()) {
       try {
         await this.#load(segment);
         this.problem = undefined;
@@ -122,8 +130,11 @@ export class Loader {
       .map(({ meta, payload }): LoadedBlock => ({ plan: meta.plan, receivedAt: meta.receivedAt, payload }));
     if (blocks.length > 0) await sink.insert(segment.id, blocks);
     this.#loaded.add(segment.id);
-    const present = new Set(spool.segments.map((one) => one.id));
-    this.#loaded = new Set([...this.#loaded].filter((id) => present.has(id)));
+    if (this.#loaded.size > this.#forgetAbove) {
+      const present = new Set(spool.segments.map((one) => one.id));
+      this.#loaded = new Set([...this.#loaded].filter((id) => present.has(id)));
+      this.#forgetAbove = Math.max(FORGET_ABOVE, 2 * this.#loaded.size);
+    }
     await disk.replace(this.#path, new TextEncoder().encode(JSON.stringify([...this.#loaded])));
   }
 
