@@ -16,6 +16,7 @@ export async function recoverSegments(
 ): Promise<readonly Segment[]> {
   const names = await disk.list(folder);
   const whole = new Set(names.filter((name) => name.endsWith('.seg')).map((name) => parseSegmentName(name)?.id));
+  const youngest = names.findLast((name) => name.endsWith('.seg'));
   const segments: Segment[] = [];
   for (const name of names) {
     const parsed = parseSegmentName(name);
@@ -39,7 +40,9 @@ export async function recoverSegments(
       await disk.remove(path);
       continue;
     }
-    if (!kept) {
+    // There may be tens of thousands after a long absence of the store, and nothing is taken in meanwhile: the others were synced when
+    // they were sealed.
+    if (!kept && (name === youngest || validBytes < bytes.length)) {
       const file = await disk.openAppend(path, validBytes < bytes.length ? { truncateTo: validBytes } : {});
       await file.sync();
       await file.close();

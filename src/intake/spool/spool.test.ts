@@ -190,6 +190,20 @@ describe('segments', () => {
   });
 });
 
+test('a start after a long absence of the store syncs only the segment that was being written', async () => {
+  const { spool, clock, disk } = await open();
+  for (let second = 0; second < 50; second += 1) {
+    await append(spool, `block ${second}`);
+    await clock.advance(1_000);
+  }
+  let opened = 0;
+  disk.fault = async (operation) => {
+    if (operation === 'open') opened += 1;
+  };
+  expect((await open(disk)).recovered).toHaveLength(50);
+  expect(opened).toBe(1);
+});
+
 test('whatever is lost with the power, what was acknowledged is found, in order, once', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -233,6 +247,9 @@ test('whatever is lost with the power, what was acknowledged is found, in order,
         expect(new Set(found).size).toBe(found.length);
         const sequences = again.recovered.map((block) => block.meta.sequence);
         expect(sequences).toEqual(sequences.toSorted((left, right) => left - right));
+        // What was found may be told of, so it outlasts another loss of power.
+        disk.losePower((synced) => synced);
+        expect(texts((await open(disk)).recovered)).toEqual(found);
       },
     ),
     { numRuns: 60 },
