@@ -22,6 +22,7 @@ function describe(status: StatusAnswer): string {
   const blocks = status.plans.map(describePlan);
   const problems = [
     ...status.reasons,
+    ...(status.intake.ready ? status.intake.reasons : []),
     ...(status.intake.loaderProblem === undefined ? [] : [`loader: ${status.intake.loaderProblem}`]),
   ];
   const rejected = Object.values(status.intake.rejected).flatMap((codes) => Object.values(codes));

@@ -98,6 +98,7 @@ export interface SignalReading {
 
 export interface IntakeStatus {
   readonly ready: boolean;
+  /** Why it is not ready; when it is, what a person has to look at. */
   readonly reasons: readonly string[];
   readonly spoolBytes: number;
   /** Sealed segments that the telemetry store does not have yet, and the age of the oldest. */

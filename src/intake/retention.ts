@@ -23,6 +23,7 @@ export async function sweepSpool(options: {
     if (segment.lastReceivedAt + idempotencyMs < now) await spool.remove(segment);
     else if (!segment.kept) await spool.keep(segment, await recognitionOf(spool, segment));
   }
+  await spool.lookForDamaged();
 }
 
 async function recognitionOf(spool: Spool, segment: Segment): Promise<Uint8Array> {

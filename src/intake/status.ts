@@ -6,7 +6,7 @@ import type { Loader } from './loader.ts';
 import type { PlanRegisters } from './plan-registers.ts';
 import type { Spool } from './spool/spool.ts';
 
-/** How intake stands, with every reason for which it is not ready. */
+/** How intake stands, with every reason for which it is not ready, and what a person has to look at although it is. */
 export function statusOf(parts: {
   readonly credentials: Credentials;
   readonly spool: Spool;
@@ -24,8 +24,13 @@ export function statusOf(parts: {
   if (problem !== undefined && oldest !== undefined && parts.now - oldest > limits.loaderLateMs) {
     reasons.push(`The telemetry store takes no data: ${problem}`);
   }
+  const ready = reasons.length === 0;
+  // Nothing that comes now is in danger, so this is to be seen without being a reason to send nothing.
+  for (const name of parts.spool.damaged) {
+    reasons.push(`Data were damaged on the disk: look at spool/${name} in the data folder, and remove it.`);
+  }
   return {
-    ready: reasons.length === 0,
+    ready,
     reasons,
     spoolBytes: parts.spool.bytes,
     segmentsWaiting: waiting.length,

@@ -41,6 +41,7 @@ export interface Block {
 }
 
 const MAGIC = 0x4b4c4257;
+const MAGIC_TEXT = 'WBLK';
 const VERSION = 1;
 const HEADER_BYTES = 20;
 const CHECKED_HEADER_BYTES = 16;
@@ -65,21 +66,46 @@ export function encodeBlock(meta: BlockMeta, payload: Uint8Array): Uint8Array {
 
 /** The blocks of a segment, and how many of its bytes are whole blocks: what follows is a torn tail. */
 export function scanBlocks(bytes: Uint8Array): { readonly blocks: readonly Block[]; readonly validBytes: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const blocks: Block[] = [];
   let offset = 0;
-  while (offset + HEADER_BYTES <= bytes.length) {
-    if (view.getUint32(offset, true) !== MAGIC || view.getUint16(offset + 4, true) !== VERSION) break;
-    const metaEnd = offset + HEADER_BYTES + view.getUint32(offset + 8, true);
-    const end = metaEnd + view.getUint32(offset + 12, true);
-    if (end > bytes.length) break;
-    if (view.getUint32(offset + CHECKED_HEADER_BYTES, true) !== checksum(bytes, offset, end)) break;
-    const meta = JSON.parse(decoder.decode(bytes.subarray(offset + HEADER_BYTES, metaEnd))) as BlockMeta;
-    assert(Number.isSafeInteger(meta.sequence), 'A block with a right checksum has a sequence number.');
-    blocks.push({ meta, payload: bytes.subarray(metaEnd, end) });
-    offset = end;
+  for (let found = blockAt(bytes, offset); found !== undefined; found = blockAt(bytes, offset)) {
+    blocks.push(found.block);
+    offset = found.end;
   }
   return { blocks, validBytes: offset };
+}
+
+/**
+ * The blocks of a segment that was damaged, also those after the damage. Looking for the next magic is safe: a header has NUL bytes and
+ * JSON text has none, so no block can seem to begin within another. What is out of its order is left over from another file.
+ */
+export function salvageBlocks(bytes: Uint8Array): readonly Block[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const blocks: Block[] = [];
+  let offset = 0;
+  while (offset >= 0) {
+    const found = blockAt(bytes, offset);
+    if (found === undefined) {
+      offset = buffer.indexOf(MAGIC_TEXT, offset + 1, 'latin1');
+      continue;
+    }
+    if (found.block.meta.sequence > (blocks.at(-1)?.meta.sequence ?? 0)) blocks.push(found.block);
+    offset = found.end;
+  }
+  return blocks;
+}
+
+function blockAt(bytes: Uint8Array, offset: number): { readonly block: Block; readonly end: number } | undefined {
+  if (offset + HEADER_BYTES > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(offset, true) !== MAGIC || view.getUint16(offset + 4, true) !== VERSION) return undefined;
+  const metaEnd = offset + HEADER_BYTES + view.getUint32(offset + 8, true);
+  const end = metaEnd + view.getUint32(offset + 12, true);
+  if (end > bytes.length) return undefined;
+  if (view.getUint32(offset + CHECKED_HEADER_BYTES, true) !== checksum(bytes, offset, end)) return undefined;
+  const meta = JSON.parse(decoder.decode(bytes.subarray(offset + HEADER_BYTES, metaEnd))) as BlockMeta;
+  assert(Number.isSafeInteger(meta.sequence), 'A block with a right checksum has a sequence number.');
+  return { block: { meta, payload: bytes.subarray(metaEnd, end) }, end };
 }
 
 function checksum(bytes: Uint8Array, start: number, end: number): number {

@@ -13,6 +13,7 @@ export interface Segment {
   readonly kept: boolean;
 }
 
+const DAMAGED_ENDING = '.damaged';
 const NAME = /^(\d{12}-[0-9a-f]{16})\.(seg|kept)$/;
 
 export function segmentId(number: number, random: Random): string {
@@ -36,4 +37,13 @@ export function parseSegmentName(name: string): { readonly id: string; readonly 
   const match = NAME.exec(name);
   if (match?.[1] === undefined) return undefined;
   return { id: match[1], kept: match[2] === 'kept' };
+}
+
+/** A file of the spool that was damaged, kept for a person. */
+export function damagedPath(path: string): string {
+  return `${path}${DAMAGED_ENDING}`;
+}
+
+export function isDamagedName(name: string): boolean {
+  return name.endsWith(DAMAGED_ENDING);
 }

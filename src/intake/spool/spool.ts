@@ -5,7 +5,8 @@ import type { AppendFile, Clock, Disk, Random } from '#kernel/ports.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import { type Block, type BlockMeta, encodeBlock, scanBlocks } from './block.ts';
 import { type RecoverSegment, recoverSegments } from './recover.ts';
-import { keptPath, type Segment, segmentId, segmentNumber, segmentPath } from './segment.ts';
+import { salvageFile } from './salvage.ts';
+import { isDamagedName, keptPath, type Segment, segmentId, segmentNumber, segmentPath } from './segment.ts';
 
 export interface SpoolOptions {
   readonly disk: Disk;
@@ -65,6 +66,7 @@ const FAILED_RETRY_SECONDS = 5;
 export class Spool {
   readonly #options: SpoolOptions;
   #sealed: Segment[] = [];
+  #damaged: readonly string[] = [];
   #active: ActiveSegment | undefined;
   #broken: ActiveSegment | undefined;
   #waiting: Waiting[] = [];
@@ -85,7 +87,8 @@ export class Spool {
 
   /** Reads what is there; to be called once, before the first append. */
   async recover(recover: RecoverSegment): Promise<void> {
-    const segments = await recoverSegments(this.#options.disk, this.#options.folder, (segment, blocks) => {
+    const { disk, folder, log } = this.#options;
+    const segments = await recoverSegments(disk, folder, log, (segment, blocks) => {
       this.#nextNumber = Math.max(this.#nextNumber, segmentNumber(segment.id) + 1);
       this.#nextSequence = Math.max(this.#nextSequence, segment.lastSequence + 1);
       this.#nextBatch = Math.max(this.#nextBatch, (blocks.at(-1)?.meta.batch ?? 0) + 1);
@@ -93,6 +96,18 @@ export class Spool {
     });
     this.#sealed = [...segments];
     this.#sealedBytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    await this.lookForDamaged();
+  }
+
+  /** Looks which damaged files are still there: a person removes them once they have seen them. */
+  async lookForDamaged(): Promise<void> {
+    const { disk, folder } = this.#options;
+    this.#damaged = (await disk.list(folder)).filter(isDamagedName);
+  }
+
+  /** Names of files that were damaged and are kept aside. */
+  get damaged(): readonly string[] {
+    return this.#damaged;
   }
 
   /** Sequence numbers start above this, for a snapshot that is younger than everything in the spool. */
@@ -141,35 +156,57 @@ export class Spool {
     return this.#sealed;
   }
 
-  /** The blocks of a sealed segment. */
+  /** The blocks of a sealed segment; of one that was damaged since it was written those that are sound. */
   async read(segment: Segment): Promise<readonly Block[]> {
-    const { disk, folder } = this.#options;
-    const bytes = await disk.read(segment.kept ? keptPath(folder, segment.id) : segmentPath(folder, segment.id));
-    const { blocks, validBytes } = scanBlocks(bytes ?? new Uint8Array());
-    if (validBytes !== segment.bytes) {
-      throw new Error(`Segment ${segment.id} has ${validBytes} sound bytes; ${segment.bytes} were written.`);
-    }
-    return blocks;
+    const { disk, log } = this.#options;
+    const path = this.#pathOf(segment);
+    const bytes = (await disk.read(path)) ?? new Uint8Array();
+    const { blocks, validBytes } = scanBlocks(bytes);
+    const known = this.#sealed.find(({ id }) => id === segment.id);
+    if (known === undefined || (validBytes === known.bytes && bytes.length === validBytes)) return blocks;
+    const salvaged = await salvageFile(disk, path, bytes, log);
+    const index = this.#sealed.indexOf(known);
+    assert(index >= 0, 'One at a time reads a segment.');
+    if (salvaged.blocks.length === 0) this.#sealed.splice(index, 1);
+    else this.#sealed[index] = { ...known, bytes: salvaged.bytes };
+    this.#sealedBytes += salvaged.bytes - known.bytes;
+    await this.lookForDamaged();
+    return salvaged.blocks;
   }
 
   /** Puts a shorter file in place of a segment. */
-  async keep(segment: Segment, bytes: Uint8Array): Promise<void> {
+  async keep({ id }: Segment, bytes: Uint8Array): Promise<void> {
     const { disk, folder } = this.#options;
-    await disk.replace(keptPath(folder, segment.id), bytes);
-    await disk.remove(segmentPath(folder, segment.id));
-    const index = this.#sealed.indexOf(segment);
-    assert(index >= 0, 'Only a sealed segment is shortened.');
+    // It may have turned out damaged when it was read, with nothing left of it.
+    if (!this.#sealed.some((one) => one.id === id)) return;
+    await disk.replace(keptPath(folder, id), bytes);
+    await disk.remove(segmentPath(folder, id));
+    const index = this.#indexOf(id);
+    const segment = this.#sealed[index];
+    assert(segment !== undefined, 'Only a sealed segment is shortened.');
     this.#sealed[index] = { ...segment, bytes: bytes.length, kept: true };
     this.#sealedBytes += bytes.length - segment.bytes;
   }
 
-  async remove(segment: Segment): Promise<void> {
-    const { disk, folder } = this.#options;
-    await disk.remove(segment.kept ? keptPath(folder, segment.id) : segmentPath(folder, segment.id));
-    const index = this.#sealed.indexOf(segment);
-    assert(index >= 0, 'Only a sealed segment is removed.');
+  async remove({ id }: Segment): Promise<void> {
+    const { disk } = this.#options;
+    const present = this.#sealed[this.#indexOf(id)];
+    if (present === undefined) return;
+    await disk.remove(this.#pathOf(present));
+    const index = this.#indexOf(id);
+    const segment = this.#sealed[index];
+    assert(segment !== undefined, 'Only a sealed segment is removed.');
     this.#sealed.splice(index, 1);
     this.#sealedBytes -= segment.bytes;
+  }
+
+  #indexOf(id: string): number {
+    return this.#sealed.findIndex((segment) => segment.id === id);
+  }
+
+  #pathOf({ id, kept }: Segment): string {
+    const { folder } = this.#options;
+    return kept ? keptPath(folder, id) : segmentPath(folder, id);
   }
 
   /** Lets everything that waits become durable, seals the segment and refuses what comes later. */
