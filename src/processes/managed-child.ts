@@ -38,6 +38,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
   function start(): void {
     const startedAt = options.clock.monotonicMs();
     const process = fork(options.entry, ['role', options.role], {
+      execArgv: [...globalThis.process.execArgv, '--disable-proto=delete'],
       env: { ...options.environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
