@@ -65,6 +65,27 @@ describe('fixtures', () => {
   });
 });
 
+test('every form of a condition compiles, or is named as not executed', async () => {
+  const { plan, notExecuted } = compileText(read('conditions.good.yaml'));
+  const executed = (plan?.rules ?? []).map(({ name, text }) => `${name}: ${text}`);
+  const waiting = notExecuted.filter(({ where }) => where.startsWith('rules.'));
+  const text = [
+    'executed',
+    ...executed,
+    '',
+    'not executed',
+    ...waiting.map(({ where, what }) => `${where}: ${what}`),
+    '',
+  ];
+  await expect(text.join('\n')).toMatchFileSnapshot('./fixtures/conditions.executed.txt');
+  expect(executed.length + new Set(waiting.map(({ where }) => where)).size).toBe(40);
+});
+
+test('a share in a condition has no smallest sample, which is warned of', () => {
+  const rule = 'rules: { a: { when: share(requests where status >= 500) > 20% in 10m, severity: urgent } }\n';
+  expect(codesOf(rule)).toEqual(['4:21 W107']);
+});
+
 describe('one mistake is said once', () => {
   test('a misspelt section is read as the one that is meant', () => {
     const text =

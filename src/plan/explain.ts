@@ -1,9 +1,10 @@
-import { formatDuration, formatInstant } from '#kernel/instant.ts';
+import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import type { Compilation } from './compile.ts';
 import type { Bands, BandTest, ByPhase, CompiledPlan, Formula, PhaseSpan, Recipient, Rule, Unit } from './model.ts';
+import { windowStepMs } from './window-step.ts';
 
 /** What a plan says once each default is filled in, line by line; `(default)` marks what the author did not write. */
 export function explainPlan(compilation: Compilation): string {
@@ -15,7 +16,7 @@ export function explainPlan(compilation: Compilation): string {
     `plan: ${plan.name}`,
     `title: ${plan.title}${isDefault('title')}`,
     `timezone: ${plan.timezone}${isDefault('timezone')}`,
-    `launch: ${plan.launch === undefined ? `on command${isDefault('launch')}` : formatInstant(plan.launch)}`,
+    `launch: ${plan.launch === undefined ? `on command${isDefault('launch')}` : launchText(plan.launch, plan.timezone)}`,
   ];
   const section = (name: string, rows: readonly (readonly string[])[]) => {
     if (rows.length === 0) return;
@@ -82,12 +83,12 @@ function ruleRows(plan: CompiledPlan, rule: Rule): readonly string[] {
   const recipients = rule.notify ?? plan.severities.find(({ name }) => name === rule.severity.otherwise)?.notify;
   const varies = rule.notify === undefined && rule.severity.phases !== undefined;
   const whoDefault = rule.notify === undefined ? '  (from the severity)' : '';
-  const isAny = /\bany\s/.test(rule.text);
+  const isAny = /\bany\s(?!.*\sin\s\d)/.test(rule.text);
   return [
     `${rule.name}: when ${rule.text}`,
     `severity: ${byPhaseText(rule.severity, (name) => name)}`,
     `tells: ${varies ? 'as the severity of the phase says' : recipientsText(recipients ?? [])}${whoDefault}`,
-    `resolved after: ${rule.until === undefined ? `${formatDuration(rule.resolveAfterMs)} false  (default)` : 'its `until`'}`,
+    `resolved after: ${resolveText(rule)}`,
     ...(isAny ? [`any, without a time: in ${formatDuration(ANY_WINDOW_MS)}  (default)`] : []),
     `repeated every: ${formatDuration(rule.repeatMs)}  (default)`,
     `flapping: the third time within ${formatDuration(limits.flapWindowMs)} folds  (default)`,
@@ -95,6 +96,19 @@ function ruleRows(plan: CompiledPlan, rule: Rule): readonly string[] {
     ...(rule.family === undefined ? [] : [`family: ${rule.family}; only the most severe that fires is told`]),
     ...(rule.enabled ? [] : ['enabled: false']),
   ];
+}
+
+/** T+0 as people of the plan read it. */
+function launchText(launch: Instant, timezone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(launch).toZonedDateTimeISO(timezone).toPlainDateTime();
+  return `${local.toString({ smallestUnit: 'minute' }).replace('T', ' ')} in ${timezone}`;
+}
+
+function resolveText(rule: Rule): string {
+  if (rule.until !== undefined) return 'its `until`';
+  return rule.resolveAfterMs === 0
+    ? 'at once when the last one leaves the window  (default)'
+    : `${formatDuration(rule.resolveAfterMs)} false  (default)`;
 }
 
 function byPhaseText<Value>(byPhase: ByPhase<Value>, text: (value: Value) => string): string {
@@ -108,7 +122,7 @@ function recipientsText(recipients: readonly Recipient[]): string {
   if (recipients.length === 0) return 'nobody';
   return recipients
     .map((recipient) => {
-      if (recipient.kind === 'channel') return recipient.channel;
+      if (recipient.kind === 'channel') return recipient.target;
       const via = recipient.via === undefined ? '' : ` (${recipient.via})`;
       return `${recipient.person}${via} by ${recipient.channels.join(' and ')}`;
     })
@@ -129,18 +143,20 @@ function spanText(span: PhaseSpan): string {
 }
 
 function windowsText(plan: CompiledPlan, formula: Formula): string {
-  const lengths = new Set<number>();
+  const windows = new Set<string>();
   const visit = (node: Formula): void => {
     if (node.kind === 'measure') {
       const measure = plan.measures[node.measure];
-      if (measure !== undefined) lengths.add(measure.window.ms);
+      if (measure === undefined) return;
+      const { ms } = measure.window;
+      windows.add(`the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}`);
     } else if (node.kind !== 'constant') {
       visit(node.left);
       visit(node.right);
     }
   };
   visit(formula);
-  return [...lengths].map((length) => `the last ${formatDuration(length)}`).join(' and ');
+  return [...windows].join(' and ');
 }
 
 function unitOf(plan: CompiledPlan, signal: string): Unit {

@@ -51,9 +51,18 @@ function readTree(tree: TreeNode, plan: CompiledPlan, appliedPlan: AppliedPlan, 
   const startMs = offsetAt(tree, 'start', report) ?? 0;
   const steps = readSteps(list.items, startMs, plan, appliedPlan, report);
   const last = steps.at(-1);
-  const untilMs = offsetAt(tree, 'until', report) ?? (last === undefined ? startMs : endOf(last));
-  const beyond = steps.find((step) => step.atMs > untilMs);
-  if (beyond !== undefined) report.add('E302', tree.span, `The step of ${beyond.place} lies after \`until\`.`);
+  const until = offsetAt(tree, 'until', report);
+  const untilMs = until ?? (last === undefined ? startMs : endOf(last));
+  const beyond = until === undefined ? undefined : steps.find((step) => step.atMs > until);
+  if (beyond !== undefined) {
+    const place = childAt(tree, 'until')?.span ?? tree.span;
+    report.add(
+      'E302',
+      place,
+      `The step of ${beyond.place} lies after \`until\`.`,
+      'Let `until` be later, or leave it out.',
+    );
+  }
   return { name: name?.kind === 'text' ? name.text : '', seed: seedOf(tree, report), startMs, untilMs, steps };
 }
 

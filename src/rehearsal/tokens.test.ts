@@ -3,7 +3,10 @@ import { durationOf, offsetOf, tokensOf } from './tokens.ts';
 
 describe('tokens', () => {
   it('measure numbers in base units', () => {
-    const found = tokensOf('20/s 30/min 3% 0.5% 80ms 1h30m 5 -2 4KB').map(({ value, measured }) => [value, measured]);
+    const found = tokensOf('20/s 30/min 3% 0.5% 80ms 1h30m 5 -2 4KB $40').map(({ value, measured }) => [
+      value,
+      measured,
+    ]);
     expect(found).toEqual([
       [20, 'rate'],
       [0.5, 'rate'],
@@ -14,6 +17,7 @@ describe('tokens', () => {
       [5, ''],
       [-2, ''],
       [4_000, 'size'],
+      [40, ''],
     ]);
   });
 

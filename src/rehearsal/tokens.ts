@@ -5,7 +5,7 @@ export interface Token {
   readonly kind: 'word' | 'number' | 'text' | 'operator' | 'comma' | 'unknown';
   /** As written, texts without their quotation marks. */
   readonly text: string;
-  /** Of numbers: in base units (ms for time, bytes for sizes, fractions for percent, per second for rates). */
+  /** Of numbers: in base units (ms for time, bytes for sizes, fractions for percent, per second for rates; `$40` is 40). */
   readonly value: number;
   /** Of numbers: what is measured; empty for a bare number. */
   readonly measured: '' | 'time' | 'share' | 'size' | 'rate';
@@ -34,7 +34,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const RATES: Readonly<Record<string, number>> = { '/s': 1, '/min': 60, '/h': 3_600, '/d': 86_400 };
 
 const PATTERN =
-  /(?<text>"(?:[^"\\]|\\.)*")|(?<duration>-?(?:\d+(?:\.\d+)?(?:ms|[smhdw])(?![A-Za-z]))+|(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+\b)|(?<number>-?\d+(?:\.\d+)?)(?<unit>%|\/[a-z]+|[KMGT]i?B|B)?(?![A-Za-z0-9_])|(?<word>[A-Za-z_./][\w.:/-]*)|(?<operator><=|>=|!=|[<>=])|(?<comma>,)|(?<unknown>\S)/gu;
+  /(?<text>"(?:[^"\\]|\\.)*")|(?<duration>-?(?:\d+(?:\.\d+)?(?:ms|[smhdw])(?![A-Za-z]))+|(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+\b)|(?<number>-?[$€£]?\d+(?:\.\d+)?)(?<unit>%|\/[a-z]+|[KMGT]i?B|B)?(?![A-Za-z0-9_])|(?<word>[A-Za-z_./][\w.:/-]*)|(?<operator><=|>=|!=|[<>=])|(?<comma>,)|(?<unknown>\S)/gu;
 
 /** Cuts a sentence into tokens; what the language does not have comes out as `unknown`. */
 export function tokensOf(sentence: string): readonly Token[] {
@@ -50,7 +50,8 @@ export function tokensOf(sentence: string): readonly Token[] {
     });
     if (groups.text !== undefined) return token('text', groups.text.slice(1, -1).replace(/\\(.)/gu, '$1'));
     if (groups.duration !== undefined) return token('number', match[0], durationOf(match[0]) ?? 0, 'time');
-    if (groups.number !== undefined) return numberToken(token, Number(groups.number), groups.unit ?? '', match[0]);
+    if (groups.number !== undefined)
+      return numberToken(token, Number(groups.number.replace(/[$€£]/u, '')), groups.unit ?? '', match[0]);
     if (groups.word !== undefined) return token('word', groups.word);
     if (groups.operator !== undefined) return token('operator', groups.operator);
     return token(groups.comma === undefined ? 'unknown' : 'comma', match[0]);

@@ -23,6 +23,7 @@ export class TestSides {
     formulas: readonly ast.Formula[],
   ): readonly CompiledFormula[] | undefined {
     let scope = this.#scope;
+    for (const formula of formulas) this.#warnOfSmallShare(formula);
     const needy = formulas.some((formula) => this.#signals.needsWindow(formula));
     if (node.in !== undefined) {
       const windowMs = this.#signals.formulas.slidingWindow(node.in, this.#scope);
@@ -44,6 +45,14 @@ export class TestSides {
       return undefined;
     }
     return complete(formulas.map((formula) => this.#signals.formulas.compile(formula, scope)));
+  }
+
+  /** A share that is written out cannot say how many events it needs. */
+  #warnOfSmallShare(formula: ast.Formula): void {
+    if (formula.kind !== 'aggregate' || formula.function !== 'share') return;
+    const message = 'This share is judged however few events there are.';
+    const hint = 'Name it under `signals` with `, at least 20`: one failure of two requests is 50%.';
+    this.#context.report.add('W107', this.#place(formula), message, hint);
   }
 
   /** Whether every name in it is a signal that can be read; else its own message comes first. */

@@ -1,6 +1,7 @@
 import type { DurationMs } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Measure } from '#plan/model.ts';
+import { windowStepMs } from '#plan/window-step.ts';
 
 /** How a window is cut into buckets: bucket `b` holds the events with ⌊time/stepMs⌋ = b. */
 export interface WindowShape {
@@ -11,13 +12,10 @@ export interface WindowShape {
   readonly capacity: number;
 }
 
-/** The window algebra: g = max(100 ms, W/600), for percentiles and uniques W/60, rounded down to a divisor of W. */
+/** The window algebra on the step that the plan gives. */
 export function windowShape(measure: Pick<Measure, 'function' | 'window'>): WindowShape {
   const windowMs = measure.window.ms;
-  const coarse = measure.function === 'percentile' || measure.function === 'unique';
-  const steps = coarse ? limits.coarseWindowSteps : limits.windowSteps;
-  let stepMs = Math.min(windowMs, Math.max(limits.windowStepMs, Math.floor(windowMs / steps)));
-  while (windowMs % stepMs !== 0) stepMs--;
+  const stepMs = windowStepMs(measure);
   return {
     stepMs,
     steps: windowMs / stepMs,
