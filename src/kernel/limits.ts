@@ -116,6 +116,8 @@ export const limits = {
   keySearchMs: 3_000,
   coreLagBannerMs: 2_000,
   coreLagReportMs: 10_000,
+  /** For one statement of the core; all of them take milliseconds. */
+  storeStatementMs: 15_000,
   storeBackoffMs: 100,
   storeBackoffMaxMs: 5_000,
   linkRequestMs: 2_000,

@@ -31,12 +31,13 @@ export async function startCore(
   const { clock, random, environment } = options;
   const log = createLog('core', clock);
   const transport = createEgress({ allow: readAllowances(configuration.egressAllow) });
+  await migrate(configuration, clock);
   const pool = openPool({
     address: configuration.postgres,
     applicationName: 'watchbill core',
+    queryTimeoutMs: limits.storeStatementMs,
     onError: (problem) => log('warning', 'a connection to PostgreSQL broke', { problem: problem.message }),
   });
-  await migratePostgres(pool, clock.now());
   await endPredecessorLeases(pool, configuration.installation, clock.now());
   const resolveSecret = async (name: string): Promise<string | undefined> =>
     configuration.secrets[name] ?? environment.secret(name);
@@ -83,6 +84,16 @@ export async function startCore(
       await pool.end();
     },
   };
+}
+
+/** On connections of its own: a migration may take longer than any statement of the core. */
+async function migrate(configuration: CoreConfiguration, clock: Clock): Promise<void> {
+  const pool = openPool({ address: configuration.postgres, applicationName: 'watchbill migration' });
+  try {
+    await migratePostgres(pool, clock.now());
+  } finally {
+    await pool.end();
+  }
 }
 
 /** The plans named at start, and the preset key for them. A text that runs already is left alone. */

@@ -12,6 +12,11 @@ export interface PoolOptions {
   readonly applicationName: string;
   /** Most connections at once; the embedded server has 40 for all processes. */
   readonly connections?: number;
+  /**
+   * After this a statement fails although the server says nothing: one that hangs, or lies behind a network that swallows packets, would
+   * else be waited for as long as TCP does. Whether the statement took effect is then not known.
+   */
+  readonly queryTimeoutMs?: number;
   /** Told of a connection that broke while idle. The pool replaces it; nobody has to act. */
   readonly onError?: (problem: Error) => void;
 }
@@ -61,6 +66,7 @@ export function clientConfig(options: PoolOptions): pg.ClientConfig {
     options: '-c TimeZone=UTC -c DateStyle=ISO -c default_transaction_isolation=read\\ committed',
     connectionTimeoutMillis: 10_000,
     statement_timeout: 60_000,
+    ...(options.queryTimeoutMs === undefined ? {} : { query_timeout: options.queryTimeoutMs }),
     types,
   };
 }
