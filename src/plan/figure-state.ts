@@ -1,4 +1,4 @@
-import { unreachable } from '#kernel/assert.ts';
+import { compare } from './compare.ts';
 import type { Bands, BandTest, ByPhase } from './model.ts';
 import { valueAt } from './phases.ts';
 import type { Reading } from './reading.ts';
@@ -25,22 +25,6 @@ export function figureState(reading: Reading, bands: ByPhase<Bands>, phase: stri
 
 /** Whether a value, in base units, satisfies a band. */
 export function holds(test: BandTest, value: number): boolean {
-  switch (test.operator) {
-    case 'between':
-      return value >= test.low && value <= test.high;
-    case '<':
-      return value < test.value;
-    case '<=':
-      return value <= test.value;
-    case '>':
-      return value > test.value;
-    case '>=':
-      return value >= test.value;
-    case '=':
-      return value === test.value;
-    case '!=':
-      return value !== test.value;
-    default:
-      return unreachable(test);
-  }
+  if (test.operator === 'between') return value >= test.low && value <= test.high;
+  return compare(value, test.operator, test.value);
 }

@@ -2,7 +2,7 @@ import { explainRule } from '#core/explain.ts';
 import { explanationLines, groupText, readingText } from '#core/explain-text.ts';
 import type { Fact, NotificationIntent } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
-import type { Operator } from '#plan/model.ts';
+import { compare } from '#plan/compare.ts';
 import type { Reading } from '#plan/reading.ts';
 import type { Expectation, Held, ScenarioStep } from './scenario.ts';
 import type { Stage } from './stage.ts';
@@ -205,21 +205,4 @@ function holdsFor(held: Held, reading: Reading): boolean {
   if (reading.state !== 'value') return false;
   if (held.kind === 'between') return reading.value >= held.low && reading.value <= held.high;
   return compare(reading.value, held.operator, held.value);
-}
-
-function compare(left: number, operator: Operator, right: number): boolean {
-  switch (operator) {
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '=':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
 }

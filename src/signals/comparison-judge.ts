@@ -1,8 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
+import { compare } from '#plan/compare.ts';
 import type { ComparisonTest, Formula, MeasureId } from '#plan/model.ts';
 import { type GroupKey, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
 import {
-  compare,
   compileFormula,
   type Evaluate,
   type EvaluationContext,

@@ -1,6 +1,6 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
-import type { Formula, MeasureId, Operator } from '#plan/model.ts';
+import type { Formula, MeasureId } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Reading, UNGROUPED } from '#plan/reading.ts';
 import type { MeasureWindow } from './measure-window.ts';
 
@@ -113,22 +113,4 @@ export function readingOf(outcome: Outcome, atLeast: number, at: Instant): Readi
   if (outcome.reason !== undefined) return { state: 'no data', reason: outcome.reason, sampleSize, at };
   if (outcome.sampleSize < atLeast) return { state: 'too few', value: outcome.value, sampleSize, needed: atLeast, at };
   return { state: 'value', value: outcome.value, sampleSize, at };
-}
-
-/** Strict as written. */
-export function compare(left: number, operator: Operator, right: number): boolean {
-  switch (operator) {
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '=':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
 }

@@ -1,9 +1,9 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { compare } from '#plan/compare.ts';
 import type { CompiledPlan, Formula, Measure, Source, Test } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
-import { compare } from './formula.ts';
 import { groupOf, isZeroWhenEmpty, otherGroup } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import type { EventRecord } from './record.ts';
