@@ -24,7 +24,7 @@ export const diagnosticCodes = {
   E122: { title: 'Value of the wrong shape', hint: 'Write what the message asks for.' },
   E123: { title: 'Key missing', hint: 'Add it.' },
   E124: { title: 'Not a name', hint: 'Names begin with a letter and hold letters, digits, `-` and `_`.' },
-  E125: { title: 'Secret in the text', hint: 'Put the value in the secret store and write `secret NAME`.' },
+  E125: { title: 'Secret in the text', hint: 'Put the value in the environment as NAME and write `secret NAME`.' },
   E126: { title: 'Table malformed', hint: 'Give each row as many cells as the header has columns.' },
 
   // Its names
