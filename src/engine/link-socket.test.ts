@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FromIntake } from '#intake/link.ts';
-import { limits } from '#kernel/limits.ts';
 import type { CoreLink, LinkConnection } from './core-link.ts';
-import { createLineReader, listenForIntake } from './link-socket.ts';
+import { listenForIntake } from './link-socket.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -77,15 +76,4 @@ it('hangs up on what cannot be read, and goes on listening', async () => {
   }
   expect(core.heard).toEqual([]);
   await server.close();
-});
-
-it('cuts a stream into lines however it comes, and refuses one without end', () => {
-  const lines: string[] = [];
-  const read = createLineReader((line) => lines.push(line));
-  for (const part of ['a', 'b\nc', '\n', '\nd\ne', '']) read(part);
-  expect(lines).toEqual(['ab', 'c', 'd']);
-  const chunk = 'x'.repeat(1_048_576);
-  expect(() => {
-    for (let sent = 0; sent <= limits.linkLineBytes; sent += chunk.length) read(chunk);
-  }).toThrow('longer');
 });

@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import net from 'node:net';
+import { LineSplitter } from '#intake/line-splitter.ts';
 import type { FromIntake } from '#intake/link.ts';
 import { limits } from '#kernel/limits.ts';
 import type { CoreLink } from './core-link.ts';
@@ -21,10 +22,10 @@ export async function listenForIntake(
       },
       close: () => void socket.destroy(),
     });
-    const lines = createLineReader((line) => session.message(JSON.parse(line) as FromIntake));
+    const lines = new LineSplitter(limits.linkLineBytes);
     socket.on('data', (text: string) => {
       try {
-        lines(text);
+        for (const line of lines.take(text)) session.message(JSON.parse(line) as FromIntake);
       } catch (caught) {
         log('error', 'intake said what cannot be read', { problem: describeProblem(caught) });
         socket.destroy();
@@ -48,29 +49,5 @@ export async function listenForIntake(
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
-  };
-}
-
-/** Cuts a stream into lines. Throws when one is longer than `limits.linkLineBytes`. */
-export function createLineReader(onLine: (line: string) => void): (text: string) => void {
-  let parts: string[] = [];
-  let length = 0;
-  return (text) => {
-    let from = 0;
-    for (;;) {
-      const end = text.indexOf('\n', from);
-      if (end < 0) break;
-      parts.push(text.slice(from, end));
-      const line = parts.join('');
-      parts = [];
-      length = 0;
-      from = end + 1;
-      if (line !== '') onLine(line);
-    }
-    if (from < text.length) {
-      parts.push(text.slice(from));
-      length += text.length - from;
-      if (length > limits.linkLineBytes) throw new Error('A line is longer than the limit.');
-    }
   };
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Clock } from '#kernel/ports.ts';
+import { LineSplitter } from './line-splitter.ts';
 import type { FromIntake } from './link.ts';
-import { LineSplitter, startLink } from './link-client.ts';
+import { startLink } from './link-client.ts';
 import { ingestKey, seededRandom, startIntake, type TestIntake } from './test-support.ts';
 
 const clock: Clock = {

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { Intake } from './intake.ts';
+import { LineSplitter } from './line-splitter.ts';
 import type { FromCore, FromIntake } from './link.ts';
 
 export interface LinkClientOptions {
@@ -25,7 +26,7 @@ export function startLink(options: LinkClientOptions): () => void {
   const open = (): void => {
     const current = connect(path);
     socket = current;
-    const lines = new LineSplitter(limits.linkBufferBytes);
+    const lines = new LineSplitter(limits.linkLineBytes);
     let session: ReturnType<Intake['connect']> | undefined;
     const send = (message: FromIntake): void => {
       if (current.destroyed) return;
@@ -61,33 +62,4 @@ export function startLink(options: LinkClientOptions): () => void {
     // What was written is still sent.
     socket?.end();
   };
-}
-
-/** Cuts a stream of text into lines. A line over the limit throws. */
-export class LineSplitter {
-  readonly #limit: number;
-  #parts: string[] = [];
-  #size = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  take(text: string): readonly string[] {
-    const lines: string[] = [];
-    let start = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-      this.#parts.push(text.slice(start, end));
-      lines.push(this.#parts.join(''));
-      this.#parts = [];
-      this.#size = 0;
-      start = end + 1;
-    }
-    if (start < text.length) {
-      this.#parts.push(text.slice(start));
-      this.#size += text.length - start;
-      if (this.#size > this.#limit) throw new Error(`A line is longer than ${this.#limit} characters.`);
-    }
-    return lines.filter((line) => line !== '');
-  }
 }
