@@ -160,7 +160,12 @@ export class Expectations {
 
   private messagesSince(expectation: Message, from: Instant): readonly string[] {
     const others = this.unclaimed.filter(({ createdAt }) => createdAt >= from);
-    const lines = others.slice(-3).map((message) => `told: ${this.messageText(message)}`);
+    // `within` counts from the step on; a message that was a moment too early is the likely reason.
+    const early = this.unclaimed.filter((message) => message.createdAt < from && isMeant(expectation, message)).at(-1);
+    const lines = [
+      ...(early === undefined ? [] : [`told before this step: ${this.messageText(early)}`]),
+      ...others.slice(-3).map((message) => `told: ${this.messageText(message)}`),
+    ];
     if (expectation.rule === undefined) return lines.length === 0 ? ['nobody was told anything'] : lines;
     const own = this.refusals.filter((fact) => fact.body.rule === expectation.rule && fact.at >= from);
     return [...lines, ...this.refusalText(expectation.rule, own)];

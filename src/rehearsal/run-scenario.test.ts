@@ -77,6 +77,27 @@ steps:
 });
 
 describe('a scenario that fails', () => {
+  it('says that the message came before the step that waits for it', () => {
+    const result = run(`scenario: Too early
+steps:
+  - at T+10s: send 4 payments with outcome = "declined"
+  - after 1m: expect page mia within 5s because failing
+`);
+    expect(result.state).toBe('failed');
+    expect(result.timeline).toMatch(/instead: told before this step: T\+\S+ mia by app because failing/);
+  });
+
+  it('says of a step out of order only that, and of `until` where it stands', () => {
+    const heads = (text: string) =>
+      run(text).diagnostics.map((diagnostic) => formatDiagnostic(diagnostic).split('\n')[0]);
+    expect(heads('scenario: a\nsteps:\n  - at T+2m: stop all\n  - at T+1m: stop all\n')).toEqual([
+      'a.scenario.yaml:4:5: error E302: `at T+1m` is earlier than the step before.',
+    ]);
+    expect(heads('scenario: a\nuntil: T+1m\nsteps:\n  - at T+2m: stop all\n')).toEqual([
+      'a.scenario.yaml:2:8: error E302: The step of a.scenario.yaml:4:14 lies after `until`.',
+    ]);
+  });
+
   it('says what happened instead', () => {
     const result = run(`scenario: Wrong expectations
 steps:
