@@ -491,4 +491,13 @@ describe('a plan that the core cannot load', () => {
     running.configure(core);
     expect((await running.send({ name: 'failure' })).status).toBe(200);
   });
+
+  test('and of which nothing is known here lets its senders wait after a restart too', async () => {
+    const first = await startIntake();
+    const core = first.connect();
+    core.say({ type: 'configure', plans: [], keys: [ingestKey()], unavailable: ['shop'] });
+    await first.intake.stop();
+    const again = await startIntake({ disk: first.disk, clock: first.clock });
+    expect((await again.send({ name: 'failure' })).status).toBe(503);
+  });
 });

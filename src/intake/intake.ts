@@ -308,16 +308,13 @@ export class Intake {
   #accept(configuration: Configuration): ReadonlySet<string> {
     const held = this.#configuration?.plans ?? [];
     const { unavailable = [], ...named } = configuration;
-    const kept = held.filter(({ name }) => unavailable.includes(name));
-    const whole = { ...named, plans: [...named.plans, ...kept] };
+    const plans = [...named.plans, ...held.filter(({ name }) => unavailable.includes(name))];
+    const names = new Set(plans.map(({ name }) => name));
+    // Data of a plan that is known here not at all would be seen by no window, also after a restart: its senders are told to wait.
+    const whole = { ...named, plans, keys: named.keys.filter(({ plan }) => names.has(plan)) };
+    const isCurrent = unavailable.every((name) => names.has(name));
     const changed = this.#configure(whole, this.#settle());
-    // Data of a plan that is known here not at all would be seen by no window; its senders are told to wait.
-    const plans = new Set(whole.plans.map(({ name }) => name));
-    const isCurrent = unavailable.every((name) => plans.has(name));
-    this.#credentials.replace(
-      whole.keys.filter(({ plan }) => !unavailable.includes(plan) || plans.has(plan)),
-      isCurrent,
-    );
+    this.#credentials.replace(whole.keys, isCurrent);
     this.#saving = this.#saving.then(async () => {
       try {
         await saveConfiguration(this.#options.disk, whole);

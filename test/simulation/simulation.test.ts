@@ -20,6 +20,8 @@ it.each([
   [10, 'a new connection was told a watermark from before the commit under way'],
   [127, 'the time in which nobody listened was forgotten by a second restart'],
   [5078, 'a plan was applied at an instant that had been judged already'],
+  [1311, 'a restarted intake knew the key of a plan that it had never been told of'],
+  [830, 'a restarted intake took in events before their windows'],
   [101, 'windows were begun later than the instant to which they were then moved'],
 ])('still holds in seed %i, where %s', async (seed) => {
   expect((await simulate(seed)).violations).toEqual([]);
