@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -208,6 +209,8 @@ test('every line arrives once, whatever happens to the file and to the follower'
       };
       await writeFile(file, '');
       let running = follow(receiver, () => losing);
+      // A file that was rotated away before it was ever looked at is not this follower's.
+      await running.until(() => existsSync(join(folder, 'place.json')));
       for (const one of steps) {
         await write();
         if (one === 'rotate') {
