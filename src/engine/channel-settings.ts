@@ -34,7 +34,7 @@ export async function resolveBinding(
       const secret = await resolveSecret(value.secret);
       if (secret === undefined) {
         const problem = `The secret '${value.secret}' that channel '${name}' needs is not set.`;
-        return fail({ outcome: 'impossible', reason: 'secret-missing', problem });
+        return fail({ outcome: 'waiting', reason: 'secret-missing', problem });
       }
       settings[field] = secret;
     }

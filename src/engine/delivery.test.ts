@@ -143,12 +143,13 @@ describe('delivery', () => {
   });
 
   it.each([
-    ['channel-removed', []],
-    ['secret-missing', [binding('quick', { url: { secret: 'NOT_SET' } })]],
-  ])('fails with the reason %s', async (reason, channels) => {
+    ['failed', 'delivery-failed channel-removed', []],
+    // The next start may have it: a page is not thrown away for a variable that was forgotten.
+    ['retry_at', 'delivery-retried secret-missing', [binding('quick', { url: { secret: 'NOT_SET' } })]],
+  ])('is %s with the fact %s', async (state, fact, channels) => {
     const made = await start([intent('Q-1', 'quick')], channels);
-    expect(made.outcome('Q-1')).toBe('failed');
-    expect(made.reasons()).toEqual([`delivery-failed ${reason}`]);
+    expect(made.outcome('Q-1')).toBe(state);
+    expect(made.reasons()).toEqual([fact]);
     await made.delivery.stop();
   });
 

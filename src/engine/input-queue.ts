@@ -25,7 +25,7 @@ export interface QueuedVerdicts {
   acknowledge(watermark: Instant): void;
 }
 
-export type Queued = QueuedCommand | QueuedVerdicts;
+type Queued = QueuedCommand | QueuedVerdicts;
 
 /**
  * What waits for the core, in its order: commands, then verdicts, then the clock. Verdicts keep their order and none is

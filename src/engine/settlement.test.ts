@@ -18,7 +18,7 @@ describe('what is stored of an attempt', () => {
     [retry, 'retry_at', 'delivery-retried', 'provider-refused'],
     [{ ...retry, because: 'provider-unreachable' }, 'retry_at', 'delivery-retried', 'provider-unreachable'],
     [{ outcome: 'refused', problem: 'no' }, 'failed', 'delivery-failed', 'provider-refused'],
-    [{ outcome: 'impossible', reason: 'secret-missing', problem: 'no' }, 'failed', 'delivery-failed', 'secret-missing'],
+    [{ outcome: 'waiting', reason: 'secret-missing', problem: 'no' }, 'retry_at', 'delivery-retried', 'secret-missing'],
     [
       { outcome: 'impossible', reason: 'channel-removed', problem: 'no' },
       'failed',

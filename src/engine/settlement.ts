@@ -8,11 +8,9 @@ import { backoffMs } from './backoff.ts';
 /** What became of an attempt, also one that could not be made at all. */
 export type AttemptResult =
   | Attempt
-  | {
-      readonly outcome: 'impossible';
-      readonly reason: 'channel-removed' | 'secret-missing';
-      readonly problem: string;
-    };
+  | { readonly outcome: 'impossible'; readonly reason: 'channel-removed'; readonly problem: string }
+  /** Nothing was sent, and a person can mend it: the message waits as for a provider that is away, so that it is not lost meanwhile. */
+  | { readonly outcome: 'waiting'; readonly reason: 'secret-missing'; readonly problem: string };
 
 /** What is stored of an attempt: the state of the message, and the fact with its named reason. `fraction` is uniform in [0, 1). */
 export function settlementOf(
@@ -56,14 +54,17 @@ export function settlementOf(
       return settle({ state: 'failed', problem: result.problem }, 'delivery-failed', result.reason, {
         problem: result.problem,
       });
+    case 'waiting':
     case 'retry': {
       const { problem } = result;
+      const [because, afterMs] =
+        result.outcome === 'waiting' ? ([result.reason, 0] as const) : ([result.because, result.afterMs ?? 0] as const);
       if (notification.attempt >= limits.deliveryAttempts) {
         return settle({ state: 'failed', problem }, 'delivery-failed', 'attempts-exhausted', { problem });
       }
       const ownMs = backoffMs(notification.attempt, limits.deliveryBackoffMs, limits.deliveryBackoffMaxMs, fraction);
-      const retryAt = now + Math.max(ownMs, result.afterMs ?? 0);
-      return settle({ state: 'retry_at', retryAt, problem }, 'delivery-retried', result.because, { problem, retryAt });
+      const retryAt = now + Math.max(ownMs, afterMs);
+      return settle({ state: 'retry_at', retryAt, problem }, 'delivery-retried', because, { problem, retryAt });
     }
   }
 }
