@@ -133,7 +133,7 @@ describe('fmt', () => {
     const printed = (await run(folder, ['fmt', 'plan.yaml'])).output;
     expect(printed).not.toBe(untidy);
     const checked = await run(folder, ['fmt', 'plan.yaml', '--check']);
-    expect(checked).toMatchObject({ exit: 65, output: '' });
+    expect(checked).toMatchObject({ exit: 1, output: '' });
     expect(checked.errors).toContain('Not in the one layout: plan.yaml.');
     expect(await run(folder, ['fmt', 'plan.yaml', '--write'])).toMatchObject({ exit: 0, output: 'plan.yaml\n' });
     expect(readFileSync(join(folder, 'plan.yaml'), 'utf8')).toBe(printed);

@@ -34,6 +34,6 @@ export function registerFormat(program: Command, runtime: Runtime): void {
         }
       }
       if (options.check && others.length > 0)
-        throw new WatchbillError('plan-invalid', `Not in the one layout: ${others.join(', ')}.`);
+        throw new WatchbillError('plan-not-formatted', `Not in the one layout: ${others.join(', ')}.`);
     });
 }

@@ -80,6 +80,7 @@ export const errorCodes = {
 
   // The command line and set-up
   'plan-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed; `watchbill check PLAN` shows them again.' },
+  'plan-not-formatted': { status: 400, exit: 1, hint: 'Run `watchbill fmt PLAN --write`.' },
   'plan-not-executable': {
     status: 400,
     exit: 65,
