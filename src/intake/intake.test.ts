@@ -301,6 +301,25 @@ describe('a restart', () => {
     expect(told(next).map(([, gap]) => gap)).not.toContainEqual(unheard);
   });
 
+  test('does not begin on a disk that cannot keep the time in which nobody listened', async () => {
+    const running = await configured();
+    await running.clock.advance(12_000);
+    await running.send([{ name: 'failure' }]);
+    running.disk.losePower((synced) => synced);
+    running.disk.fault = async (operation, path) => {
+      if (operation === 'replace' && path.startsWith('windows/')) throw new Error('No space is left.');
+    };
+    const tooSoon = startIntake({ disk: running.disk, clock: new VirtualClock(T0 + MINUTE_MS) });
+    await expect(tooSoon).rejects.toThrow('snapshot of the windows');
+    running.disk.fault = async () => {};
+    const again = await startIntake({ disk: running.disk, clock: new VirtualClock(T0 + 2 * MINUTE_MS) });
+    const core = again.connect();
+    again.configure(core, T0 + 11_000);
+    expect(core.heard).toContainEqual(
+      expect.objectContaining({ unheard: { from: T0 + 12_002, until: T0 + 2 * MINUTE_MS } }),
+    );
+  });
+
   test('a plan that was only kept has heard nothing meanwhile', async () => {
     const running = await configured();
     await running.clock.advance(12_000);

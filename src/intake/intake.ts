@@ -59,7 +59,10 @@ const SNAPSHOT_FOLDER = 'windows';
 /** Less silence of ours than this is no gap. */
 const GAP_MS = 100;
 
-/** Starts intake on a disk: what an earlier run left is there when it resolves, to the last acknowledged record. */
+/**
+ * Starts intake on a disk: what an earlier run left is there when it resolves, to the last acknowledged record. Rejects when the disk does
+ * not let it begin; another try begins from the same state.
+ */
 export async function createIntake(options: IntakeOptions): Promise<Intake> {
   const intake = new Intake(options);
   await intake.recover();
@@ -168,10 +171,11 @@ export class Intake {
     for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
     this.#clock.notBefore(this.#host.at + 1);
     this.#host.resume(this.#clock.now());
-    // The time in which nobody listened stands in no block: another restart from the snapshot before it would take it for silence.
     if (this.#host.at === 0) return;
-    this.#save();
-    await this.#saving;
+    // The time in which nobody listened stands in no block: another restart from the snapshot before it would take it for silence. So
+    // nothing is taken in or told that follows it until it is on disk; who starts intake tries again.
+    if (!(await this.#save()))
+      throw new Error('The disk of the data folder does not take the snapshot of the windows.');
   }
 
   /** Begins the work that time brings. */
@@ -179,7 +183,7 @@ export class Intake {
     this.#every('advance', limits.advanceEveryMs, () => this.#flush());
     this.#every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
-      if (!this.#snapshotRuns) this.#save();
+      if (!this.#snapshotRuns) void this.#save();
     });
     this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
@@ -257,8 +261,7 @@ export class Intake {
     await this.#spool.close();
     this.#flush();
     this.#session?.close();
-    this.#save();
-    await this.#saving;
+    await this.#save();
     await this.#loader.stop();
   }
 
@@ -377,13 +380,15 @@ export class Intake {
     return outcome.ok;
   }
 
-  /** Taken now, written in the background; then the spool is swept. */
-  #save(): void {
+  /** Taken now, written in the background; then the spool is swept. Resolves with whether it was written, and never rejects. */
+  #save(): Promise<boolean> {
     const snapshot = this.#snapshot();
     this.#snapshotRuns = true;
-    this.#saving = this.#saving.then(async () => {
+    const saved = this.#saving.then(async () => {
+      let isWritten = false;
       try {
         await this.#snapshots.save(snapshot);
+        isWritten = true;
         await sweepSpool({
           spool: this.#spool,
           loader: this.#loader,
@@ -396,7 +401,10 @@ export class Intake {
       } finally {
         this.#snapshotRuns = false;
       }
+      return isWritten;
     });
+    this.#saving = saved.then(() => {});
+    return saved;
   }
 
   #snapshot(): IntakeSnapshot {
