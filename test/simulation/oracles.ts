@@ -8,6 +8,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { createLiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { type MemoryStore, queueOf } from './memory-store.ts';
+import { blockKey } from './simulated-disk.ts';
 import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, watchedPlan } from './watched-plan.ts';
 
 export type InvariantName =
@@ -44,6 +45,11 @@ export interface Remains {
   readonly windowsFrom: Instant;
   /** Times in which nobody listened: they count towards no duration. */
   readonly unheard: readonly { readonly from: Instant; readonly until: Instant }[];
+  /**
+   * Of blocks that the disk had refused, by `blockKey`, what had been judged when a later run of intake found them all the same. Their
+   * senders had been told that they were not taken, and so had the core, by its watermark: they count from when they were found.
+   */
+  readonly foundAt: ReadonlyMap<string, Instant>;
   readonly now: Instant;
   /**
    * The clock was set back and intake was started again after it: then what came may be dated before what was judged
@@ -155,7 +161,7 @@ function alertsAreThoseOfAnUndisturbedRun(remains: Remains): Violation[] {
     }
   };
   for (const batch of batchesOf(blocks)) {
-    const receivedAt = batch.at(-1)?.meta.receivedAt ?? last;
+    const receivedAt = Math.max(last, ...batch.map((block) => countsFrom(remains, block)));
     passGaps(receivedAt);
     const at = Math.max(last, receivedAt);
     const verdicts = executor.ingest(
@@ -291,11 +297,12 @@ function nothingSettledTwice({ store }: Remains): Violation[] {
     .map(([id, count]) => ({ invariant: 'fence', message: `The outcome of ${id} was settled ${count} times.` }));
 }
 
-function nothingEarly({ store, blocks, mayBeDatedBack }: Remains): Violation[] {
+function nothingEarly(remains: Remains): Violation[] {
+  const { store, mayBeDatedBack } = remains;
   const rows = store.of(PLAN);
   const violations: Violation[] = [];
-  const failures = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'failure');
-  const beats = [...recordsWithReceipt(blocks)].filter(({ record }) => record.name === 'beat');
+  const failures = [...recordsWithReceipt(remains)].filter(({ record }) => record.name === 'failure');
+  const beats = [...recordsWithReceipt(remains)].filter(({ record }) => record.name === 'beat');
   for (const row of rows.aggregates.values()) {
     if (row.kind !== 'alert') continue;
     if (row.rule === 'quiet' && !mayBeDatedBack) {
@@ -341,15 +348,17 @@ function factsAreExported({ store, blocks }: Remains): Violation[] {
 }
 
 function* recordsOf(blocks: readonly Block[]): Generator<EventRecord> {
-  for (const { record } of recordsWithReceipt(blocks)) yield record;
+  for (const block of blocks) yield* decodePayload(block.payload);
 }
 
-function* recordsWithReceipt(
-  blocks: readonly Block[],
-): Generator<{ readonly record: EventRecord; readonly at: Instant }> {
-  for (const block of blocks) {
-    for (const record of decodePayload(block.payload)) yield { record, at: block.meta.receivedAt };
+function* recordsWithReceipt(remains: Remains): Generator<{ readonly record: EventRecord; readonly at: Instant }> {
+  for (const block of remains.blocks) {
+    for (const record of decodePayload(block.payload)) yield { record, at: countsFrom(remains, block) };
   }
+}
+
+function countsFrom({ foundAt }: Remains, block: Block): Instant {
+  return Math.max(block.meta.receivedAt, foundAt.get(blockKey(block)) ?? 0);
 }
 
 function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]> {

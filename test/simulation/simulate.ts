@@ -74,6 +74,8 @@ class Simulation {
   #sending = false;
   /** Times in which nobody listened, as the core heard of them, by their ends. */
   readonly #unheard = new Map<Instant, { readonly from: Instant; readonly until: Instant }>();
+  /** What had been judged when intake found blocks again that the disk had refused to an earlier run, by `blockKey`. */
+  readonly #foundAt = new Map<string, Instant>();
   /** Jumps of the clock together stay within the promise about repeated requests. */
   #jumpsLeftMs = 240_000;
 
@@ -120,9 +122,10 @@ class Simulation {
     );
   }
 
-  /** The step, with a note of what it is told of times in which nobody listened: the reference has to know them. */
+  /** The step, with a note of what it is told of times in which nobody listened and of late blocks: the reference has to know them. */
   #watched(inner: typeof step): typeof step {
     return (world, input, now) => {
+      if (input.kind === 'verdicts' && input.complete === true) this.#noteFound(world.watermark);
       if (input.kind === 'verdicts' && input.unheard !== undefined && input.unheard.until > world.watermark) {
         const { from, until } = input.unheard;
         // What was judged already was heard, even where intake does not remember it.
@@ -130,6 +133,14 @@ class Simulation {
       }
       return inner(world, input, now);
     };
+  }
+
+  /** A run of intake tells everything for the first time: what the disk had refused to the runs before it may be in that. */
+  #noteFound(watermark: Instant): void {
+    if (this.#link === undefined) return;
+    for (const [block, process] of this.#disk.refused) {
+      if (process !== this.#link.intake && !this.#foundAt.has(block)) this.#foundAt.set(block, watermark);
+    }
   }
 
   async run(): Promise<void> {
@@ -199,6 +210,7 @@ class Simulation {
       repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
       windowsFrom: this.#windowsFrom,
       unheard: [...this.#unheard.values()],
+      foundAt: this.#foundAt,
       now: this.scheduler.wall,
       mayBeDatedBack: counts.has('clock set back') && count('intake killed', 'power lost') > 0,
       // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.

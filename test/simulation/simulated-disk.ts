@@ -16,6 +16,8 @@ export class SimulatedDisk {
   readonly #coverage: Coverage;
   /** Blocks of segments that were removed after they had been loaded, by sequence number. */
   readonly #removed = new Map<number, Block>();
+  /** Blocks whose sync was refused, by `blockKey`, each with the process that was refused. */
+  readonly refused = new Map<string, SimulatedProcess>();
   /** Whether the telemetry store holds a segment. */
   readonly #isLoaded: (segment: string) => boolean;
   /** Called at every wait of a process; it may kill it. */
@@ -69,7 +71,7 @@ export class SimulatedDisk {
         await risk();
         const file = await inner.openAppend(path, options);
         await wait();
-        return this.#fileOf(file, wait, risk);
+        return this.#fileOf(file, process, wait, risk);
       },
       read: async (path) => {
         await wait();
@@ -96,16 +98,29 @@ export class SimulatedDisk {
     };
   }
 
-  #fileOf(file: AppendFile, wait: () => Promise<void>, risk: () => Promise<void>): AppendFile {
+  #fileOf(
+    file: AppendFile,
+    process: SimulatedProcess,
+    wait: () => Promise<void>,
+    risk: () => Promise<void>,
+  ): AppendFile {
+    let unsynced: readonly Block[] = [];
     return {
       append: async (bytes) => {
         await risk();
         await file.append(bytes);
+        unsynced = [...unsynced, ...scanBlocks(bytes).blocks];
         await wait();
       },
       sync: async () => {
-        await risk();
+        try {
+          await risk();
+        } catch (caught) {
+          for (const block of unsynced) this.refused.set(blockKey(block), process);
+          throw caught;
+        }
         await file.sync();
+        unsynced = [];
         await wait();
       },
       close: () => file.close(),
@@ -130,4 +145,9 @@ export class SimulatedDisk {
       );
     });
   }
+}
+
+/** Names a block among all that were ever written: a sequence number that was refused may be given again. */
+export function blockKey({ meta }: Block): string {
+  return `${meta.sequence} ${meta.receivedAt}`;
 }
