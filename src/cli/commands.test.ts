@@ -188,7 +188,20 @@ describe('rehearse', () => {
 describe('up', () => {
   test('starts with the plan, its ports and its data folder', async () => {
     const folder = folderWith({ 'plan.yaml': PLAN });
-    const words = ['up', 'plan.yaml', '--port', '0', '--intake-port', '5000', '--host', '::1', '--data', 'kept'];
+    const words = [
+      'up',
+      'plan.yaml',
+      '--port',
+      '0',
+      '--intake-port',
+      '5000',
+      '--host',
+      '::1',
+      '--data',
+      'kept',
+      '--name',
+      'watch.example',
+    ];
     const { exit, servers } = await run(folder, words, { defaults: { ingestKey: 'wb_ingest_preset' } });
     expect(exit).toBe(0);
     expect(servers).toEqual([
@@ -197,6 +210,7 @@ describe('up', () => {
         port: 0,
         intakePort: 5_000,
         host: '::1',
+        names: ['watch.example'],
         plans: [[{ path: 'plan.yaml', text: PLAN }]],
         ingestKey: 'wb_ingest_preset',
       },

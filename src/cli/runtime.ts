@@ -37,6 +37,8 @@ export interface ServerOptions {
   readonly port: number;
   readonly intakePort: number;
   readonly host: string;
+  /** Names by which other machines address it; another `Host` is refused, so that no web page can reach it by a name of its own. */
+  readonly names?: readonly string[];
   /** Plans to apply at start, unless that text runs already. */
   readonly plans: readonly (readonly { readonly path: string; readonly text: string }[])[];
   /** A key for these plans to create at start when it is not there: `WATCHBILL_INGEST_KEY`. */

@@ -20,13 +20,17 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
     .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--name <names...>', 'names by which other machines address it, beside the address')
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
       '\nOutside stores: WATCHBILL_DATABASE_URL (PostgreSQL 15 or newer), WATCHBILL_CLICKHOUSE_URL (ClickHouse 25.8 or newer).\n\nExamples:\n  $ watchbill up plan.yaml\n  $ watchbill up plans/shop --port 4700 --intake-port 4318 --data /var/lib/watchbill/shop',
     )
     .action(
-      async (plan: string | undefined, options: { port: number; intakePort: number; host: string; data?: string }) => {
+      async (
+        plan: string | undefined,
+        options: { port: number; intakePort: number; host: string; name?: readonly string[]; data?: string },
+      ) => {
         const plans = plan === undefined ? [] : [readExecutablePlan(runtime, plan)];
         exitWith(
           await runtime.startServer({
@@ -34,6 +38,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
             port: options.port,
             intakePort: options.intakePort,
             host: options.host,
+            ...(options.name === undefined ? {} : { names: options.name }),
             plans,
             ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
           }),

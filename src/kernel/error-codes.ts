@@ -38,7 +38,11 @@ export const errorCodes = {
     exit: 65,
     hint: 'Send application/json or application/x-ndjson, plain or with gzip.',
   },
-  'wrong-host': { status: 421, exit: 64, hint: 'Address the server by a name that it was started with (--host).' },
+  'wrong-host': {
+    status: 421,
+    exit: 64,
+    hint: 'Address the server by the address or a name that it was started with (--host, --name).',
+  },
   'too-many-requests': { status: 429, exit: 75, hint: 'Wait as long as Retry-After says.' },
   'headers-too-large': { status: 431, exit: 65, hint: 'Send fewer or shorter headers.' },
   'internal-error': { status: 500, exit: 70, hint: 'A bug of Watchbill; the log has the request id.' },

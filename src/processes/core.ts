@@ -125,7 +125,9 @@ async function listen(
   const application = createApplication({
     services,
     adminToken: configuration.adminToken,
-    hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host])],
+    hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
+      name.toLowerCase(),
+    ),
     random: options.random,
     version: configuration.version,
     log: (message, detail) => log('error', message, detail),

@@ -6,6 +6,7 @@ export interface CoreConfiguration {
   readonly role: 'core';
   readonly dataFolder: string;
   readonly host: string;
+  readonly names: readonly string[];
   readonly port: number;
   readonly linkPath: string;
   readonly adminToken: string;

@@ -101,6 +101,7 @@ async function startParts(
       role: 'core',
       dataFolder,
       host,
+      names: options.names ?? [],
       port: corePort,
       linkPath,
       adminToken,
