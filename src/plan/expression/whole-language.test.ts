@@ -1,17 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import * as parsers from './parse.ts';
 
-/** The language's own document lies beside the repository in the workshop only. */
-const document = new URL('../../../../shared/plan-language.md', import.meta.url);
+/** Plans that use every construct of the language, one after another. */
+const document = new URL('fixtures/whole-language.yaml', import.meta.url);
 
 const entryPoints = { ...parsers };
 type Sentence = readonly [entry: keyof typeof parsers, text: string];
 type Tree = Readonly<Record<string, unknown>>;
 
-describe.skipIf(!existsSync(document))('the sentences of the language document (skipped where it is absent)', () => {
-  const sentences = existsSync(document) ? blocks(readFileSync(document, 'utf8')).flatMap(sentencesOfPlan) : [];
+describe('the sentences of the whole language', () => {
+  const plans = parseAllDocuments(readFileSync(document, 'utf8')).map((plan) => plan.toJS() as Tree);
+  const sentences = plans.flatMap(sentencesOfPlan);
 
   it('are many', () => expect(sentences.length).toBeGreaterThan(250));
 
@@ -23,10 +24,6 @@ describe.skipIf(!existsSync(document))('the sentences of the language document (
     expect(refused).toEqual([]);
   });
 });
-
-function blocks(markdown: string): readonly Tree[] {
-  return [...markdown.matchAll(/^```yaml\n(.*?)^```/gmsu)].map((match) => parse(match[1] ?? '') as Tree);
-}
 
 function sentencesOfPlan(plan: Tree): readonly Sentence[] {
   const found: Sentence[] = [];
