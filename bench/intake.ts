@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createIntake } from '../src/intake/intake.ts';
 import { compileConfigured, liveExecutors } from '../src/intake/process.ts';
 import { startServer } from '../src/intake/server.ts';
@@ -82,6 +83,8 @@ async function serve(signals: number, folder: string): Promise<void> {
       },
     ],
   });
+  // Keys count once the disk holds the plan.
+  while (!intake.authorize(`Bearer ${KEY}`, 'events:write').ok) await setTimeout(1);
   const server = await startServer({ intake, host: '127.0.0.1', port: 0, clock, log });
   process.send?.(server.port);
   const before = process.cpuUsage();

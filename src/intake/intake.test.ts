@@ -5,6 +5,8 @@ import { ingestKey, settle, startIntake, T0, type TestIntake, VirtualClock } fro
 async function configured(parts: Parameters<typeof startIntake>[0] = {}): Promise<TestIntake> {
   const running = await startIntake(parts);
   running.configure(running.connect());
+  // A new plan's keys count once it is on disk.
+  await settle();
   return running;
 }
 
@@ -22,6 +24,7 @@ describe('receiving', () => {
     const running = await startIntake();
     expect((await running.send({ name: 'order' })).status).toBe(503);
     running.configure(running.connect());
+    await settle();
     expect(await running.send([{ name: 'order', total: 3 }, 7])).toMatchObject({
       status: 200,
       body: { accepted: 1, rejected: [{ index: 1, code: 'record-not-object' }] },
@@ -320,6 +323,22 @@ describe('a restart', () => {
     );
   });
 
+  test('takes in no events of a plan that a restart would not know, and writes the plan down until it is on disk', async () => {
+    const running = await startIntake();
+    running.disk.fault = async (operation, path) => {
+      if (operation === 'replace' && path === 'configuration.json') throw new Error('No space is left.');
+    };
+    running.configure(running.connect());
+    await settle();
+    expect(await running.send([{ name: 'failure' }])).toMatchObject({ status: 503 });
+    running.disk.fault = async () => {};
+    await running.clock.advance(1_000);
+    expect(await running.send([{ name: 'failure' }])).toMatchObject({ status: 200 });
+    running.disk.losePower((synced) => synced);
+    const again = await startIntake({ disk: running.disk, clock: running.clock });
+    expect(again.executors[0]?.count).toBe(1);
+  });
+
   test('a plan that was only kept has heard nothing meanwhile', async () => {
     const running = await configured();
     await running.clock.advance(12_000);
@@ -508,6 +527,7 @@ describe('a plan that the core cannot load', () => {
     core.say({ type: 'configure', plans: [], keys: [ingestKey()], unavailable: ['shop'] });
     expect((await running.send({ name: 'failure' })).status).toBe(503);
     running.configure(core);
+    await settle();
     expect((await running.send({ name: 'failure' })).status).toBe(200);
   });
 

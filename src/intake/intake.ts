@@ -58,6 +58,8 @@ const SPOOL_FOLDER = 'spool';
 const SNAPSHOT_FOLDER = 'windows';
 /** Less silence of ours than this is no gap. */
 const GAP_MS = 100;
+/** After how long a configuration that the disk refused is written again. */
+const KEEP_AGAIN_MS = 1_000;
 
 /**
  * Starts intake on a disk: what an earlier run left is there when it resolves, to the last acknowledged record. Rejects when the disk does
@@ -88,6 +90,8 @@ export class Intake {
   readonly #cancels = new Map<string, () => void>();
   #session: LinkSession | undefined;
   #configuration: Configuration | undefined;
+  /** Plans that the configuration on disk names. */
+  #keptPlans: ReadonlySet<string> = new Set();
   #saving: Promise<void> = Promise.resolve();
   #facts: Promise<unknown> = Promise.resolve();
   #position = 0;
@@ -164,7 +168,11 @@ export class Intake {
     await this.#loader.recover();
 
     const cached = await loadConfiguration(disk);
-    if (cached !== undefined) this.#configure(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
+    if (cached !== undefined) {
+      this.#configure(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
+      this.#keptPlans = namesOf(cached);
+      this.#useKeys(cached, false);
+    }
     for (const block of tail) learnBlock(memory, block);
     for (const batch of batchesOf(tail)) this.#judge(batch);
     if (tail.length > 0) log(`Replayed ${tail.length} blocks after the snapshot.`);
@@ -312,26 +320,46 @@ export class Intake {
     const held = this.#configuration?.plans ?? [];
     const { unavailable = [], ...named } = configuration;
     const plans = [...named.plans, ...held.filter(({ name }) => unavailable.includes(name))];
-    const names = new Set(plans.map(({ name }) => name));
+    const names = namesOf({ ...named, plans });
     // Data of a plan that is known here not at all would be seen by no window, also after a restart: its senders are told to wait.
     const whole = { ...named, plans, keys: named.keys.filter(({ plan }) => names.has(plan)) };
     const isCurrent = unavailable.every((name) => names.has(name));
     const changed = this.#configure(whole, this.#settle());
-    this.#credentials.replace(whole.keys, isCurrent);
+    this.#useKeys(whole, isCurrent);
+    this.#keep(whole, isCurrent);
+    return changed;
+  }
+
+  /** Writes the configuration down, trying until it is on disk or another one is in force. */
+  #keep(configuration: Configuration, isCurrent: boolean): void {
     this.#saving = this.#saving.then(async () => {
+      if (this.#configuration !== configuration) return;
       try {
-        await saveConfiguration(this.#options.disk, whole);
+        await saveConfiguration(this.#options.disk, configuration);
+        this.#keptPlans = namesOf(configuration);
       } catch (error) {
         this.#options.log(`The configuration could not be kept: ${String(error)}`);
+        if (this.#stopped) return;
+        const again = (): void => this.#keep(configuration, isCurrent);
+        this.#cancels.set('configuration', this.#options.clock.after(KEEP_AGAIN_MS, again));
+        return;
       }
+      if (this.#configuration === configuration) this.#useKeys(configuration, isCurrent);
     });
-    return changed;
+  }
+
+  /**
+   * Keys of a plan count once the plan is on disk: a restart before that would find events in the spool that no window sees any more. Their
+   * senders are told to wait.
+   */
+  #useKeys(configuration: Configuration, isCurrent: boolean): void {
+    const keys = configuration.keys.filter(({ plan }) => this.#keptPlans.has(plan));
+    this.#credentials.replace(keys, isCurrent && keys.length === configuration.keys.length);
   }
 
   #configure(configuration: Configuration, at: Instant): ReadonlySet<string> {
     const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan]));
     this.#configuration = configuration;
-    this.#credentials.replace(configuration.keys, false);
     const changed = new Set<string>();
     for (const plan of configuration.plans) {
       const last = before.get(plan.name);
@@ -428,4 +456,8 @@ export class Intake {
       });
     }
   }
+}
+
+function namesOf({ plans }: Configuration): ReadonlySet<string> {
+  return new Set(plans.map(({ name }) => name));
 }

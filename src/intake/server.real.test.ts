@@ -65,6 +65,8 @@ beforeAll(async () => {
         ingestKey({ id: ingestKeyId(oldKey, hashOf(oldKey)), hash: hashOf(oldKey), expiresAt: Date.now() - 1 }),
       ],
     });
+  // Keys count once the disk holds the plan.
+  await expect.poll(() => intake.authorize(`Bearer ${testKey}`, 'events:write').ok).toBe(true);
   server = await startServer({
     intake,
     host: '127.0.0.1',
