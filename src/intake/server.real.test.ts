@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ingestKeyId } from '#kernel/ingest-key.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
@@ -66,7 +66,7 @@ beforeAll(async () => {
       ],
     });
   // Keys count once the disk holds the plan.
-  await expect.poll(() => intake.authorize(`Bearer ${testKey}`, 'events:write').ok).toBe(true);
+  await vi.waitUntil(() => intake.authorize(`Bearer ${testKey}`, 'events:write').ok);
   server = await startServer({
     intake,
     host: '127.0.0.1',
