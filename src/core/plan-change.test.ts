@@ -33,6 +33,17 @@ describe('a new plan version', () => {
     expect(play.alerts.get('A-1')?.planVersion).toBe(1);
   });
 
+  it('completes no duration of a rule that stays as it was before it is told how that went on', () => {
+    const steady = rule('slow', waiting);
+    const play = new Play(plan([steady]));
+    play.say(1_000, { a: 'true' });
+    play.pass(5 * MINUTE);
+    apply(play, plan([steady, rule('more', isTrue('b'))]), 5 * MINUTE + 1_500);
+    play.say(5 * MINUTE + 500, { a: 'false' });
+    play.pass(6 * MINUTE);
+    expect(play.alerts.size).toBe(0);
+  });
+
   it('ends the repeats of a rule that is not repeated any more', () => {
     const play = new Play(plan([rule('errors', isTrue('a'), { notify: [MIA], repeatMs: MINUTE })]));
     play.say(1_000, { a: 'true' });

@@ -5,7 +5,7 @@ import { endJudgement } from './alerts.ts';
 import type { Draft } from './draft.ts';
 import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
-import { type Dirty, endSleeping, markEveryRule } from './judging.ts';
+import { type Dirty, endSleeping, markRule } from './judging.ts';
 import type { CoreInput, Judgement, ResolveReason, World } from './model.ts';
 import { enterPhase, inForce, launchOf, phaseNameAt } from './phases.ts';
 
@@ -128,8 +128,19 @@ export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply
   draft.usePlan(input.plan);
   draft.line = { ...draft.line, version: input.version };
   draft.keepVerdicts((verdict) => input.plan.tests[verdict.test] !== undefined);
-  enterPhase(draft, now, 'applied');
-  judgeEverything(draft, now);
+  const isAnotherPhase = enterPhase(draft, now, 'applied');
+  judgeAsOf(draft, now, isAnotherPhase ? () => true : (rule) => isTouched(draft, rule));
+}
+
+/**
+ * Whether a new plan version may change how a rule is judged. One that is as it was goes on by the watermark: what has changed since may
+ * still wait to be told, and judged as of now without it, a duration that was broken would be complete.
+ */
+function isTouched({ before, index }: Draft, rule: Rule): boolean {
+  const last = before.plan.rules.find(({ name }) => name === rule.name);
+  if (last === undefined || differs(rule, last)) return true;
+  // What it reads may have ended with a rule that is gone.
+  return [...index.readers.values()].some((readers) => readers.includes(rule.name));
 }
 
 /** T+0 by command; a plan that has one already stays as it is. */
@@ -138,13 +149,14 @@ export function launch(draft: Draft, by: string, now: Instant): void {
   draft.line = { ...draft.line, launchedAt: now };
   draft.record({ at: now, kind: 'plan-launched', subject: 'plan', reason: 'launched', body: { by, launchedAt: now } });
   enterPhase(draft, now, 'launched');
-  judgeEverything(draft, now);
+  judgeAsOf(draft, now, () => true);
 }
 
-function judgeEverything(draft: Draft, now: Instant): void {
+/** Judges rules at `now`, as far as the executors have not been silent up to then. */
+function judgeAsOf(draft: Draft, now: Instant, which: (rule: Rule) => boolean): void {
   const dirty: Dirty = new Map();
   if (isBehind(draft.watermark, now)) endSleeping(draft, now);
-  else markEveryRule(draft, dirty);
+  else for (const rule of draft.index.rules.values()) if (which(rule)) markRule(dirty, rule.name, 'all');
   judgeAt(draft, dirty, now, now);
 }
 
