@@ -25,8 +25,6 @@ export interface QueuedVerdicts {
   acknowledge(watermark: Instant): void;
 }
 
-type Queued = QueuedCommand | QueuedVerdicts;
-
 /**
  * What waits for the core, in its order: commands, then verdicts, then the clock. Verdicts keep their order and none is
  * dropped, since a truth that lasted for a moment counts too; only messages that merely move the watermark are folded

@@ -29,6 +29,11 @@ export class Credentials {
     this.#current = current;
   }
 
+  /** Whether the core has named the keys in this run, and every plan that they are for is in force. */
+  get current(): boolean {
+    return this.#current;
+  }
+
   /** Judges an `Authorization` header for one scope. */
   check(
     header: string | undefined,

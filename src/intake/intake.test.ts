@@ -526,6 +526,10 @@ describe('a plan that the core cannot load', () => {
     const core = running.connect();
     core.say({ type: 'configure', plans: [], keys: [ingestKey()], unavailable: ['shop'] });
     expect((await running.send({ name: 'failure' })).status).toBe(503);
+    expect(running.intake.status()).toMatchObject({
+      ready: false,
+      reasons: ['Not every plan and key is in force yet: senders are told to wait.'],
+    });
     running.configure(core);
     await settle();
     expect((await running.send({ name: 'failure' })).status).toBe(200);

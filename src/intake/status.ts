@@ -20,6 +20,8 @@ export function statusOf(parts: {
   const oldest = waiting[0]?.lastReceivedAt;
   const reasons: string[] = [];
   if (!parts.credentials.known) reasons.push('No configuration has been received yet.');
+  else if (!parts.credentials.current)
+    reasons.push('Not every plan and key is in force yet: senders are told to wait.');
   if (parts.spoolProblem !== undefined) reasons.push(`Data are refused: ${parts.spoolProblem}`);
   if (problem !== undefined && oldest !== undefined && parts.now - oldest > limits.loaderLateMs) {
     reasons.push(`The telemetry store takes no data: ${problem}`);

@@ -143,6 +143,7 @@ test('intake says what is damaged until the file is gone, and stays ready', asyn
   const disk = await diskWith({ [path(1)]: damaged(whole, 30), [path(2)]: segment([4]) });
   const { intake, connect, configure, clock } = await startIntake({ disk });
   configure(connect());
+  await clock.advance(100);
   const { ready, reasons } = intake.status();
   expect([ready, reasons]).toEqual([true, [expect.stringContaining(`spool/${name(1)}.seg.damaged`)]]);
   await disk.remove(`${path(1)}.damaged`);
