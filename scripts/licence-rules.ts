@@ -20,6 +20,8 @@ const exceptions: Readonly<Record<string, { readonly licence: string; readonly r
   'lightningcss-linux-x64-gnu': { licence: 'MPL-2.0', reason: 'native part of lightningcss' },
   'lightningcss-linux-arm64-gnu': { licence: 'MPL-2.0', reason: 'native part of lightningcss' },
   'lightningcss-darwin-arm64': { licence: 'MPL-2.0', reason: 'native part of lightningcss' },
+  'axe-core': { licence: 'MPL-2.0', reason: 'only the browser tests use it; not changed, not shipped' },
+  isbot: { licence: 'Unlicense', reason: 'public domain; of the router' },
   'fast-sha256': { licence: 'Unlicense', reason: 'public domain; of standardwebhooks' },
 };
 
