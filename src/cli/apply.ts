@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApplyAnswer } from '#contract/api.ts';
+import type { ApplyAnswer } from '#contract/plans.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { connect } from './client.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExplanationAnswer } from '#contract/api.ts';
+import type { ExplanationAnswer } from '#contract/journal.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';

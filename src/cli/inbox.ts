@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { InboxMessageAnswer } from '#contract/api.ts';
+import type { InboxMessageAnswer } from '#contract/journal.ts';
 import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CreatedKeyAnswer, KeyAnswer } from '#contract/api.ts';
+import type { CreatedKeyAnswer, KeyAnswer } from '#contract/keys.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer, StatusAnswer } from '#contract/api.ts';
+import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer, StatusAnswer } from '#contract/status.ts';
 import { formatDuration } from '#kernel/instant.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ApplyRequest } from '#contract/api.ts';
+import type { ApplyRequest } from '#contract/plans.ts';
+import { routes as declared } from '#contract/routes.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { createApplication } from './application.ts';
+import { authenticateAdminToken } from './authenticate.ts';
 import type { ApiServices } from './services.ts';
+import { verbs } from './verbs.ts';
 
 const TOKEN = 'wb_admin_the-right-one';
 const PLANTED = 'planted-secret-5f1c';
@@ -54,16 +57,22 @@ function record<Answer>(answer: Answer, ...question: unknown[]): Promise<Answer>
 }
 
 const services: ApiServices = {
-  readiness: () => record({ ready: false, reasons: ['PostgreSQL does not answer.'] }, 'readiness'),
-  status: (plan) => record(statusAnswer, 'status', plan),
-  apply: (request, by) => record(unchanged, 'apply', request, by),
-  explain: (plan, subject) =>
-    record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
-  facts: (plan, query) => record([], 'facts', plan, query),
-  inbox: (plan, query) => record([], 'inbox', plan, query),
-  createKey: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
-  listKeys: (plan) => record([], 'listKeys', plan),
-  revokeKey: (plan, id) => record(undefined, 'revokeKey', plan, id),
+  status: {
+    readiness: () => record({ ready: false, reasons: ['PostgreSQL does not answer.'] }, 'readiness'),
+    status: (_wanted, plan) => record(statusAnswer, 'status', plan),
+  },
+  plans: { apply: (request, by) => record(unchanged, 'apply', request, by) },
+  journal: {
+    explain: (plan, subject) =>
+      record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
+    facts: (plan, query) => record([], 'facts', plan, query),
+    inbox: (plan, query) => record([], 'inbox', plan, query),
+  },
+  keys: {
+    create: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
+    list: (plan) => record([], 'listKeys', plan),
+    revoke: (plan, id) => record(undefined, 'revokeKey', plan, id),
+  },
 };
 const logged: unknown[] = [];
 let counter = 0;
@@ -73,7 +82,7 @@ function nextBytes(length: number): Uint8Array {
 }
 const application = createApplication({
   services,
-  adminToken: TOKEN,
+  authenticate: authenticateAdminToken(TOKEN),
   hosts: ['localhost', '127.0.0.1', '[::1]'],
   random: { bytes: nextBytes, fraction: () => 0 },
   version: '1.2.3',
@@ -290,6 +299,11 @@ test('a body above the limit is refused', async () => {
   expect(asked).toEqual([]);
 });
 
+test('every declared route has one verb', () => {
+  expect(verbs.map(({ route }) => route)).toEqual(expect.arrayContaining(Object.values(declared)));
+  expect(verbs).toHaveLength(Object.values(declared).length);
+});
+
 test('every request has an id of its own', async () => {
   const ids = await Promise.all([1, 2, 3].map(async () => (await send('/healthz')).headers.get('x-request-id')));
   expect(new Set(ids).size).toBe(3);
@@ -331,10 +345,10 @@ describe('the OpenAPI description', async () => {
   });
 
   test('says that the API needs the token and that health does not', () => {
-    expect(description.components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } });
+    expect(description.components.securitySchemes).toMatchObject({ token: { type: 'http', scheme: 'bearer' } });
     for (const [path, operations] of Object.entries(description.paths)) {
       for (const operation of Object.values(operations)) {
-        expect(operation.security).toEqual(path.startsWith('/api/') ? [{ token: [] }] : undefined);
+        expect(operation.security).toEqual(path.startsWith('/api/') ? [{ token: [] }, { session: [] }] : undefined);
       }
     }
   });

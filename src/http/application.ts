@@ -1,20 +1,21 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { limits } from '#kernel/limits.ts';
 import type { Random } from '#kernel/ports.ts';
+import type { Authenticate } from './authenticate.ts';
+import { SESSION_COOKIE } from './authenticate.ts';
 import type { ApiEnvironment } from './environment.ts';
-import { answerFailure, describeThrown } from './failures.ts';
+import { answerFailure, describeThrown, refuseAnonymous } from './failures.ts';
 import { healthRoutes } from './health/routes.ts';
-import { planRoutes } from './plans/routes.ts';
+import { mountVerbs } from './mount.ts';
 import { createRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
+import { verbs } from './verbs.ts';
 
 export interface ApplicationOptions {
   readonly services: ApiServices;
-  /** The admin token, kept 0600 in the data folder; whoever can read it may do everything. */
-  readonly adminToken: string;
+  readonly authenticate: Authenticate;
   /** Names under which this server may be addressed, without port; another `Host` is refused (DNS rebinding). */
   readonly hosts: readonly string[];
   readonly random: Random;
@@ -22,7 +23,7 @@ export interface ApplicationOptions {
   readonly log: (message: string, detail?: Readonly<Record<string, unknown>>) => void;
 }
 
-/** The API on port 4700. Everything under `/api` needs the admin token; health is open. */
+/** The API on port 4700. Everything under `/api` is held against its route's declaration; health is open. */
 export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiEnvironment> {
   const application = createRouter();
 
@@ -54,44 +55,37 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     }),
   );
 
-  const expected = digest(options.adminToken);
   application.use('/api/*', async (context, next) => {
-    const credential = context.req.header('authorization');
-    if (credential === undefined) {
-      context.header('WWW-Authenticate', 'Bearer');
-      return answerFailure(
-        context,
-        context.get('requestId'),
-        'credential-missing',
-        'This needs the admin token of the data folder.',
-      );
+    const found = await options.authenticate({
+      method: context.req.method,
+      header: (name) => context.req.header(name),
+    });
+    if (found.state === 'refused') {
+      return answerFailure(context, context.get('requestId'), found.code, found.message);
     }
-    const token = /^Bearer (\S+)$/.exec(credential)?.[1] ?? '';
-    if (!timingSafeEqual(digest(token), expected)) {
-      return answerFailure(
-        context,
-        context.get('requestId'),
-        'credential-invalid',
-        'The token is not the admin token of this server.',
-      );
-    }
-    context.set('actor', 'admin token');
+    context.set('actor', found.state === 'known' ? found.actor : undefined);
     return next();
   });
 
-  application.route('/', healthRoutes(options.services));
-  application.route('/api', planRoutes(options.services));
+  application.route('/', healthRoutes(options.services.status));
+  application.route('/api', mountVerbs(verbs, options.services));
+  application.use('/api/openapi.json', async (context, next) =>
+    context.get('actor') === undefined ? refuseAnonymous(context) : next(),
+  );
   application.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  application.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+  });
   application.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } });
 
-  application.notFound((context) =>
-    answerFailure(
-      context,
-      context.get('requestId'),
-      'not-found',
-      `There is nothing at ${context.req.method} ${context.req.path}.`,
-    ),
-  );
+  application.notFound((context) => {
+    // Nobody learns without a credential which routes there are.
+    if (context.req.path.startsWith('/api/') && context.get('actor') === undefined) return refuseAnonymous(context);
+    const message = `There is nothing at ${context.req.method} ${context.req.path}.`;
+    return answerFailure(context, context.get('requestId'), 'not-found', message);
+  });
   application.onError((thrown, context) => {
     const described = describeThrown(thrown);
     const requestId = context.get('requestId');
@@ -104,8 +98,4 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     return answerFailure(context, requestId, described.code, described.message, described.where);
   });
   return application;
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -1,8 +1,10 @@
+import type { Actor } from './actor.ts';
+
 /** What the middleware puts beside each request. */
 export interface ApiEnvironment {
   Variables: {
     requestId: string;
-    /** Who acts, for the journal: the holder of the admin token until there is sign-in. */
-    actor: string;
+    /** Who acts; absent on a public route without a credential. */
+    actor: Actor | undefined;
   };
 }

@@ -1,27 +1,35 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { FailureAnswer } from '#contract/failure.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
-
-/** The body of every answer that is not a success. `hint` says how to mend it. */
-export interface FailureBody {
-  readonly error: {
-    readonly code: ErrorCode;
-    readonly message: string;
-    readonly hint: string;
-    readonly where?: string;
-    readonly requestId: string;
-  };
-}
+import type { ApiEnvironment } from './environment.ts';
 
 /** Answers with the status that the catalogue gives the code. Retry-After goes with every "later". */
-export function answerFailure(context: Context, requestId: string, code: ErrorCode, message: string, where?: string) {
+export function answerFailure(
+  context: Context<ApiEnvironment>,
+  requestId: string,
+  code: ErrorCode,
+  message: string,
+  where?: string,
+) {
   const entry = errorCodes[code];
   if (entry.status === 429 || entry.status === 503) context.header('Retry-After', '1');
-  const body: FailureBody = {
+  const body: FailureAnswer = {
     error: { code, message, hint: entry.hint, requestId, ...(where === undefined ? {} : { where }) },
   };
   return context.json(body, entry.status as ContentfulStatusCode);
+}
+
+/** Answers a request that showed no credential where one is needed. */
+export function refuseAnonymous(context: Context<ApiEnvironment>) {
+  context.header('WWW-Authenticate', 'Bearer');
+  return answerFailure(
+    context,
+    context.get('requestId'),
+    'credential-missing',
+    'This needs a session or a token, such as the admin token of the data folder.',
+  );
 }
 
 /** What a thrown thing tells a client: ours by its code, anything else only that it is a bug, with an id to find it by. */

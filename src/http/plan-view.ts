@@ -1,4 +1,4 @@
-import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer } from '#contract/api.ts';
+import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer } from '#contract/status.ts';
 import type { Alert, Judgement, World } from '#core/model.ts';
 import type { PlanStatus } from '#engine/core-process.ts';
 import type { SignalReading } from '#intake/link.ts';

@@ -22,6 +22,7 @@ export const errorCodes = {
     hint: 'The key is unknown, expired or revoked; `watchbill key create` makes a new one.',
   },
   'scope-missing': { status: 403, exit: 77, hint: 'Use a key that holds the named scope.' },
+  forbidden: { status: 403, exit: 77, hint: 'Ask an owner or admin of this server for a higher level.' },
   'not-found': { status: 404, exit: 66, hint: 'Check the name; `watchbill status` lists what there is.' },
   'method-not-allowed': { status: 405, exit: 64, hint: 'See the Allow header.' },
   'request-timeout': { status: 408, exit: 75, hint: 'Send the whole request sooner.' },

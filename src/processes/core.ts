@@ -5,6 +5,7 @@ import { createEgress } from '#egress/egress.ts';
 import type { Core } from '#engine/core-process.ts';
 import { runCore } from '#engine/run-core.ts';
 import { createApplication } from '#http/application.ts';
+import { authenticateAdminToken } from '#http/authenticate.ts';
 import { createCoreServices } from '#http/core-services.ts';
 import type { ApiServices } from '#http/services.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -104,7 +105,7 @@ async function applyGivenPlans(
   clock: Clock,
 ): Promise<void> {
   for (const files of configuration.plans) {
-    const outcome = await services.apply({ files: [...files], preview: false }, 'watchbill up');
+    const outcome = await services.plans.apply({ files: [...files], preview: false }, 'watchbill up');
     if (outcome.diagnostics.some(({ severity }) => severity === 'error')) {
       throw new WatchbillError('plan-invalid', 'The plan given at start has errors.');
     }
@@ -124,7 +125,7 @@ async function listen(
 ): Promise<Server> {
   const application = createApplication({
     services,
-    adminToken: configuration.adminToken,
+    authenticate: authenticateAdminToken(configuration.adminToken),
     hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
       name.toLowerCase(),
     ),
@@ -156,7 +157,7 @@ async function listen(
 
 /** What people should know from the start, e.g. a channel without its secret; the status shows it as well. */
 async function warnOfNotices(services: ApiServices, log: ReturnType<typeof createLog>): Promise<void> {
-  const { plans } = await services.status();
+  const { plans } = await services.status.status(() => true);
   for (const { plan, notices } of plans) for (const notice of notices) log('warning', notice, { plan });
 }
 
@@ -168,7 +169,7 @@ async function askClickHouse(client: ReturnType<typeof openClickHouse>): Promise
 function whenReady(services: ApiServices, clock: RoleOptions['clock'], onReady: () => void): () => void {
   let stopped = false;
   const check = async (): Promise<void> => {
-    const { ready } = await services.readiness().catch(() => ({ ready: false }));
+    const { ready } = await services.status.readiness().catch(() => ({ ready: false }));
     if (stopped) return;
     if (ready) onReady();
     else clock.after(READY_CHECK_MS, () => void check());

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiEnvironment } from '../environment.ts';
 import { createRouter } from '../router.ts';
-import type { ApiServices } from '../services.ts';
+import type { StatusServices } from '../status/services.ts';
 
 const healthSchema = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 const readinessSchema = z.object({ ready: z.boolean(), reasons: z.array(z.string()) }).meta({ id: 'Readiness' });
@@ -24,7 +24,7 @@ const getReadiness = createRoute({
 });
 
 /** Open to all: load balancers and supervisors have no token. The reasons name parts of Watchbill, never data. */
-export function healthRoutes(services: ApiServices): OpenAPIHono<ApiEnvironment> {
+export function healthRoutes(services: StatusServices): OpenAPIHono<ApiEnvironment> {
   const routes = createRouter();
   routes.openapi(getHealth, (context) => context.json({ status: 'ok' as const }, 200));
   routes.openapi(getReadiness, async (context) => {

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { planParameter } from './parameters.ts';
+import { declareRoute } from './route.ts';
+
+export const keySchema = z
+  .object({
+    id: z.string(),
+    plan: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    createdAt: z.string(),
+    expiresAt: z.string().optional(),
+    revokedAt: z.string().optional(),
+    lastUsedAt: z.string().optional(),
+  })
+  .meta({ id: 'Key' });
+
+export const createKeyRequestSchema = z
+  .object({ name: z.string().min(1).max(100), expiresInMs: z.number().int().positive().optional() })
+  .strict()
+  .meta({ id: 'CreateKeyRequest' });
+
+export const createdKeySchema = z
+  .object({ key: z.string(), id: z.string(), plan: z.string() })
+  .meta({ id: 'CreatedKey' });
+
+export const createKey = declareRoute({
+  method: 'post',
+  path: '/plans/{plan}/keys',
+  permission: 'administer',
+  scope: 'plan',
+  summary: 'Make a key that may send events to the plan. It is shown this once.',
+  params: planParameter,
+  body: createKeyRequestSchema,
+  answer: createdKeySchema,
+});
+
+export const listKeys = declareRoute({
+  method: 'get',
+  path: '/plans/{plan}/keys',
+  permission: 'administer',
+  scope: 'plan',
+  summary: 'Keys of the plan, without their secrets.',
+  params: planParameter,
+  answer: z.array(keySchema),
+});
+
+export const revokeKey = declareRoute({
+  method: 'delete',
+  path: '/plans/{plan}/keys/{id}',
+  permission: 'administer',
+  scope: 'plan',
+  summary: 'Revoke a key; intake refuses it within seconds.',
+  params: planParameter.extend({ id: z.string().min(1).max(100) }),
+  answer: z.object({ revoked: z.literal(true) }),
+});
+
+export type KeyAnswer = z.infer<typeof keySchema>;
+export type CreateKeyRequest = z.infer<typeof createKeyRequestSchema>;
+export type CreatedKeyAnswer = z.infer<typeof createdKeySchema>;

@@ -1,0 +1,16 @@
+import { explainSubject, listFacts, listInbox } from './journal.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+import { applyPlan } from './plans.ts';
+import { getStatus } from './status.ts';
+
+/** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
+export const routes = {
+  getStatus,
+  applyPlan,
+  explainSubject,
+  listFacts,
+  listInbox,
+  createKey,
+  listKeys,
+  revokeKey,
+} as const;

@@ -1,0 +1,58 @@
+import { explainAlert, explainRule } from '#core/explain.ts';
+import { explanationLines } from '#core/explain-text.ts';
+import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { requirePlan } from '../known-plan.ts';
+import type { JournalServices } from './services.ts';
+
+/** What happened and why, from the core's journal. */
+export function createJournalServices(core: Core, clock: Clock): JournalServices {
+  const { repositories } = core;
+
+  async function requirePerson(plan: string, person: string): Promise<void> {
+    const { world } = await core.planStatus(plan);
+    if (world === undefined || world.plan.people.some(({ name }) => name === person)) return;
+    throw new WatchbillError('not-found', `The plan ${plan} has no person "${person}".`, person);
+  }
+
+  return {
+    async explain(plan, subject) {
+      requirePlan(core, plan);
+      const { alert, facts, world } = await core.explain(plan, subject);
+      const now = clock.now();
+      const explanation =
+        alert !== undefined
+          ? explainAlert(alert.key, facts, world?.plan)
+          : world === undefined
+            ? undefined
+            : explainRule(world, subject, now);
+      return {
+        subject,
+        found: explanation !== undefined,
+        lines: explanation === undefined ? [] : [...explanationLines(explanation)],
+        explanation,
+      };
+    },
+    async facts(plan, query) {
+      requirePlan(core, plan);
+      const facts = await repositories.listFacts({ plan, ...query });
+      return facts.map((fact) => ({
+        sequence: fact.sequence,
+        at: formatInstant(fact.at),
+        kind: fact.kind,
+        subject: fact.subject,
+        reason: fact.reason,
+        body: { ...fact.body },
+      }));
+    },
+    async inbox(plan, query) {
+      requirePlan(core, plan);
+      const messages = await repositories.listInbox({ plan, ...query });
+      // A misspelt name is not an empty inbox; who has left the plan still has one.
+      if (messages.length === 0 && query.person !== undefined) await requirePerson(plan, query.person);
+      return messages.map((message) => ({ ...message, at: formatInstant(message.at) }));
+    },
+  };
+}

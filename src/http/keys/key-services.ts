@@ -1,0 +1,50 @@
+import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant, type Instant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { requirePlan } from '../known-plan.ts';
+import type { KeyServices } from './services.ts';
+
+/** What a key made through the API may do. */
+const KEY_SCOPES = ['events:write'];
+
+/** The keys that senders use. */
+export function createKeyServices(core: Core, clock: Clock): KeyServices {
+  const { repositories } = core;
+  return {
+    async create(plan, request) {
+      requirePlan(core, plan);
+      const at = clock.now();
+      const expiry = request.expiresInMs === undefined ? {} : { expiresAt: at + request.expiresInMs };
+      const created = await repositories.createKey({ plan, name: request.name, scopes: KEY_SCOPES, at, ...expiry });
+      await core.keysChanged();
+      return { ...created, plan };
+    },
+    async list(plan) {
+      requirePlan(core, plan);
+      const keys = await repositories.listKeys(plan);
+      return keys.map((key) => ({
+        id: key.id,
+        plan: key.plan,
+        name: key.name,
+        scopes: [...key.scopes],
+        createdAt: formatInstant(key.createdAt),
+        ...instantField('expiresAt', key.expiresAt),
+        ...instantField('revokedAt', key.revokedAt),
+        ...instantField('lastUsedAt', key.lastUsedAt),
+      }));
+    },
+    async revoke(plan, id) {
+      requirePlan(core, plan);
+      const known = (await repositories.listKeys(plan)).some((key) => key.id === id);
+      if (!known || !(await repositories.revokeKey(id, clock.now()))) {
+        throw new WatchbillError('not-found', `The plan ${plan} has no valid key ${id}.`, id);
+      }
+      await core.keysChanged();
+    },
+  };
+}
+
+function instantField<Name extends string>(name: Name, at: Instant | undefined): { readonly [key in Name]?: string } {
+  return (at === undefined ? {} : { [name]: formatInstant(at) }) as { readonly [key in Name]?: string };
+}

@@ -1,0 +1,76 @@
+import type { StatusAnswer } from '#contract/status.ts';
+import type { Core, PlanStatus } from '#engine/core-process.ts';
+import { formatInstant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { requirePlan } from '../known-plan.ts';
+import { missingSecrets, type ResolveSecret } from '../missing-secrets.ts';
+import { viewPlan } from '../plan-view.ts';
+import type { StatusServices } from './services.ts';
+
+export interface StatusServicesOptions {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly version: string;
+  /** A sentence for each store that does not do its work. */
+  readonly storeProblems: () => Promise<readonly string[]>;
+  /** The one that the channels' secrets are resolved by. */
+  readonly resolveSecret: ResolveSecret;
+}
+
+/** The state of the whole server and of its plans. */
+export function createStatusServices(options: StatusServicesOptions): StatusServices {
+  const { core, clock, version, storeProblems, resolveSecret } = options;
+
+  async function readiness() {
+    const [intake, stores] = await Promise.all([core.intakeStatus(), storeProblems()]);
+    return { intake, ...readinessOf(core, intake, stores) };
+  }
+
+  async function planStatus(name: string): Promise<PlanStatus> {
+    const plan = await core.planStatus(name);
+    const missing = await missingSecrets(plan.world?.plan.channels ?? [], resolveSecret);
+    return { ...plan, notices: [...plan.notices, ...missing] };
+  }
+
+  async function status(wanted: (plan: string) => boolean, named?: string): Promise<StatusAnswer> {
+    if (named !== undefined) requirePlan(core, named);
+    const names = core.plans().filter(wanted);
+    const [{ intake, ready, reasons }, plans] = await Promise.all([readiness(), Promise.all(names.map(planStatus))]);
+    const now = clock.now();
+    return {
+      version,
+      at: formatInstant(now),
+      ready,
+      reasons,
+      intake: {
+        connected: intake !== undefined,
+        ready: intake?.ready ?? false,
+        reasons: [...(intake?.reasons ?? [])],
+        spoolBytes: intake?.spoolBytes ?? 0,
+        segmentsWaiting: intake?.segmentsWaiting ?? 0,
+        accepted: intake?.accepted ?? 0,
+        rejected: Object.fromEntries(
+          Object.entries(intake?.rejected ?? {})
+            .filter(([plan]) => wanted(plan))
+            .map(([plan, codes]) => [plan, { ...codes }]),
+        ),
+        ...(intake?.loaderProblem === undefined ? {} : { loaderProblem: intake.loaderProblem }),
+      },
+      plans: plans.map((plan) => viewPlan(plan, now)),
+    };
+  }
+
+  return { readiness, status };
+}
+
+function readinessOf(
+  core: Core,
+  intake: { readonly ready: boolean; readonly reasons: readonly string[] } | undefined,
+  stores: readonly string[],
+): { readonly ready: boolean; readonly reasons: string[] } {
+  const reasons = [...stores, ...core.readiness().reasons];
+  // A connection that is open says nothing: intake may hang at its other end.
+  if (intake === undefined && core.link.connected()) reasons.push('Intake does not answer.');
+  if (intake?.ready === false) reasons.push(...intake.reasons);
+  return { ready: reasons.length === 0, reasons };
+}
