@@ -1,4 +1,5 @@
 import type { DurationMs, Instant } from './instant.ts';
+import type { Result } from './result.ts';
 
 /**
  * The ports: everything that decides is pure, and everything else takes these as arguments. They are implemented once
@@ -69,6 +70,51 @@ export interface Transport {
   ): Promise<
     { readonly ok: true; readonly value: IncomingResponse } | { readonly ok: false; readonly failure: TransportFailure }
   >;
+}
+
+/** A mail server and how to speak to it. */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: begun in the clear, then TLS or nothing at all. `tls`: from the first byte on. `none`: in the clear, for a relay on the same host. */
+  readonly security: 'starttls' | 'tls' | 'none';
+  readonly login?: { readonly user: string; readonly password: string };
+}
+
+/** One mail to one address. What it looks like on the wire (folding, encodings, boundaries) is the implementation's. */
+export interface OutgoingMail {
+  readonly server: MailServer;
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly date: Instant;
+  /** With angle brackets, like those of `references`. */
+  readonly messageId: string;
+  /** The messages that it belongs to, oldest first; the last one is what it answers. */
+  readonly references: readonly string[];
+  /** Further headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: DurationMs;
+}
+
+/** Why a mail was not taken. `message` names the host and the codes of the answer, never its words: these may repeat a secret. */
+export interface MailFailure {
+  readonly reason:
+    | TransportFailure['reason']
+    /** The server does not speak TLS, its login was refused, or it is not there for us: nothing was said about this mail. */
+    | 'session-refused'
+    /** The server has judged this mail, for now or for ever. */
+    | 'mail-deferred'
+    | 'mail-refused';
+  readonly message: string;
+  readonly sent: 'no' | 'maybe';
+}
+
+/** The one way out for mail. Resolves with the codes of the acceptance, e.g. `250 2.0.0`; what happens after it does not count. */
+export interface MailTransport {
+  sendMail(mail: OutgoingMail): Promise<Result<string, MailFailure>>;
 }
 
 /** A file that only grows. Calls on one file are made one after another by its owner. */

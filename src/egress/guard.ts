@@ -1,0 +1,79 @@
+import dns from 'node:dns/promises';
+import net from 'node:net';
+import os from 'node:os';
+import ipaddr from 'ipaddr.js';
+import type { DurationMs } from '#kernel/instant.ts';
+import type { TransportFailure } from '#kernel/ports.ts';
+import { refuseAddress } from './address.ts';
+import type { Allowance } from './allowance.ts';
+
+export interface GuardOptions {
+  /** What is permitted beside public addresses; see `parseEgressAllow`. */
+  readonly allow: readonly Allowance[];
+  /** All addresses of a name; throws when it has none. The system's resolver by default, which also reads the hosts file. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** Addresses of this host, which are refused even when public. Read anew for each request by default. */
+  readonly ownAddresses?: () => readonly string[];
+}
+
+/** The addresses of a host that may be dialled, all of them checked, or why none is. `host` is lower case, without brackets. */
+export type Guard = (
+  host: string,
+  port: number,
+  deadline: AbortSignal,
+  timeoutMs: DurationMs,
+) => Promise<{ readonly list: readonly string[] } | TransportFailure>;
+
+/** Resolves a name once and checks every address that it has: one that is not permitted refuses them all. */
+export function createGuard(options: GuardOptions): Guard {
+  const resolve = options.resolve ?? resolveBySystem;
+  const ownAddresses = options.ownAddresses ?? interfaceAddresses;
+
+  async function addressesOf(host: string, deadline: AbortSignal, timeoutMs: DurationMs): ReturnType<Guard> {
+    if (net.isIP(host) !== 0) return { list: [host] };
+    try {
+      const list = await Promise.race([resolve(host), rejectOn(deadline)]);
+      return list.length === 0 ? nameNotFound(host) : { list };
+    } catch {
+      if (!deadline.aborted) return nameNotFound(host);
+      const message = `The name ${host} was not resolved within ${timeoutMs} ms.`;
+      return { reason: 'timed-out', message, sent: 'no' };
+    }
+  }
+
+  return async (host, port, deadline, timeoutMs) => {
+    const addresses = await addressesOf(host, deadline, timeoutMs);
+    if ('reason' in addresses) return addresses;
+    const own = new Set(ownAddresses().map(normalise));
+    for (const address of addresses.list) {
+      const refusal = refuseAddress(address, host, port, options.allow, own);
+      if (refusal === undefined) continue;
+      const message = `${host} was not dialled: ${refusal}, which WATCHBILL_EGRESS_ALLOW does not permit.`;
+      return { reason: 'address-refused', message, sent: 'no' };
+    }
+    return addresses;
+  };
+}
+
+export function nameNotFound(host: string): TransportFailure {
+  return { reason: 'name-not-found', message: `The name ${host} has no address.`, sent: 'no' };
+}
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+async function resolveBySystem(host: string): Promise<readonly string[]> {
+  return (await dns.lookup(host, { all: true })).map((entry) => entry.address);
+}
+
+function interfaceAddresses(): readonly string[] {
+  return Object.values(os.networkInterfaces()).flatMap((entries) => (entries ?? []).map((entry) => entry.address));
+}
+
+function normalise(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address;
+}
