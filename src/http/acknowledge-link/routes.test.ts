@@ -1,0 +1,130 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { type LinkGrant, readLink, signLink } from './link-token.ts';
+import { acknowledgeLinkRoutes } from './routes.ts';
+import type { LinkedAlert } from './services.ts';
+
+const key = new Uint8Array(32).fill(3);
+const NOW = 1_000_000;
+const grant: LinkGrant = { plan: 'shop', alert: 'A-1', person: 'mia', expiresAt: NOW + 1 };
+const path = `/a/${signLink(grant, key)}`;
+const firing: LinkedAlert = {
+  plan: 'shop',
+  planTitle: 'Tea & <b>more</b>',
+  alert: 'A-1',
+  rule: 'payments',
+  group: '<script>alert(1)</script>',
+  severity: 'urgent',
+  condition: 'payment_success < 90%',
+  readings: [{ text: 'payment_success', value: '42% of 50' }],
+  openedAt: '2026-03-02T09:00:00.000Z',
+  openedAtShown: '2026-03-02 10:00 CET',
+  url: 'http://localhost:4700/plans/shop/alerts/A-1',
+  person: 'mia',
+  version: 1,
+};
+
+/** One alert, acknowledged by the version that its reader saw. */
+let alert: LinkedAlert | undefined;
+beforeEach(() => {
+  alert = firing;
+});
+
+const routes = acknowledgeLinkRoutes({
+  read: (token) => readLink(token, key, NOW),
+  find: async () => alert,
+  acknowledge: async ({ person }, expectedVersion) => {
+    if (alert === undefined || alert.version !== expectedVersion)
+      throw new WatchbillError('version-conflict', 'Too late.');
+    alert = { ...alert, version: 2, acknowledged: { by: person, atShown: 'just now' } };
+  },
+});
+
+async function open(url: string, form?: Record<string, string>) {
+  const response = await routes.request(url, {
+    method: form === undefined ? 'GET' : 'POST',
+    ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+test('opening the link shows the alert and changes nothing', async () => {
+  const shown = await open(path);
+  expect(shown.status).toBe(200);
+  expect(shown.text).toContain('Acknowledge as mia');
+  expect(shown.text).toContain('42% of 50');
+  expect(alert).toBe(firing);
+});
+
+test('what an alert is called is text, never markup', async () => {
+  const { text, headers } = await open(path);
+  expect(text).not.toContain('<script');
+  expect(text).toContain('Tea &amp; &lt;b&gt;more&lt;/b&gt;');
+  expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(headers.get('cache-control')).toBe('no-store');
+});
+
+test('pressing the button acknowledges as the person of the link', async () => {
+  const done = await open(path, { version: '1' });
+  expect(done.status).toBe(200);
+  expect(done.text).toContain('Acknowledged by mia');
+  expect(done.text).not.toContain('<button');
+  expect(alert?.acknowledged?.by).toBe('mia');
+});
+
+test('whoever was slower sees who was faster, and that nothing happened twice', async () => {
+  alert = { ...firing, version: 2, acknowledged: { by: 'leo', atShown: '10:01' } };
+  const late = await open(path, { version: '1' });
+  expect(late.status).toBe(409);
+  expect(late.text).toContain('Acknowledged by leo');
+});
+
+test('an alert that has changed otherwise is shown again before it is acknowledged', async () => {
+  alert = { ...firing, version: 3 };
+  const late = await open(path, { version: '1' });
+  expect(late.status).toBe(409);
+  expect(late.text).toContain('It has changed since');
+  expect(late.text).toContain('value="3"');
+});
+
+test('a resolved alert asks for nothing', async () => {
+  alert = { ...firing, version: 2, resolvedAtShown: '10:05' };
+  const shown = await open(path);
+  expect(shown.text).toContain('Resolved 10:05');
+  expect(shown.text).not.toContain('<button');
+});
+
+describe.each([['GET'], ['POST']])('by %s', (method) => {
+  const form = method === 'POST' ? { version: '1' } : undefined;
+
+  test('a forged link is not found', async () => {
+    const shown = await open('/a/x.y', form);
+    expect(shown.status).toBe(404);
+    expect(shown.text).toContain('not valid');
+    expect(alert).toBe(firing);
+  });
+
+  test('an expired link does nothing', async () => {
+    const shown = await open(`/a/${signLink({ ...grant, expiresAt: NOW }, key)}`, form);
+    expect(shown.status).toBe(410);
+    expect(alert).toBe(firing);
+  });
+});
+
+test('an alert that is gone is said', async () => {
+  alert = undefined;
+  const shown = await open(path);
+  expect(shown.status).toBe(404);
+  expect(shown.text).toContain('nothing to acknowledge');
+});
+
+test.each([[{}], [{ version: 'one' }], [{ version: '1.5' }]])('the form %j acknowledges nothing', async (form) => {
+  expect((await open(path, form)).status).toBe(400);
+  expect(alert).toBe(firing);
+});
+
+test('the style is served', async () => {
+  const style = await open('/a/style.css');
+  expect(style.status).toBe(200);
+  expect(style.headers.get('content-type')).toContain('text/css');
+});

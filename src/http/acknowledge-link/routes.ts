@@ -1,0 +1,83 @@
+import { Hono } from 'hono';
+import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import type { ApiEnvironment } from '../environment.ts';
+import type { LinkGrant } from './link-token.ts';
+import { LINK_STYLE_PATH, type LinkPage, linkStyle, renderLinkPage } from './page.ts';
+import type { AcknowledgeLinkServices, LinkedAlert } from './services.ts';
+
+/** Works for the page alone: no script, no image, and forms only back to us. */
+const POLICY =
+  "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
+
+/**
+ * Signed links out of messages. The link itself is the credential, for one alert and one person; a GET only shows, since mail scanners
+ * and previews open every link, and a POST acts.
+ */
+export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices): Hono<ApiEnvironment> {
+  const routes = new Hono<ApiEnvironment>();
+  routes.use('*', async (context, next) => {
+    await next();
+    context.header('Content-Security-Policy', POLICY);
+    context.header('Cache-Control', 'no-store');
+    context.header('Referrer-Policy', 'no-referrer');
+  });
+  routes.get(LINK_STYLE_PATH, (context) => context.body(linkStyle, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  routes.get('/a/:token', async (context) => {
+    const { page, status } = await open(services, context.req.param('token'), context.req.path, false);
+    return context.html(renderLinkPage(page), status);
+  });
+  routes.post('/a/:token', async (context) => {
+    const token = context.req.param('token');
+    const read = services.read(token);
+    const version = Number((await context.req.parseBody())['version']);
+    if (read.state === 'valid' && Number.isSafeInteger(version)) {
+      const conflict = await acknowledge(services, read.grant, version);
+      const { page, status } = await open(services, token, context.req.path, conflict);
+      const done = !conflict && page.kind === 'acknowledged' ? { ...page, now: true } : page;
+      return context.html(renderLinkPage(done), conflict ? 409 : status);
+    }
+    const { page, status } = await open(services, token, context.req.path, false);
+    return context.html(renderLinkPage(page), status === 200 ? 400 : status);
+  });
+  return routes;
+}
+
+/** Whether somebody or something was faster. */
+async function acknowledge(services: AcknowledgeLinkServices, grant: LinkGrant, version: number): Promise<boolean> {
+  try {
+    await services.acknowledge(grant, version);
+    return false;
+  } catch (caught) {
+    if (caught instanceof WatchbillError && errorCodes[caught.code].status === 409) return true;
+    throw caught;
+  }
+}
+
+async function open(
+  services: AcknowledgeLinkServices,
+  token: string,
+  action: string,
+  changed: boolean,
+): Promise<{ readonly page: LinkPage; readonly status: 200 | 404 | 410 }> {
+  const read = services.read(token);
+  if (read.state === 'forged') {
+    const text = 'The link is not whole. Open it again from the message, or sign in and look under Alerts.';
+    return { page: { kind: 'refused', title: 'This link is not valid', text }, status: 404 };
+  }
+  if (read.state === 'expired') {
+    const text = `It was for ${read.grant.alert} and has run out. Sign in and look under Alerts.`;
+    return { page: { kind: 'refused', title: 'This link has expired', text }, status: 410 };
+  }
+  const alert = await services.find(read.grant);
+  if (alert === undefined) {
+    const text = `The alert ${read.grant.alert}, its plan or your part in it is not there any more.`;
+    return { page: { kind: 'refused', title: 'There is nothing to acknowledge', text }, status: 404 };
+  }
+  return { page: pageOf(alert, action, changed), status: 200 };
+}
+
+function pageOf(alert: LinkedAlert, action: string, changed: boolean): LinkPage {
+  if (alert.resolvedAtShown !== undefined) return { kind: 'resolved', alert };
+  if (alert.acknowledged !== undefined) return { kind: 'acknowledged', alert, now: false };
+  return { kind: 'open', alert, action, changed };
+}
