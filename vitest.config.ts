@@ -7,7 +7,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,scripts,examples}/**/*.test.ts', 'test/{architecture,simulation,scenarios}/**/*.test.ts'],
+          include: [
+            '{src,scripts,examples,web/src}/**/*.test.ts',
+            'test/{architecture,simulation,scenarios}/**/*.test.ts',
+          ],
           exclude: ['**/*.real.test.ts'],
         },
       },

@@ -1,0 +1,40 @@
+import { createContext, type ReactNode, use, useEffect, useRef, useSyncExternalStore } from 'react';
+import { openLiveConnection } from './live-connection.ts';
+import type { LiveReading } from './live-state.ts';
+import { createLiveStore, type LiveSnapshot, type LiveStore } from './live-store.ts';
+
+const LiveContext = createContext<LiveStore | undefined>(undefined);
+
+const makeStore = (): LiveStore => createLiveStore({ onNextFrame: whenDrawn, now: () => Date.now() });
+
+/** In a tab that is not looked at no frames come; a slow timer then keeps the figures current. */
+function whenDrawn(run: () => void): void {
+  if (document.visibilityState === 'visible') requestAnimationFrame(run);
+  else setTimeout(run, 1_000);
+}
+
+/** Keeps the stream of one plan open for everything inside. Give it the plan as its key. */
+export function LiveProvider({ plan, children }: { readonly plan: string; readonly children: ReactNode }) {
+  const held = useRef<LiveStore>(undefined);
+  held.current ??= makeStore();
+  const store = held.current;
+  useEffect(() => openLiveConnection(plan, store), [plan, store]);
+  return <LiveContext value={store}>{children}</LiveContext>;
+}
+
+/**
+ * A part of what is live. `select` has to give the same object as long as its part has not changed: pick, do not build; only then does a
+ * component draw itself when its own part changes.
+ */
+export function useLive<Part>(select: (snapshot: LiveSnapshot) => Part): Part {
+  const store = use(LiveContext);
+  if (store === undefined) throw new Error('useLive needs a LiveProvider around it.');
+  return useSyncExternalStore(store.subscribe, () => select(store.snapshot()));
+}
+
+const noReadings: readonly LiveReading[] = [];
+
+/** The readings of one signal, one a group. */
+export function useReadings(signal: string): readonly LiveReading[] {
+  return useLive((snapshot) => snapshot.signals.get(signal) ?? noReadings);
+}

@@ -1,0 +1,38 @@
+import type { ComponentType } from 'react';
+import type { IconName } from './kit/icon.tsx';
+import { type Pattern, patterns } from './paths.ts';
+
+/** A page of the app. A line here is all that registers it: route, navigation, keyboard and command palette follow. */
+export interface PageEntry {
+  readonly name: string;
+  readonly pattern: Pattern;
+  /** Loads its code, so that each page is a chunk of its own. */
+  readonly load: () => Promise<ComponentType>;
+  /** `bare` pages have no shell around them and need no session. */
+  readonly frame: 'shell' | 'bare';
+  /** Left out for pages that are reached from others. */
+  readonly navigation?: {
+    readonly icon: IconName;
+    /** Pressed after `g`. */
+    readonly key: string;
+    /** On a phone it stands in the bar at the bottom; the others are behind "More". */
+    readonly onPhone?: true;
+  };
+}
+
+/** Every page that exists, in the order of the navigation. */
+export const pages: readonly PageEntry[] = [
+  {
+    name: 'Mission control',
+    pattern: patterns.missionControl,
+    load: async () => (await import('./pages/mission-control/mission-control-page.tsx')).MissionControlPage,
+    frame: 'shell',
+    navigation: { icon: 'gauge', key: 'm', onPhone: true },
+  },
+  {
+    name: 'Home',
+    pattern: patterns.home,
+    load: async () => (await import('./pages/home/home-page.tsx')).HomePage,
+    frame: 'bare',
+  },
+];

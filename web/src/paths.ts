@@ -1,0 +1,57 @@
+/**
+ * The only place that writes addresses of the app. `patterns` are what the router knows; each function fills one of them.
+ * Addresses of the API are written by the client from the contract's paths.
+ */
+export const patterns = {
+  home: '/',
+  setUp: '/set-up',
+  signIn: '/sign-in',
+  invitation: '/invitation',
+  missionControl: '/plans/$plan',
+  signals: '/plans/$plan/signals',
+  signal: '/plans/$plan/signals/$signal',
+  alerts: '/plans/$plan/alerts',
+  alert: '/plans/$plan/alerts/$alert',
+  inbox: '/plans/$plan/inbox',
+  deliveries: '/plans/$plan/deliveries',
+  plan: '/plans/$plan/plan',
+  data: '/plans/$plan/data',
+  rehearse: '/plans/$plan/rehearse',
+  settings: '/settings',
+  health: '/health',
+} as const;
+
+export type Pattern = (typeof patterns)[keyof typeof patterns];
+
+function fill(pattern: Pattern, parameters: Readonly<Record<string, string>> = {}): string {
+  return pattern.replace(/\$(\w+)/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''));
+}
+
+export const paths = {
+  home: () => fill(patterns.home),
+  setUp: () => fill(patterns.setUp),
+  /** `after` is where to go once signed in; only an address of ours is followed. */
+  signIn: (after?: string) =>
+    fill(patterns.signIn) + (after === undefined ? '' : `?after=${encodeURIComponent(after)}`),
+  invitation: () => fill(patterns.invitation),
+  missionControl: (plan: string) => fill(patterns.missionControl, { plan }),
+  signals: (plan: string) => fill(patterns.signals, { plan }),
+  signal: (plan: string, signal: string) => fill(patterns.signal, { plan, signal }),
+  alerts: (plan: string) => fill(patterns.alerts, { plan }),
+  alert: (plan: string, alert: string) => fill(patterns.alert, { plan, alert }),
+  inbox: (plan: string) => fill(patterns.inbox, { plan }),
+  deliveries: (plan: string) => fill(patterns.deliveries, { plan }),
+  plan: (plan: string) => fill(patterns.plan, { plan }),
+  data: (plan: string) => fill(patterns.data, { plan }),
+  rehearse: (plan: string) => fill(patterns.rehearse, { plan }),
+  settings: (section?: string) =>
+    fill(patterns.settings) + (section === undefined ? '' : `?section=${encodeURIComponent(section)}`),
+  health: () => fill(patterns.health),
+};
+
+/** Where to go after signing in: only below our own root, never another site. */
+export function safeAfter(after: string | null | undefined): string {
+  if (after === null || after === undefined) return paths.home();
+  // `//host` and `/\host` are other sites for a browser.
+  return /^\/(?![/\\])/.test(after) && !after.startsWith(patterns.signIn) ? after : paths.home();
+}
