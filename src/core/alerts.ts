@@ -155,6 +155,7 @@ function openAlert(
     cycle: 0,
     flapping,
     told: false,
+    version: 1,
   };
   draft.putAlert(alert);
   draft.opened.push(key);
@@ -181,7 +182,8 @@ function resolveAlert(
   // A rule that is gone or asleep cannot go on flapping: its spell ends with it and the end is told as usual.
   const lasts = reason === 'condition-false' || reason === 'until-true';
   const flapping = alert.flapping && lasts;
-  const resolved: Alert = { ...rest, state: 'resolved', resolvedAt: at, resolvedBecause: reason, flapping };
+  const version = alert.version + 1;
+  const resolved: Alert = { ...rest, state: 'resolved', resolvedAt: at, resolvedBecause: reason, flapping, version };
   draft.putAlert(flapping ? closeSpell(resolved, at) : resolved);
   draft.ended.push(key);
   draft.record({

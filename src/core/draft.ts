@@ -7,10 +7,12 @@ import type {
   Aggregate,
   AggregateKind,
   Alert,
+  CommandOutcome,
   Fact,
   Judgement,
   NotificationIntent,
   PlanLine,
+  Silence,
   Step,
   World,
 } from './model.ts';
@@ -31,8 +33,13 @@ export class Draft {
   ended: string[] = [];
   /** An alert that had begun to resolve fires again: if nobody was told of it, that is to be looked at again. */
   revived = false;
+  /** Alerts that no silence covers any more; what is to be told of them follows when all rules are judged. */
+  released: string[] = [];
+  /** What came of a command. */
+  outcome: CommandOutcome | undefined;
   private judgementMap: ReadonlyMap<string, Judgement>;
   private alertMap: ReadonlyMap<string, Alert>;
+  private silenceMap: ReadonlyMap<string, Silence>;
   private verdictMap: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
   private readonly ownVerdicts = new Set<TestId>();
   private readonly facts: Fact[] = [];
@@ -46,6 +53,7 @@ export class Draft {
     this.watermark = world.watermark;
     this.judgementMap = world.judgements;
     this.alertMap = world.alerts;
+    this.silenceMap = world.silences;
     this.verdictMap = world.verdicts;
   }
 
@@ -55,6 +63,10 @@ export class Draft {
 
   get alerts(): ReadonlyMap<string, Alert> {
     return this.alertMap;
+  }
+
+  get silences(): ReadonlyMap<string, Silence> {
+    return this.silenceMap;
   }
 
   get verdicts(): ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>> {
@@ -78,6 +90,10 @@ export class Draft {
     (this.alertMap as Map<string, Alert>).set(alert.key, alert);
   }
 
+  putSilence(silence: Silence): void {
+    this.writableSilences().set(silence.key, silence);
+  }
+
   putVerdict(verdict: Verdict): void {
     (this.writableVerdicts(verdict.test) as Map<GroupKey, Verdict>).set(verdict.group, verdict);
   }
@@ -95,7 +111,7 @@ export class Draft {
     }
   }
 
-  usePlan(plan: CompiledPlan): void {
+  putPlan(plan: CompiledPlan): void {
     this.plan = plan;
     this.index = ruleIndex(plan);
   }
@@ -121,14 +137,16 @@ export class Draft {
       }
     }
     for (const [key, alert] of this.alertMap) if (this.before.alerts.get(key) !== alert) changes.push(alert);
+    for (const [key, silence] of this.silenceMap) if (this.before.silences.get(key) !== silence) changes.push(silence);
     this.commitWatermark(changes.length + removals.length + this.facts.length > 0);
     if (this.line !== this.before.line) changes.push(this.line);
-    this.forgetOldAlerts();
+    this.forgetOld();
     const world: World = {
       plan: this.plan,
       line: this.line,
       judgements: this.judgementMap,
       alerts: this.alertMap,
+      silences: this.silenceMap,
       verdicts: this.verdictMap,
       watermark: this.watermark,
       loadedAt: this.before.loadedAt,
@@ -141,6 +159,7 @@ export class Draft {
       notifications: this.notifications,
       world,
       ...(dueAt === undefined ? {} : { dueAt }),
+      ...(this.outcome === undefined ? {} : { outcome: this.outcome }),
     };
   }
 
@@ -154,14 +173,22 @@ export class Draft {
     this.line = { ...this.line, watermark: this.watermark };
   }
 
-  /** Resolved alerts are remembered as long as they count for flapping; their rows stay. */
-  private forgetOldAlerts(): void {
+  /** Resolved alerts are remembered as long as they count for flapping, and silences that ended as long; their rows stay. */
+  private forgetOld(): void {
     const horizon = this.watermark - limits.flapWindowMs;
     for (const [key, alert] of this.alertMap) {
       if (alert.state !== 'resolved' || alert.dueAt !== undefined || (alert.resolvedAt ?? 0) >= horizon) continue;
       if (this.alertMap === this.before.alerts) this.alertMap = new Map(this.alertMap);
       (this.alertMap as Map<string, Alert>).delete(key);
     }
+    for (const [key, { ended }] of this.silenceMap) {
+      if (ended !== undefined && ended.at < horizon) this.writableSilences().delete(key);
+    }
+  }
+
+  private writableSilences(): Map<string, Silence> {
+    if (this.silenceMap === this.before.silences) this.silenceMap = new Map(this.silenceMap);
+    return this.silenceMap as Map<string, Silence>;
   }
 
   private writableJudgements(): Map<string, Judgement> {

@@ -1,10 +1,10 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Alert, Judgement, PlanLine, World } from './model.ts';
+import type { Judgement, World } from './model.ts';
 
 /**
  * Two clocks drive the core. *Evaluation* (how long a condition has held) goes by the executors' watermark and stands still with it.
- * *Timers* (repeats, the end of flapping, phases) go by the watermark too, so that nothing they decide depends on how inputs are
+ * *Timers* (repeats, the end of flapping, of a silence, phases) go by the watermark too, so that nothing they decide depends on how inputs are
  * cut into batches; but when the executors are silent they go on without it, this far behind the clock.
  */
 export function timersReach(watermark: Instant, now: Instant): Instant {
@@ -30,12 +30,11 @@ export function evaluationDue(judgements: ReadonlyMap<string, Judgement>): Insta
   return due;
 }
 
-/** The earliest instant of a timer: a repeat, the end of a flapping spell, a phase boundary. */
-export function timerDue(alerts: ReadonlyMap<string, Alert>, line: PlanLine): Instant | undefined {
+/** The earliest instant of a timer: a repeat, the end of a flapping spell or of a silence, a phase boundary. */
+export function timerDue({ alerts, silences, line }: Pick<World, 'alerts' | 'silences' | 'line'>): Instant | undefined {
   let due = line.dueAt;
-  for (const alert of alerts.values()) {
-    if (alert.dueAt !== undefined && (due === undefined || alert.dueAt < due)) due = alert.dueAt;
-  }
+  for (const { dueAt } of alerts.values()) if (dueAt !== undefined && (due === undefined || dueAt < due)) due = dueAt;
+  for (const { dueAt } of silences.values()) if (dueAt !== undefined && (due === undefined || dueAt < due)) due = dueAt;
   return due;
 }
 
@@ -43,7 +42,7 @@ export function timerDue(alerts: ReadonlyMap<string, Alert>, line: PlanLine): In
 export function dueOf(world: World, now: Instant): Instant | undefined {
   const silent = world.line.silentSince !== undefined;
   if (!silent) return Math.max(now, silentAfter(world) + 1);
-  const due = timerDue(world.alerts, world.line);
+  const due = timerDue(world);
   return due === undefined ? undefined : Math.max(now, due + limits.executorSilentMs);
 }
 

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import type { Alert, Fact, ResolveReason } from './model.ts';
+import type { Acknowledgement, Alert, Fact, ResolveReason, Silence, Via } from './model.ts';
 
 /** What the facts alone say of an alert; the stored row must say the same. */
 export interface FoldedAlert {
@@ -15,6 +15,8 @@ export interface FoldedAlert {
   readonly planVersion: number;
   readonly cycle: number;
   readonly told: boolean;
+  readonly version: number;
+  readonly acknowledged?: Acknowledgement;
 }
 
 /** Folds the facts of a plan, in the order of their sequence numbers, into its alerts by id. */
@@ -34,6 +36,7 @@ export function foldFacts(facts: Iterable<Fact>): ReadonlyMap<string, FoldedAler
           planVersion: fact.body.planVersion as number,
           cycle: 0,
           told: false,
+          version: 1,
         });
         break;
       case 'alert-resolved':
@@ -43,7 +46,20 @@ export function foldFacts(facts: Iterable<Fact>): ReadonlyMap<string, FoldedAler
           state: 'resolved',
           resolvedAt: fact.at,
           resolvedBecause: fact.reason as ResolveReason,
+          version: alert.version + 1,
         });
+        break;
+      case 'alert-acknowledged':
+        if (alert === undefined) break;
+        alerts.set(alert.key, {
+          ...alert,
+          acknowledged: { by: fact.body.by as string, at: fact.at, via: fact.body.via as Via },
+          version: alert.version + 1,
+        });
+        break;
+      case 'alert-silenced':
+      case 'alert-unsilenced':
+        if (alert !== undefined) alerts.set(alert.key, { ...alert, version: alert.version + 1 });
         break;
       // An alert that joins a spell of which people know needs no message of its own to be known.
       case 'alert-flapping':
@@ -72,5 +88,40 @@ export function foldedOf(alert: Alert): FoldedAlert {
     planVersion: alert.planVersion,
     cycle: alert.cycle,
     told: alert.told,
+    version: alert.version,
+    ...(alert.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
   };
+}
+
+/** What the facts alone say of a silence; the stored row must say the same. */
+export type FoldedSilence = Omit<Silence, 'kind' | 'request' | 'dueAt'>;
+
+/** Folds the facts of a plan, in the order of their sequence numbers, into its silences by id. */
+export function foldSilences(facts: Iterable<Fact>): ReadonlyMap<string, FoldedSilence> {
+  const silences = new Map<string, FoldedSilence>();
+  for (const { kind, subject, at, reason, body } of facts) {
+    const silence = silences.get(subject);
+    if (kind === 'silence-began') {
+      silences.set(subject, {
+        key: subject,
+        ...(body.silencedRule === undefined ? {} : { rule: body.silencedRule as string }),
+        ...(body.silencedGroup === undefined ? {} : { group: body.silencedGroup as GroupKey }),
+        from: at,
+        until: body.until as Instant,
+        reason: body.why as string,
+        by: body.by as string,
+        version: 1,
+      });
+    } else if (kind === 'silence-ended' && silence !== undefined) {
+      const because = reason as NonNullable<Silence['ended']>['because'];
+      const ended = { at, because, ...(body.endedBy === undefined ? {} : { by: body.endedBy as string }) };
+      silences.set(subject, { ...silence, version: silence.version + 1, ended });
+    }
+  }
+  return silences;
+}
+
+/** The same view of a stored row, to be compared with the fold. */
+export function foldedSilenceOf({ kind: _kind, request: _request, dueAt: _dueAt, ...silence }: Silence): FoldedSilence {
+  return silence;
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Recipient, TestId } from '#plan/model.ts';
 import type { GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
@@ -56,6 +57,54 @@ export interface Alert {
   readonly flapping: boolean;
   /** Set when somebody was told that it fires, so that the end is told to the same. */
   readonly told: boolean;
+  /**
+   * Grows with each change that a person sees as another state: fired (1), acknowledged, silenced, no longer silenced, resolved. A
+   * repeat is no such change.
+   */
+  readonly version: number;
+  /** Somebody takes care of it: while it is open nothing more is told of it, only its end. */
+  readonly acknowledged?: Acknowledgement;
+  readonly dueAt?: Instant;
+}
+
+export interface Acknowledgement {
+  readonly by: string;
+  readonly at: Instant;
+  readonly via: Via;
+}
+
+/** By what a person gave a command. */
+export type Via = 'web' | 'link' | 'api' | 'cli';
+
+/**
+ * A time in which the alerts of a rule, or of all rules, are told to nobody. It covers what is judged from its commit on until it has
+ * ended, by its time or by hand; `from` only says when somebody asked for it.
+ */
+export interface Silence {
+  readonly kind: 'silence';
+  /** `S-7`: counted per plan. */
+  readonly key: string;
+  /** Every rule when absent. */
+  readonly rule?: string;
+  /** Every group of the rule when absent. */
+  readonly group?: GroupKey;
+  readonly from: Instant;
+  /** It is over at this instant. */
+  readonly until: Instant;
+  /** Why, in the words of who asked for it. */
+  readonly reason: string;
+  readonly by: string;
+  /** 1, and 2 when it has ended. */
+  readonly version: number;
+  /** Of the command that began it, so that the same command given twice is one silence. */
+  readonly request: string;
+  readonly ended?: {
+    readonly at: Instant;
+    readonly because: 'silence-expired' | 'silence-ended-by-hand';
+    /** Who ended it by hand. */
+    readonly by?: string;
+  };
+  /** `until`, while it lasts. */
   readonly dueAt?: Instant;
 }
 
@@ -68,6 +117,7 @@ export interface PlanLine {
   /** Name of the phase in force, for the fact of its change. */
   readonly phase?: string;
   readonly nextAlert: number;
+  readonly nextSilence: number;
   /** Verdicts up to here are committed; an executor that starts again does not tell them once more. */
   readonly watermark: Instant;
   /** Since when the executors have been silent for too long, so that this is recorded once. */
@@ -75,11 +125,14 @@ export interface PlanLine {
   readonly dueAt?: Instant;
 }
 
-export type Aggregate = Judgement | Alert | PlanLine;
+export type Aggregate = Judgement | Alert | Silence | PlanLine;
 export type AggregateKind = Aggregate['kind'];
 
-/** The number in each stored row that says which shape its JSON has; a row of a newer one is refused. */
-export const AGGREGATE_SCHEMA = 1;
+/**
+ * The number in each stored row that says which shape its JSON has: a row of an older one is brought up by `upgradeAggregate`, a row of
+ * a newer one is refused.
+ */
+export const AGGREGATE_SCHEMA = 2;
 
 export interface Evidence {
   readonly test: TestId;
@@ -100,6 +153,8 @@ export interface World {
   readonly judgements: ReadonlyMap<string, Judgement>;
   /** Open alerts, and those resolved within the flap window, by key. */
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Those that last, and those that ended within the flap window, by key. */
+  readonly silences: ReadonlyMap<string, Silence>;
   /** What the executors said last; not stored, they say it again on connect. By test, then group. */
   readonly verdicts: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
   /** Per executor: up to when it has judged. Not stored beyond the plan line's. */
@@ -129,7 +184,60 @@ export type CoreInput =
   /** Some due instant may have been reached. */
   | { readonly kind: 'clock' }
   | { readonly kind: 'apply'; readonly plan: CompiledPlan; readonly version: number; readonly by: string }
-  | { readonly kind: 'launch'; readonly by: string };
+  | { readonly kind: 'launch'; readonly by: string }
+  | {
+      readonly kind: 'acknowledge';
+      readonly alert: string;
+      readonly by: string;
+      readonly via: Via;
+      /** The version that its author saw; not checked when absent, as for a link in a message. */
+      readonly expectedVersion?: number;
+    }
+  | {
+      readonly kind: 'silence';
+      /** Every rule when absent. */
+      readonly rule?: string;
+      /** Only with a rule. */
+      readonly group?: GroupKey;
+      /** After the command's instant. */
+      readonly until: Instant;
+      /** Not empty. */
+      readonly reason: string;
+      readonly by: string;
+      readonly via: Via;
+      /** Names this command: given again after an answer was lost, it is the same silence. */
+      readonly request: string;
+    }
+  | {
+      readonly kind: 'end-silence';
+      readonly silence: string;
+      readonly by: string;
+      readonly via: Via;
+      readonly expectedVersion?: number;
+    };
+
+/** What came of a command that names an alert or a silence. */
+export type CommandOutcome =
+  /** Done, now or by an earlier try of the same command. */
+  | { readonly state: 'done'; readonly subject: string }
+  | {
+      readonly state: 'refused';
+      readonly subject: string;
+      readonly reason: RefusalReason;
+      readonly code: ErrorCode;
+      /** For the person: who was faster, and when. */
+      readonly message: string;
+    };
+
+export type RefusalReason =
+  | 'alert-unknown'
+  | 'already-acknowledged'
+  | 'alert-already-resolved'
+  | 'silence-unknown'
+  | 'silence-over'
+  | 'rule-unknown'
+  | 'too-many-silences'
+  | 'outdated-version';
 
 // Results
 
@@ -144,6 +252,8 @@ export interface Step {
   readonly world: World;
   /** The earliest instant at which `clock` has something to do. */
   readonly dueAt?: Instant;
+  /** Of a command that names an alert or a silence. */
+  readonly outcome?: CommandOutcome;
 }
 
 /** Something that happened in the core. Its sequence number is given by the store when it is committed. */
@@ -166,7 +276,13 @@ export type FactKind =
   | 'alert-cancelled'
   | 'alert-fired'
   | 'alert-flapping'
+  | 'alert-acknowledged'
+  | 'alert-silenced'
+  | 'alert-unsilenced'
   | 'alert-resolved'
+  | 'silence-began'
+  | 'silence-ended'
+  | 'command-refused'
   | 'notified'
   | 'not-notified'
   | 'not-evaluated'
@@ -202,7 +318,13 @@ export type DecisionReason =
   | 'recipient-has-no-channel'
   | 'already-told-by-family'
   | 'inhibited'
+  | 'silenced'
+  | 'acknowledged'
   | 'never-told-of-firing'
+  | 'silence-expired'
+  | 'silence-ended-by-hand'
+  | 'silence-ended'
+  | RefusalReason
   | 'executor-silent'
   | 'executor-back'
   | 'applied'

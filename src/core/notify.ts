@@ -5,22 +5,27 @@ import { joinSpell } from './flapping.ts';
 import { concerns, openOf } from './groups.ts';
 import type { Alert, DecisionReason, NotificationIdentity } from './model.ts';
 import { targetsOf } from './recipients.ts';
+import { silencesOf } from './silences.ts';
 import { judgementKey } from './world.ts';
 
 /** Why an alert is not told, and by which others. */
 interface Refusal {
   readonly reason: DecisionReason;
   readonly by?: readonly string[];
+  /** Until when it stays so, where that is known. */
+  readonly until?: Instant;
 }
 
 /**
  * Tells what the instant brought, when all rules are judged: first the ends, then what fires, the most severe first. An alert
- * that was kept quiet because of another is looked at again when any alert has opened or ended, so that it is told once its
- * reason to be quiet is gone.
+ * that was kept quiet because of another is looked at again when any alert has opened or ended, or a silence has, so that it is told once
+ * its reason to be quiet is gone.
  */
 export function tellChanges(draft: Draft, at: Instant): void {
-  if (draft.opened.length === 0 && draft.ended.length === 0 && !draft.revived) return;
+  const { released } = draft;
+  if (draft.opened.length === 0 && draft.ended.length === 0 && released.length === 0 && !draft.revived) return;
   draft.revived = false;
+  draft.released = [];
   const opened = new Set(draft.opened);
   const ended = draft.ended;
   draft.opened = [];
@@ -33,6 +38,10 @@ export function tellChanges(draft: Draft, at: Instant): void {
     const alert = draft.alerts.get(key);
     if (alert !== undefined) tellResolved(draft, alert, 'alert-resolved', at);
   }
+  for (const key of released) {
+    const alert = draft.alerts.get(key);
+    if (alert?.state === 'firing' && alert.told) tellReleased(draft, alert, at);
+  }
   // What is about to resolve is not worth a first message.
   const quiet = [...draft.alerts.values()].filter(
     (alert) => alert.state === 'firing' && !alert.told && !isResolving(draft, alert),
@@ -40,7 +49,9 @@ export function tellChanges(draft: Draft, at: Instant): void {
   quiet.sort((left, right) => rank(draft, left) - rank(draft, right) || left.openedAt - right.openedAt);
   for (const { key } of quiet) {
     const alert = draft.alerts.get(key);
-    if (alert !== undefined) tellFiring(draft, alert, opened.has(key), at);
+    if (alert === undefined) continue;
+    const because = released.includes(key) ? 'silence-ended' : opened.has(key) ? 'opened' : 'looked-at-again';
+    tellFiring(draft, alert, because, at);
   }
 }
 
@@ -60,20 +71,37 @@ function beginOrFold(draft: Draft, alert: Alert, at: Instant): void {
   if (joined.told) refuse(draft, joined, { reason: 'flapping-folded' }, 'fired', at);
 }
 
-function tellFiring(draft: Draft, alert: Alert, isNew: boolean, at: Instant): void {
+/** An alert of which people know, when nothing silences it any more. Within a flapping spell nothing is told one by one. */
+function tellReleased(draft: Draft, alert: Alert, at: Instant): void {
+  const rule = draft.index.rules.get(alert.rule);
+  if (rule === undefined || alert.flapping) return;
+  const refusal = refusalOf(draft, alert, rule);
+  if (refusal !== undefined) refuse(draft, alert, refusal, 'repeated', at);
+  else send(draft, withRepeat({ ...alert, cycle: alert.cycle + 1 }, rule, at), rule, 'repeated', 'silence-ended', at);
+}
+
+function tellFiring(
+  draft: Draft,
+  alert: Alert,
+  because: 'opened' | 'silence-ended' | 'looked-at-again',
+  at: Instant,
+): void {
   const rule = draft.index.rules.get(alert.rule);
   if (rule === undefined) return;
   const refusal = refusalOf(draft, alert, rule);
   if (refusal !== undefined) {
-    if (isNew) refuse(draft, alert, refusal, alert.flapping ? 'flapping' : 'fired', at);
+    // Why it is quiet is recorded when that may be something new.
+    if (because !== 'looked-at-again') refuse(draft, alert, refusal, alert.flapping ? 'flapping' : 'fired', at);
     return;
   }
   const upgraded = family(draft, alert, rule).filter((other) => other.told && rank(draft, other) > rank(draft, alert));
   if (alert.flapping) {
-    send(draft, { ...alert, told: true }, rule, 'flapping', 'flapping-begun', at);
+    const reason = because === 'silence-ended' ? because : 'flapping-begun';
+    send(draft, { ...alert, told: true }, rule, 'flapping', reason, at);
     return;
   }
-  const reason = upgraded.length > 0 ? 'upgraded-in-family' : 'first-notification';
+  const first = because === 'silence-ended' ? because : 'first-notification';
+  const reason = upgraded.length > 0 ? 'upgraded-in-family' : first;
   const more = upgraded.length > 0 ? { upgrades: upgraded.map(({ key }) => key) } : {};
   send(draft, withRepeat({ ...alert, told: true }, rule, at), rule, 'fired', reason, at, more);
 }
@@ -133,7 +161,7 @@ export function tellSettled(draft: Draft, alert: Alert, at: Instant): void {
     send(draft, withRepeat({ ...settled, told: true }, rule, at), rule, 'fired', 'flapping-ended', at);
   } else {
     // Those who know of the flapping still hear of its end, and of repeats once nothing holds it back.
-    if (settled.told) draft.putAlert(withRepeat(settled, rule, at));
+    if (settled.told && settled.acknowledged === undefined) draft.putAlert(withRepeat(settled, rule, at));
     refuse(draft, settled, refusal, 'fired', at);
   }
 }
@@ -149,6 +177,12 @@ function refusalOf(draft: Draft, alert: Alert, rule: Rule): Refusal | undefined 
   if (alert.recipients.length === 0) return { reason: 'no-recipient' };
   const { targets, unreachable } = targetsOf(alert.recipients);
   if (targets.length === 0) return { reason: 'recipient-has-no-channel', by: unreachable };
+  if (alert.acknowledged !== undefined) return { reason: 'acknowledged', by: [alert.acknowledged.by] };
+  const silences = silencesOf(draft, alert);
+  const [longest] = silences;
+  if (longest !== undefined) {
+    return { reason: 'silenced', by: silences.map(({ key }) => key), until: longest.until };
+  }
   const inhibitor = rule.unless === undefined ? undefined : draft.index.rules.get(rule.unless);
   if (inhibitor !== undefined) {
     const inhibiting = openOf(draft, inhibitor, rule, alert.group).flatMap(({ alert: key }) => key ?? []);
@@ -198,6 +232,7 @@ function refuse(draft: Draft, alert: Alert, refusal: Refusal, step: Notification
       group: alert.group,
       step,
       ...(refusal.by === undefined ? {} : { by: refusal.by }),
+      ...(refusal.until === undefined ? {} : { until: refusal.until }),
     },
   });
 }

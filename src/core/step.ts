@@ -1,14 +1,15 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { Verdict } from '#plan/reading.ts';
+import { acknowledge, beginSilence, endSilence } from './commands.ts';
 import { Draft } from './draft.ts';
 import { earlier, evaluationDue, timerDue, timersReach } from './due.ts';
+import { noteReturn, noteSilence, passUnheard } from './executor-silence.ts';
 import { forgetGone } from './groups.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, endSleeping, markEveryRule, markRule, markTest } from './judging.ts';
 import type { CoreInput, Step, World } from './model.ts';
 import { enterPhase } from './phases.ts';
 import { applyPlan, launch } from './plan-change.ts';
-import { noteReturn, noteSilence, passUnheard } from './silence.ts';
 
 /**
  * The core: the next state, facts and notifications for one input at `now`. Pure: the world that goes in is never changed, and the
@@ -30,6 +31,15 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
       break;
     case 'launch':
       launch(draft, input.by, now);
+      break;
+    case 'acknowledge':
+      acknowledge(draft, input, now);
+      break;
+    case 'silence':
+      beginSilence(draft, input, now);
+      break;
+    case 'end-silence':
+      endSilence(draft, input, now);
       break;
   }
   return draft.finish(now);
@@ -119,7 +129,7 @@ function runUntil(draft: Draft, queue: readonly Verdict[], evaluation: Instant, 
   let next = 0;
   for (;;) {
     const due = within(evaluationDue(draft.judgements), evaluation);
-    const timer = within(timerDue(draft.alerts, draft.line), timers);
+    const timer = within(timerDue(draft), timers);
     const at = earlier(earlier(queue[next]?.at, due), timer);
     if (at === undefined) return;
     if (draft.line.dueAt !== undefined && draft.line.dueAt <= at && enterPhase(draft, at, 'phase-began')) {

@@ -19,7 +19,10 @@ export interface Store {
   /** Gives a lease up early, so that a successor does not wait. */
   releaseLease(plan: string, owner: string, epoch: number): Promise<void>;
 
-  /** Everything open, and alerts resolved at or after `resolvedSince` or of which something is still due. */
+  /**
+   * Everything open, and alerts resolved and silences ended at or after `resolvedSince`, or of which something is still due. Rows of an
+   * older shape are brought up to the present one.
+   */
   loadAggregates(plan: string, resolvedSince: Instant): Promise<readonly Aggregate[]>;
 
   /**

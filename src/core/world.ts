@@ -1,7 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import type { Aggregate, Alert, Judgement, PlanLine, World } from './model.ts';
+import type { Aggregate, Alert, Judgement, PlanLine, Silence, World } from './model.ts';
 import { boundaryAfter, phaseNameAt } from './phases.ts';
 
 /** The key of a rule's judgement in one group. */
@@ -24,11 +24,13 @@ export function emptyWorld(plan: CompiledPlan, version: number, now: Instant): W
       version,
       ...(phase === undefined ? {} : { phase }),
       nextAlert: 1,
+      nextSilence: 1,
       watermark: now,
       ...(dueAt === undefined ? {} : { dueAt }),
     },
     judgements: new Map(),
     alerts: new Map(),
+    silences: new Map(),
     verdicts: new Map(),
     watermark: now,
     loadedAt: now,
@@ -47,13 +49,16 @@ export function loadWorld(
 ): World {
   const judgements = new Map<string, Judgement>();
   const alerts = new Map<string, Alert>();
+  const silences = new Map<string, Silence>();
   let line: PlanLine | undefined;
   for (const aggregate of aggregates) {
     if (aggregate.kind === 'judgement') judgements.set(aggregate.key, aggregate);
     else if (aggregate.kind === 'alert') alerts.set(aggregate.key, aggregate);
+    else if (aggregate.kind === 'silence') silences.set(aggregate.key, aggregate);
     else line = aggregate;
   }
-  if (line === undefined) return { ...emptyWorld(plan, version, now), judgements, alerts };
+  if (line === undefined) return { ...emptyWorld(plan, version, now), judgements, alerts, silences };
   const { watermark } = line;
-  return { plan, line: { ...line, version }, judgements, alerts, verdicts: new Map(), watermark, loadedAt: now };
+  const rows = { judgements, alerts, silences };
+  return { plan, line: { ...line, version }, ...rows, verdicts: new Map(), watermark, loadedAt: now };
 }

@@ -219,7 +219,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     if (owned === undefined) return;
     const { epoch } = owned;
     // A command is judged at once, but never at an instant that has been judged already: the clock may have been set back.
-    const isCommand = inputs.some((input) => input.kind === 'apply' || input.kind === 'launch');
+    const isCommand = inputs.some((input) => input.kind !== 'verdicts' && input.kind !== 'clock');
     const at = isCommand ? Math.max(clock.now(), owned.world.watermark) : clock.now();
     const steps: Step[] = [];
     let world = owned.world;

@@ -26,7 +26,9 @@ export const errorCodes = {
   'not-found': { status: 404, exit: 66, hint: 'Check the name; `watchbill status` lists what there is.' },
   'method-not-allowed': { status: 405, exit: 64, hint: 'See the Allow header.' },
   'request-timeout': { status: 408, exit: 75, hint: 'Send the whole request sooner.' },
-  'version-conflict': { status: 409, exit: 75, hint: 'Someone applied another version; look at the preview again.' },
+  'version-conflict': { status: 409, exit: 75, hint: 'Somebody was faster; look again at how it stands.' },
+  'already-done': { status: 409, exit: 65, hint: 'Nothing is left to do; look again at how it stands.' },
+  'limit-reached': { status: 409, exit: 65, hint: 'End or remove another of its kind first.' },
   'idempotency-conflict': {
     status: 409,
     exit: 65,

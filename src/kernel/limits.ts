@@ -125,8 +125,30 @@ export const limits = {
   factsPerExport: 500,
   explainFacts: 1_000,
   inboxPage: 200,
+  /** That last, at the same time. */
+  silencesPerPlan: 500,
   flapWindowMs: 1_800_000,
   flapFirings: 3,
   executorSilentMs: 3_000,
   watermarkCommitMs: 5_000,
+
+  // The live stream
+  /** How often a followed plan is looked at. */
+  livePollMs: 250,
+  /** Looking may take this share of the core's time; a plan with very many groups is looked at less often. */
+  livePollShare: 0.05,
+  /** How soon a page knows that nothing has changed. */
+  liveWatermarkEveryMs: 1_000,
+  /** How often what stands in the database is counted again. */
+  liveCountsEveryMs: 2_000,
+  liveHeartbeatMs: 10_000,
+  liveRetryMs: 1_000,
+  /** Messages that wait for a slow reader; one more ends its stream. */
+  liveBufferMessages: 256,
+  liveBufferBytes: 4_194_304,
+  /** For a reader to take the last message. */
+  liveEndMs: 2_000,
+  liveFactsPage: 200,
+  liveStreams: 500,
+  liveStreamsPerActor: 64,
 } as const;

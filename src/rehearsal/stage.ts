@@ -177,7 +177,7 @@ export class Stage {
     // With intake there the watermark comes along with time, and only due instants matter.
     this.coreDue =
       this.awayUntil === undefined
-        ? earlier(evaluationDue(this.world.judgements), timerDue(this.world.alerts, this.world.line))
+        ? earlier(evaluationDue(this.world.judgements), timerDue(this.world))
         : result.dueAt;
   }
 }

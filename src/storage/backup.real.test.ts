@@ -48,7 +48,7 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     plan: 'shop',
     epoch,
     at: START + 1,
-    changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, watermark: START }],
+    changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, nextSilence: 1, watermark: START }],
     removals: [],
     facts: [
       { at: START, kind: 'notified', subject: 'A-1', reason: 'first-notification', body: { text: HARD, n: 0.1 } },

@@ -1,4 +1,4 @@
-import type { Alert, Fact, Judgement, NotificationIntent, PlanLine } from '#core/model.ts';
+import type { Alert, Fact, Judgement, NotificationIntent, PlanLine, Silence } from '#core/model.ts';
 import type { Commit, LeasedNotification, Settlement } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 
@@ -79,11 +79,29 @@ export function alert(key: string, overrides: Partial<Alert> = {}): Alert {
     cycle: 0,
     flapping: false,
     told: true,
+    version: 1,
     ...overrides,
   };
 }
 
-export const line: PlanLine = { kind: 'plan', key: 'plan', version: 1, nextAlert: 2, watermark: START };
+export function silence(key: string, overrides: Partial<Silence> = {}): Silence {
+  return {
+    kind: 'silence',
+    key,
+    rule: 'errors-high',
+    group: '["\\u0000 \\ud800"]',
+    from: START,
+    until: START + 3_600_000,
+    reason: 'database moves',
+    by: 'mia',
+    version: 1,
+    request: `request-${key}`,
+    dueAt: START + 3_600_000,
+    ...overrides,
+  };
+}
+
+export const line: PlanLine = { kind: 'plan', key: 'plan', version: 1, nextAlert: 2, nextSilence: 1, watermark: START };
 
 export function commit(plan: string, epoch: number, parts: Partial<Commit> = {}): Commit {
   return { plan, epoch, at: START, changes: [], removals: [], facts: [], notifications: [], ...parts };

@@ -14,6 +14,7 @@ import {
   line,
   START,
   settlement,
+  silence,
 } from './store-samples.ts';
 
 /** What a suite needs of an implementation; `plan` names are fresh for each test, so one store serves all. */
@@ -122,6 +123,18 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         const settled = alert('A-1', { state: 'resolved', resolvedAt: START + 9 });
         await store.commit(commit(plan, epoch, { changes: [settled] }));
         expect(await store.loadAggregates(plan, START + 100)).toEqual([]);
+      });
+
+      it('loads silences that last and those that ended since', async () => {
+        const { plan, epoch } = await owned();
+        const over = (key: string, at: Instant) => {
+          const { dueAt: _dueAt, ...rest } = silence(key, { ended: { at, because: 'silence-expired' }, version: 2 });
+          return rest;
+        };
+        const changes = [silence('S-1'), over('S-2', START + 99), over('S-3', START + 100)];
+        await store.commit(commit(plan, epoch, { changes }));
+        const loaded = await store.loadAggregates(plan, START + 100);
+        expect([...loaded].sort((a, b) => a.key.localeCompare(b.key))).toEqual([changes[0], changes[2]]);
       });
 
       it('keeps plans apart', async () => {

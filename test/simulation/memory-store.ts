@@ -65,11 +65,7 @@ export class MemoryStore implements Store {
 
   async loadAggregates(plan: string, resolvedSince: Instant): Promise<readonly Aggregate[]> {
     return [...this.of(plan).aggregates.values()].filter(
-      (row) =>
-        row.kind !== 'alert' ||
-        row.state !== 'resolved' ||
-        row.dueAt !== undefined ||
-        (row.resolvedAt ?? 0) >= resolvedSince,
+      (row) => row.dueAt !== undefined || (endOf(row) ?? Number.POSITIVE_INFINITY) >= resolvedSince,
     );
   }
 
@@ -161,6 +157,12 @@ export class MemoryStore implements Store {
   #record(rows: PlanRows, fact: Fact): void {
     rows.facts.push({ sequence: rows.facts.length + 1, fact });
   }
+}
+
+/** When a row ended of which the core has nothing more to do. */
+function endOf(row: Aggregate): Instant | undefined {
+  if (row.kind === 'alert') return row.resolvedAt;
+  return row.kind === 'silence' ? row.ended?.at : undefined;
 }
 
 /** Messages of the same queue leave one after the other. */

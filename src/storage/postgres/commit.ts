@@ -59,10 +59,13 @@ select fence.first,
 from fence`;
 
 /**
- * Whether the core still has something to do with the row, and when an alert ended, which is all that the table itself has
+ * Whether the core still has something to do with the row, and when an alert or a silence ended, which is all that the table itself has
  * to know of a state. An alert that has ended is open as long as something of it is due: the end of a flapping spell.
  */
 function row(aggregate: Aggregate): { readonly open: boolean; readonly endedAt?: Instant } {
+  if (aggregate.kind === 'silence') {
+    return aggregate.ended === undefined ? { open: true } : { open: false, endedAt: aggregate.ended.at };
+  }
   if (aggregate.kind !== 'alert' || aggregate.state !== 'resolved') return { open: true };
   const open = aggregate.dueAt !== undefined;
   return { open, ...(aggregate.resolvedAt === undefined ? {} : { endedAt: aggregate.resolvedAt }) };

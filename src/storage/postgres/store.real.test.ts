@@ -134,7 +134,7 @@ describe('the store', () => {
         plan: 'atomic',
         epoch,
         at: START,
-        changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, watermark: START }],
+        changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, nextSilence: 1, watermark: START }],
         removals: [],
         facts: [{ at: START, kind: 'plan-applied', subject: 'plan', reason: 'applied', body: {} }],
         notifications: [],
@@ -308,6 +308,7 @@ describe('alerts', () => {
       cycle: 0,
       flapping: false,
       told: true,
+      version: 1,
     });
     const changes = [alert('A-1', START), alert('A-2', START + 1, START + 2), alert('A-3', START + 2)];
     await store.commit({ plan: 'listing', epoch, at: START, changes, removals: [], facts: [], notifications: [] });

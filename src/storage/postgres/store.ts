@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { AGGREGATE_SCHEMA, type Aggregate } from '#core/model.ts';
 import type { InboxMessage, LeasedNotification, Settlement, Store } from '#core/store.ts';
+import { upgradeAggregate } from '#core/upgrade.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { commitAll } from './commit.ts';
@@ -145,7 +146,7 @@ export function createPostgresStore(pool: pg.Pool): Store {
         if (row.schema > AGGREGATE_SCHEMA) {
           throw new WatchbillError('schema-too-new', `${row.key} was written by a newer Watchbill`, plan);
         }
-        return row.state;
+        return upgradeAggregate(row.schema, row.state);
       });
     },
 
