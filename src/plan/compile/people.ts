@@ -14,8 +14,17 @@ const CHANNEL_SETTINGS: Readonly<Record<string, Readonly<Record<string, { requir
 };
 
 /** Kinds that the language knows; those without settings above are not executed yet. */
-const PERSON_KINDS: readonly string[] = [APP_CHANNEL, 'email', 'sms', 'voice', 'push', 'whatsapp', 'slack', 'telegram'];
-const ADDRESS_KINDS: readonly string[] = [
+export const PERSON_KINDS: readonly string[] = [
+  APP_CHANNEL,
+  'email',
+  'sms',
+  'voice',
+  'push',
+  'whatsapp',
+  'slack',
+  'telegram',
+];
+export const ADDRESS_KINDS: readonly string[] = [
   'webhook',
   'slack',
   'teams',
@@ -28,6 +37,13 @@ const ADDRESS_KINDS: readonly string[] = [
   'github',
 ];
 const CHANNEL_KINDS: readonly string[] = [...new Set([...PERSON_KINDS, ...ADDRESS_KINDS])];
+
+/** What a kind of channel takes; undefined for kinds that are not executed. */
+export function channelSettings(
+  kind: string,
+): Readonly<Record<string, { readonly required: boolean; readonly secret: boolean }>> | undefined {
+  return Object.hasOwn(CHANNEL_SETTINGS, kind) ? CHANNEL_SETTINGS[kind] : undefined;
+}
 
 export function compilePeople(context: Context): readonly Person[] {
   return context.entries('people').map((entry) => {

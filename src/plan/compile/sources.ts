@@ -1,30 +1,13 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
 import type { Predicate, Source } from '../model.ts';
+import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
 import type { Context } from './context.ts';
 import { compilePredicate } from './predicates.ts';
-
-/** The sources that need no line, with the name of their events. */
-export const BUILT_IN_SOURCES: Readonly<Record<string, string>> = {
-  requests: 'request',
-  calls: 'call',
-  queries: 'query',
-  logs: 'log',
-  errors: 'error',
-  deployments: 'deployment',
-  incidents: 'incident',
-  alerts: 'alert',
-  notifications: 'notification',
-  tickets: 'ticket',
-  surveys: 'survey',
-  checks: 'check',
-  items: 'item',
-  costs: 'cost',
-};
 
 /** A source that is understood but cannot be read yet says why. */
 export type SourceState =

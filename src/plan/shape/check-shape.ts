@@ -3,6 +3,7 @@ import { suggest } from '../text/nearest-name.ts';
 import type { Report } from '../text/report.ts';
 import type { Span } from '../text/source-file.ts';
 import { entryAt, type MapEntry, type TreeNode } from '../text/tree.ts';
+import { knownKeys } from './schema-keys.ts';
 import { sectionSchemas } from './sections.ts';
 
 /** Checks one section against its schema and says what does not fit, at the value it is about. */
@@ -130,37 +131,6 @@ function parentKeySpan(entry: MapEntry, path: readonly PropertyKey[]): Span {
     node = next.value;
   }
   return span;
-}
-
-/** The keys of the strict map at a path, read from the schema itself. */
-function knownKeys(section: string, path: readonly PropertyKey[]): readonly string[] {
-  const schema = sectionSchemas[section];
-  let schemas: readonly z.core.$ZodType[] = schema === undefined ? [] : [schema];
-  for (const step of path) schemas = schemas.flatMap((schema) => stepInto(schema, String(step)));
-  return [...new Set(schemas.flatMap(alternatives).flatMap(ownKeys))];
-}
-
-function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
-  const definition = schema._zod.def as { type: string; options?: z.core.$ZodType[]; innerType?: z.core.$ZodType };
-  if (definition.type === 'union') return (definition.options ?? []).flatMap(alternatives);
-  return definition.innerType === undefined ? [schema] : alternatives(definition.innerType);
-}
-
-function ownKeys(schema: z.core.$ZodType): readonly string[] {
-  const definition = schema._zod.def as { shape?: Record<string, z.core.$ZodType> };
-  return Object.keys(definition.shape ?? {});
-}
-
-function stepInto(schema: z.core.$ZodType, step: string): readonly z.core.$ZodType[] {
-  return alternatives(schema).flatMap((option) => {
-    const definition = option._zod.def as {
-      shape?: Record<string, z.core.$ZodType>;
-      valueType?: z.core.$ZodType;
-      element?: z.core.$ZodType;
-    };
-    const next = definition.shape?.[step] ?? definition.valueType ?? definition.element;
-    return next === undefined ? [] : [next];
-  });
 }
 
 /** The tree as plain data for the schemas. A hole counts as absent; an empty value as null. */

@@ -8,6 +8,9 @@ import { z } from 'zod';
 /** A name is an identity: letters, digits, `-` and `_`, at most 64. */
 export const NAME_PATTERN: RegExp = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
+/** What an editor shows of a key. */
+const about = <Schema extends z.ZodType>(schema: Schema, description: string): Schema => schema.meta({ description });
+
 const wants = (what: string): { error: () => string } => ({ error: () => what });
 
 const sentence = z.union([z.string(), z.number(), z.boolean()], wants('a sentence'));
@@ -25,11 +28,11 @@ const table = z.string(wants('a table in a text block (`|`)'));
 const person = z.union(
   [
     z.strictObject({
-      email: sentence.optional().meta({ description: 'Mail address.' }),
-      phone: sentence.optional().meta({ description: 'Number with +, or `secret NAME`.' }),
-      order: sentences.optional().meta({ description: 'Channels in the order in which this person is reached.' }),
-      title: sentence.optional(),
-      timezone: sentence.optional(),
+      email: about(sentence.optional(), 'Mail address.'),
+      phone: about(sentence.optional(), 'Number with +, or `secret NAME`.'),
+      order: about(sentences.optional(), 'Channels in the order in which this person is reached.'),
+      title: about(sentence.optional(), 'What this person is in the team.'),
+      timezone: about(sentence.optional(), 'IANA time zone of this person.'),
     }),
     nothing,
   ],
@@ -40,10 +43,10 @@ const phase = z.union(
   [
     sentence,
     z.strictObject({
-      span: sentence,
-      length: sentence.optional(),
-      severities: sentence.optional(),
-      ends: sentence.optional(),
+      span: about(sentence, 'From when to when: `T+0 .. T+24h`, `days 1 to 3`, `from T+24h`.'),
+      length: about(sentence.optional(), 'How long the span is meant to be; held against it.'),
+      severities: about(sentence.optional(), 'Whether severities are lower in this phase.'),
+      ends: about(sentence.optional(), 'What ends the phase.'),
     }),
   ],
   wants('a span, or a map with `span`'),
@@ -52,27 +55,30 @@ const phase = z.union(
 const channel = z.record(z.string(), sentence);
 
 const severity = z.strictObject({
-  also: sentence.optional(),
-  means: sentences.optional(),
-  notify: sentences.optional(),
-  respond: sentence.optional(),
-  team: sentences.optional(),
-  escalation: sentence.optional(),
-  resolve: sentence.optional(),
-  update: sentence.optional(),
-  review: sentence.optional(),
-  watch: sentence.optional(),
-  steps: z.array(z.unknown()).optional(),
-  ticket: sentence.optional(),
-  opens: sentence.optional(),
+  also: about(sentence.optional(), 'A second name that rules may use.'),
+  means: about(sentences.optional(), 'What belongs to this severity, for readers.'),
+  notify: about(sentences.optional(), 'Who is told: persons and roles with their channels, or addresses.'),
+  respond: about(sentence.optional(), 'How soon somebody has to answer.'),
+  team: about(sentences.optional(), 'Who works on it.'),
+  escalation: about(sentence.optional(), 'The escalation policy.'),
+  resolve: about(sentence.optional(), 'How soon it has to be over.'),
+  update: about(sentence.optional(), 'How often people are told how it stands.'),
+  review: about(sentence.optional(), 'When the review is due.'),
+  watch: about(sentence.optional(), 'How long it is watched afterwards.'),
+  steps: about(z.array(z.unknown()).optional(), 'Steps of working on it.'),
+  ticket: about(sentence.optional(), 'The tracker in which a ticket is made.'),
+  opens: about(sentence.optional(), 'What is opened for it.'),
 });
 
 const service = z.union(
   [
     z.strictObject({
-      importance: z.enum(['critical', 'important', 'minor'], wants('`critical`, `important` or `minor`')).optional(),
-      needs: sentences.optional(),
-      means: sentence.optional(),
+      importance: about(
+        z.enum(['critical', 'important', 'minor'], wants('`critical`, `important` or `minor`')).optional(),
+        'How much depends on it.',
+      ),
+      needs: about(sentences.optional(), 'The services that it does not work without.'),
+      means: about(sentence.optional(), 'What it is, for readers.'),
     }),
     nothing,
   ],
@@ -83,10 +89,10 @@ const objective = z.union(
   [
     sentence,
     z.strictObject({
-      bands: byPhase,
-      owner: sentence.optional(),
-      advice: sentence.optional(),
-      per: sentence.optional(),
+      bands: about(byPhase, 'Target, warning and critical, in one sentence or one for each phase.'),
+      owner: about(sentence.optional(), 'Who answers for the figure.'),
+      advice: about(sentence.optional(), 'What to do when it misses its target.'),
+      per: about(sentence.optional(), 'The period that the figure is judged over.'),
     }),
     z.record(z.string(), sentence),
   ],
@@ -94,17 +100,17 @@ const objective = z.union(
 );
 
 const rule = z.strictObject({
-  when: byPhase,
-  severity: byPhase,
-  notify: sentences.optional(),
-  runbook: sentence.optional(),
-  service: sentence.optional(),
-  until: byPhase.optional(),
-  unless: sentence.optional(),
-  only: sentence.optional(),
-  during: sentence.optional(),
-  action: sentence.optional(),
-  enabled: yesOrNo.optional(),
+  when: about(byPhase, 'The condition: `error_rate > 5% for 5m`.'),
+  severity: about(byPhase, 'One of `severities`, or `none`.'),
+  notify: about(sentences.optional(), 'Who is told, instead of those of the severity.'),
+  runbook: about(sentence.optional(), 'One of `runbooks`, or a URL; it stands in the message.'),
+  service: about(sentence.optional(), 'The service that it is about.'),
+  until: about(byPhase.optional(), 'Once it fires, it resolves when this holds. Without it: after 2 minutes false.'),
+  unless: about(sentence.optional(), 'While that rule fires, nothing is sent for this one.'),
+  only: about(sentence.optional(), 'The hours in which it tells.'),
+  during: about(sentence.optional(), 'The phase in which it is judged.'),
+  action: about(sentence.optional(), 'What is done when it fires.'),
+  enabled: about(yesOrNo.optional(), '`false` rests it.'),
 });
 
 const items = z.array(z.union([sentence, z.record(z.string(), sentence)], wants('an item')), wants('a list of items'));
@@ -162,41 +168,53 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   timezone: sentence.meta({ description: 'IANA time zone; every local time of the plan is in it.' }),
   launch: sentence.meta({ description: 'T+0: a local time, an instant with an offset, or `on command`.' }),
   phases: names(phase).meta({ description: 'The main line of phases, in order.' }),
-  layers: names(names(phase)),
-  hours: names(sentence),
-  baselines: names(sentence),
-  blocks: names(sentence),
-  people: names(person),
-  roles: names(sentences),
-  oncall: names(onCall),
-  escalation: names(
-    z.union([z.array(sentence), z.string(), z.record(z.string(), anything)], wants('a list of steps or a table')),
+  layers: about(names(names(phase)), 'Other lines of phases beside the main one.'),
+  hours: about(names(sentence), 'Named hours of the day.'),
+  baselines: about(names(sentence), 'Named times that figures are compared with.'),
+  blocks: about(names(sentence), 'Hours with the figures expected in them.'),
+  people: about(names(person), 'Who there is, with their addresses.'),
+  roles: about(names(sentences), 'Names for one or several people.'),
+  oncall: about(names(onCall), 'Schedules: who is on duty when.'),
+  escalation: about(
+    names(
+      z.union([z.array(sentence), z.string(), z.record(z.string(), anything)], wants('a list of steps or a table')),
+    ),
+    'Who is told next when nobody answers.',
   ),
-  services: names(service),
+  services: about(names(service), 'What the product is made of.'),
   sources: names(sentence).meta({ description: 'Named sets of events.' }),
-  funnels: names(funnel),
-  retention: z.record(z.string(), anything),
+  funnels: about(names(funnel), 'Steps that users go through.'),
+  retention: about(z.record(z.string(), anything), 'How many users come back.'),
   signals: names(sentence).meta({
     description: 'Named measures: `share(requests where status >= 500) over 5m, at least 20`.',
   }),
   objectives: names(objective).meta({ description: 'Bands of signals: target, warning, critical.' }),
-  severities: names(severity).meta({ description: 'Most severe first.' }),
-  channels: names(channel),
+  severities: about(
+    names(severity),
+    'How bad something is, most severe first: who is told, and how soon somebody answers.',
+  ),
+  channels: about(names(channel), 'Bindings to other systems. The inbox `app` is always there.'),
   rules: names(rule).meta({ description: 'Conditions that make alerts.' }),
-  runbooks: names(z.record(z.string(), anything)),
-  actions: names(action),
-  probes: names(probe),
-  heartbeats: names(z.strictObject({ every: byPhase, grace: sentence.optional() })),
-  checklists: names(z.record(z.string(), z.union([sentence, items, nothing], wants('a sentence or a list of items')))),
-  reports: names(z.record(z.string(), anything)),
-  gates: names(gate),
-  dashboards: names(z.union([sentence, z.array(anything)])),
-  statuspage: z.record(z.string(), anything),
-  support: z.record(z.string(), anything),
-  surveys: names(z.record(z.string(), anything)),
-  triage: z.record(z.string(), anything),
-  costs: names(z.record(z.string(), anything)),
-  searches: names(sentence),
+  runbooks: about(names(z.record(z.string(), anything)), 'What to do, step by step.'),
+  actions: about(names(action), 'What may be done at the press of a button.'),
+  probes: about(names(probe), 'Checks that Watchbill makes.'),
+  heartbeats: about(
+    names(z.strictObject({ every: byPhase, grace: sentence.optional() })),
+    'Check-ins that are expected.',
+  ),
+  checklists: about(
+    names(z.record(z.string(), z.union([sentence, items, nothing], wants('a sentence or a list of items')))),
+    'Recurring work of people.',
+  ),
+  reports: about(names(z.record(z.string(), anything)), 'Figures against targets, on a schedule.'),
+  gates: about(names(gate), 'What has to hold before a phase begins.'),
+  dashboards: about(names(z.union([sentence, z.array(anything)])), 'Figures on one page.'),
+  statuspage: about(z.record(z.string(), anything), 'What the public sees.'),
+  support: about(z.record(z.string(), anything), 'Tickets and what is promised for them.'),
+  surveys: about(names(z.record(z.string(), anything)), 'What users are asked.'),
+  triage: about(z.record(z.string(), anything), 'How bugs and requests are sorted.'),
+  costs: about(names(z.record(z.string(), anything)), 'What it costs.'),
+  searches: about(names(sentence), 'Named searches in events.'),
 };
 
 /** A whole plan, in one file; all but its name is optional. */
