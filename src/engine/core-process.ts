@@ -8,18 +8,21 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random, Transport } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import { type AlertViews, createAlertViews } from './alert-views.ts';
 import { type ApplyOutcome, type ApplyRequest, type Compile, createApplying } from './applying.ts';
 import type { ResolveSecret } from './channel-settings.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { type CoreLink, createCoreLink } from './core-link.ts';
+import type { FactListener } from './fact-feed.ts';
 import { type HostedPlan, hostPlan } from './hosted-plan.ts';
 import { openKeyRegister } from './key-register.ts';
 import { describeProblem, type Log } from './log.ts';
 import { lookAgain, watchLag } from './looking-again.ts';
 import type { AppliedPlan, OwnedPlan } from './plan-runner.ts';
-import { type PlanStatus, planStatus } from './plan-status.ts';
+import { type PlanState, type PlanStatus, planState, planStatus } from './plan-status.ts';
 import type { CoreRepositories } from './repositories.ts';
 
-export type { PlanStatus };
+export type { PlanState, PlanStatus };
 
 export interface CoreOptions {
   /** Names this installation; see `PlanRunnerOptions.owner`. */
@@ -48,7 +51,7 @@ export interface Explanation {
 }
 
 /** The core process as the API uses it. Throws `WatchbillError` for what a client did wrong or has to wait for. */
-export interface Core {
+export interface Core extends Commands, AlertViews {
   /** To be connected to whatever carries intake's messages. */
   readonly link: CoreLink;
   readonly repositories: CoreRepositories;
@@ -58,10 +61,21 @@ export interface Core {
   preview(request: ApplyRequest): Promise<ApplyOutcome>;
   launch(plan: string, by: string): Promise<void>;
   planStatus(plan: string): Promise<PlanStatus>;
+  /** The same without a question to the database: for those who ask again and again. */
+  planState(plan: string): Promise<PlanState>;
+  /** The plan as it was held last, also after it was lost; undefined until it was held once. */
+  lastWorld(plan: string): World | undefined;
   intakeStatus(): Promise<IntakeStatus | undefined>;
   /** The subject is the id of an alert, the name of a rule, or `plan`. */
   explain(plan: string, subject: string): Promise<Explanation>;
   inbox(plan: string, person?: string): Promise<readonly InboxMessage[]>;
+  /** Number of the last fact of a plan, 0 when there is none. */
+  lastFact(plan: string): Promise<number>;
+  /**
+   * Calls the listener with the plan's facts after this number as soon as they are committed, in their order and without gaps. Returns what
+   * ends that; it ends by itself when the core stops.
+   */
+  onCommitted(plan: string, listener: FactListener, after: number): () => void;
   /** Keys have changed: intake hears of it at once. */
   keysChanged(): Promise<void>;
   /** Something may be in this plan's queue; for a listener of the database. */
@@ -171,6 +185,8 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   ];
 
   return {
+    ...createCommands({ find, random: options.random, repositories }),
+    ...createAlertViews(find, repositories),
     link,
     repositories,
     readiness() {
@@ -188,6 +204,8 @@ export async function startCore(options: CoreOptions): Promise<Core> {
       link.configure();
     },
     planStatus: async (plan) => planStatus(find(plan), link, repositories, clock),
+    lastWorld: (plan) => find(plan).runner.lastOwned()?.world,
+    planState: async (plan) => planState(find(plan), link, clock),
     intakeStatus: () => link.status(),
     async explain(plan, subject) {
       const { runner } = find(plan);
@@ -203,6 +221,12 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     },
     inbox: (plan, person) =>
       repositories.listInbox({ plan, limit: limits.inboxPage, ...(person === undefined ? {} : { person }) }),
+    async lastFact(plan) {
+      find(plan);
+      const [last] = await repositories.listFacts({ plan, limit: 1, from: 'latest' });
+      return last?.sequence ?? 0;
+    },
+    onCommitted: (plan, listener, after) => find(plan).feed.follow(listener, after),
     keysChanged: () => register.read(),
     wakeDelivery: (plan) => plans.get(plan)?.delivery.wake(),
     async stop() {

@@ -6,10 +6,12 @@ import type { ConfiguredPlan } from '#intake/link.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Clock, Random, Transport } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import { withoutScenarios } from '#plan/scenario-file.ts';
 import type { ResolveSecret } from './channel-settings.ts';
 import type { CoreLink } from './core-link.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { createFactExporter, type FactExporter, type FactJournal } from './fact-exporter.ts';
+import { createFactFeed, type FactFeed, type FactSource } from './fact-feed.ts';
 import type { Log } from './log.ts';
 import { type AppliedPlan, createPlanRunner, type PlanRunner } from './plan-runner.ts';
 
@@ -19,6 +21,8 @@ export interface HostedPlan {
   readonly runner: PlanRunner;
   readonly delivery: Delivery;
   readonly exporter: FactExporter;
+  /** For those who want to hear of facts at once. */
+  readonly feed: FactFeed;
   /** What intake has to know of it; undefined until it was loaded once. */
   configured(): ConfiguredPlan | undefined;
   stop(): Promise<void>;
@@ -30,7 +34,7 @@ export interface HostedPlanOptions {
   readonly firstPlan?: CompiledPlan;
   readonly owner: string;
   readonly store: Store;
-  readonly journal: FactJournal;
+  readonly journal: FactJournal & FactSource;
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
@@ -66,7 +70,10 @@ export function hostPlan(options: HostedPlanOptions): HostedPlan {
     onApplied: () => link.configure(),
     onCommitted: ({ facts, notifications }) => {
       if (notifications > 0) delivery.wake();
-      if (facts > 0) exporter.wake();
+      if (facts > 0) {
+        exporter.wake();
+        feed.wake();
+      }
     },
   });
   const delivery = createDelivery({
@@ -82,7 +89,10 @@ export function hostPlan(options: HostedPlanOptions): HostedPlan {
       const owned = runner.owned();
       return owned && { epoch: owned.epoch, channels: owned.world.plan.channels };
     },
-    onSettled: () => exporter.wake(),
+    onSettled: () => {
+      exporter.wake();
+      feed.wake();
+    },
   });
   const exporter = createFactExporter({
     plan: name,
@@ -92,21 +102,29 @@ export function hostPlan(options: HostedPlanOptions): HostedPlan {
     log,
     isOwned: () => runner.owned() !== undefined,
   });
+  const feed = createFactFeed(name, options.journal, clock, log);
   return {
     name,
     runner,
     delivery,
     exporter,
+    feed,
     configured() {
       const owned = runner.lastOwned();
       if (owned?.version === undefined) return undefined;
       const { launchedAt, watermark } = owned.world.line;
       const { version, files } = owned.version;
-      return { name, version, files, watermark, ...(launchedAt === undefined ? {} : { launchedAt }) };
+      return {
+        name,
+        version,
+        files: withoutScenarios(files),
+        watermark,
+        ...(launchedAt === undefined ? {} : { launchedAt }),
+      };
     },
     async stop() {
       // Delivery needs the lease to finish what it has begun.
-      await Promise.all([delivery.stop(), exporter.stop()]);
+      await Promise.all([delivery.stop(), exporter.stop(), feed.stop()]);
       await runner.stop();
     },
   };

@@ -1,10 +1,19 @@
-import type { CoreInput } from '#core/model.ts';
+import type { CommandOutcome, CoreInput, World } from '#core/model.ts';
 import type { PlanVersion } from '#core/store.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 
 export type VerdictsInput = Extract<CoreInput, { kind: 'verdicts' }>;
 export type CommandInput = Exclude<CoreInput, { kind: 'verdicts' | 'clock' }>;
+
+/** What a command has come to, once it is committed. */
+export interface CommandAnswer {
+  /** The version of the plan. */
+  readonly version: number;
+  /** Of a command that names an alert or a silence. */
+  readonly outcome?: CommandOutcome;
+  readonly world: World;
+}
 
 /** A command of a person. It is answered only once it is committed, and stays in the queue until then. */
 export interface QueuedCommand {
@@ -13,7 +22,7 @@ export interface QueuedCommand {
   /** For `apply`: the text, stored in the same transaction. */
   readonly planVersion?: PlanVersion;
   readonly arrivedMs: number;
-  resolve(version: number): void;
+  resolve(answer: CommandAnswer): void;
   reject(problem: unknown): void;
 }
 

@@ -1,4 +1,4 @@
-import type { Aggregate, CoreInput, Step, World } from '#core/model.ts';
+import type { Aggregate, CommandOutcome, CoreInput, Step, World } from '#core/model.ts';
 import { step } from '#core/step.ts';
 import type { PlanVersion, Store } from '#core/store.ts';
 import { loadWorld } from '#core/world.ts';
@@ -10,6 +10,7 @@ import type { CompiledPlan } from '#plan/model.ts';
 import { backoffMs } from './backoff.ts';
 import { createBell } from './bell.ts';
 import {
+  type CommandAnswer,
   type CommandInput,
   InputQueue,
   type QueuedCommand,
@@ -65,8 +66,8 @@ export interface PlanRunner {
    * what is being committed is done. Only then the world's watermark says what the new connection has to tell.
    */
   tellAnew(): Promise<void>;
-  /** Resolves with the plan's version once it is committed; rejects with `not-ready` when the plan is not ours in time. */
-  command(input: CommandInput, planVersion?: PlanVersion): Promise<number>;
+  /** Resolves once it is committed, also when the core refuses it; rejects with `not-ready` when the plan is not ours in time. */
+  command(input: CommandInput, planVersion?: PlanVersion): Promise<CommandAnswer>;
   /** How long the oldest input has been waiting. */
   lagMs(): DurationMs;
   /** The last failure of the store, while it lasts. */
@@ -167,25 +168,26 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     const verdicts = queue.takeVerdicts(limits.coreBatch);
     if (verdicts.length > 0) {
       runningSinceMs = verdicts[0]?.arrivedMs;
-      return run(
+      await run(
         verdicts.map((entry) => entry.input),
         verdicts,
       );
-    }
-    if (owned.dueAt !== undefined && owned.dueAt <= clock.now()) return run([{ kind: 'clock' }], []);
-    await bell.wait(Math.min(renewAtMs - clock.monotonicMs(), SECOND_MS), owned.dueAt);
+    } else if (owned.dueAt !== undefined && owned.dueAt <= clock.now()) await run([{ kind: 'clock' }], []);
+    else await bell.wait(Math.min(renewAtMs - clock.monotonicMs(), SECOND_MS), owned.dueAt);
   }
 
   async function runCommand(command: QueuedCommand): Promise<void> {
-    const version = owned?.version;
+    if (owned === undefined) return;
+    const { version } = owned;
     // The answer of an earlier try may have been lost after it took effect.
     if (command.planVersion !== undefined && version !== undefined && isSameVersion(version, command.planVersion)) {
       queue.withdraw(command);
-      command.resolve(version.version);
+      command.resolve({ version: version.version, world: owned.world });
       return;
     }
+    let outcome: CommandOutcome | undefined;
     try {
-      await run([command.input], [], command.planVersion);
+      outcome = await run([command.input], [], command.planVersion);
     } catch (caught) {
       if (!(caught instanceof WatchbillError) || caught.code === 'store-failed') throw caught;
       queue.withdraw(command);
@@ -197,17 +199,24 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     if (owned === undefined) return;
     queue.withdraw(command);
     if (command.planVersion !== undefined) options.onApplied();
-    command.resolve(owned.world.line.version);
+    const { world } = owned;
+    command.resolve({ version: world.line.version, world, ...(outcome === undefined ? {} : { outcome }) });
   }
 
-  /** Runs inputs and commits; `committing` lasts until the world is that of the commit, or forgotten. */
+  /**
+   * Runs inputs and commits; `committing` lasts until the world is that of the commit, or forgotten. Resolves with what came of the last
+   * of them.
+   */
   function run(
     inputs: readonly CoreInput[],
     entries: readonly QueuedVerdicts[],
     planVersion?: PlanVersion,
-  ): Promise<void> {
+  ): Promise<CommandOutcome | undefined> {
     const running = stepAndCommit(inputs, entries, planVersion);
-    committing = running.catch(() => {});
+    committing = running.then(
+      () => {},
+      () => {},
+    );
     return running;
   }
 
@@ -215,8 +224,8 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     inputs: readonly CoreInput[],
     entries: readonly QueuedVerdicts[],
     planVersion: PlanVersion | undefined,
-  ): Promise<void> {
-    if (owned === undefined) return;
+  ): Promise<CommandOutcome | undefined> {
+    if (owned === undefined) return undefined;
     const { epoch } = owned;
     // A command is judged at once, but never at an instant that has been judged already: the clock may have been set back.
     const isCommand = inputs.some((input) => input.kind !== 'verdicts' && input.kind !== 'clock');
@@ -251,7 +260,10 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
         notifications: merged.notifications,
         ...(planVersion === undefined ? {} : { planVersion }),
       });
-      if (outcome.state === 'fenced') return lose('another owner has taken it');
+      if (outcome.state === 'fenced') {
+        lose('another owner has taken it');
+        return undefined;
+      }
       failures = 0;
       options.onCommitted({ facts: merged.facts.length, notifications: merged.notifications.length });
     }
@@ -259,6 +271,7 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
     own({ epoch, version: planVersion ?? owned.version, world, dueAt });
     runningSinceMs = undefined;
     for (const entry of entries) entry.acknowledge(world.line.watermark);
+    return steps.at(-1)?.outcome;
   }
 
   function lose(because: string): void {
@@ -306,9 +319,9 @@ export function createPlanRunner(options: PlanRunnerOptions): PlanRunner {
           kind: 'command',
           input,
           arrivedMs: clock.monotonicMs(),
-          resolve: (version) => {
+          resolve: (answer) => {
             cancel();
-            resolve(version);
+            resolve(answer);
           },
           reject: (caught) => {
             cancel();

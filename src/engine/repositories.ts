@@ -1,8 +1,15 @@
 import type pg from 'pg';
-import type { Alert } from '#core/model.ts';
+import type { Alert, Silence } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Random } from '#kernel/ports.ts';
-import { findAlert } from '#storage/postgres/alerts.ts';
+import {
+  type AlertQuery,
+  findAlert,
+  findSilence,
+  listAlerts,
+  listSilences,
+  type SilenceQuery,
+} from '#storage/postgres/alerts.ts';
 import { type FactQuery, factsToExport, listFacts, markExported, type StoredFact } from '#storage/postgres/facts.ts';
 import { type InboxQuery, type ListedMessage, listInbox } from '#storage/postgres/inbox.ts';
 import {
@@ -14,7 +21,14 @@ import {
   storeIngestKey,
   touchIngestKey,
 } from '#storage/postgres/ingest-keys.ts';
-import { countNotifications, listNotifications, type NotificationRecord } from '#storage/postgres/notifications.ts';
+import {
+  countNotifications,
+  type DeliveryQuery,
+  type DeliveryRecord,
+  listDeliveries,
+  listNotifications,
+  type NotificationRecord,
+} from '#storage/postgres/notifications.ts';
 import { currentPlans, type StoredPlan } from '#storage/postgres/plans.ts';
 import { describePostgresProblem } from '#storage/postgres/problem.ts';
 import type { FactJournal } from './fact-exporter.ts';
@@ -23,8 +37,12 @@ import type { FactJournal } from './fact-exporter.ts';
 export interface CoreRepositories extends FactJournal {
   currentPlans(): Promise<readonly StoredPlan[]>;
   listFacts(query: FactQuery): Promise<readonly StoredFact[]>;
+  listAlerts(query: AlertQuery): Promise<readonly Alert[]>;
   findAlert(plan: string, id: string): Promise<Alert | undefined>;
+  listSilences(query: SilenceQuery): Promise<readonly Silence[]>;
+  findSilence(plan: string, id: string): Promise<Silence | undefined>;
   listNotifications(plan: string, episode: string): Promise<readonly NotificationRecord[]>;
+  listDeliveries(query: DeliveryQuery): Promise<readonly DeliveryRecord[]>;
   countNotifications(plan: string): Promise<Readonly<Record<string, number>>>;
   listInbox(query: InboxQuery): Promise<readonly ListedMessage[]>;
   listKeys(plan?: string): Promise<readonly IngestKeyRecord[]>;
@@ -42,8 +60,12 @@ export function createRepositories(pool: pg.Pool, random: Random): CoreRepositor
     markExported: (plan, upTo) => markExported(pool, plan, upTo),
     currentPlans: () => currentPlans(pool),
     listFacts: (query) => listFacts(pool, query),
+    listAlerts: (query) => listAlerts(pool, query),
     findAlert: (plan, id) => findAlert(pool, plan, id),
+    listSilences: (query) => listSilences(pool, query),
+    findSilence: (plan, id) => findSilence(pool, plan, id),
     listNotifications: (plan, episode) => listNotifications(pool, plan, episode),
+    listDeliveries: (query) => listDeliveries(pool, query),
     countNotifications: (plan) => countNotifications(pool, plan),
     listInbox: (query) => listInbox(pool, query),
     listKeys: (plan) => listIngestKeys(pool, plan),

@@ -105,6 +105,16 @@ export const limits = {
   messageLabelCharacters: 100,
   messageReadings: 20,
 
+  // Rehearsals on the server
+  rehearsalMs: 60_000,
+  rehearsalMegabytes: 512,
+  /** Rehearsals that wait for the one that runs. */
+  rehearsalsWaiting: 8,
+  /** Of each figure in a recording. */
+  rehearsalPoints: 600,
+  rehearsalSeries: 200,
+  rehearsalFacts: 5_000,
+
   // Core
   planLeaseMs: 10_000,
   coreInputs: 10_000,
@@ -123,10 +133,13 @@ export const limits = {
   linkRequestMs: 2_000,
   linkLineBytes: 67_108_864,
   factsPerExport: 500,
+  /** How soon new facts are looked for when nothing said that there are some. */
+  factFeedMs: 2_000,
   explainFacts: 1_000,
   inboxPage: 200,
   /** That last, at the same time. */
   silencesPerPlan: 500,
+  silenceReasonCharacters: 500,
   flapWindowMs: 1_800_000,
   flapFirings: 3,
   executorSilentMs: 3_000,

@@ -82,6 +82,49 @@ export async function listNotifications(
   );
 }
 
+export interface DeliveryQuery {
+  readonly plan: string;
+  readonly states?: readonly NotificationRecord['state'][];
+  readonly channel?: string;
+  readonly recipient?: string;
+  /** Id of an alert. */
+  readonly alert?: string;
+  /** Only those queued before this place: the last one of the page before. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** A notification as the delivery log shows it: how it stands, without what it says and without its single attempts. */
+export interface DeliveryRecord extends Omit<NotificationRecord, 'content' | 'attempts'> {
+  /** Its place in the plan's queue, counted from 1. */
+  readonly position: number;
+  /** Attempts so far; the one that runs is counted. */
+  readonly attemptCount: number;
+}
+
+/** Notifications of a plan, the newest first. */
+export async function listDeliveries(pool: pg.Pool, query: DeliveryQuery): Promise<readonly DeliveryRecord[]> {
+  const result = await pool.query<Omit<Row, 'content'> & { readonly position: number; readonly attempt: number }>(
+    `select id, episode, policy_version, cycle, step, recipient, channel, rule, severity, state, created_at, settled_at,
+       retry_at, may_repeat, receipt, problem, position, attempt
+     from notification
+     where plan = $1 and ($2::text[] is null or state = any ($2)) and ($3::text is null or channel = $3)
+       and ($4::text is null or recipient = $4) and ($5::text is null or episode = $5)
+       and ($6::bigint is null or position < $6)
+     order by position desc limit $7`,
+    [
+      query.plan,
+      query.states ?? null,
+      query.channel ?? null,
+      query.recipient ?? null,
+      query.alert ?? null,
+      query.before ?? null,
+      query.limit,
+    ],
+  );
+  return result.rows.map((row) => ({ ...standing(row), position: row.position, attemptCount: row.attempt }));
+}
+
 /** How many notifications of a plan are in each state. */
 export async function countNotifications(
   pool: pg.Pool,
@@ -96,6 +139,20 @@ export async function countNotifications(
 
 function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
   return {
+    ...standing(row),
+    content: row.content,
+    attempts: attempts.map((attempt) => ({
+      attempt: attempt.attempt,
+      startedAt: attempt.started_at,
+      ...present('endedAt', attempt.ended_at),
+      ...present('outcome', attempt.outcome),
+      ...present('problem', attempt.problem),
+    })),
+  };
+}
+
+function standing(row: Omit<Row, 'content'>): Omit<NotificationRecord, 'content' | 'attempts'> {
+  return {
     id: row.id,
     identity: {
       episode: row.episode,
@@ -107,7 +164,6 @@ function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
     },
     rule: row.rule,
     severity: row.severity,
-    content: row.content,
     state: row.state,
     createdAt: row.created_at,
     ...present('settledAt', row.settled_at),
@@ -115,13 +171,6 @@ function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
     mayRepeat: row.may_repeat,
     ...present('receipt', row.receipt),
     ...present('problem', row.problem),
-    attempts: attempts.map((attempt) => ({
-      attempt: attempt.attempt,
-      startedAt: attempt.started_at,
-      ...present('endedAt', attempt.ended_at),
-      ...present('outcome', attempt.outcome),
-      ...present('problem', attempt.problem),
-    })),
   };
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeStore } from '../../../test/conformance/store.ts';
+import { alert as alertRow, commit, intent, settlement, silence } from '../../../test/conformance/store-samples.ts';
 import { temporaryPostgres } from '../../../test/kit/postgres.ts';
 import { createSystemRandom } from '../../system-random.ts';
-import { listAlerts } from './alerts.ts';
+import { type AlertQuery, findAlert, findSilence, listAlerts, listSilences, type SilenceQuery } from './alerts.ts';
 import { factsToExport, listFacts, markExported } from './facts.ts';
 import { listInbox } from './inbox.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from './ingest-keys.ts';
 import { openListener } from './listener.ts';
 import { migratePostgres, postgresMigrations } from './migrate.ts';
-import { listNotifications } from './notifications.ts';
+import { type DeliveryQuery, listDeliveries, listNotifications } from './notifications.ts';
 import { currentPlans, findPlanVersion, insertPlanVersion, planHistory } from './plans.ts';
 import { createPostgresStore } from './store.ts';
 
@@ -290,30 +291,76 @@ describe('facts', () => {
 });
 
 describe('alerts', () => {
-  it('lists open ones first', async () => {
+  it('are listed by page, the newest first, by state and rule, those of an older release too', async () => {
     const store = createPostgresStore(server.pool);
     const epoch = (await store.acquireLease('listing', 'core-1', START, 10_000)) ?? 0;
-    const alert = (key: string, openedAt: number, resolvedAt?: number) => ({
-      kind: 'alert' as const,
-      key,
-      rule: 'r',
-      group: '[]',
-      severity: 'high',
-      state: resolvedAt === undefined ? ('firing' as const) : ('resolved' as const),
-      openedAt,
-      ...(resolvedAt === undefined ? {} : { resolvedAt }),
-      planVersion: 1,
-      recipients: [],
-      evidence: [],
-      cycle: 0,
-      flapping: false,
-      told: true,
-      version: 1,
-    });
-    const changes = [alert('A-1', START), alert('A-2', START + 1, START + 2), alert('A-3', START + 2)];
-    await store.commit({ plan: 'listing', epoch, at: START, changes, removals: [], facts: [], notifications: [] });
-    const listed = await listAlerts(server.pool, { plan: 'listing', resolvedSince: START, limit: 9 });
-    expect(listed.map(({ key }) => key)).toEqual(['A-3', 'A-1', 'A-2']);
+    const over = { state: 'resolved', resolvedAt: START + 9 } as const;
+    const changes = [
+      alertRow('A-1'),
+      alertRow('A-2', over),
+      alertRow('A-10', { ...over, rule: 'slow' }),
+      alertRow('A-9', { rule: 'slow', dueAt: START + 5 }),
+    ];
+    await store.commit(commit('listing', epoch, { changes }));
+    await server.pool.query(
+      `update aggregate set schema = 1, state = (state::jsonb - 'version')::json where plan = 'listing' and key = 'A-1'`,
+    );
+    const keys = async (query: Partial<AlertQuery>) =>
+      (await listAlerts(server.pool, { plan: 'listing', limit: 9, ...query })).map(({ key }) => key);
+    expect(await keys({})).toEqual(['A-10', 'A-9', 'A-2', 'A-1']);
+    expect(await keys({ limit: 2 })).toEqual(['A-10', 'A-9']);
+    expect(await keys({ before: 9 })).toEqual(['A-2', 'A-1']);
+    expect(await keys({ state: 'firing' })).toEqual(['A-9', 'A-1']);
+    expect(await keys({ state: 'resolved', rule: 'slow' })).toEqual(['A-10']);
+    expect(await findAlert(server.pool, 'listing', 'A-1')).toEqual(alertRow('A-1'));
+    expect(await findAlert(server.pool, 'listing', 'A-3')).toBeUndefined();
+    expect((await store.loadAggregates('listing', START)).find(({ key }) => key === 'A-1')).toEqual(alertRow('A-1'));
+  });
+});
+
+describe('silences', () => {
+  it('are listed by page, the newest first', async () => {
+    const store = createPostgresStore(server.pool);
+    const epoch = (await store.acquireLease('quiet', 'core-1', START, 10_000)) ?? 0;
+    const ended = { at: START + 5, because: 'silence-ended-by-hand', by: 'noah' } as const;
+    const changes = [silence('S-1'), silence('S-2', { ended }), silence('S-3')];
+    await store.commit(commit('quiet', epoch, { changes }));
+    const keys = async (query: Partial<SilenceQuery>) =>
+      (await listSilences(server.pool, { plan: 'quiet', limit: 9, ...query })).map(({ key }) => key);
+    expect(await keys({})).toEqual(['S-3', 'S-2', 'S-1']);
+    expect(await keys({ lasting: true, before: 3 })).toEqual(['S-1']);
+    expect(await keys({ lasting: false })).toEqual(['S-2']);
+    expect(await findSilence(server.pool, 'quiet', 'S-2')).toEqual(changes[1]);
+  });
+});
+
+describe('the delivery log', () => {
+  it('has every message with how it stands, the newest first', async () => {
+    const store = createPostgresStore(server.pool);
+    const epoch = (await store.acquireLease('log', 'core-1', START, 10_000)) ?? 0;
+    const notifications = [
+      intent('log', 'A-1'),
+      intent('log', 'A-1', { recipient: 'noah', channel: 'mail' }),
+      intent('log', 'A-2'),
+    ];
+    await store.commit(commit('log', epoch, { notifications }));
+    const leased = await store.claimNotifications({ plan: 'log', epoch, now: START, leaseMs: 30_000, limit: 2 });
+    const [first, second] = leased;
+    if (first === undefined || second === undefined) throw new Error('Nothing claimed');
+    await store.settleNotification(settlement(first, { state: 'accepted', receipt: 'r-1' }));
+    const retryAt = START + 60_000;
+    await store.settleNotification(settlement(second, { state: 'retry_at', retryAt, problem: 'HTTP 503' }));
+    const log = (query: Partial<DeliveryQuery>) => listDeliveries(server.pool, { plan: 'log', limit: 9, ...query });
+    expect(await log({})).toMatchObject([
+      { position: 3, state: 'pending', attemptCount: 0, identity: { episode: 'A-2' } },
+      { position: 2, state: 'retry_at', attemptCount: 1, retryAt, problem: 'HTTP 503' },
+      { position: 1, state: 'accepted', attemptCount: 1, receipt: 'r-1', settledAt: START },
+    ]);
+    const places = async (query: Partial<DeliveryQuery>) => (await log(query)).map(({ position }) => position);
+    expect(await places({ before: 3, limit: 1 })).toEqual([2]);
+    expect(await places({ states: ['accepted', 'pending'] })).toEqual([3, 1]);
+    expect(await places({ recipient: 'mia', alert: 'A-1' })).toEqual([1]);
+    expect(await places({ channel: 'mail' })).toEqual([2]);
   });
 });
 
