@@ -60,6 +60,23 @@ export const liveAlertSchema = z
   })
   .meta({ id: 'LiveAlert' });
 
+/** A time in which alerts are told to nobody. */
+export const liveSilenceSchema = z
+  .object({
+    /** `S-7`. */
+    silence: z.string(),
+    /** Every rule when absent. */
+    rule: z.string().optional(),
+    /** Every group when absent. */
+    group: z.array(z.string()).optional(),
+    from: z.string(),
+    until: z.string(),
+    reason: z.string(),
+    by: z.string(),
+    version: z.number(),
+  })
+  .meta({ id: 'LiveSilence' });
+
 /** What of a plan is one value, and is sent whole whenever any of it changes. */
 export const livePlanSchema = z
   .object({
@@ -74,6 +91,8 @@ export const livePlanSchema = z
     notifications: z.record(z.string(), z.number()),
     /** What people have to know about Watchbill itself, a sentence each. */
     notices: z.array(z.string()),
+    /** Those that last. */
+    silences: z.array(liveSilenceSchema),
   })
   .meta({ id: 'LivePlan' });
 
@@ -141,6 +160,7 @@ export const followPlan = declareRoute({
 export type FigureStateAnswer = z.infer<typeof figureStateSchema>;
 export type LiveReading = z.infer<typeof liveReadingSchema>;
 export type LiveAlert = z.infer<typeof liveAlertSchema>;
+export type LiveSilence = z.infer<typeof liveSilenceSchema>;
 export type LivePlan = z.infer<typeof livePlanSchema>;
 export type LiveStatus = z.infer<typeof liveStatusSchema>;
 export type LiveChange = z.infer<typeof liveChangeSchema>;

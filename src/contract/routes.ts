@@ -1,5 +1,7 @@
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
+import { followPlan } from './live.ts';
+import { getOverview, listPlans } from './overview.ts';
 import { applyPlan } from './plans.ts';
 import { getStatus } from './status.ts';
 
@@ -14,3 +16,6 @@ export const routes = {
   listKeys,
   revokeKey,
 } as const;
+  listPlans,
+  getOverview,
+  followPlan,

@@ -40,6 +40,23 @@ const statusAnswer = {
     },
   ],
 };
+const overviewAnswer = {
+  plan: 'shop',
+  title: 'Shop',
+  timezone: 'UTC',
+  version: 1,
+  at: '2026-03-02T09:00:00.000Z',
+  launch: { state: 'awaited' as const },
+  phases: [],
+  services: [],
+  objectives: [],
+  signals: [],
+  rules: [],
+  people: [],
+  roles: [],
+  channels: [],
+  severities: [],
+};
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
 /** What was asked of the services, and how the next question is answered. */
@@ -72,6 +89,27 @@ const services: ApiServices = {
     create: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
     list: (plan) => record([], 'listKeys', plan),
     revoke: (plan, id) => record(undefined, 'revokeKey', plan, id),
+  },
+  overview: {
+    plans: () => record([], 'listPlans'),
+    overview: (plan) => record(overviewAnswer, 'overview', plan),
+  },
+  live: {
+    follow: (plan, { resumeAfter }) =>
+      record(
+        new ReadableStream({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode('{}'));
+            controller.close();
+          },
+        }),
+        'follow',
+        plan,
+        resumeAfter,
+      ),
+    followers: () => 0,
+    wake: () => {},
+    stop: () => {},
   },
 };
 const logged: unknown[] = [];
@@ -168,6 +206,14 @@ const routes: readonly {
     sent: { method: 'DELETE' },
     asks: ['revokeKey', 'shop', 'k1'],
   },
+  { path: '/api/plans', template: '/api/plans', sent: {}, asks: ['listPlans'] },
+  {
+    path: '/api/plans/shop/overview',
+    template: '/api/plans/{plan}/overview',
+    sent: {},
+    asks: ['overview', 'shop'],
+  },
+  { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];
 
 describe.each(routes)('$sent.method $path', ({ path, sent, asks }) => {

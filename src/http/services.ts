@@ -1,5 +1,7 @@
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
+import type { LiveServices } from './live/services.ts';
+import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { StatusServices } from './status/services.ts';
 
@@ -10,3 +12,5 @@ export interface ApiServices {
   readonly journal: JournalServices;
   readonly keys: KeyServices;
 }
+  readonly overview: OverviewServices;
+  readonly live: LiveServices;

@@ -4,6 +4,9 @@ import { listInbox } from './journal/list-inbox.ts';
 import { createKey } from './keys/create-key.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { revokeKey } from './keys/revoke-key.ts';
+import { followPlan } from './live/follow-plan.ts';
+import { getOverview } from './overview/get-overview.ts';
+import { listPlans } from './overview/list-plans.ts';
 import { applyPlan } from './plans/apply-plan.ts';
 import { getStatus } from './status/get-status.ts';
 import type { Verb } from './verb.ts';
@@ -19,3 +22,6 @@ export const verbs: readonly Verb[] = [
   listKeys,
   revokeKey,
 ];
+  listPlans,
+  getOverview,
+  followPlan,

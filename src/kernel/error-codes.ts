@@ -70,6 +70,11 @@ export const errorCodes = {
     status: 400,
     exit: 65,
     hint: 'The time is more than 1 minute ahead of ours; check the clock of the sender.',
+  'too-many-streams': {
+    status: 429,
+    exit: 75,
+    hint: 'Close other pages that follow the plan, or wait until they end.',
+  },
   },
   'time-too-old': { status: 400, exit: 65, hint: 'Records older than 7 days are not taken in.' },
   'field-invalid': { status: 400, exit: 65, hint: 'See the named field.' },
@@ -80,6 +85,11 @@ export const errorCodes = {
   },
   'too-many-attributes': { status: 400, exit: 65, hint: 'Send at most 128 attributes a record.' },
   'too-many-fields': {
+  'telemetry-away': {
+    status: 503,
+    exit: 75,
+    hint: 'The telemetry store does not answer; live figures, alerts and pages do not need it. See GET /api/health.',
+  },
     status: 400,
     exit: 65,
     hint: 'The plan has reached its limit of different fields; use fewer names.',

@@ -67,6 +67,7 @@ export async function startCore(
     version: configuration.version,
     storeProblems: stores,
     resolveSecret,
+    log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
   const server = await listen(configuration, services, options, log);
@@ -77,6 +78,7 @@ export async function startCore(
   return {
     async stop() {
       stopChecking();
+      services.live.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await core.stop();

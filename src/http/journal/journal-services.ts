@@ -4,6 +4,7 @@ import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { viewFact } from '../fact-view.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { JournalServices } from './services.ts';
 
@@ -38,14 +39,7 @@ export function createJournalServices(core: Core, clock: Clock): JournalServices
     async facts(plan, query) {
       requirePlan(core, plan);
       const facts = await repositories.listFacts({ plan, ...query });
-      return facts.map((fact) => ({
-        sequence: fact.sequence,
-        at: formatInstant(fact.at),
-        kind: fact.kind,
-        subject: fact.subject,
-        reason: fact.reason,
-        body: { ...fact.body },
-      }));
+      return facts.map(viewFact);
     },
     async inbox(plan, query) {
       requirePlan(core, plan);

@@ -1,0 +1,5 @@
+import { routes } from '#contract/routes.ts';
+import { verb } from '../verb.ts';
+
+/** What a plan says. */
+export const getOverview = verb(routes.getOverview, ({ params, services }) => services.overview.overview(params.plan));
