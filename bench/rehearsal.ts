@@ -9,11 +9,12 @@ steps:
   - at T+0:
       - load requests at 5/s at random with status = 500 in 0.3%, status = 200, duration around 40ms
       - load payments at 0.79/s at random with outcome = "ok" in 99%, outcome = "declined"
+      - load health at 2/min with memory between 120 and 150
   - at T+6h: load payments at 0.79/s at random with outcome = "declined"
   - at T+7h: load payments at 0.79/s at random with outcome = "ok" in 99%, outcome = "declined"
   - at T+12h: load requests at 5/s at random with status = 500 in 8%, status = 200, duration around 40ms
   - at T+13h: load requests at 5/s at random with status = 500 in 0.3%, status = 200, duration around 40ms
-  - at T+24h: expect alert payments resolved
+  - at T+24h: expect alert payments-failing resolved
 `;
 
 for (let run = 1; run <= 3; run += 1) {

@@ -1,12 +1,21 @@
 /** What can be broken in the shop, and how its customers notice. */
-export const faultNames = ['payments', 'database', 'sign-ups', 'down'] as const;
+export const faultNames = ['payments', 'database', 'sign-ups', 'memory', 'down'] as const;
 export type FaultName = (typeof faultNames)[number];
 
 export const faultEffects: Readonly<Record<FaultName, string>> = {
   payments: 'the payment provider refuses every payment',
   database: 'each page that reads the database takes one to three seconds longer',
   'sign-ups': 'the sign-up form has lost its button',
+  memory: 'each page that is asked for leaves half a megabyte behind',
   down: 'nothing listens at the shop any more',
+};
+
+export const faultLabels: Readonly<Record<FaultName, string>> = {
+  payments: 'Payments fail',
+  database: 'Slow database',
+  'sign-ups': 'Nobody can join',
+  memory: 'Memory leak',
+  down: 'All down',
 };
 
 /** A forgotten fault mends itself after this long. */

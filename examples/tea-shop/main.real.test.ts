@@ -25,9 +25,9 @@ test('the shop says where it is when it is ready, and ends when told', async () 
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const { url, controlUrl } = await readyLine(shop.stdout);
-  expect((await fetch(`${url}/health`)).status).toBe(200);
-  expect((await fetch(`${controlUrl}/faults`)).status).toBe(200);
+  const { url, shopUrl } = await readyLine(shop.stdout);
+  expect((await fetch(`${shopUrl}/health`)).status).toBe(200);
+  expect((await fetch(`${url}/faults`)).status).toBe(200);
   const exit = once(shop, 'exit');
   shop.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
@@ -36,16 +36,16 @@ test('the shop says where it is when it is ready, and ends when told', async () 
 test('a part does not outlive a parent that was killed', async () => {
   const parentScript = `
     const { spawn } = await import('node:child_process');
-    spawn(process.execPath, [${JSON.stringify(entry)}, 'receiver'], { stdio: ['ignore', 'inherit', 'inherit'] });
+    spawn(process.execPath, [${JSON.stringify(entry)}, 'letterbox'], { stdio: ['ignore', 'inherit', 'inherit'] });
     setInterval(() => {}, 1_000);`;
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', parentScript], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const { url } = await readyLine(parent.stdout);
-  expect((await fetch(`${url}received`)).status).toBe(200);
+  const { receivedUrl } = await readyLine(parent.stdout);
+  expect((await fetch(receivedUrl ?? '')).status).toBe(200);
   parent.kill('SIGKILL');
-  await vi.waitFor(() => expect(fetch(`${url}received`)).rejects.toThrow(), { timeout: 10_000, interval: 100 });
+  await vi.waitFor(() => expect(fetch(receivedUrl ?? '')).rejects.toThrow(), { timeout: 10_000, interval: 100 });
 });
 
 test('a part without its secret says which, and does not start', async () => {

@@ -1,42 +1,58 @@
 // Starts a part of the demo as a process of its own:
-//   main.ts shop --port 4800 --control-port 4801 --intake http://127.0.0.1:4318     the key in TEA_SHOP_KEY
-//   main.ts receiver --port 4802                                                    the secret in TEA_SHOP_WEBHOOK_SECRET
+//   main.ts shop --port 4800 --intake http://127.0.0.1:4318     the key in TEA_SHOP_KEY
+//     and, for its page: --received URL-of-the-letterbox's-list --watchbill URL
+//   main.ts letterbox --port 4802 --smtp-port 4825              the webhook's secret in TEA_SHOP_WEBHOOK_SECRET
 // Prints one line of JSON with its addresses when it is ready, and ends on SIGTERM or SIGINT, or when its parent does.
 import { parseArgs } from 'node:util';
+import { startLetterbox } from './letterbox.ts';
+import { startOffice } from './office.ts';
 import { startShop } from './shop.ts';
-import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     port: { type: 'string', default: '0' },
-    'control-port': { type: 'string', default: '0' },
+    'smtp-port': { type: 'string', default: '0' },
     intake: { type: 'string', default: 'http://127.0.0.1:4318' },
     load: { type: 'string', default: '1' },
+    received: { type: 'string' },
+    watchbill: { type: 'string' },
   },
 });
 
 async function startPart(part: string | undefined): Promise<{ readonly close: () => Promise<void> }> {
   if (part === 'shop') {
     const shop = await startShop({
-      port: Number(values.port),
-      controlPort: Number(values['control-port']),
+      port: 0,
       intakeUrl: values.intake,
       key: required('TEA_SHOP_KEY'),
       load: Number(values.load),
     });
-    tellReady({ url: shop.url, controlUrl: shop.controlUrl });
-    return shop;
-  }
-  if (part === 'receiver') {
-    const receiver = await startWebhookReceiver({
+    const office = await startOffice({
       port: Number(values.port),
-      secret: required('TEA_SHOP_WEBHOOK_SECRET'),
+      shop,
+      ...(values.received === undefined ? {} : { receivedUrl: values.received }),
+      ...(values.watchbill === undefined ? {} : { watchbillUrl: values.watchbill }),
     });
-    tellReady({ url: receiver.url });
-    return receiver;
+    tellReady({ url: office.url, shopUrl: shop.url });
+    return {
+      async close() {
+        await office.close();
+        await shop.close();
+      },
+    };
   }
-  process.stderr.write('main.ts shop|receiver: see the comment at the top of this file\n');
+  if (part === 'letterbox') {
+    const letterbox = await startLetterbox({
+      port: Number(values.port),
+      smtpPort: Number(values['smtp-port']),
+      webhookSecret: required('TEA_SHOP_WEBHOOK_SECRET'),
+    });
+    const { receivedUrl, webhookUrl, slackUrl, smtpPort } = letterbox;
+    tellReady({ receivedUrl, webhookUrl, slackUrl, smtpUrl: `smtp://127.0.0.1:${smtpPort}` });
+    return letterbox;
+  }
+  process.stderr.write('main.ts shop|letterbox: see the comment at the top of this file\n');
   process.exit(64);
 }
 

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { FaultName } from './faults.ts';
 import { answer, listen, readBody, stop } from './http.ts';
+import { type Office, startOffice } from './office.ts';
+import type { BuyAnswer, OfficeState } from './office-state.ts';
 import { type Shop, startShop } from './shop.ts';
 import type { ShopEvent } from './telemetry.ts';
 
@@ -34,14 +35,29 @@ async function startIntake(statuses: readonly number[] = []) {
 }
 
 async function openShop(intakeUrl: string, load: number): Promise<Shop> {
-  const shop = await startShop({ port: 0, controlPort: 0, intakeUrl, key: 'wb_ingest_test', load });
+  const shop = await startShop({ port: 0, intakeUrl, key: 'wb_ingest_test', load });
   closers.push(() => shop.close());
   return shop;
 }
 
-async function switchFault(shop: Shop, name: FaultName, on: boolean): Promise<void> {
-  const response = await fetch(`${shop.controlUrl}/faults/${name}`, { method: 'POST', body: JSON.stringify({ on }) });
-  expect(response.status).toBe(200);
+async function openOffice(shop: Shop): Promise<Office> {
+  const office = await startOffice({ port: 0, shop });
+  closers.push(() => office.close());
+  return office;
+}
+
+/** The first state that an open page is sent. */
+async function stateOf(office: Office): Promise<OfficeState> {
+  // Leaving the loop ends the stream.
+  const response = await fetch(`${office.url}/stream`);
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    const state = /event: shop\ndata: (.*)\n/.exec(text)?.[1];
+    if (state === undefined) continue;
+    return JSON.parse(state) as OfficeState;
+  }
+  throw new Error(`the stream ended without a state: ${text}`);
 }
 
 const order = { product: 'assam', quantity: 2, user: 'mia' };
@@ -53,7 +69,7 @@ test('its own customers bring requests, payments and sign-ups', async () => {
   await vi.waitFor(
     () => {
       const names = new Set(intake.events.map((event) => event.name));
-      expect(names).toEqual(new Set(['request', 'payment', 'sign_up']));
+      expect(names).toEqual(new Set(['request', 'query', 'payment', 'order', 'sign_up', 'health']));
     },
     { timeout: 20_000 },
   );
@@ -67,9 +83,9 @@ test('its own customers bring requests, payments and sign-ups', async () => {
 test('broken payments fail, each attempt with an id of its own, and mending mends them', async () => {
   const intake = await startIntake();
   const shop = await openShop(intake.url, 0);
-  await switchFault(shop, 'payments', true);
+  shop.faults.set('payments', true);
   expect((await buy(shop)).status).toBe(402);
-  await switchFault(shop, 'payments', false);
+  shop.faults.set('payments', false);
   // One card in three hundred is declined; three in a row never happen.
   const statuses = [(await buy(shop)).status, (await buy(shop)).status, (await buy(shop)).status];
   expect(statuses).toContain(201);
@@ -85,38 +101,105 @@ test('broken payments fail, each attempt with an id of its own, and mending mend
 test('a slow database, a form without its button, and a shop that is gone', async () => {
   const intake = await startIntake();
   const shop = await openShop(intake.url, 0);
-  await switchFault(shop, 'database', true);
+  shop.faults.set('database', true);
   const startedAt = performance.now();
   expect((await fetch(`${shop.url}/products`)).status).toBe(200);
   expect(performance.now() - startedAt).toBeGreaterThan(1_000);
-  await switchFault(shop, 'sign-ups', true);
+  await vi.waitFor(() => {
+    const query = intake.events.find((event) => event.name === 'query');
+    expect(query).toMatchObject({ table: 'products' });
+    expect(query?.duration_ms).toBeGreaterThan(1_000);
+  });
+  shop.faults.set('sign-ups', true);
   expect(await (await fetch(`${shop.url}/sign-up`)).text()).not.toContain('button');
-  await switchFault(shop, 'down', true);
+  shop.faults.set('down', true);
   await expect(fetch(`${shop.url}/health`)).rejects.toThrow();
-  await switchFault(shop, 'down', false);
+  shop.faults.set('down', false);
   await vi.waitFor(async () => expect((await fetch(`${shop.url}/health`)).status).toBe(200));
-  expect(await (await fetch(`${shop.controlUrl}/faults`)).json()).toMatchObject({ on: ['database', 'sign-ups'] });
+  expect(shop.faults.active()).toEqual(['database', 'sign-ups']);
+});
+
+test('a leak takes real memory with every page, and mending gives it back', async () => {
+  const intake = await startIntake();
+  const shop = await openShop(intake.url, 0);
+  const visit = () => fetch(`${shop.url}/health`).then((response) => response.text());
+  for (let visits = 0; visits < 20; visits += 1) await visit();
+  const before = process.memoryUsage().arrayBuffers;
+  shop.faults.set('memory', true);
+  for (let visits = 0; visits < 100; visits += 1) await visit();
+  expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThan(45_000_000);
+  shop.faults.set('memory', false);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  await vi.waitFor(() => expect(intake.events.find((event) => event.name === 'health')?.memory).toBeGreaterThan(20), {
+    timeout: 10_000,
+  });
+});
+
+test('a shop that is down says nothing to anybody', async () => {
+  const intake = await startIntake();
+  const shop = await openShop(intake.url, 1);
+  await vi.waitFor(() => expect(intake.events.length).toBeGreaterThan(5), { timeout: 10_000 });
+  shop.faults.set('down', true);
+  const latest = () => Math.max(...intake.events.map((event) => event.time));
+  await vi.waitFor(() => expect(Date.now() - latest()).toBeGreaterThan(3_000), { timeout: 10_000 });
 });
 
 test('a batch that was not taken comes again, whole and under the same key', async () => {
   const intake = await startIntake([503, 429]);
   const shop = await openShop(intake.url, 0);
   await fetch(`${shop.url}/`);
-  await vi.waitFor(() => expect(intake.events).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(intake.events.length).toBeGreaterThan(0), { timeout: 10_000 });
   expect(intake.requests).toHaveLength(3);
   expect(new Set(intake.requests.map((request) => request.key)).size).toBe(1);
   expect(new Set(intake.requests.map((request) => request.body)).size).toBe(1);
   await vi.waitFor(() => expect(shop.telemetry).toMatchObject({ sent: 1, dropped: 0 }));
 });
 
-test('faults are switched by nobody from a web page, and only by their names', async () => {
+test('faults are switched by nobody from another web page, and only by their names', async () => {
   const intake = await startIntake();
   const shop = await openShop(intake.url, 0);
+  const office = await openOffice(shop);
   const post = (path: string, body: string, headers: Record<string, string> = {}) =>
-    fetch(`${shop.controlUrl}${path}`, { method: 'POST', body, headers });
+    fetch(`${office.url}${path}`, { method: 'POST', body, headers });
   expect((await post('/faults/down', '{"on":true}', { origin: 'http://evil.example' })).status).toBe(403);
   expect((await post('/faults/everything', '{"on":true}')).status).toBe(404);
   expect((await post('/faults/down', '{"on":"yes"}')).status).toBe(400);
+  expect(shop.faults.active()).toEqual([]);
+  expect((await post('/faults/payments', '{"on":true}', { origin: office.url })).status).toBe(200);
+  expect(shop.faults.active()).toEqual(['payments']);
   expect((await post('/faults/payments', '{"on":true,"forSeconds":0.2}')).status).toBe(200);
   await vi.waitFor(() => expect(shop.faults.active()).toEqual([]));
+});
+
+test('the office sells through the door, stays open when the shop is down, and shows what was counted', async () => {
+  const intake = await startIntake();
+  const shop = await openShop(intake.url, 0);
+  const office = await openOffice(shop);
+  const buyOne = async () => {
+    const response = await fetch(`${office.url}/buy`, { method: 'POST', body: '{"product":"rooibos","quantity":1}' });
+    return (await response.json()) as BuyAnswer;
+  };
+  shop.faults.set('payments', true);
+  expect(await buyOne()).toEqual({ outcome: 'refused', text: 'The payment did not work.' });
+  shop.faults.set('payments', false);
+  await vi.waitFor(async () => expect(await buyOne()).toEqual({ outcome: 'sold', text: 'Sold, for $5.40.' }));
+  shop.faults.set('down', true);
+  await vi.waitFor(async () => expect((await buyOne()).outcome).toBe('closed'));
+  const { figures, faults } = await stateOf(office);
+  expect(figures.latestOrders).toMatchObject([{ product: 'Rooibos', amount: 5.4, user: 'you' }]);
+  expect(figures.totalOrders).toBe(1);
+  expect(faults.filter(({ on }) => on).map(({ name }) => name)).toEqual(['down']);
+});
+
+test('the page comes with a policy that lets nothing else in, as JavaScript that a browser takes', async () => {
+  const office = await openOffice(await openShop((await startIntake()).url, 0));
+  const page = await fetch(`${office.url}/`);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+  for (const [, path] of (await page.text()).matchAll(/(?:src|href)="(\/[^"]*)"/g)) {
+    const part = await fetch(`${office.url}${path}`);
+    expect([path, part.status]).toEqual([path, 200]);
+    if (path?.endsWith('.ts')) expect(part.headers.get('content-type')).toMatch(/^text\/javascript/);
+  }
+  expect((await fetch(`${office.url}/../shop.ts`)).status).toBe(404);
+  expect((await fetch(`${office.url}/told/unknown`)).status).toBe(404);
 });

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createFaultSwitches, type FaultSwitches, faultEffects, isFaultName } from './faults.ts';
-import { answer, listen, readBody, stop } from './http.ts';
+import { createFaultSwitches, type FaultSwitches, faultEffects } from './faults.ts';
+import { createFigures, type ShopFigures } from './figures.ts';
+import { answer, listen, readBody, readObject, stop } from './http.ts';
+import { createLeak } from './leak.ts';
 import { startLoad } from './load.ts';
+import { findProduct, type Product, products } from './products.ts';
+import { shopFront, signUpForm } from './shop-front.ts';
 import { createTelemetry, type TelemetryCounts } from './telemetry.ts';
 
 export interface ShopOptions {
-  /** 0 takes a free one. */
+  /** Where customers come; 0 takes a free one. */
   readonly port: number;
-  /** Where the faults are switched; loopback like the shop itself. */
-  readonly controlPort: number;
   /** Watchbill's intake, e.g. `http://127.0.0.1:4318`. */
   readonly intakeUrl: string;
   /** A key of the plan that may write events. */
@@ -22,24 +24,18 @@ export interface ShopOptions {
 
 export interface Shop {
   readonly url: string;
-  readonly controlUrl: string;
   readonly faults: FaultSwitches;
+  readonly figures: ShopFigures;
   readonly telemetry: Readonly<TelemetryCounts>;
   close(): Promise<void>;
 }
-
-const products = [
-  { id: 'assam', name: 'Assam', price: 7.5 },
-  { id: 'darjeeling', name: 'Darjeeling, first flush', price: 14.9 },
-  { id: 'genmaicha', name: 'Genmaicha', price: 9.2 },
-  { id: 'rooibos', name: 'Rooibos', price: 5.4 },
-] as const;
 
 /** What can be asked for; the pattern of a route is its name in the events. */
 type Handler = (body: string, random: () => number) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 const REQUESTS_AT_ONCE = 200;
 const PAYMENT_ATTEMPTS = 3;
+const HEALTH_EVERY_MS = 2_000;
 
 /**
  * A small shop that sells tea, with customers of its own. It knows Watchbill only as a place to send events to, as any
@@ -48,16 +44,28 @@ const PAYMENT_ATTEMPTS = 3;
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const random = options.random ?? Math.random;
   const telemetry = createTelemetry(options);
+  const figures = createFigures(Date.now, memoryMb);
+  const leak = createLeak();
   let requestsAtOnce = 0;
 
   const faults = createFaultSwitches((name, on) => {
     process.stdout.write(on ? `tea shop: BROKEN ${name}: ${faultEffects[name]}\n` : `tea shop: mended ${name}\n`);
     if (name === 'down') void (on ? stop(server) : listen(server, port));
+    if (name === 'memory' && !on) leak.mend();
   });
 
-  async function database(): Promise<void> {
+  /** A query of this table. */
+  async function database(table: string): Promise<void> {
+    const startedAt = performance.now();
     const usualMs = 5 + 25 * random() ** 3;
     await wait(faults.isOn('database') ? usualMs + 1_000 + 2_000 * random() : usualMs);
+    telemetry.record({
+      name: 'query',
+      time: Date.now(),
+      event_id: randomUUID(),
+      table,
+      duration_ms: millisecondsSince(startedAt),
+    });
   }
 
   /** Asks the payment provider, again when it does not work at all. Every attempt is a payment of its own. */
@@ -80,40 +88,40 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
         outcome,
         reason,
       });
+      if (outcome === 'failed') figures.failedPayment();
       if (!broken || attempt === PAYMENT_ATTEMPTS) return outcome;
     }
   }
 
   const routes: Readonly<Record<string, Handler>> = {
-    'GET /': async () => ({
-      status: 200,
-      body: '<h1>Tea</h1><p><a href="/products">Our teas</a>, <a href="/sign-up">join us</a>',
-    }),
+    'GET /': async () => ({ status: 200, body: shopFront(products) }),
     'GET /health': async () => ({ status: 200, body: { status: 'ok' } }),
     'GET /products': async () => {
-      await database();
+      await database('products');
       // One page in two thousand fails, as pages do.
       return random() < 0.0005 ? { status: 500, body: { error: 'shelf collapsed' } } : { status: 200, body: products };
     },
-    'GET /sign-up': async () => {
-      const button = faults.isOn('sign-ups') ? '' : '<button formaction="/sign-ups">Join</button>';
-      return { status: 200, body: `<form method="post"><input name="email">${button}</form>` };
-    },
+    'GET /sign-up': async () => ({ status: 200, body: signUpForm(!faults.isOn('sign-ups')) }),
     'POST /sign-ups': async () => {
-      await database();
+      await database('users');
       const user = `user_${randomUUID()}`;
       telemetry.record({ name: 'sign_up', time: Date.now(), event_id: user, user });
+      figures.signUp();
       return { status: 201, body: { user } };
     },
     'POST /orders': async (body) => {
       const order = readOrder(body);
       if (order === undefined)
         return { status: 400, body: { error: 'Send {"product": …, "quantity": …, "user": …}.' } };
-      await database();
-      const outcome = await pay(order.user, order.amount);
-      return outcome === 'ok'
-        ? { status: 201, body: { order: randomUUID(), amount: order.amount } }
-        : { status: 402, body: { error: 'The payment did not work.' } };
+      await database('orders');
+      const { product, quantity, user } = order;
+      const amount = Math.round(product.price * quantity * 100) / 100;
+      if ((await pay(user, amount)) === 'failed') return { status: 402, body: { error: 'The payment did not work.' } };
+      const id = `order_${randomUUID()}`;
+      const at = Date.now();
+      telemetry.record({ name: 'order', time: at, event_id: id, user, product: product.id, quantity, amount });
+      figures.order({ id, at, product: product.name, quantity, amount, user });
+      return { status: 201, body: { order: id, amount } };
     },
   };
 
@@ -134,7 +142,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
         requestsAtOnce -= 1;
       }
     }
+    if (faults.isOn('memory')) leak.drip();
     answer(response, result.status, result.body);
+    const durationMs = millisecondsSince(startedAt);
+    figures.request(durationMs);
     telemetry.record({
       name: 'request',
       time: Date.now(),
@@ -143,70 +154,58 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       // An unknown path is one route, or anybody could invent new ones.
       route: handler === undefined ? 'unknown' : path,
       status: result.status,
-      duration_ms: Math.round((performance.now() - startedAt) * 100) / 100,
+      duration_ms: durationMs,
     });
   }
 
   const server = createServer((request, response) => void serve(request, response));
-  const control = createServer((request, response) => void switchFault(request, response, faults));
   const port = await listen(server, options.port);
-  const controlPort = await listen(control, options.controlPort);
   const url = `http://127.0.0.1:${port}`;
   const load = startLoad({ url, factor: options.load ?? 1, random });
+  const heartbeat = setInterval(() => {
+    // Who is down says nothing at all.
+    if (faults.isOn('down')) return;
+    telemetry.record({ name: 'health', time: Date.now(), event_id: randomUUID(), memory: memoryMb() });
+  }, HEALTH_EVERY_MS);
 
   return {
     url,
-    controlUrl: `http://127.0.0.1:${controlPort}`,
     faults,
+    figures,
     telemetry: telemetry.counts,
     async close() {
+      clearInterval(heartbeat);
       load.stop();
       faults.close();
-      await Promise.all([stop(server), stop(control)]);
+      leak.mend();
+      await stop(server);
       await telemetry.close();
     },
   };
 }
 
-/** `GET /faults` lists, `POST /faults/NAME {"on": true, "forSeconds": 60}` switches. */
-async function switchFault(request: IncomingMessage, response: ServerResponse, faults: FaultSwitches): Promise<void> {
-  const path = request.url ?? '';
-  // A web page that the visitor has open may post to loopback too; only browsers send this header.
-  if (request.headers.origin !== undefined) return answer(response, 403, { error: 'Not from a web page.' });
-  if (request.method === 'GET' && path === '/faults')
-    return answer(response, 200, { on: faults.active(), effects: faultEffects });
-  const name = path.startsWith('/faults/') ? path.slice('/faults/'.length) : '';
-  if (request.method !== 'POST' || !isFaultName(name)) {
-    return answer(response, 404, { error: `POST /faults/NAME, with one of: ${Object.keys(faultEffects).join(', ')}.` });
-  }
-  const wanted = readObject((await readBody(request)) ?? '');
-  const forSeconds = wanted?.forSeconds;
-  if (typeof wanted?.on !== 'boolean' || (forSeconds !== undefined && !(Number(forSeconds) > 0))) {
-    return answer(response, 400, {
-      error: 'Send {"on": true} or {"on": false}, with "forSeconds" if it is to end by itself.',
-    });
-  }
-  faults.set(name, wanted.on, forSeconds === undefined ? undefined : Number(forSeconds) * 1_000);
-  answer(response, 200, { on: faults.active() });
+interface OrderForm {
+  readonly product: Product;
+  readonly quantity: number;
+  readonly user: string;
 }
 
-function readOrder(body: string): { readonly user: string; readonly amount: number } | undefined {
+function readOrder(body: string): OrderForm | undefined {
   const order = readObject(body);
-  const product = products.find((candidate) => candidate.id === order?.product);
+  const product = findProduct(order?.product);
   const quantity = order?.quantity;
   const user = order?.user;
   if (product === undefined || typeof user !== 'string' || user === '' || user.length > 100) return undefined;
   if (typeof quantity !== 'number' || !Number.isInteger(quantity) || quantity < 1 || quantity > 50) return undefined;
-  return { user, amount: Math.round(product.price * quantity * 100) / 100 };
+  return { product, quantity, user };
 }
 
-function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function memoryMb(): number {
+  return Math.round(process.memoryUsage.rss() / 100_000) / 10;
+}
+
+function millisecondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) * 100) / 100;
 }
 
 function wait(ms: number): Promise<void> {

@@ -10,8 +10,15 @@ import { readPort } from './options.ts';
 import type { Runtime } from './runtime.ts';
 import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
 
-/** Where the running demo's shop can be broken; beside the server's own record in the data folder. */
+/** Where the running demo is; beside the server's own record in the data folder. */
 const DEMO_RECORD_NAME = 'demo.json';
+
+interface DemoRecord {
+  /** The shop's own page, where it can be broken. */
+  readonly url: string;
+  /** What was told, as JSON. */
+  readonly receivedUrl: string;
+}
 
 interface DemoOptions {
   readonly port: number;
@@ -27,7 +34,7 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
     .summary('run a small real shop and watch it; break it and be paged')
     .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
     .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
-    .option('--shop-port <port>', "the shop's own; 0 takes a free one", readPort, 4_800)
+    .option('--shop-port <port>', "of the shop's own page; 0 takes a free one", readPort, 4_800)
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
@@ -36,13 +43,13 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
     .action(async (options: DemoOptions) => exitWith(await runDemo(runtime, options)));
 
   for (const [verb, summary, on] of [
-    ['break', 'break a part of the running shop: payments, database, sign-ups or down', true],
+    ['break', 'break a part of the running shop: payments, database, sign-ups, memory or down', true],
     ['mend', 'mend it again', false],
   ] as const) {
     demo
       .command(verb)
       .summary(summary)
-      .argument('<part>', 'payments, database, sign-ups or down')
+      .argument('<part>', 'payments, database, sign-ups, memory or down')
       .option('--data <folder>', 'the data folder of the demo')
       .action(async (part: string, options: { data?: string }) => {
         runtime.write(`${await switchFault(runtime, options, part, on)}\n`);
@@ -56,10 +63,10 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
   const dataFolder = dataFolderOf(runtime, options);
   const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
   const ingestKey = await keepDemoKey(runtime, dataFolder);
-  const receiver = await startPart(runtime, join(examples, 'main.ts'), ['receiver'], {
+  const letterbox = await startPart(runtime, join(examples, 'main.ts'), ['letterbox'], {
     TEA_SHOP_WEBHOOK_SECRET: secret,
   });
-  const receiverUrl = receiver.addresses.url ?? '';
+  const { receivedUrl = '', webhookUrl = '', slackUrl = '', smtpUrl = '' } = letterbox.addresses;
   try {
     return await runtime.startServer({
       dataFolder,
@@ -68,20 +75,28 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
       host: '127.0.0.1',
       plans: [plan],
       ingestKey,
-      egressAllow: new URL(receiverUrl).host,
-      secrets: { TEA_SHOP_WEBHOOK_URL: receiverUrl, TEA_SHOP_WEBHOOK_SECRET: secret },
+      // The letterbox is on loopback, where pages may not go unless somebody says so.
+      egressAllow: [new URL(webhookUrl).host, new URL(smtpUrl).host],
+      secrets: {
+        TEA_SHOP_WEBHOOK_URL: webhookUrl,
+        TEA_SHOP_WEBHOOK_SECRET: secret,
+        TEA_SHOP_SLACK_URL: slackUrl,
+        TEA_SHOP_SMTP_PORT: new URL(smtpUrl).port,
+      },
       async onReady(server) {
         const shop = await startPart(
           runtime,
           join(examples, 'main.ts'),
-          ['shop', '--port', String(options.shopPort), '--intake', server.intakeUrl],
+          [
+            ...['shop', '--port', String(options.shopPort), '--intake', server.intakeUrl],
+            ...['--received', receivedUrl, '--watchbill', `${server.url}/plans/tea-shop`],
+          ],
           { TEA_SHOP_KEY: ingestKey },
         );
-        await writeFile(join(dataFolder, DEMO_RECORD_NAME), JSON.stringify({ controlUrl: shop.addresses.controlUrl }), {
-          mode: 0o600,
-        });
+        const record: DemoRecord = { url: shop.addresses.url ?? '', receivedUrl };
+        await writeFile(join(dataFolder, DEMO_RECORD_NAME), JSON.stringify(record), { mode: 0o600 });
         runtime.write(
-          `The tea shop is open at ${shop.addresses.url} and watched. In another terminal:\n  npx watchbill status\n  npx watchbill demo break payments\n  npx watchbill explain A-1\n`,
+          `The tea shop is open at ${record.url}: break it there, and see who is told. Or in another terminal:\n  npx watchbill status\n  npx watchbill demo break payments\n  npx watchbill explain A-1\n`,
         );
         return {
           async stop() {
@@ -92,7 +107,7 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
       },
     });
   } finally {
-    await receiver.stop();
+    await letterbox.stop();
   }
 }
 
@@ -119,7 +134,7 @@ async function startPart(
   words: readonly string[],
   secrets: Readonly<Record<string, string>>,
 ): Promise<DemoPart> {
-  const child: ChildProcess = spawn(process.execPath, [entry, ...words], {
+  const child: ChildProcess = spawn(process.execPath, [...process.execArgv, entry, ...words], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...runtime.childEnvironment, ...secrets },
   });
@@ -154,10 +169,10 @@ async function switchFault(
   const record = await readFile(join(dataFolder, DEMO_RECORD_NAME), 'utf8').catch(() => undefined);
   if (record === undefined)
     throw new WatchbillError('server-unreachable', `No demo runs on ${dataFolder}; \`watchbill demo\` starts one.`);
-  const { controlUrl } = JSON.parse(record) as { controlUrl: string };
+  const { url } = JSON.parse(record) as DemoRecord;
   let response: Response;
   try {
-    response = await fetch(new URL(`/faults/${encodeURIComponent(part)}`, controlUrl), {
+    response = await fetch(new URL(`/faults/${encodeURIComponent(part)}`, url), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ on }),
@@ -170,7 +185,7 @@ async function switchFault(
   if (!response.ok)
     throw new WatchbillError(
       'usage',
-      `The shop has no part "${part}" that can break: payments, database, sign-ups, down.`,
+      `The shop has no part "${part}" that can break: payments, database, sign-ups, memory, down.`,
       part,
     );
   const answer = JSON.parse(text) as { effect?: string };

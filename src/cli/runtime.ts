@@ -44,7 +44,7 @@ export interface ServerOptions {
   /** A key for these plans to create at start when it is not there: `WATCHBILL_INGEST_KEY`. */
   readonly ingestKey?: string;
   /** Addresses that pages may go to although they are private. */
-  readonly egressAllow?: string;
+  readonly egressAllow?: readonly string[];
   /** Secrets by name, beside those of the environment. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Called once when everything is ready; what it returns is stopped before the server is. */

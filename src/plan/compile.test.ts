@@ -143,10 +143,17 @@ describe('the tea shop', () => {
   test('has the tests and recipients that its lines say', () => {
     const { plan } = compileText(text);
     expect(Object.values(plan?.tests ?? {}).map((entry) => entry.text)).toEqual([
+      'no requests in 10s',
+      'count(requests) > 150 in 30s',
       'error_rate > 5%',
-      'payment_success < 90%',
       'payment_failures > 3 in 10s',
-      'no payments in 2h',
+      'payment_failures < 1 in 10s',
+      'p95_query > 500ms',
+      'p95_query < 100ms',
+      'sign_ups_per_minute < 5/min',
+      'sign_ups_per_minute > 6/min',
+      'memory > 300MB',
+      'memory < 250MB',
     ]);
     expect(plan?.severities[0]?.notify).toEqual([
       { kind: 'person', person: 'mia', channels: ['app'] },

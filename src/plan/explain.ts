@@ -1,3 +1,4 @@
+import { formatValue } from '#kernel/format-value.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { valuesOf } from './compile/by-phase.ts';
@@ -32,7 +33,9 @@ export function explainPlan(compilation: Compilation): string {
     Object.entries(plan.roles).map(([name, persons]) => [`${name}: ${persons.join(', ')}`]),
   );
   section('channels', [
-    ...plan.channels.map(({ name, kind }) => [`${name}: ${kind}`]),
+    ...plan.channels.map(({ name, kind, implied }) => [
+      implied === true ? `${name}: the mail account of the installation  (default)` : `${name}: ${kind}`,
+    ]),
     ['app: the inbox of each person  (default)'],
   ]);
   section(
@@ -175,13 +178,12 @@ function bandsText(bands: ByPhase<Bands>, unit: Unit): string {
 }
 
 function bandText(band: BandTest, unit: Unit): string {
-  if (band.operator === 'between') return `between ${valueText(band.low, unit)} and ${valueText(band.high, unit)}`;
-  return `${band.operator} ${valueText(band.value, unit)}`;
+  if (band.operator === 'between') return `between ${boundText(band.low, unit)} and ${boundText(band.high, unit)}`;
+  return `${band.operator} ${boundText(band.value, unit)}`;
 }
 
-function valueText(value: number, unit: Unit): string {
+/** A share of five nines has more digits than a figure of people needs. */
+function boundText(value: number, unit: Unit): string {
   if (unit.base === 'fraction') return `${Number((value * 100).toPrecision(12))}%`;
-  if (unit.base === 'ms') return formatDuration(value);
-  if (unit.base === 'per-second') return `${value}/s`;
-  return unit.shown === '' ? String(value) : `${value} ${unit.shown}`;
+  return formatValue(value, unit.shown);
 }

@@ -111,10 +111,7 @@ async function startParts(
       clickhouseUrl: stores.clickhouseUrl,
       plans: given,
       ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
-      egressAllow: [
-        ...options.environment.egressAllow,
-        ...(options.egressAllow === undefined ? [] : [options.egressAllow]),
-      ],
+      egressAllow: [...options.environment.egressAllow, ...(options.egressAllow ?? [])],
       secrets: options.secrets ?? {},
     }),
     onReady: () => {

@@ -31,7 +31,7 @@ test('the demo: a part is broken, a signed webhook and an in-app page leave, and
 
   const misspelt = await watchbill(['demo', 'break', 'payment', '--data', dataFolder]);
   expect(misspelt.exit).toBe(64);
-  expect(misspelt.errors).toContain('payments, database, sign-ups, down');
+  expect(misspelt.errors).toContain('payments, database, sign-ups, memory, down');
 
   expect(await watchbill(['demo', 'break', 'payments', '--data', dataFolder])).toMatchObject({ exit: 0 });
   // The receiver prints only what bears the right signature.
