@@ -39,7 +39,9 @@ export const paths = {
   signal: (plan: string, signal: string) => fill(patterns.signal, { plan, signal }),
   alerts: (plan: string) => fill(patterns.alerts, { plan }),
   alert: (plan: string, alert: string) => fill(patterns.alert, { plan, alert }),
-  inbox: (plan: string) => fill(patterns.inbox, { plan }),
+  /** Of one person, or of whoever is signed in. */
+  inbox: (plan: string, person?: string) =>
+    fill(patterns.inbox, { plan }) + (person === undefined ? '' : `?person=${encodeURIComponent(person)}`),
   deliveries: (plan: string) => fill(patterns.deliveries, { plan }),
   plan: (plan: string) => fill(patterns.plan, { plan }),
   data: (plan: string) => fill(patterns.data, { plan }),

@@ -1,183 +1,155 @@
 import type { FactAnswer } from '#contract/journal.ts';
-import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer } from '#contract/status.ts';
-
-/** A reading with the instant that it is of, so that its age counts on without news. */
-export interface LiveReading extends Omit<ReadingAnswer, 'ageMs'> {
-  readonly at: number;
-}
-
-/** An alert with the instant since when it is in its state. */
-export interface LiveAlert extends Omit<AlertAnswer, 'since' | 'sinceMs'> {
-  readonly since: number;
-}
-
-/** What a plan's page shows besides its figures. */
-export interface LiveHeader {
-  readonly plan: string;
-  readonly title: string;
-  readonly version: number;
-  readonly phase?: string;
-  readonly launchedAt?: number;
-  readonly notices: readonly string[];
-  readonly notifications: Readonly<Record<string, number>>;
-}
+import type { LiveAlert, LiveMessage, LivePlan, LiveReading } from '#contract/live.ts';
 
 /** Everything that is live about one plan. Parts that did not change keep their identity, so that only what changed is drawn again. */
 export interface LiveState {
-  readonly header: LiveHeader | undefined;
-  /** In the plan's order. */
-  readonly signalNames: readonly string[];
-  /** Readings of a signal, one a group. */
+  /** Undefined until the first status came. */
+  readonly plan: LivePlan | undefined;
+  /** Readings of a signal, one a group; a signal without any is not there. */
   readonly signals: ReadonlyMap<string, readonly LiveReading[]>;
+  /** Open and pending ones, and those that ended lately; what began last comes first. */
   readonly alerts: readonly LiveAlert[];
   /** Newest first, at most `FACTS_KEPT`. */
   readonly facts: readonly FactAnswer[];
-  /** When the server last said something. */
-  readonly heardAt: number | undefined;
+  /** Up to when everything has been judged, on the reader's clock: the age of every figure counts from here. */
+  readonly watermark: number | undefined;
+  readonly lagMs: number;
+  /** Add it to the reader's clock to get the server's. */
+  readonly clockOffsetMs: number;
 }
-
-export type LiveMessage =
-  | { readonly type: 'status'; readonly status: PlanStatusAnswer }
-  | { readonly type: 'change'; readonly change: LiveChange }
-  | { readonly type: 'fact'; readonly fact: FactAnswer };
-
-/** Only what changed. */
-export type LiveChange = Partial<Omit<PlanStatusAnswer, 'plan'>>;
 
 export const FACTS_KEPT = 100;
 
 export const emptyLiveState: LiveState = {
-  header: undefined,
-  signalNames: [],
+  plan: undefined,
   signals: new Map(),
   alerts: [],
   facts: [],
-  heardAt: undefined,
+  watermark: undefined,
+  lagMs: 0,
+  clockOffsetMs: 0,
 };
 
-/** The state after some messages that came together. `now` is when they came. */
+/** Clocks that differ by less are taken as equal: the way of a message takes its time too. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+/** The state after some messages that came together. `now` is when, on the reader's clock. */
 export function reduceLive(state: LiveState, messages: readonly LiveMessage[], now: number): LiveState {
-  if (messages.length === 0) return state;
-  let next: LiveState = { ...state, heardAt: now };
-  for (const message of messages) next = reduceOne(next, message, now);
-  return next;
+  return messages.reduce((before, message) => reduceOne(before, message, now), state);
 }
 
 function reduceOne(state: LiveState, message: LiveMessage, now: number): LiveState {
-  switch (message.type) {
-    case 'status':
-      return takeStatus(state, message.status, now);
-    case 'change':
-      return takeChange(state, message.change, now);
-    case 'fact':
-      return takeFact(state, message.fact);
-  }
-}
-
-/** The whole status replaces what was known, but a figure that is the same stays the same object. */
-function takeStatus(state: LiveState, status: PlanStatusAnswer, now: number): LiveState {
-  const signalNames = [...new Set(status.signals.map(({ signal }) => signal))];
-  const signals = new Map<string, readonly LiveReading[]>();
-  for (const name of signalNames) {
-    const readings = status.signals.filter(({ signal }) => signal === name).map((reading) => toReading(reading, now));
-    const before = state.signals.get(name);
-    signals.set(name, before !== undefined && sameReadings(before, readings) ? before : readings);
-  }
-  return {
-    ...state,
-    header: headerOf(status),
-    signalNames: sameNames(state.signalNames, signalNames) ? state.signalNames : signalNames,
-    signals,
-    alerts: status.alerts.map(toAlert),
-  };
-}
-
-function takeChange(state: LiveState, change: LiveChange, now: number): LiveState {
-  let next = state;
-  if (change.signals !== undefined && change.signals.length > 0) next = takeReadings(next, change.signals, now);
-  if (change.alerts !== undefined) next = { ...next, alerts: change.alerts.map(toAlert) };
-  if (next.header === undefined) return next;
-  const { title, version, phase, launchedAt, notices, notifications } = change;
-  const changed = [title, version, phase, launchedAt, notices, notifications].some((part) => part !== undefined);
-  if (!changed) return next;
-  const header: LiveHeader = {
-    ...next.header,
-    ...(title === undefined ? {} : { title }),
-    ...(version === undefined ? {} : { version }),
-    ...(phase === undefined ? {} : { phase }),
-    ...(launchedAt === undefined ? {} : { launchedAt: Date.parse(launchedAt) }),
-    ...(notices === undefined ? {} : { notices }),
-    ...(notifications === undefined ? {} : { notifications }),
-  };
-  return { ...next, header };
-}
-
-function takeReadings(state: LiveState, changed: readonly ReadingAnswer[], now: number): LiveState {
-  const signals = new Map(state.signals);
-  let signalNames = state.signalNames;
-  for (const answer of changed) {
-    const reading = toReading(answer, now);
-    const before = signals.get(reading.signal);
-    if (before === undefined) {
-      signals.set(reading.signal, [reading]);
-      signalNames = [...signalNames, reading.signal];
-      continue;
+  switch (message.event) {
+    case 'status': {
+      const { at, watermark, lagMs, plan, readings, alerts } = message.data;
+      return {
+        ...state,
+        ...clockOf(at, watermark, now),
+        lagMs,
+        plan,
+        signals: groupReadings(readings, state.signals),
+        alerts: sortAlerts(alerts),
+      };
     }
-    const index = before.findIndex(({ group }) => sameGroup(group, reading.group));
-    signals.set(reading.signal, index === -1 ? [...before, reading] : before.with(index, reading));
+    case 'change': {
+      const { at, watermark, lagMs, plan, readings, readingsGone, alerts, alertsGone } = message.data;
+      return {
+        ...state,
+        ...clockOf(at, watermark, now),
+        lagMs,
+        plan: plan ?? state.plan,
+        signals: changeReadings(state.signals, readings ?? [], readingsGone ?? []),
+        alerts: changeAlerts(state.alerts, alerts ?? [], alertsGone ?? []),
+      };
+    }
+    case 'fact':
+      return takeFacts(state, [message.data]);
+    case 'end':
+      return state;
   }
-  return { ...state, signals, signalNames };
 }
 
-function takeFact(state: LiveState, fact: FactAnswer): LiveState {
-  if (state.facts.some(({ sequence }) => sequence === fact.sequence)) return state;
-  const facts = [fact, ...state.facts].sort((left, right) => right.sequence - left.sequence).slice(0, FACTS_KEPT);
-  return { ...state, facts };
+/** Facts that came in any way and in any order, without those that are known. */
+export function takeFacts(state: LiveState, facts: readonly FactAnswer[]): LiveState {
+  const known = new Set(state.facts.map(({ sequence }) => sequence));
+  const fresh = facts.filter(({ sequence }) => !known.has(sequence));
+  if (fresh.length === 0) return state;
+  const sorted = [...fresh, ...state.facts].sort((left, right) => right.sequence - left.sequence);
+  return { ...state, facts: sorted.slice(0, FACTS_KEPT) };
 }
 
-function headerOf(status: PlanStatusAnswer): LiveHeader {
-  return {
-    plan: status.plan,
-    title: status.title,
-    version: status.version,
-    ...(status.phase === undefined ? {} : { phase: status.phase }),
-    ...(status.launchedAt === undefined ? {} : { launchedAt: Date.parse(status.launchedAt) }),
-    notices: status.notices,
-    notifications: status.notifications,
-  };
+function clockOf(at: string, watermark: string | undefined, now: number) {
+  const offset = Date.parse(at) - now;
+  const clockOffsetMs = Math.abs(offset) < CLOCK_TOLERANCE_MS ? 0 : offset;
+  return { clockOffsetMs, watermark: watermark === undefined ? undefined : Date.parse(watermark) - clockOffsetMs };
 }
 
-function toReading({ ageMs, ...reading }: ReadingAnswer, now: number): LiveReading {
-  return { ...reading, at: now - ageMs };
+function groupReadings(
+  readings: readonly LiveReading[],
+  before: LiveState['signals'],
+): ReadonlyMap<string, readonly LiveReading[]> {
+  const signals = new Map<string, readonly LiveReading[]>();
+  for (const [name, own] of Map.groupBy(readings, ({ signal }) => signal)) {
+    const known = before.get(name);
+    const same = known?.length === own.length && own.every((reading, index) => sameReading(reading, known[index]));
+    // After a reconnect most is as it was: what has not changed is not drawn again.
+    signals.set(name, same ? known : own);
+  }
+  return signals;
 }
 
-function toAlert({ since, sinceMs: _, ...alert }: AlertAnswer): LiveAlert {
-  return { ...alert, since: Date.parse(since) };
+function changeReadings(
+  before: LiveState['signals'],
+  changed: readonly LiveReading[],
+  gone: readonly Pick<LiveReading, 'signal' | 'group'>[],
+): LiveState['signals'] {
+  if (changed.length === 0 && gone.length === 0) return before;
+  const signals = new Map(before);
+  for (const { signal, group } of gone) {
+    const rest = (signals.get(signal) ?? []).filter((reading) => !sameGroup(reading.group, group));
+    if (rest.length > 0) signals.set(signal, rest);
+    else signals.delete(signal);
+  }
+  for (const [name, own] of Map.groupBy(changed, ({ signal }) => signal)) {
+    const readings = [...(signals.get(name) ?? [])];
+    for (const reading of own) {
+      const index = readings.findIndex(({ group }) => sameGroup(group, reading.group));
+      if (index === -1) readings.push(reading);
+      else readings[index] = reading;
+    }
+    signals.set(name, readings);
+  }
+  return signals;
 }
 
-/** How far two statuses may differ in a reading's instant for the same reading: they tell its age, in milliseconds, at different times. */
-const SAME_INSTANT_MS = 50;
-
-function sameReadings(left: readonly LiveReading[], right: readonly LiveReading[]): boolean {
-  if (left.length !== right.length) return false;
-  return left.every((reading, index) => {
-    const other = right[index];
-    return (
-      other !== undefined &&
-      sameGroup(reading.group, other.group) &&
-      reading.state === other.state &&
-      reading.value === other.value &&
-      reading.sampleSize === other.sampleSize &&
-      reading.reason === other.reason &&
-      Math.abs(reading.at - other.at) < SAME_INSTANT_MS
-    );
-  });
+function changeAlerts(
+  before: readonly LiveAlert[],
+  changed: readonly LiveAlert[],
+  gone: readonly string[],
+): readonly LiveAlert[] {
+  if (changed.length === 0 && gone.length === 0) return before;
+  const replaced = new Set([...gone, ...changed.map(({ key }) => key)]);
+  return sortAlerts([...before.filter(({ key }) => !replaced.has(key)), ...changed]);
 }
 
-function sameGroup(left: readonly string[], right: readonly string[]): boolean {
-  return sameNames(left, right);
+function sortAlerts(alerts: readonly LiveAlert[]): readonly LiveAlert[] {
+  return [...alerts].sort((left, right) => Date.parse(right.since) - Date.parse(left.since));
 }
 
-function sameNames(left: readonly string[], right: readonly string[]): boolean {
+function sameReading(left: LiveReading, right: LiveReading | undefined): boolean {
+  return (
+    right !== undefined &&
+    sameGroup(left.group, right.group) &&
+    left.state === right.state &&
+    left.value === right.value &&
+    left.sampleSize === right.sampleSize &&
+    left.needed === right.needed &&
+    left.reason === right.reason &&
+    left.since === right.since
+  );
+}
+
+/** Whether two groups have the same values of the same fields. */
+export function sameGroup(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((name, index) => name === right[index]);
 }

@@ -1,10 +1,19 @@
-import { emptyLiveState, type LiveMessage, type LiveState, reduceLive } from './live-state.ts';
+import type { FactAnswer } from '#contract/journal.ts';
+import type { LiveMessage } from '#contract/live.ts';
+import { emptyLiveState, type LiveState, reduceLive, takeFacts } from './live-state.ts';
+import { emptyTrails, sampleTrails, type Trails } from './trails.ts';
 
-/** `refused`: the session ended. `away`: no answer, or the server said that it is not ready. */
-export type Connection = 'connecting' | 'live' | 'away' | 'refused';
+/**
+ * `away`: no answer, or the server said that it is not ready. `refused`: the session ended. `gone`: there is no such plan (any more).
+ */
+export type Connection = 'connecting' | 'live' | 'away' | 'refused' | 'gone';
 
 export interface LiveSnapshot extends LiveState {
   readonly connection: Connection;
+  /** When the server was last heard, on the reader's clock. */
+  readonly heardAt: number | undefined;
+  /** The recent course of each figure since the page was opened. */
+  readonly trails: Trails;
 }
 
 export interface LiveStore {
@@ -13,7 +22,11 @@ export interface LiveStore {
   readonly subscribe: (listener: () => void) => () => void;
   /** Takes a message in; it shows with the next frame, together with all that come before it. */
   readonly receive: (message: LiveMessage) => void;
+  /** Facts of before the stream began. */
+  readonly receiveFacts: (facts: readonly FactAnswer[]) => void;
   readonly connectionIs: (connection: Connection) => void;
+  /** Adds every figure as it stands to its trail. */
+  readonly sample: () => void;
 }
 
 interface LiveStoreOptions {
@@ -24,7 +37,12 @@ interface LiveStoreOptions {
 
 /** Holds what is live about one plan and tells its readers once a frame, however many messages came. */
 export function createLiveStore({ onNextFrame, now }: LiveStoreOptions): LiveStore {
-  let current: LiveSnapshot = { ...emptyLiveState, connection: 'connecting' };
+  let current: LiveSnapshot = {
+    ...emptyLiveState,
+    connection: 'connecting',
+    heardAt: undefined,
+    trails: emptyTrails,
+  };
   let waiting: LiveMessage[] = [];
   let scheduled = false;
   const listeners = new Set<() => void>();
@@ -38,7 +56,8 @@ export function createLiveStore({ onNextFrame, now }: LiveStoreOptions): LiveSto
     scheduled = false;
     const messages = waiting;
     waiting = [];
-    put({ ...reduceLive(current, messages, now()), connection: 'live' });
+    const at = now();
+    put({ ...current, ...reduceLive(current, messages, at), connection: 'live', heardAt: at });
   }
 
   return {
@@ -53,8 +72,17 @@ export function createLiveStore({ onNextFrame, now }: LiveStoreOptions): LiveSto
       scheduled = true;
       onNextFrame(flush);
     },
+    receiveFacts(facts) {
+      put({ ...current, ...takeFacts(current, facts) });
+    },
     connectionIs(connection) {
+      // What came before the connection broke is not to be taken for a new one.
+      waiting = [];
       if (current.connection !== connection) put({ ...current, connection });
+    },
+    sample() {
+      if (current.connection === 'live')
+        put({ ...current, trails: sampleTrails(current.trails, current.signals, now()) });
     },
   };
 }

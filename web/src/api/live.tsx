@@ -1,9 +1,9 @@
 import { createContext, type ReactNode, use, useEffect, useRef, useSyncExternalStore } from 'react';
+import type { LiveReading } from '#contract/live.ts';
 import { openLiveConnection } from './live-connection.ts';
-import type { LiveReading } from './live-state.ts';
 import { createLiveStore, type LiveSnapshot, type LiveStore } from './live-store.ts';
 
-const LiveContext = createContext<LiveStore | undefined>(undefined);
+export const LiveContext = createContext<LiveStore | undefined>(undefined);
 
 const makeStore = (): LiveStore => createLiveStore({ onNextFrame: whenDrawn, now: () => Date.now() });
 

@@ -1,11 +1,11 @@
-import type { Bands } from '#plan/model.ts';
+import type { BandsAnswer } from '#contract/overview.ts';
 import { formatFigureText } from '../format/numbers.ts';
 import classes from './band-bar.module.css';
 import { bandStretches, bandText } from './bands.ts';
 import { toneColor } from './tone.ts';
 
 interface BandBarProps {
-  readonly bands: Bands;
+  readonly bands: BandsAnswer;
   readonly value: number | undefined;
   readonly unit: string;
   /** Ends of the scale; they should hold the value and all edges of the bands. */

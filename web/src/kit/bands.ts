@@ -1,36 +1,43 @@
-import type { Bands, BandTest } from '#plan/model.ts';
+import type { BandsAnswer, BandTestAnswer } from '#contract/overview.ts';
 import { formatFigureText } from '../format/numbers.ts';
 import type { Tone } from './tone.ts';
 
-/** A band in words: `< 0.5%`, `between 2 and 5`. */
-export function bandText(test: BandTest, unit: string): string {
+const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '!=': '≠' };
+
+/** A band in the reader's numbers: `< 0.5%`, `between 2 and 5`. */
+export function bandText(test: BandTestAnswer, unit: string): string {
   if (test.operator === 'between') {
-    return `between ${formatFigureText(test.low, unit)} and ${formatFigureText(test.high, unit)}`;
+    return `between ${formatFigureText(test.low ?? Number.NaN, unit)} and ${formatFigureText(test.high ?? Number.NaN, unit)}`;
   }
-  const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '!=': '≠' };
-  return `${signs[test.operator] ?? test.operator} ${formatFigureText(test.value, unit)}`;
+  return `${signs[test.operator] ?? test.operator} ${formatFigureText(test.value ?? Number.NaN, unit)}`;
 }
 
-/** A stretch of a band bar between two values. */
+/** The value that a sparkline marks: the edge of the target. Undefined for a target with two edges, and without one. */
+export function targetEdge(bands: BandsAnswer | undefined): number | undefined {
+  return bands?.target === undefined || bands.target === 'unset' ? undefined : bands.target.value;
+}
+
+/** A stretch of a scale in which a figure would stand alike. */
 export interface BandStretch {
   readonly from: number;
   readonly to: number;
   readonly tone: Tone;
 }
 
+/** Every edge of the bands. */
+export function bandEdges(bands: BandsAnswer): readonly number[] {
+  return [bands.target, bands.warning, bands.critical]
+    .flatMap((test) => (test === undefined || test === 'unset' ? [] : [test.value, test.low, test.high]))
+    .filter((edge) => edge !== undefined);
+}
+
 /**
- * Where target, warning and critical lie between two ends of a scale, the worst on top: what a band bar draws. Stretches that meet no
- * band are off target when there is a target, and plain otherwise.
+ * Where target, warning and critical lie between two ends of a scale, the worst on top. What meets no band is off target when there is
+ * a target, and well otherwise.
  */
-export function bandStretches(bands: Bands, low: number, high: number): readonly BandStretch[] {
-  const edges = new Set([low, high]);
-  for (const test of [bands.target, bands.warning, bands.critical]) {
-    if (test === undefined || test === 'unset') continue;
-    for (const edge of test.operator === 'between' ? [test.low, test.high] : [test.value]) {
-      if (edge > low && edge < high) edges.add(edge);
-    }
-  }
-  const sorted = [...edges].sort((left, right) => left - right);
+export function bandStretches(bands: BandsAnswer, low: number, high: number): readonly BandStretch[] {
+  const inside = bandEdges(bands).filter((edge) => edge > low && edge < high);
+  const sorted = [...new Set([low, ...inside, high])].sort((left, right) => left - right);
   const stretches: BandStretch[] = [];
   for (const [index, from] of sorted.entries()) {
     const to = sorted[index + 1];
@@ -43,30 +50,31 @@ export function bandStretches(bands: Bands, low: number, high: number): readonly
   return stretches;
 }
 
-function toneAt(bands: Bands, value: number): Tone {
-  const { target, warning, critical } = bands;
+function toneAt({ target, warning, critical }: BandsAnswer, value: number): Tone {
   if (critical !== undefined && meets(critical, value)) return 'critical';
   if (warning !== undefined && meets(warning, value)) return 'warning';
-  if (target === undefined || target === 'unset')
+  if (target === undefined || target === 'unset') {
     return warning === undefined && critical === undefined ? 'neutral' : 'good';
+  }
   return meets(target, value) ? 'good' : 'off';
 }
 
-function meets(test: BandTest, value: number): boolean {
+function meets(test: BandTestAnswer, value: number): boolean {
+  const limit = test.value ?? Number.NaN;
   switch (test.operator) {
     case 'between':
-      return value >= test.low && value <= test.high;
+      return value >= (test.low ?? Number.NaN) && value <= (test.high ?? Number.NaN);
     case '<':
-      return value < test.value;
+      return value < limit;
     case '<=':
-      return value <= test.value;
+      return value <= limit;
     case '>':
-      return value > test.value;
+      return value > limit;
     case '>=':
-      return value >= test.value;
+      return value >= limit;
     case '=':
-      return value === test.value;
+      return value === limit;
     case '!=':
-      return value !== test.value;
+      return value !== limit;
   }
 }

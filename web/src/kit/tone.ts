@@ -1,3 +1,5 @@
+import type { FigureStateAnswer, LiveAlert } from '#contract/live.ts';
+
 /** What a state looks like: every tone has its own colour and its own shape. */
 export type Tone = 'good' | 'off' | 'warning' | 'critical' | 'none' | 'neutral' | 'time';
 
@@ -7,49 +9,40 @@ export interface ToneAndWord {
   readonly word: string;
 }
 
-const figureTones: Readonly<Record<string, Tone>> = {
-  'on target': 'good',
-  'off target': 'off',
-  warning: 'warning',
+const figureTones: Readonly<Record<FigureStateAnswer, Tone>> = {
   critical: 'critical',
+  warning: 'warning',
+  'off target': 'off',
   'no data': 'none',
   'too few': 'none',
   'not evaluated': 'none',
+  'on target': 'good',
   'target unset': 'neutral',
   'no objective': 'neutral',
-  value: 'neutral',
 };
 
-/** How a figure's state is shown. A state that is not known is shown by its own word, without colour. */
-export function figureTone(state: string): ToneAndWord {
-  return { tone: figureTones[state] ?? 'neutral', word: state === 'value' ? 'no objective' : state };
+/** How a figure's state is shown. */
+export function figureTone(state: FigureStateAnswer): ToneAndWord {
+  return { tone: figureTones[state], word: state };
 }
 
-const alertTones: Readonly<Record<string, ToneAndWord>> = {
-  pending: { tone: 'warning', word: 'pending' },
-  firing: { tone: 'critical', word: 'firing' },
-  resolving: { tone: 'warning', word: 'resolving' },
-  resolved: { tone: 'good', word: 'resolved' },
-};
-
-/** How an alert's state is shown. */
-export function alertTone(state: string): ToneAndWord {
-  return alertTones[state] ?? { tone: 'neutral', word: state };
+/** How bad a figure's state is; the larger, the worse. What cannot be judged is worse than what is well. */
+export function figureWeight(state: FigureStateAnswer): number {
+  const order = Object.keys(figureTones);
+  return order.length - order.indexOf(state);
 }
 
-const weights: Readonly<Record<Tone, number>> = {
-  critical: 6,
-  warning: 5,
-  off: 4,
-  none: 3,
-  good: 2,
-  neutral: 1,
-  time: 0,
+const alertTones: Readonly<Record<LiveAlert['state'], Tone>> = {
+  pending: 'warning',
+  firing: 'critical',
+  resolving: 'warning',
+  resolved: 'good',
 };
 
-/** How much a tone matters; the larger, the worse. */
-export function toneWeight(tone: Tone): number {
-  return weights[tone];
+/** How an alert's state is shown; somebody who looks after it takes the edge off. */
+export function alertTone(alert: Pick<LiveAlert, 'state' | 'acknowledged'>): ToneAndWord {
+  if (alert.state === 'firing' && alert.acknowledged !== undefined) return { tone: 'warning', word: 'acknowledged' };
+  return { tone: alertTones[alert.state], word: alert.state };
 }
 
 /** The CSS colour of a tone. */

@@ -1,0 +1,42 @@
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import type { ObjectiveAnswer, OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
+import { api } from './client.ts';
+import { useLive } from './live.tsx';
+
+/** The plans that the reader may see, with how they stand in a few numbers. */
+export const plansQuery = queryOptions({
+  queryKey: ['plans'],
+  queryFn: ({ signal }) => api.get('/plans', { signal }),
+  // The switcher shows how the others stand.
+  refetchInterval: 30_000,
+});
+
+/** What the plan says, asked for anew when a version is applied or a phase begins. Inside a LiveProvider only. */
+export function useOverview(plan: string) {
+  const version = useLive((snapshot) => snapshot.plan?.version);
+  const phase = useLive((snapshot) => snapshot.plan?.phase);
+  return useQuery({
+    queryKey: ['overview', plan, version, phase],
+    queryFn: ({ signal }) => api.get('/plans/{plan}/overview', { params: { plan }, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}
+
+/** A signal of the plan with its objective, where it has one. */
+export interface WatchedSignal {
+  readonly signal: SignalAnswer;
+  readonly objective: ObjectiveAnswer | undefined;
+}
+
+/** The signals that have figures of their own, those with an objective first, otherwise in the plan's order. */
+export function watchedSignals(overview: OverviewAnswer): readonly WatchedSignal[] {
+  const objectives = new Map(overview.objectives.map((objective) => [objective.signal, objective]));
+  const watched = overview.signals
+    .filter(({ stream }) => !stream)
+    .map((signal) => ({ signal, objective: objectives.get(signal.name) }));
+  return [
+    ...watched.filter(({ objective }) => objective !== undefined),
+    ...watched.filter(({ objective }) => objective === undefined),
+  ];
+}

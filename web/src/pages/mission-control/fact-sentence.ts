@@ -1,0 +1,100 @@
+import type { FactAnswer } from '#contract/journal.ts';
+import type { DecisionReason } from '#core/model.ts';
+import { reasonTexts } from '#core/reasons.ts';
+import { formatSpan, formatTime } from '../../format/times.ts';
+import type { Tone } from '../../kit/tone.ts';
+
+/** A fact in words. `alert` is what it is about, where it is about one. */
+export interface FactSentence {
+  readonly tone: Tone;
+  readonly text: string;
+  readonly alert?: string;
+}
+
+/** What happened, in words; undefined for steps on the way that only matter to who looks closely. */
+export function factSentence(fact: FactAnswer): FactSentence | undefined {
+  const { body } = fact;
+  const subject = ruleText(body);
+  const alert = typeof body.alert === 'string' ? { alert: body.alert } : {};
+  switch (fact.kind) {
+    case 'alert-fired':
+      return { tone: 'critical', text: `${fact.subject} fired: ${subject}${text(body.severity, ', ')}`, ...alert };
+    case 'alert-resolved': {
+      const openedAt =
+        typeof body.openedAt === 'number' ? ` after ${formatSpan(Date.parse(fact.at) - body.openedAt)}` : '';
+      return { tone: 'good', text: `${fact.subject} resolved${openedAt}: ${subject}`, ...alert };
+    }
+    case 'alert-flapping':
+      return { tone: 'warning', text: `${fact.subject}: ${subject}, ${reason(fact.reason)}`, ...alert };
+    case 'alert-acknowledged':
+      return { tone: 'good', text: `${fact.subject} acknowledged${text(body.by, ' by ')}: ${subject}`, ...alert };
+    case 'silence-began': {
+      const until = typeof body.until === 'number' ? ` until ${formatTime(body.until)}` : '';
+      return {
+        tone: 'none',
+        text: `Silence${text(body.silencedRule, ' of ')}${text(body.by, ' by ')}${until}${text(body.why, ': ')}`,
+      };
+    }
+    case 'silence-ended':
+      return { tone: 'neutral', text: `Silence over${text(body.silencedRule, ': ')}, ${reason(fact.reason)}` };
+    case 'notified':
+      return {
+        tone: 'neutral',
+        text: `${text(body.recipient)} told${channel(body)}: ${subject}, ${text(body.step)}`,
+        ...alert,
+      };
+    case 'not-notified':
+      return { tone: 'warning', text: `Nobody told of ${fact.subject}: ${reason(fact.reason)}`, ...alert };
+    case 'delivery-failed':
+      return { tone: 'critical', text: `${text(body.recipient)} not reached${channel(body)}: ${reason(fact.reason)}` };
+    case 'delivery-unknown':
+      return { tone: 'warning', text: `Not known whether ${text(body.recipient)} was reached${channel(body)}` };
+    case 'plan-applied':
+      return { tone: 'time', text: `Version ${text(body.version)} of the plan applied${text(body.by, ' by ')}` };
+    case 'plan-launched':
+      return { tone: 'time', text: `Launched${text(body.by, ' by ')}` };
+    case 'phase-changed':
+      return {
+        tone: 'time',
+        text: body.to === null ? `Phase over: ${text(body.from)}` : `Phase begins: ${text(body.to)}`,
+      };
+    case 'not-evaluated':
+      return fact.reason === 'executor-silent'
+        ? { tone: 'warning', text: 'Not evaluated: intake is silent' }
+        : undefined;
+    case 'evaluated-again':
+      return fact.reason === 'executor-back' ? { tone: 'good', text: 'Evaluated again: intake is back' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function ruleText(body: FactAnswer['body']): string {
+  const group = groupValues(body.group);
+  return `${text(body.rule)}${group.length === 0 ? '' : ` (${group.join(', ')})`}`;
+}
+
+/** Groups stand in facts as the JSON text that they are keyed by. */
+function groupValues(group: unknown): readonly string[] {
+  if (typeof group !== 'string') return [];
+  try {
+    return (JSON.parse(group) as readonly unknown[]).map(String);
+  } catch {
+    return [];
+  }
+}
+
+function channel(body: FactAnswer['body']): string {
+  const recipient = text(body.recipient);
+  const by = text(body.channel);
+  // An address such as `webhook:shop` names its channel itself.
+  return by === '' || recipient.endsWith(`:${by}`) ? '' : ` by ${by}`;
+}
+
+function text(value: unknown, before = ''): string {
+  return typeof value === 'string' || typeof value === 'number' ? `${before}${value}` : '';
+}
+
+function reason(name: string): string {
+  return reasonTexts[name as DecisionReason] ?? name;
+}

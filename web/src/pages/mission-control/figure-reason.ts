@@ -1,0 +1,63 @@
+import type { LiveReading } from '#contract/live.ts';
+import type { BandsAnswer, SignalAnswer } from '#contract/overview.ts';
+import { formatCount, formatFigureText } from '../../format/numbers.ts';
+import { bandText } from '../../kit/bands.ts';
+
+const noDataReasons: Readonly<Record<string, string>> = {
+  'nothing-received': 'Nothing at all has come in for this plan in the last 5 minutes.',
+  'no-events': 'No such event came within its window.',
+  'zero-denominator': 'There is nothing to divide by within its window.',
+  'missing-partner': 'A part of its formula has no value for this group.',
+  'not-a-number': 'Its formula gives no number.',
+  refilling: 'Its window fills again after a restart.',
+};
+
+/** What is missing, in a few words for a tile. */
+export function shortReason(reading: LiveReading): string {
+  if (reading.state === 'too few')
+    return `too few: ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed ?? 0)}`;
+  if (reading.state === 'not evaluated') return 'intake is away';
+  switch (reading.reason) {
+    case 'nothing-received':
+      return 'nothing received';
+    case 'no-events':
+      return 'no events';
+    case 'refilling':
+      return 'fills again after a restart';
+    case 'zero-denominator':
+      return 'nothing to divide by';
+    default:
+      return 'no value';
+  }
+}
+
+/** Why a figure stands as it does, in a sentence. */
+export function figureReason(reading: LiveReading, signal: SignalAnswer, bands: BandsAnswer | undefined): string {
+  const value = reading.value === undefined ? 'It' : formatFigureText(reading.value, signal.unit);
+  const target =
+    bands?.target === undefined || bands.target === 'unset' ? undefined : bandText(bands.target, signal.unit);
+  switch (reading.state) {
+    case 'critical':
+      return `${value} is ${bands?.critical === undefined ? 'in its critical band' : `${bandText(bands.critical, signal.unit)}, which is critical`}.`;
+    case 'warning':
+      return `${value} is ${bands?.warning === undefined ? 'in its warning band' : `${bandText(bands.warning, signal.unit)}, which is a warning`}.`;
+    case 'off target':
+      return `${value} is not ${target ?? 'on its target'}, and in no warning or critical band.`;
+    case 'on target':
+      return target === undefined
+        ? `${value} is in none of its warning and critical bands.`
+        : `${value} is ${target}, its target.`;
+    case 'too few': {
+      const needed = formatCount(reading.needed ?? signal.atLeast);
+      return `It rests on ${formatCount(reading.sampleSize)} of at least ${needed} samples: shown, and not judged.`;
+    }
+    case 'no data':
+      return noDataReasons[reading.reason ?? ''] ?? 'It has no value, and the reason is not known.';
+    case 'not evaluated':
+      return 'Intake is away: nobody reads this figure now.';
+    case 'target unset':
+      return 'The plan says that its target is not set yet.';
+    case 'no objective':
+      return 'The plan sets no target for it; it is shown, and rules may read it.';
+  }
+}

@@ -1,0 +1,52 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useLive } from '../../api/live.tsx';
+import { Section } from '../../kit/page.tsx';
+import { StateMark } from '../../kit/state-mark.tsx';
+import { TimeText } from '../../kit/time-text.tsx';
+import { hasPage } from '../../pages.tsx';
+import { paths, patterns } from '../../paths.ts';
+import { factSentence } from './fact-sentence.ts';
+import classes from './mission-control.module.css';
+
+const SHOWN = 12;
+
+/** The latest facts in words. */
+export function HappeningNow({ plan }: { readonly plan: string }) {
+  const facts = useLive((snapshot) => snapshot.facts);
+  const rows = useMemo(
+    () =>
+      facts
+        .flatMap((fact) => {
+          const sentence = factSentence(fact);
+          return sentence === undefined ? [] : [{ fact, sentence }];
+        })
+        .slice(0, SHOWN),
+    [facts],
+  );
+  return (
+    <Section title="Happening now">
+      {rows.length === 0 ? (
+        <p className={classes.none}>Nothing has happened yet.</p>
+      ) : (
+        <ol className={classes.facts}>
+          {rows.map(({ fact, sentence }) => (
+            <li key={fact.sequence} className={classes.fact}>
+              <span className={classes.factTime}>
+                <TimeText at={fact.at} />
+              </span>
+              <StateMark tone={sentence.tone} word={sentence.tone} quiet />
+              <span className={classes.factText}>
+                {sentence.alert !== undefined && hasPage(patterns.alert) ? (
+                  <Link to={paths.alert(plan, sentence.alert)}>{sentence.text}</Link>
+                ) : (
+                  sentence.text
+                )}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,34 @@
+import type { LiveAlert, LivePlan } from '#contract/live.ts';
+import type { OverviewAnswer } from '#contract/overview.ts';
+import { orderAlerts } from './order-alerts.ts';
+
+/** Something that waits for a person. */
+export type Need =
+  | { readonly kind: 'acknowledge'; readonly alert: LiveAlert; readonly answerBy: number | undefined }
+  | { readonly kind: 'failed-messages'; readonly count: number }
+  | { readonly kind: 'launch' };
+
+/** What waits for somebody, the most pressing first. */
+export function needs(
+  overview: Pick<OverviewAnswer, 'severities' | 'launch'>,
+  plan: LivePlan | undefined,
+  alerts: readonly LiveAlert[],
+): readonly Need[] {
+  const respond = new Map(overview.severities.map(({ name, respondMs }) => [name, respondMs]));
+  const unanswered = orderAlerts(
+    alerts,
+    overview.severities.map(({ name }) => name),
+  )
+    .filter(({ alert, state, acknowledged }) => alert !== undefined && state === 'firing' && acknowledged === undefined)
+    .map((alert): Need => {
+      const respondMs = respond.get(alert.severity);
+      const opened = Date.parse(alert.openedAt ?? alert.since);
+      return { kind: 'acknowledge', alert, answerBy: respondMs === undefined ? undefined : opened + respondMs };
+    });
+  const failed = plan?.notifications.failed ?? 0;
+  return [
+    ...unanswered,
+    ...(failed > 0 ? [{ kind: 'failed-messages', count: failed } as const] : []),
+    ...(overview.launch.state === 'awaited' ? [{ kind: 'launch' } as const] : []),
+  ];
+}

@@ -1,0 +1,63 @@
+import type { LiveAlert, LiveReading } from '#contract/live.ts';
+import type { OverviewAnswer } from '#contract/overview.ts';
+import { plural } from '../../format/numbers.ts';
+import type { Tone } from '../../kit/tone.ts';
+import { worstReading } from './worst-reading.ts';
+
+/** How a plan stands, in one sentence: a lead with its tone, and what else there is to say. */
+export interface StateSentence {
+  readonly tone: Tone;
+  readonly lead: string;
+  readonly rest: readonly string[];
+}
+
+interface Standing {
+  readonly overview: Pick<OverviewAnswer, 'objectives' | 'severities'>;
+  readonly signals: ReadonlyMap<string, readonly LiveReading[]>;
+  readonly alerts: readonly LiveAlert[];
+}
+
+/** The sentence at the top of mission control. Calm is only said when every figure that has a target is known to be on it. */
+export function stateSentence({ overview, signals, alerts }: Standing): StateSentence {
+  const states = overview.objectives
+    .filter(({ bands }) => bands !== undefined)
+    .map(({ signal }) => worstReading(signals.get(signal) ?? [])?.state ?? 'not evaluated');
+  const count = (...wanted: readonly string[]): number => states.filter((state) => wanted.includes(state)).length;
+
+  const firing = alerts.filter(({ state }) => state === 'firing');
+  const unanswered = firing.filter(({ acknowledged }) => acknowledged === undefined);
+  const judged = states.filter((state) => state !== 'target unset').length;
+  const onTarget = count('on target');
+  const rest = judged === 0 ? [] : [`${onTarget} of ${plural(judged, 'objective')} on target`];
+  const say = (how: number, words: (how: number) => string): void => {
+    if (how > 0) rest.push(words(how));
+  };
+  say(count('critical'), (how) => `${how} critical`);
+  say(count('warning'), (how) => `${how} in warning`);
+  say(count('off target'), (how) => `${how} off target`);
+  say(count('too few'), (how) => `${how} ${how === 1 ? 'has' : 'have'} too little data`);
+  say(count('no data'), (how) => `${how} ${how === 1 ? 'has' : 'have'} no data`);
+  say(count('not evaluated'), (how) => `${how} not evaluated`);
+
+  if (firing.length > 0) {
+    const worst = overview.severities.find(({ name }) => firing.some(({ severity }) => severity === name))?.name;
+    const lead = `${plural(firing.length, 'alert')} firing`;
+    const who =
+      unanswered.length === 0
+        ? 'all acknowledged'
+        : `${unanswered.length === firing.length ? 'nobody has' : `${unanswered.length} not`} acknowledged`;
+    return {
+      tone: unanswered.length === 0 ? 'warning' : 'critical',
+      lead: worst === undefined ? lead : `${lead}, worst ${worst}`,
+      rest: [who, ...rest],
+    };
+  }
+  if (count('critical') > 0) return { tone: 'critical', lead: 'Critical, and no rule fires', rest };
+  if (count('warning') > 0) return { tone: 'warning', lead: 'Warning', rest };
+  if (count('off target') > 0) return { tone: 'off', lead: 'Off target', rest };
+  const pending = alerts.filter(({ state }) => state === 'pending').length;
+  if (pending > 0) return { tone: 'warning', lead: `${plural(pending, 'rule')} about to fire`, rest };
+  if (judged === 0) return { tone: 'neutral', lead: 'No alerts', rest: ['the plan has no objectives yet'] };
+  if (onTarget === 0) return { tone: 'none', lead: 'Nothing to judge by yet', rest };
+  return { tone: 'good', lead: 'All calm', rest };
+}

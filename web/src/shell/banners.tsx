@@ -1,0 +1,45 @@
+import { useLive } from '../api/live.tsx';
+import { formatSpan, formatTimeExact } from '../format/times.ts';
+import { useNow } from '../kit/now.ts';
+import { StateMark } from '../kit/state-mark.tsx';
+import classes from './banners.module.css';
+
+/** Shorter breaks are mended before anybody has read about them. */
+const PATIENCE_MS = 3_000;
+
+/** What people have to know before they believe a figure: that it is old, or what Watchbill says of itself. */
+export function Banners() {
+  const notices = useLive((snapshot) => snapshot.plan?.notices);
+  return (
+    <>
+      <Disconnected />
+      {notices === undefined || notices.length === 0 ? null : (
+        <div className={classes.banner} data-tone="warning" role="status">
+          <StateMark tone="warning" word="Watchbill" />
+          <ul className={classes.notices}>
+            {notices.map((notice) => (
+              <li key={notice}>{notice}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Disconnected() {
+  const now = useNow(1_000);
+  const connection = useLive((snapshot) => snapshot.connection);
+  const heardAt = useLive((snapshot) => snapshot.heardAt);
+  if (connection !== 'away' || (heardAt !== undefined && now - heardAt < PATIENCE_MS)) return null;
+  return (
+    <div className={classes.banner} data-tone="warning" role="alert">
+      <StateMark tone="warning" word="Not connected" />
+      <span>
+        {heardAt === undefined
+          ? 'The server does not answer; trying again.'
+          : `What you see is of ${formatTimeExact(heardAt)}, ${formatSpan(now - heardAt)} ago. Trying again.`}
+      </span>
+    </div>
+  );
+}
