@@ -4,7 +4,7 @@ import { formatDuration, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 
 /** What people read, the same in every channel; a channel only decides how it looks. */
-export interface Message {
+export interface PlainMessage {
   readonly title: string;
   readonly text: string;
 }
@@ -13,10 +13,10 @@ export interface Message {
  * Says what happened, by which figures, and since when. Labels come from telemetry, so anything may be in them: they are
  * made well-formed and cut, because the worst text must not hold a page up.
  */
-export function describeNotification(content: NotificationContent): Message {
+export function describeNotification(content: NotificationContent): PlainMessage {
   const subject = `${content.rule}${describeGroup(content.group)}`;
   const title = `${content.severity}: ${subject} ${stepWords[content.step]} (${content.alert}, ${content.planTitle})`;
-  const lines = [content.condition, ...content.evidence.map(describeEvidence)];
+  const lines = [content.condition, ...content.evidence.slice(0, limits.messageReadings).map(describeEvidence)];
   lines.push(`Since ${formatInstant(content.openedAt)}.`);
   if (content.resolvedAt !== undefined) lines.push(`Until ${formatInstant(content.resolvedAt)}.`);
   if (content.runbook !== undefined) lines.push(`Runbook: ${content.runbook}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compilePlan } from '#plan/compile.ts';
+import { executedKinds } from '#plan/compile/channel-kinds.ts';
+import { compilePlan, isExecutable } from '#plan/compile.ts';
 import { channelCatalogue } from './catalogue.ts';
 import type { ChannelField, ChannelSpec } from './channel.ts';
 
@@ -10,7 +11,8 @@ const bound = specs.filter(({ builtIn }) => !builtIn);
 
 function settingOf(field: ChannelField): string {
   if (field.secret) return 'secret A_NAME';
-  return field.type === 'url' ? 'https://a.example/x' : field.type === 'number' ? '1' : 'true';
+  if (field.type === 'email') return 'a@a.example';
+  return field.type === 'url' ? 'https://a.example/x' : field.type === 'number' ? '1' : (field.values?.[0] ?? 'words');
 }
 
 function codesOf(spec: ChannelSpec, settings: Readonly<Record<string, string>>): readonly string[] {
@@ -26,6 +28,18 @@ const fields = bound.flatMap((spec) =>
 );
 
 describe('what a plan may write under `channels` is what the channels take', () => {
+  it('knows the same kinds, and whom they reach', () => {
+    const own = Object.entries(executedKinds).map(([kind, { persons, addresses, placeSetting }]) => [
+      kind,
+      { persons, addresses, placeField: placeSetting },
+    ]);
+    const said = specs.map(({ kind, reaches: { persons, addresses, placeField } }) => [
+      kind,
+      { persons, addresses, placeField },
+    ]);
+    expect(Object.fromEntries(own)).toEqual(Object.fromEntries(said));
+  });
+
   it.each(bound.map((spec) => [spec.kind, spec] as const))('%s with each of its fields compiles', (_, spec) => {
     expect(codesOf(spec, everyField(spec))).toEqual([]);
     expect(codesOf(spec, { ...everyField(spec), another: 'x' })).toEqual(['E121']);
@@ -33,22 +47,35 @@ describe('what a plan may write under `channels` is what the channels take', () 
 
   it.each(fields)('%s is required in both or in neither', (_, spec, field) => {
     const { [field.name]: _left, ...rest } = everyField(spec);
-    expect(codesOf(spec, rest)).toEqual(field.required ? ['E123'] : []);
+    const needed = field.required || spec.fields.some((other) => other.with === field.name);
+    expect(codesOf(spec, rest)).toEqual(needed ? ['E123'] : []);
   });
 
-  it.each(fields)('%s may be written out in both or in neither', (_, spec, field) => {
-    const value = field.type === 'url' ? 'https://a.example/x' : 'words';
-    expect(codesOf(spec, { ...everyField(spec), [field.name]: value })).toEqual(field.secret ? ['E125'] : []);
+  it.each(fields)('%s may be written out in both or in neither, and always as a secret', (_, spec, field) => {
+    const written = { ...field, secret: false };
+    const codes = codesOf(spec, { ...everyField(spec), [field.name]: settingOf(written) });
+    expect(codes).toEqual(field.secret ? ['E125'] : []);
+    expect(codesOf(spec, { ...everyField(spec), [field.name]: 'secret A_NAME' })).toEqual([]);
   });
 
-  it('a channel that is there by itself is not bound, and reaches what the plan says', () => {
+  it.each(fields.filter(([, , field]) => field.type !== 'text' || field.values !== undefined))(
+    '%s is held to its type in both',
+    (_, spec, field) => {
+      const codes = codesOf(spec, { ...everyField(spec), [field.name]: 'no such thing' });
+      expect(codes).toEqual([field.secret ? 'E125' : 'E167']);
+    },
+  );
+
+  it.each(specs.map((spec) => [spec.kind, spec] as const))('the example of %s is executed whole', (_, spec) => {
+    const compilation = compilePlan([{ path: 'plan.yaml', text: `plan: shop\n${spec.example}\n` }]);
+    expect([...compilation.diagnostics, ...compilation.notExecuted]).toEqual([]);
+    expect(isExecutable(compilation)).toBe(true);
+    const told = compilation.plan?.severities.flatMap(({ notify }) => notify) ?? [];
+    expect(told.some(({ kind }) => kind === 'person')).toBe(spec.reaches.persons !== undefined);
+    expect(told.some(({ kind }) => kind === 'channel')).toBe(spec.reaches.addresses !== undefined);
+  });
+
+  it('a channel that is there by itself is not bound', () => {
     for (const spec of specs.filter(({ builtIn }) => builtIn)) expect(codesOf(spec, {})).toEqual(['E142']);
-    for (const { kind, reaches, builtIn } of specs) {
-      const recipient = reaches === 'persons' ? `mia by ${kind}` : `${kind}:ops`;
-      const binding = builtIn ? '' : `channels: { ops: { kind: ${kind}, url: secret URL, secret: secret KEY } }\n`;
-      const text = `plan: shop\npeople: { mia: {} }\n${binding}severities: { urgent: { notify: [${recipient}] } }\n`;
-      const { diagnostics, notExecuted } = compilePlan([{ path: 'plan.yaml', text }]);
-      expect([...diagnostics, ...notExecuted]).toEqual([]);
-    }
   });
 });

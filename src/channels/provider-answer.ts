@@ -46,10 +46,10 @@ export function classifyTransportFailure(failure: TransportFailure): Attempt {
   }
 }
 
-/** `Retry-After` as seconds or as an HTTP date (RFC 9110, 10.2.3), never more than `limits.retryAfterMaxMs`; undefined when absent or neither. */
+/** `Retry-After` as seconds, also with a fraction as some providers have it, or as an HTTP date (RFC 9110, 10.2.3), never more than `limits.retryAfterMaxMs`; undefined when absent or neither. */
 export function readRetryAfter(value: string | undefined, now: Instant): DurationMs | undefined {
   if (value === undefined) return undefined;
-  const seconds = /^\d{1,9}$/.test(value.trim()) ? Number(value) : undefined;
-  const ms = seconds === undefined ? Date.parse(value) - now : seconds * 1_000;
+  const seconds = /^\d{1,9}(?:\.\d{1,9})?$/.test(value.trim()) ? Number(value) : undefined;
+  const ms = seconds === undefined ? Date.parse(value) - now : Math.ceil(seconds * 1_000);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), limits.retryAfterMaxMs);
 }

@@ -33,6 +33,7 @@ async function start(clock: VirtualClock, store: MemoryStore, more: Partial<Core
     store: alter ?? store,
     repositories: repositories as CoreRepositories,
     transport: { send: async () => Promise.reject(new Error('Nothing is sent here.')) },
+    mail: { sendMail: async () => Promise.reject(new Error('Nothing is sent here.')) },
     clock,
     random: seededRandom(1),
     resolveSecret: async () => undefined,

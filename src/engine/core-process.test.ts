@@ -30,6 +30,7 @@ async function start(clock: VirtualClock, repositories: Partial<CoreRepositories
     store: new MemoryStore(),
     repositories: known as CoreRepositories,
     transport: { send: async () => Promise.reject(new Error('Nothing is sent here.')) },
+    mail: { sendMail: async () => Promise.reject(new Error('Nothing is sent here.')) },
     clock,
     random: seededRandom(1),
     resolveSecret: async () => undefined,

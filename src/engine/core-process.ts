@@ -6,7 +6,7 @@ import type { IntakeStatus } from '#intake/link.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Clock, Random, Transport } from '#kernel/ports.ts';
+import type { Clock, MailTransport, Random, Transport } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { type AlertViews, createAlertViews } from './alert-views.ts';
 import { type ApplyOutcome, type ApplyRequest, type Compile, createApplying } from './applying.ts';
@@ -18,6 +18,7 @@ import { type HostedPlan, hostPlan } from './hosted-plan.ts';
 import { openKeyRegister } from './key-register.ts';
 import { describeProblem, type Log } from './log.ts';
 import { lookAgain, watchLag } from './looking-again.ts';
+import type { MessageLinks } from './message-context.ts';
 import type { AppliedPlan, OwnedPlan } from './plan-runner.ts';
 import { type PlanState, type PlanStatus, planState, planStatus } from './plan-status.ts';
 import type { CoreRepositories } from './repositories.ts';
@@ -30,6 +31,9 @@ export interface CoreOptions {
   readonly store: Store;
   readonly repositories: CoreRepositories;
   readonly transport: Transport;
+  readonly mail: MailTransport;
+  /** Where the links of messages lead; they have none without it. */
+  readonly links?: MessageLinks;
   readonly clock: Clock;
   readonly random: Random;
   readonly resolveSecret: ResolveSecret;
@@ -128,6 +132,8 @@ export async function startCore(options: CoreOptions): Promise<Core> {
       clock,
       random: options.random,
       transport: options.transport,
+      mail: options.mail,
+      ...(options.links === undefined ? {} : { links: options.links }),
       log,
       link,
       findChannel: options.findChannel ?? findInCatalogue,

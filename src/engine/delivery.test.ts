@@ -54,7 +54,7 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
     claims += 1;
     return claim(asked);
   };
-  const owned = { epoch, channels };
+  const owned = { epoch, plan: { name: PLAN, channels, people: [], severities: [], timezone: 'UTC' } };
   const lines: string[] = [];
   const delivery = createDelivery({
     plan: PLAN,
@@ -62,6 +62,7 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
     clock,
     random: { fraction: () => 0, bytes: (length) => new Uint8Array(length) },
     transport: { send: () => Promise.reject(new Error('No channel here dials.')) },
+    mail: { sendMail: () => Promise.reject(new Error('No channel here dials.')) },
     log: (_, message, details) => lines.push(`${message} ${JSON.stringify(details)}`),
     findChannel: (kind): Channel | undefined => {
       const answer = answers[kind];
@@ -91,9 +92,10 @@ const spec: Channel['spec'] = {
   title: '',
   summary: '',
   builtIn: false,
-  reaches: 'addresses',
+  reaches: { persons: 'name' },
   fields: [],
   deduplication: 'by-key',
+  example: '',
 };
 
 describe('delivery', () => {

@@ -2,12 +2,12 @@ import type { Attempt, Channel } from '#channels/channel.ts';
 import type { LeasedNotification, Store } from '#core/store.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Clock, Random, Transport } from '#kernel/ports.ts';
-import type { ChannelBinding } from '#plan/model.ts';
+import type { Clock, MailTransport, Random, Transport } from '#kernel/ports.ts';
 import { backoffMs } from './backoff.ts';
 import { createBell } from './bell.ts';
-import { type ResolveSecret, resolveBinding } from './channel-settings.ts';
+import type { ResolveSecret } from './channel-settings.ts';
 import { describeProblem, type Log } from './log.ts';
+import { type MessageLinks, type MessagePlan, type ReadyChannel, readyChannel } from './message-context.ts';
 import { type AttemptResult, settlementOf } from './settlement.ts';
 
 export interface DeliveryOptions {
@@ -16,11 +16,14 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
+  readonly mail: MailTransport;
   readonly log: Log;
   readonly findChannel: (kind: string) => Channel | undefined;
   readonly resolveSecret: ResolveSecret;
-  /** What is ours: under which epoch, and the channels of the plan in force. Undefined while the plan is not ours. */
-  readonly owned: () => { readonly epoch: number; readonly channels: readonly ChannelBinding[] } | undefined;
+  /** Messages have no links without it. */
+  readonly links?: MessageLinks;
+  /** What is ours: under which epoch, and the plan in force. Undefined while the plan is not ours. */
+  readonly owned: () => { readonly epoch: number; readonly plan: MessagePlan } | undefined;
   /** Called after an outcome was stored, since it stores a fact. */
   readonly onSettled: () => void;
 }
@@ -124,18 +127,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function attempt(notification: LeasedNotification, lease: Lease): Promise<AttemptResult | undefined> {
     const owned = options.owned();
     if (owned === undefined || owned.epoch !== lease.epoch) return undefined;
-    const resolved = await resolveBinding(
-      notification.identity.channel,
-      owned.channels,
-      options.findChannel,
-      options.resolveSecret,
-    );
-    if (!resolved.ok) return resolved.failure;
-    const { channel, settings } = resolved.value;
+    const { findChannel, resolveSecret, links } = options;
+    const ready = await readyChannel(notification, owned.plan, findChannel, resolveSecret, links);
+    if (!ready.ok) return ready.failure;
     if (!holds(lease, limits.egressTimeoutMs)) return undefined;
-    return send(channel, notification, settings).catch((): Attempt => {
+    return send(ready.value, notification).catch((): Attempt => {
       // A channel that throws is a bug; the page must not be lost by it. Its text may hold a secret.
-      log('error', 'a channel failed', { plan, channel: channel.spec.kind });
+      log('error', 'a channel failed', { plan, channel: ready.value.channel.spec.kind });
       return {
         outcome: 'retry',
         problem: 'The channel failed; see the log.',
@@ -145,16 +143,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     });
   }
 
-  async function send(
-    channel: Channel,
-    notification: LeasedNotification,
-    settings: Readonly<Record<string, string | number | boolean>>,
-  ): Promise<Attempt> {
+  async function send({ channel, context }: ReadyChannel, notification: LeasedNotification): Promise<Attempt> {
     return channel.send(notification, {
+      ...context,
       transport: options.transport,
+      mail: options.mail,
       now: clock.now(),
       timeoutMs: limits.egressTimeoutMs,
-      settings,
       putInbox: (message) => store.putInbox(message),
     });
   }

@@ -4,7 +4,7 @@ import type { Store } from '#core/store.ts';
 import { emptyWorld } from '#core/world.ts';
 import type { ConfiguredPlan } from '#intake/link.ts';
 import type { Instant } from '#kernel/instant.ts';
-import type { Clock, Random, Transport } from '#kernel/ports.ts';
+import type { Clock, MailTransport, Random, Transport } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { withoutScenarios } from '#plan/scenario-file.ts';
 import type { ResolveSecret } from './channel-settings.ts';
@@ -13,6 +13,7 @@ import { createDelivery, type Delivery } from './delivery.ts';
 import { createFactExporter, type FactExporter, type FactJournal } from './fact-exporter.ts';
 import { createFactFeed, type FactFeed, type FactSource } from './fact-feed.ts';
 import type { Log } from './log.ts';
+import type { MessageLinks } from './message-context.ts';
 import { type AppliedPlan, createPlanRunner, type PlanRunner } from './plan-runner.ts';
 
 /** One plan's runner with what follows from its commits. */
@@ -38,6 +39,8 @@ export interface HostedPlanOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
+  readonly mail: MailTransport;
+  readonly links?: MessageLinks;
   readonly log: Log;
   readonly link: CoreLink;
   readonly findChannel: (kind: string) => Channel | undefined;
@@ -82,12 +85,14 @@ export function hostPlan(options: HostedPlanOptions): HostedPlan {
     clock,
     random,
     transport: options.transport,
+    mail: options.mail,
+    ...(options.links === undefined ? {} : { links: options.links }),
     log,
     findChannel: options.findChannel,
     resolveSecret: options.resolveSecret,
     owned: () => {
       const owned = runner.owned();
-      return owned && { epoch: owned.epoch, channels: owned.world.plan.channels };
+      return owned && { epoch: owned.epoch, plan: owned.world.plan };
     },
     onSettled: () => {
       exporter.wake();

@@ -8,7 +8,11 @@ import { backoffMs } from './backoff.ts';
 /** What became of an attempt, also one that could not be made at all. */
 export type AttemptResult =
   | Attempt
-  | { readonly outcome: 'impossible'; readonly reason: 'channel-removed'; readonly problem: string }
+  | {
+      readonly outcome: 'impossible';
+      readonly reason: 'channel-removed' | 'recipient-has-no-channel';
+      readonly problem: string;
+    }
   /** Nothing was sent, and a person can mend it: the message waits as for a provider that is away, so that it is not lost meanwhile. */
   | { readonly outcome: 'waiting'; readonly reason: 'secret-missing'; readonly problem: string };
 

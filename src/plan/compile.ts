@@ -1,10 +1,12 @@
 import { limits } from '#kernel/limits.ts';
 import { compilePhases, readClock } from './compile/calendar.ts';
+import { compileChannels, withInstallationMail } from './compile/channels.ts';
 import { Conditions } from './compile/conditions.ts';
 import { Context, type NotExecuted } from './compile/context.ts';
 import { fillHoles } from './compile/holes.ts';
 import { Objectives } from './compile/objectives.ts';
-import { checkLead, compileChannels, compilePeople, compileRoles } from './compile/people.ts';
+import { checkLead, compilePeople, compileRoles } from './compile/people.ts';
+import { checkOrders } from './compile/recipients.ts';
 import { compileRules } from './compile/rules.ts';
 import { compileServices, compileSeverities } from './compile/severities.ts';
 import { Signals } from './compile/signals.ts';
@@ -13,6 +15,7 @@ import { checkEquality } from './compile/thresholds.ts';
 import { checkUnbuiltSections } from './compile/unbuilt.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CompiledPlan } from './model.ts';
+import { checkScenarioShape, isScenarioPath, withoutScenarios } from './scenario-file.ts';
 import { checkShape } from './shape/check-shape.ts';
 import { sectionSchemas } from './shape/sections.ts';
 import { nearestName } from './text/nearest-name.ts';
@@ -52,8 +55,8 @@ export interface Compilation {
 }
 
 /**
- * Compiles a plan: one file, or the YAML files of a folder, whose sections are put together. Never throws for what the texts
- * hold; everything that is wrong is said at once.
+ * Compiles a plan: one file, or the YAML files of a folder, whose sections are put together. Scenarios among them are no part of
+ * the plan; only their shape is checked. Never throws for what the texts hold; everything that is wrong is said at once.
  */
 export function compilePlan(files: readonly PlanFile[]): Compilation {
   const report = new Report();
@@ -66,7 +69,8 @@ export function compilePlan(files: readonly PlanFile[]): Compilation {
 }
 
 function compileReported(files: readonly PlanFile[], report: Report): Compilation {
-  const sections = readSections(files, report);
+  for (const file of files) if (isScenarioPath(file.path)) checkScenarioShape(file, report);
+  const sections = readSections(withoutScenarios(files), report);
   if (sections === undefined) return { diagnostics: report.sorted(), notExecuted: [], outline: [] };
   const context = new Context(report, sections);
   for (const entry of sections.values()) checkShape(entry, report);
@@ -167,6 +171,7 @@ function compileSections(context: Context): CompiledPlan {
   checkLead(context);
   const roles = compileRoles(context);
   const channels = compileChannels(context);
+  checkOrders(context);
   const severities = compileSeverities(context, roles);
   const services = compileServices(context);
   const sources = new Sources(context);
@@ -179,6 +184,7 @@ function compileSections(context: Context): CompiledPlan {
   const thresholds = [...objectives.thresholds];
   const rules = compileRules({ context, conditions, severities, roles, thresholds });
   signals.compileUnusedStreams();
+  const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];
   checkEquality(thresholds, context);
   checkUnbuiltSections(context);
   const name = textOf(context, 'plan') ?? '';
@@ -191,7 +197,7 @@ function compileSections(context: Context): CompiledPlan {
     phases,
     people,
     roles,
-    channels,
+    channels: withInstallationMail(channels, told),
     severities,
     services,
     sources: sources.compiled(),

@@ -47,6 +47,7 @@ export async function startCore(
     pool,
     linkPath: configuration.linkPath,
     transport,
+    mail: transport,
     clock,
     random,
     compile: compilePlan,

@@ -1,17 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Channel, ChannelContext } from '#channels/channel.ts';
+import { utf8Length } from '#channels/fit.ts';
 import type { InboxMessage, LeasedNotification } from '#core/store.ts';
-import type { IncomingResponse, OutgoingRequest, Transport, TransportFailure } from '#kernel/ports.ts';
+import type {
+  IncomingResponse,
+  MailFailure,
+  MailTransport,
+  OutgoingMail,
+  OutgoingRequest,
+  Transport,
+  TransportFailure,
+} from '#kernel/ports.ts';
 
 /** A secret that may appear nowhere but in what leaves for the provider. */
 export const CANARY = 'Y2FuYXJ5LWNhbmFyeS1jYW5hcnktY2FuYXJ5';
 
 type Answer = Awaited<ReturnType<Transport['send']>>;
+type MailAnswer = Awaited<ReturnType<MailTransport['sendMail']>>;
 
-/** What a test of a channel may look at: every request and every inbox message, in order. */
+/** What a test of a channel may look at: every request, mail and inbox message, in order. */
 export interface ChannelTrial {
   readonly attempt: Attempt;
   readonly requests: readonly OutgoingRequest[];
+  readonly mails: readonly OutgoingMail[];
   readonly inbox: readonly InboxMessage[];
 }
 
@@ -61,32 +72,55 @@ export async function tryChannel(
     readonly notification?: LeasedNotification;
     readonly settings?: ChannelContext['settings'];
     readonly answer?: Answer;
+    readonly mailAnswer?: MailAnswer;
     readonly inboxFails?: boolean;
     readonly now?: number;
+    readonly more?: Partial<ChannelContext>;
   } = {},
 ): Promise<ChannelTrial> {
   const requests: OutgoingRequest[] = [];
+  const mails: OutgoingMail[] = [];
   const inbox: InboxMessage[] = [];
+  const to = channel.spec.reaches.persons === undefined ? undefined : samplePlaces[channel.spec.reaches.persons];
   const attempt = await channel.send(options.notification ?? sampleNotification(), {
     transport: {
       async send(request) {
         requests.push(request);
-        return options.answer ?? answer(200);
+        return options.answer ?? answer(200, {}, acceptances[channel.spec.kind]);
+      },
+    },
+    mail: {
+      async sendMail(mail) {
+        mails.push(mail);
+        return options.mailAnswer ?? { ok: true, value: '250 2.0.0' };
       },
     },
     now: options.now ?? 1_772_440_001_000,
     timeoutMs: 5_000,
     settings: options.settings ?? settingsOf(channel),
+    ...(to === undefined ? {} : { to }),
     async putInbox(message) {
       if (options.inboxFails === true) throw new Error(`insert of ${message.text} failed`);
       inbox.push(message);
     },
+    ...options.more,
   });
-  return { attempt, requests, inbox };
+  return { attempt, requests, mails, inbox };
 }
 
-export function answer(status: number, headers: Record<string, string> = {}): Answer {
-  const value: IncomingResponse = { status, headers, body: new TextEncoder().encode(`echo ${CANARY}`) };
+const samplePlaces = { name: undefined, email: 'mia@tea.example', telegram: '123456789', ntfy: 'mia-topic' } as const;
+
+/** What each provider answers with a 200 when it has taken a message; another body says nothing to the webhook. */
+const acceptances: Readonly<Record<string, string>> = {
+  slack: 'ok',
+  discord: `{"id":"1","content":"${CANARY}"}`,
+  teams: '',
+  telegram: `{"ok":true,"result":{"text":"${CANARY}"}}`,
+  ntfy: `{"id":"x","event":"message","topic":"${CANARY}"}`,
+};
+
+export function answer(status: number, headers: Record<string, string> = {}, body = `echo ${CANARY}`): Answer {
+  const value: IncomingResponse = { status, headers, body: new TextEncoder().encode(body) };
   return { ok: true, value };
 }
 
@@ -98,51 +132,74 @@ export function noAnswer(reason: TransportFailure['reason'], sent: TransportFail
 export function settingsOf(channel: Channel): Record<string, string | number | boolean> {
   const settings: Record<string, string | number | boolean> = {};
   for (const field of channel.spec.fields) {
-    if (field.secret) settings[field.name] = CANARY;
-    else if (field.type === 'url') settings[field.name] = `https://hooks.example/${CANARY}`;
-    else settings[field.name] = field.type === 'number' ? 1 : field.type === 'boolean' ? true : 'text';
+    if (field.type === 'url') settings[field.name] = `https://hooks.example/${CANARY}`;
+    else if (field.secret) settings[field.name] = CANARY;
+    else if (field.type === 'email') settings[field.name] = 'watchbill@tea.example';
+    else
+      settings[field.name] =
+        field.type === 'number' ? 1 : field.type === 'boolean' ? true : (field.values?.[0] ?? 'text');
   }
   return settings;
 }
 
-/** What every channel has to hold. `dials` says whether it speaks to a provider by HTTP. */
-export function channelConformance(channel: Channel, dials: boolean): void {
-  describe(`${channel.spec.kind} as a channel`, () => {
+/** Everything that can be wrong with what telemetry and plans bring. */
+const hostileGroups: readonly (readonly [string, string])[] = [
+  ['a label of a megabyte', JSON.stringify(['x'.repeat(1_048_576)])],
+  ['a label of a megabyte of signs that are escaped', JSON.stringify(['<&*_"'.repeat(200_000)])],
+  ['a label of a megabyte beyond the basic plane', JSON.stringify(['\u{1f375}'.repeat(250_000)])],
+  ['text that is no valid Unicode', '["\\ud800 \\u0000 \\u001b[31m"]'],
+  ['a group that is no JSON', '["/orders'],
+  ['a group that is no list', '{"a":1}'],
+];
+
+/** What every channel has to hold. `way` says how it speaks to its provider. */
+export function channelConformance(channel: Channel, way: 'inbox' | 'http' | 'mail'): void {
+  const { spec } = channel;
+  describe(`${spec.kind} as a channel`, () => {
     it('says that it was accepted only after the other side said so', async () => {
-      const { attempt, requests, inbox } = await tryChannel(channel);
-      expect(['accepted', 'delivered']).toContain(attempt.outcome);
-      expect(requests.length + inbox.length).toBe(1);
+      const trial = await tryChannel(channel);
+      expect(['accepted', 'delivered']).toContain(trial.attempt.outcome);
+      expect(trial.requests.length + trial.inbox.length + trial.mails.length).toBe(1);
     });
 
-    it('keeps one id over all attempts', async () => {
-      const id = (trial: ChannelTrial): string =>
-        trial.inbox[0]?.id ?? trial.requests[0]?.headers['webhook-id'] ?? 'none';
+    it('sends the same on every attempt, under one id where the provider can use it', async () => {
+      const later = { attempt: 7, fence: 9, mayRepeat: spec.deduplication !== 'none' };
       const first = await tryChannel(channel);
-      const later = await tryChannel(channel, {
-        notification: sampleNotification({ attempt: 7, fence: 9, mayRepeat: true }),
-        now: 1_772_450_000_000,
-      });
-      expect(id(first)).toBe(sampleNotification().id);
-      expect(id(later)).toBe(id(first));
+      const again = await tryChannel(channel, { notification: sampleNotification(later), now: 1_772_450_000_000 });
+      if (way !== 'inbox') expect(messageOf(again)).toBe(messageOf(first));
+      const all = (trial: ChannelTrial): string =>
+        JSON.stringify([trial.inbox, trial.mails, trial.requests.map(({ headers }) => headers), messageOf(trial)]);
+      if (spec.deduplication !== 'by-key') return;
+      for (const trial of [first, again]) expect(all(trial)).toContain(sampleNotification().id);
     });
 
-    it.each([
-      ['a label of a megabyte', JSON.stringify(['x'.repeat(1_048_576)])],
-      ['text that is no valid Unicode', '["\\ud800 \\u0000 \\u001b[31m"]'],
-      ['a group that is no JSON', '["/orders'],
-      ['a group that is no list', '{"a":1}'],
-    ])('is not held up by %s', async (_, group) => {
+    it.each(hostileGroups)('is not held up by %s', async (_, group) => {
       const sample = sampleNotification();
-      const { attempt, requests, inbox } = await tryChannel(channel, {
-        notification: { ...sample, content: { ...sample.content, group } },
+      const trial = await tryChannel(channel, { notification: { ...sample, content: { ...sample.content, group } } });
+      expectHarmless(trial);
+    });
+
+    it('is not held up by long texts everywhere at once', async () => {
+      const sample = sampleNotification();
+      const long = '<b>&"\\*_`[x](http://evil.example)'.repeat(20_000);
+      const [evidence] = sample.content.evidence;
+      if (evidence === undefined) throw new Error('the sample has no evidence');
+      const trial = await tryChannel(channel, {
+        notification: {
+          ...sample,
+          content: {
+            ...sample.content,
+            group: JSON.stringify([long, long, long]),
+            condition: long,
+            runbook: long,
+            planTitle: long,
+            evidence: new Array(500).fill({ ...evidence, text: long }),
+          },
+        },
+        more: { links: { alert: `https://watch.example/${'a'.repeat(50_000)}`, acknowledge: 'javascript:alert(1)' } },
       });
-      expect(['accepted', 'delivered']).toContain(attempt.outcome);
-      const text = messageOf(inbox, requests);
-      expect(text.length).toBeLessThan(20_000);
-      expect(text.isWellFormed()).toBe(true);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is tested.
-      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
-      expect(text).toContain('errors');
+      expectHarmless(trial);
+      expect(messageOf(trial)).not.toContain('javascript:');
     });
 
     it('is not held up by a text that cannot be rendered', async () => {
@@ -153,13 +210,22 @@ export function channelConformance(channel: Channel, dials: boolean): void {
           throw new TypeError('no such template');
         },
       });
-      const { attempt, requests, inbox } = await tryChannel(channel, { notification: { ...sample, content } });
-      expect(['accepted', 'delivered']).toContain(attempt.outcome);
-      const text = messageOf(inbox, requests);
-      expect(text).toContain('errors');
+      expectHarmless(await tryChannel(channel, { notification: { ...sample, content } }));
     });
 
-    if (dials) dialling(channel);
+    it('marks a test as one, and tells of no alert in it', async () => {
+      const trial = await tryChannel(channel, {
+        more: { test: { by: 'mia' }, links: { alert: 'https://watch.example/a' } },
+      });
+      expect(['accepted', 'delivered']).toContain(trial.attempt.outcome);
+      const text = messageOf(trial);
+      expect(text).toContain('This is a test message');
+      expect(text).not.toContain('watch.example');
+      expect(text).not.toContain('A-1');
+    });
+
+    if (way === 'http') dialling(channel);
+    else if (way === 'mail') mailing(channel);
     else {
       it('tries again when the inbox cannot be written, without repeating the failure', async () => {
         const { attempt } = await tryChannel(channel, { inboxFails: true });
@@ -170,9 +236,63 @@ export function channelConformance(channel: Channel, dials: boolean): void {
   });
 }
 
-function messageOf(inbox: readonly InboxMessage[], requests: readonly OutgoingRequest[]): string {
-  if (inbox[0] !== undefined) return `${inbox[0].title}\n${inbox[0].text}`;
-  return new TextDecoder('utf-8', { fatal: true }).decode(requests[0]?.body);
+/** Taken, in words that name the rule, and such that no provider chokes on it. */
+function expectHarmless(trial: ChannelTrial): void {
+  expect(['accepted', 'delivered']).toContain(trial.attempt.outcome);
+  const text = messageOf(trial);
+  expect(utf8Length(text)).toBeLessThan(100_000);
+  expect(text.isWellFormed()).toBe(true);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is tested.
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(text).toContain('errors');
+}
+
+/** What was said, as it left. */
+export function messageOf(trial: ChannelTrial): string {
+  const [message] = trial.inbox;
+  const [mail] = trial.mails;
+  if (message !== undefined) return `${message.title}\n${message.text}`;
+  if (mail !== undefined) return `${mail.subject}\n${mail.text}\n${mail.html}`;
+  return new TextDecoder('utf-8', { fatal: true }).decode(trial.requests[0]?.body);
+}
+
+function mailing(channel: Channel): void {
+  const failed = (reason: MailFailure['reason'], sent: MailFailure['sent'] = 'no'): MailAnswer => ({
+    ok: false,
+    failure: { reason, sent, message: `smtp.example: ${reason}` },
+  });
+
+  it.each([
+    ['mail-deferred', 'no', 'provider-refused'],
+    ['session-refused', 'no', 'provider-refused'],
+    ['connection-failed', 'no', 'provider-unreachable'],
+    ['name-not-found', 'no', 'provider-unreachable'],
+    ['timed-out', 'maybe', 'provider-unreachable'],
+    ['connection-lost', 'maybe', 'provider-unreachable'],
+  ] as const)('tries again after %s', async (reason, sent, because) => {
+    const { attempt } = await tryChannel(channel, { mailAnswer: failed(reason, sent) });
+    expect(attempt).toMatchObject({ outcome: 'retry', because, maySent: sent === 'maybe' });
+  });
+
+  it.each(['mail-refused', 'address-refused'] as const)('gives up after %s', async (reason) => {
+    expect((await tryChannel(channel, { mailAnswer: failed(reason) })).attempt.outcome).toBe('refused');
+  });
+
+  it('gives the mail a deadline', async () => {
+    const { mails } = await tryChannel(channel);
+    expect(mails[0]?.timeoutMs).toBeGreaterThan(0);
+    expect(mails[0]?.timeoutMs).toBeLessThanOrEqual(5_000);
+  });
+
+  it('repeats no secret in its result, whatever is wrong', async () => {
+    const broken = Object.fromEntries(Object.keys(settingsOf(channel)).map((name) => [name, `!<\n${CANARY}`]));
+    for (const name of Object.keys(broken)) {
+      const settings = { ...settingsOf(channel), [name]: broken[name] ?? '' };
+      expect(JSON.stringify((await tryChannel(channel, { settings })).attempt)).not.toContain(CANARY);
+    }
+    expect(JSON.stringify((await tryChannel(channel, { settings: broken })).attempt)).not.toContain(CANARY);
+    expect(JSON.stringify((await tryChannel(channel, { more: { to: `x ${CANARY}` } })).attempt)).not.toContain(CANARY);
+  });
 }
 
 function dialling(channel: Channel): void {
@@ -223,11 +343,23 @@ function dialling(channel: Channel): void {
   });
 
   it('repeats no secret in its result, whatever the provider answers', async () => {
-    const answers = [200, 301, 400, 429, 500].map((status) => answer(status));
+    const answers = [200, 202, 301, 400, 429, 500].map((status) => answer(status));
     for (const given of [...answers, noAnswer('connection-failed', 'no'), noAnswer('url-refused', 'no')]) {
       expect(JSON.stringify((await tryChannel(channel, { answer: given })).attempt)).not.toContain(CANARY);
     }
     const broken = Object.fromEntries(Object.keys(settingsOf(channel)).map((name) => [name, `whsec_!${CANARY}`]));
     expect(JSON.stringify((await tryChannel(channel, { settings: broken })).attempt)).not.toContain(CANARY);
+  });
+
+  it('sends nothing without its settings', async () => {
+    const { attempt, requests } = await tryChannel(channel, { settings: {} });
+    if (channel.spec.fields.every(({ required }) => !required)) return;
+    expect(attempt.outcome).toBe('refused');
+    expect(requests).toEqual([]);
+  });
+
+  it('follows no link of its own: the URL is the one that the settings name', async () => {
+    const { requests } = await tryChannel(channel);
+    expect(new URL(requests[0]?.url ?? '').host).toBe('hooks.example');
   });
 }

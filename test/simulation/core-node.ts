@@ -78,6 +78,7 @@ export class CoreNode {
       store: this.#remote(alterStore(store), process),
       repositories: this.#remote(repositoriesOn(store), process),
       transport: provider.transportOf(process),
+      mail: { sendMail: async () => Promise.reject(new Error('The watched plan sends no mail.')) },
       clock: scheduler.clockOf(process),
       random: scheduler.randomOf(),
       resolveSecret: async () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',

@@ -81,9 +81,10 @@ class Life {
         title: '',
         summary: '',
         builtIn: true,
-        reaches: 'addresses',
+        reaches: { persons: 'name', addresses: 'binding' },
         fields: [],
         deduplication: 'by-key',
+        example: '',
       },
       send: async ({ identity }) => {
         if (identity.channel === 'ops') heard.push(`${identity.episode} ${identity.step}`);
@@ -93,11 +94,12 @@ class Life {
     this.delivery = createDelivery({
       ...shared,
       transport: { send: () => Promise.reject(new Error('No channel here dials.')) },
+      mail: { sendMail: () => Promise.reject(new Error('No channel here dials.')) },
       findChannel: () => channel,
       resolveSecret: async () => 'secret',
       owned: () => {
         const owned = this.runner.owned();
-        return owned === undefined ? undefined : { epoch: owned.epoch, channels: plan.channels };
+        return owned === undefined ? undefined : { epoch: owned.epoch, plan };
       },
       onSettled: () => {},
     });

@@ -1,21 +1,30 @@
 import type { InboxMessage, LeasedNotification } from '#core/store.ts';
-import type { Instant } from '#kernel/instant.ts';
-import { describeNotification } from '../message.ts';
+import type { ChannelContext } from '../channel.ts';
+import { describeNotification, type PlainMessage } from '../message.ts';
 import { plainMessage } from '../plain-message.ts';
+import { describeRichly, linesOf } from '../rich-message.ts';
+import { inboxSpec } from './spec.ts';
 
 /** The message as the inbox holds it. */
-export function renderInbox(notification: LeasedNotification, now: Instant): InboxMessage {
+export function renderInbox(
+  notification: LeasedNotification,
+  context: Pick<ChannelContext, 'now' | 'test'>,
+): InboxMessage {
   return {
     id: notification.id,
     plan: notification.plan,
     person: notification.identity.recipient,
-    at: now,
+    at: context.now,
     alert: notification.content.alert,
-    ...describe(notification),
+    ...describe(notification, context),
   };
 }
 
-function describe(notification: LeasedNotification): { readonly title: string; readonly text: string } {
+function describe(notification: LeasedNotification, context: Pick<ChannelContext, 'test'>): PlainMessage {
+  if (context.test !== undefined) {
+    const message = describeRichly(notification, context, inboxSpec);
+    return { title: message.title, text: linesOf(message).join('\n') };
+  }
   try {
     return describeNotification(notification.content);
   } catch {

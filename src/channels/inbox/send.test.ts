@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { channelConformance, tryChannel } from '../../../test/conformance/channel.ts';
 import { inbox } from './send.ts';
 
-channelConformance(inbox, false);
+channelConformance(inbox, 'inbox');
 
 it('puts the words in the inbox of the person', async () => {
   const { attempt, inbox: messages } = await tryChannel(inbox);

@@ -8,7 +8,7 @@ export const inbox: Channel = { spec: inboxSpec, send };
 /** The message's id is the notification's, so that a second attempt changes nothing. */
 async function send(notification: LeasedNotification, context: ChannelContext): Promise<Attempt> {
   try {
-    await context.putInbox(renderInbox(notification, context.now));
+    await context.putInbox(renderInbox(notification, context));
     return { outcome: 'delivered' };
   } catch {
     // The driver's own text may quote values, so it is not repeated.

@@ -5,7 +5,8 @@ export const inboxSpec: ChannelSpec = {
   title: 'Inbox',
   summary: "Puts the message in the person's inbox in Watchbill itself.",
   builtIn: true,
-  reaches: 'persons',
+  reaches: { persons: 'name' },
   fields: [],
   deduplication: 'by-key',
+  example: ['people:', '  mia: {}', 'severities:', '  urgent: { notify: [mia by app] }'].join('\n'),
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { channelConformance, sampleNotification, tryChannel } from '../../../test/conformance/channel.ts';
 import { webhook } from './send.ts';
 
-channelConformance(webhook, true);
+channelConformance(webhook, 'http');
 
 const url = 'https://hooks.example/in';
 

@@ -19,7 +19,7 @@ async function send(notification: LeasedNotification, context: ChannelContext): 
   if (signer === undefined) {
     return { outcome: 'refused', problem: "The secret begins with 'whsec_' but the rest is no Base64." };
   }
-  const body = render(notification);
+  const body = render(notification, context);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'watchbill',
@@ -38,9 +38,9 @@ async function send(notification: LeasedNotification, context: ChannelContext): 
 }
 
 /** A text that cannot be rendered must not hold the page up: then the plain facts go out in the same form. */
-function render(notification: LeasedNotification): string {
+function render(notification: LeasedNotification, context: ChannelContext): string {
   try {
-    return renderWebhook(notification);
+    return renderWebhook(notification, context);
   } catch {
     const { title, text } = plainMessage(notification);
     const { plan, alert, rule, severity, state } = notification.content;

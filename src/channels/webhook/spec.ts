@@ -5,7 +5,7 @@ export const webhookSpec: ChannelSpec = {
   title: 'Webhook',
   summary: 'Posts a signed JSON message to a URL, following Standard Webhooks.',
   builtIn: false,
-  reaches: 'addresses',
+  reaches: { addresses: 'binding' },
   fields: [
     {
       name: 'url',
@@ -23,4 +23,10 @@ export const webhookSpec: ChannelSpec = {
     },
   ],
   deduplication: 'by-key',
+  example: [
+    'channels:',
+    '  shop: { kind: webhook, url: secret SHOP_WEBHOOK_URL, secret: secret SHOP_WEBHOOK_SECRET }',
+    'severities:',
+    '  urgent: { notify: [webhook:shop] }',
+  ].join('\n'),
 };

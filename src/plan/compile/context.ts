@@ -22,6 +22,8 @@ export class Context {
   readonly report: Report;
   readonly sections: ReadonlyMap<string, MapEntry>;
   readonly phases: Set<string> = new Set();
+  /** By binding: the one place that addresses name for it. */
+  readonly places: Map<string, string> = new Map();
   launch: Instant | undefined;
   timezone = 'UTC';
   readonly #notExecuted: Map<string, NotExecuted> = new Map();

@@ -11,7 +11,7 @@ import { type ConditionFacts, noFacts } from './condition-facts.ts';
 import type { Conditions } from './conditions.ts';
 import type { Context } from './context.ts';
 import { meaningHash } from './meaning.ts';
-import { compileRecipients } from './people.ts';
+import { compileRecipients } from './recipients.ts';
 import { NO_SEVERITY } from './severities.ts';
 import { rootOf } from './signals.ts';
 import type { Threshold } from './thresholds.ts';

@@ -4,7 +4,7 @@ import { suggest } from '../text/nearest-name.ts';
 import { placeOf, sentenceOf } from '../text/sentence.ts';
 import { childAt, type MapEntry } from '../text/tree.ts';
 import { type Context, sentencesOf } from './context.ts';
-import { compileRecipients } from './people.ts';
+import { compileRecipients } from './recipients.ts';
 
 const CLOCKS = ['respond', 'resolve', 'update', 'review', 'watch'] as const;
 

@@ -1,4 +1,4 @@
-import { ADDRESS_KINDS, channelSettings, PERSON_KINDS } from '../compile/people.ts';
+import { ADDRESS_KINDS, channelSettings, PERSON_KINDS } from '../compile/channel-kinds.ts';
 import { choicesAt, keysAt, kindsAt } from '../shape/schema-keys.ts';
 import { EXECUTED_SECTIONS } from '../shape/sections.ts';
 import { sentenceAt, sentenceInCell } from '../shape/sentence-places.ts';

@@ -30,13 +30,15 @@ const person = z.union(
     z.strictObject({
       email: about(sentence.optional(), 'Mail address.'),
       phone: about(sentence.optional(), 'Number with +, or `secret NAME`.'),
-      order: about(sentences.optional(), 'Channels in the order in which this person is reached.'),
+      telegram: about(sentence.optional(), "Number of the chat with the plan's bot, or `secret NAME`."),
+      ntfy: about(sentence.optional(), 'Topic of ntfy, or `secret NAME`.'),
+      order: about(sentences.optional(), 'Channels by which this person is told where a line names none.'),
       title: about(sentence.optional(), 'What this person is in the team.'),
       timezone: about(sentence.optional(), 'IANA time zone of this person.'),
     }),
     nothing,
   ],
-  wants('a map of email, phone and order'),
+  wants('a map of email, phone, telegram, ntfy and order'),
 );
 
 const phase = z.union(

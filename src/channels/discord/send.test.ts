@@ -1,0 +1,4 @@
+import { channelConformance } from '../../../test/conformance/channel.ts';
+import { discord } from './send.ts';
+
+channelConformance(discord, 'http');

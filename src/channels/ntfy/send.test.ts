@@ -1,0 +1,4 @@
+import { channelConformance } from '../../../test/conformance/channel.ts';
+import { ntfy } from './send.ts';
+
+channelConformance(ntfy, 'http');

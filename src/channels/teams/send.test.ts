@@ -1,0 +1,4 @@
+import { channelConformance } from '../../../test/conformance/channel.ts';
+import { teams } from './send.ts';
+
+channelConformance(teams, 'http');
