@@ -4,6 +4,19 @@ import { followPlan } from './live.ts';
 import { getOverview, listPlans } from './overview.ts';
 import { applyPlan } from './plans.ts';
 import { getStatus } from './status.ts';
+import { listScenarios, runRehearsal } from './rehearsals.ts';
+import {
+  changePassword,
+  confirmPassword,
+  endSession,
+  getSession,
+  getSignInState,
+  listSessions,
+  resetPassword,
+  setUp,
+  signIn,
+  signOut,
+} from './session.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
 export const routes = {
@@ -19,3 +32,14 @@ export const routes = {
   listPlans,
   getOverview,
   followPlan,
+  getSignInState,
+  setUp,
+  signIn,
+  signOut,
+  getSession,
+  confirmPassword,
+  listSessions,
+  endSession,
+  changePassword,
+  resetPassword,
+} as const;

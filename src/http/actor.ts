@@ -1,4 +1,5 @@
 import { allows, higherLevel, type Level, type Permission } from '#contract/access.ts';
+import type { Instant } from '#kernel/instant.ts';
 
 /** Who acts: a signed-in person, the holder of a token, or whoever may read the data folder. */
 export interface Actor {
@@ -13,6 +14,8 @@ export interface Actor {
   readonly serverLevel?: Level;
   /** What they may do on single plans. */
   readonly planLevels: Readonly<Record<string, Level>>;
+  /** Of a session: what only owners do needs a recent sign-in. */
+  readonly session?: { readonly signedInAt: Instant; readonly expiresAt: Instant };
 }
 
 /** The level of somebody on a plan: the higher of the server's and the plan's own. */

@@ -4,7 +4,7 @@ import { routes as declared } from '#contract/routes.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { createApplication } from './application.ts';
-import { authenticateAdminToken } from './authenticate.ts';
+import { createAuthenticate } from './authenticate.ts';
 import type { ApiServices } from './services.ts';
 import { verbs } from './verbs.ts';
 
@@ -110,7 +110,14 @@ const services: ApiServices = {
     followers: () => 0,
     wake: () => {},
     stop: () => {},
+  ...accessServices(),
   },
+
+/** Those of sign-in and access, which have tests of their own: nothing here asks them. */
+function accessServices() {
+  const unasked = new Proxy({}, { get: (_, name) => () => record({}, name) });
+  return { signIn: unasked } as Pick<ApiServices, 'signIn'>;
+}
 };
 const logged: unknown[] = [];
 let counter = 0;
@@ -120,7 +127,11 @@ function nextBytes(length: number): Uint8Array {
 }
 const application = createApplication({
   services,
-  authenticate: authenticateAdminToken(TOKEN),
+  authenticate: createAuthenticate({
+    adminToken: TOKEN,
+    sessions: { find: async () => undefined },
+    tokens: async () => undefined,
+  }),
   hosts: ['localhost', '127.0.0.1', '[::1]'],
   random: { bytes: nextBytes, fraction: () => 0 },
   version: '1.2.3',
@@ -161,7 +172,7 @@ interface Failed {
 
 const files = [{ path: 'plan.yaml', text: 'plan: shop' }];
 
-/** Every route of the API: how it is called, and what it must ask of the services. */
+/** Routes that read and change plans: how each is called, and what it must ask of the services. */
 const routes: readonly {
   readonly path: string;
   readonly template: string;
@@ -363,6 +374,7 @@ interface Description {
 }
 interface Operation {
   readonly summary?: string;
+  readonly 'x-scope'?: string;
   readonly security?: unknown;
   readonly responses: Readonly<Record<string, unknown>>;
 }
@@ -378,7 +390,7 @@ describe('the OpenAPI description', async () => {
     const expected = [
       'GET /healthz',
       'GET /readyz',
-      ...routes.map(({ template, sent }) => `${sent.method ?? 'GET'} ${template}`),
+      ...Object.values(declared).map(({ method, path }) => `${method.toUpperCase()} /api${path}`),
     ];
     expect(described.sort()).toEqual(expected.sort());
     for (const [path, operations] of Object.entries(description.paths)) {
@@ -394,7 +406,8 @@ describe('the OpenAPI description', async () => {
     expect(description.components.securitySchemes).toMatchObject({ token: { type: 'http', scheme: 'bearer' } });
     for (const [path, operations] of Object.entries(description.paths)) {
       for (const operation of Object.values(operations)) {
-        expect(operation.security).toEqual(path.startsWith('/api/') ? [{ token: [] }, { session: [] }] : undefined);
+        const open = !path.startsWith('/api/') || operation['x-scope'] === 'public';
+        expect(operation.security).toEqual(open ? undefined : [{ token: [] }, { session: [] }]);
       }
     }
   });

@@ -4,13 +4,15 @@ import { secureHeaders } from 'hono/secure-headers';
 import { limits } from '#kernel/limits.ts';
 import type { Random } from '#kernel/ports.ts';
 import type { Authenticate } from './authenticate.ts';
-import { SESSION_COOKIE } from './authenticate.ts';
+import { clientAddress } from './client-address.ts';
 import type { ApiEnvironment } from './environment.ts';
 import { answerFailure, describeThrown, refuseAnonymous } from './failures.ts';
 import { healthRoutes } from './health/routes.ts';
 import { mountVerbs } from './mount.ts';
+import { isCrossSite } from './request-origin.ts';
 import { createRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
+import { SESSION_COOKIE } from './sign-in/cookie.ts';
 import { verbs } from './verbs.ts';
 
 export interface ApplicationOptions {
@@ -20,12 +22,17 @@ export interface ApplicationOptions {
   readonly hosts: readonly string[];
   readonly random: Random;
   readonly version: string;
+  /** Where browsers reach this server, when a proxy stands in front: its pages may send commands. */
+  readonly publicUrl?: string;
+  /** How many proxies stand in front, each of which adds to `X-Forwarded-For`. */
+  readonly trustedProxies?: number;
   readonly log: (message: string, detail?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The API on port 4700. Everything under `/api` is held against its route's declaration; health is open. */
 export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiEnvironment> {
   const application = createRouter();
+  const publicOrigin = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
 
   application.use('*', async (context, next) => {
     const requestId = Buffer.from(options.random.bytes(9)).toString('base64url');
@@ -56,14 +63,20 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   );
 
   application.use('/api/*', async (context, next) => {
-    const found = await options.authenticate({
-      method: context.req.method,
-      header: (name) => context.req.header(name),
-    });
-    if (found.state === 'refused') {
-      return answerFailure(context, context.get('requestId'), found.code, found.message);
-    }
+    const request = { method: context.req.method, header: (name: string) => context.req.header(name) };
+    const requestId = context.get('requestId');
+    context.header('Cache-Control', 'no-store');
+    context.set('address', clientAddress(context, options.trustedProxies ?? 0));
+    const found = await options.authenticate(request);
+    if (found.state === 'refused') return answerFailure(context, requestId, found.code, found.message);
+    context.set('authenticateAgain', () => options.authenticate(request));
     context.set('actor', found.state === 'known' ? found.actor : undefined);
+    context.set('sessionEnded', found.state === 'anonymous' && found.sessionEnded === true);
+    const kind = found.state !== 'known' ? 'nothing' : found.actor.kind === 'session' ? 'cookie' : 'token';
+    if (isCrossSite(request, kind, publicOrigin)) {
+      const message = 'A page of another site may not send commands.';
+      return answerFailure(context, requestId, 'origin-refused', message, 'Origin');
+    }
     return next();
   });
 
@@ -95,7 +108,14 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
         error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
       });
     }
-    return answerFailure(context, requestId, described.code, described.message, described.where);
+    return answerFailure(
+      context,
+      requestId,
+      described.code,
+      described.message,
+      described.where,
+      described.retryAfterMs,
+    );
   });
   return application;
 }

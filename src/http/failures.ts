@@ -4,6 +4,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { FailureAnswer } from '#contract/failure.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import type { ApiEnvironment } from './environment.ts';
+import { sessionCookie } from './sign-in/cookie.ts';
+import { TooManyRequests } from './too-many-requests.ts';
 
 /** Answers with the status that the catalogue gives the code. Retry-After goes with every "later". */
 export function answerFailure(
@@ -12,9 +14,12 @@ export function answerFailure(
   code: ErrorCode,
   message: string,
   where?: string,
+  retryAfterMs = 1_000,
 ) {
   const entry = errorCodes[code];
-  if (entry.status === 429 || entry.status === 503) context.header('Retry-After', '1');
+  if (entry.status === 429 || entry.status === 503) {
+    context.header('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
+  }
   const body: FailureAnswer = {
     error: { code, message, hint: entry.hint, requestId, ...(where === undefined ? {} : { where }) },
   };
@@ -24,6 +29,10 @@ export function answerFailure(
 /** Answers a request that showed no credential where one is needed. */
 export function refuseAnonymous(context: Context<ApiEnvironment>) {
   context.header('WWW-Authenticate', 'Bearer');
+  if (context.get('sessionEnded')) {
+    context.header('Set-Cookie', sessionCookie(undefined));
+    return answerFailure(context, context.get('requestId'), 'session-ended', 'This session has ended.');
+  }
   return answerFailure(
     context,
     context.get('requestId'),
@@ -37,12 +46,14 @@ export function describeThrown(thrown: unknown): {
   readonly code: ErrorCode;
   readonly message: string;
   readonly where?: string;
+  readonly retryAfterMs?: number;
 } {
   if (thrown instanceof WatchbillError) {
     return {
       code: thrown.code,
       message: thrown.message,
       ...(thrown.where === undefined ? {} : { where: thrown.where }),
+      ...(thrown instanceof TooManyRequests ? { retryAfterMs: thrown.retryAfterMs } : {}),
     };
   }
   // The framework's own refusals of a body, before our schemas see it.

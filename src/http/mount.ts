@@ -27,6 +27,7 @@ export function mountVerbs(verbs: readonly Verb[], services: ApiServices): OpenA
         actor: context.get('actor'),
         services,
         requestId: context.get('requestId'),
+        address: context.get('address'),
         header: (name: string) => context.req.header(name),
         setHeader: (name: string, value: string) => context.header(name, value, { append: true }),
         signal: context.req.raw.signal,

@@ -11,6 +11,6 @@ export interface ApiServices {
   readonly plans: PlanServices;
   readonly journal: JournalServices;
   readonly keys: KeyServices;
-}
+  readonly signIn: SignInServices;
   readonly overview: OverviewServices;
   readonly live: LiveServices;

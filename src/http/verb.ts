@@ -17,10 +17,14 @@ export interface VerbInput<Route extends RouteDeclaration> {
   readonly actor: Route['scope'] extends 'public' ? Actor | undefined : Actor;
   readonly services: ApiServices;
   readonly requestId: string;
+  /** The network address that it came from. */
+  readonly address: string;
   /** A header of the request. */
   readonly header: (name: string) => string | undefined;
   /** Adds a header to the answer. */
   readonly setHeader: (name: string, value: string) => void;
+  /** Asks anew whether the sender may still do this: a stream outlives what was judged when it began. */
+  readonly stillAllowed: () => Promise<boolean>;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }

@@ -8,6 +8,21 @@ import { followPlan } from './live/follow-plan.ts';
 import { getOverview } from './overview/get-overview.ts';
 import { listPlans } from './overview/list-plans.ts';
 import { applyPlan } from './plans/apply-plan.ts';
+import { applyPlanVersion } from './plans/apply-plan-version.ts';
+import { getPlanVersion } from './plans/get-plan-version.ts';
+import { listPlanVersions } from './plans/list-plan-versions.ts';
+import { listScenarios } from './rehearsals/list-scenarios.ts';
+import { runRehearsal } from './rehearsals/run-rehearsal.ts';
+import { changePassword } from './sign-in/change-password.ts';
+import { confirmPassword } from './sign-in/confirm-password.ts';
+import { endSession } from './sign-in/end-session.ts';
+import { getSession } from './sign-in/get-session.ts';
+import { getSignInState } from './sign-in/get-sign-in-state.ts';
+import { listSessions } from './sign-in/list-sessions.ts';
+import { resetPassword } from './sign-in/reset-password.ts';
+import { setUp } from './sign-in/set-up.ts';
+import { signIn } from './sign-in/sign-in.ts';
+import { signOut } from './sign-in/sign-out.ts';
 import { getStatus } from './status/get-status.ts';
 import type { Verb } from './verb.ts';
 
@@ -25,3 +40,14 @@ export const verbs: readonly Verb[] = [
   listPlans,
   getOverview,
   followPlan,
+  getSignInState,
+  setUp,
+  signIn,
+  signOut,
+  getSession,
+  confirmPassword,
+  listSessions,
+  endSession,
+  changePassword,
+  resetPassword,
+];

@@ -165,3 +165,34 @@ export const limits = {
   liveStreams: 500,
   liveStreamsPerActor: 64,
 } as const;
+
+  // Sign-in and access
+  sessionIdleMs: 604_800_000,
+  sessionLongestMs: 2_592_000_000,
+  /** After so long since the sign-in, what only owners do asks for the password again. */
+  ownerSignInMs: 43_200_000,
+  /** How long a credential that was found good is taken without looking again: an ended one is refused this soon. */
+  credentialCacheMs: 2_000,
+  credentialsCached: 10_000,
+  sessionSeenEveryMs: 60_000,
+  setUpLinkMs: 259_200_000,
+  invitationMs: 259_200_000,
+  passwordResetMs: 3_600_000,
+  signInsPerAddress: 30,
+  signInWindowMs: 300_000,
+  /** Wrong passwords in a row, of one account, before it is closed for a while. */
+  signInFailures: 5,
+  signInLockMs: 60_000,
+  signInLockMaxMs: 3_600_000,
+  /** Uses of links (set-up, invitation, new password), by address and window. */
+  linkUsesPerAddress: 20,
+  linkWindowMs: 600_000,
+  linksPerActor: 60,
+  linksPerActorMs: 3_600_000,
+  sessionsPerMember: 100,
+  members: 1_000,
+  apiTokens: 1_000,
+  /** Of one caller: so many at once, and so many a second in the long run. */
+  apiRequestsBurst: 1_000,
+  apiRequestsPerSecond: 100,
+  auditPage: 500,

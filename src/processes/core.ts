@@ -5,9 +5,9 @@ import { createEgress } from '#egress/egress.ts';
 import type { Core } from '#engine/core-process.ts';
 import { runCore } from '#engine/run-core.ts';
 import { createApplication } from '#http/application.ts';
-import { authenticateAdminToken } from '#http/authenticate.ts';
 import { createCoreServices } from '#http/core-services.ts';
 import type { ApiServices } from '#http/services.ts';
+import { type Access, createAccess } from '#http/sign-in/access.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
@@ -28,6 +28,7 @@ export async function startCore(
   configuration: CoreConfiguration,
   options: RoleOptions,
   onReady: () => void,
+  onSetUpLink: (path: string) => void,
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random, environment } = options;
   const log = createLog('core', clock);
@@ -62,8 +63,11 @@ export async function startCore(
     ],
     clock,
   );
+  const { adminToken, authSecret } = configuration;
+  const access = createAccess({ pool, clock, random, adminToken, authSecret });
   const services = createCoreServices({
     core,
+    access,
     clock,
     version: configuration.version,
     storeProblems: stores,
@@ -71,7 +75,9 @@ export async function startCore(
     log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
-  const server = await listen(configuration, services, options, log);
+  const setUpPath = await access.makeSetUpPath();
+  if (setUpPath !== undefined) onSetUpLink(setUpPath);
+  const server = await listen(configuration, services, access, options, log);
   const stopChecking = whenReady(services, clock, () => {
     onReady();
     void warnOfNotices(services, log);
@@ -124,11 +130,12 @@ async function listen(
   configuration: CoreConfiguration,
   services: ApiServices,
   options: RoleOptions,
+  access: Access,
   log: ReturnType<typeof createLog>,
 ): Promise<Server> {
   const application = createApplication({
     services,
-    authenticate: authenticateAdminToken(configuration.adminToken),
+    authenticate: access.authenticate,
     hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
       name.toLowerCase(),
     ),

@@ -12,6 +12,8 @@ export interface ManagedChildOptions {
   readonly configuration: () => Promise<ChildConfiguration>;
   /** It does its work now; for the core this includes the stores and intake. */
   readonly onReady: () => void;
+  /** Of the core: the path of the link that makes the first owner. */
+  readonly onSetUpLink?: (path: string) => void;
   readonly onHopeless: (code: string, message: string) => void;
   readonly log: (message: string) => void;
 }
@@ -57,6 +59,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
     });
     process.on('message', (message: FromChild) => {
       if (message.type === 'ready') options.onReady();
+      else if (message.type === 'set-up-link') options.onSetUpLink?.(message.path);
       else options.onHopeless(message.code, message.message);
     });
     process.on('error', (error) => options.log(`${options.role}: ${error.message}`));

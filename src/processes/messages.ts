@@ -10,6 +10,8 @@ export interface CoreConfiguration {
   readonly port: number;
   readonly linkPath: string;
   readonly adminToken: string;
+  /** Of this installation, for sign-in; see `AccessOptions`. */
+  readonly authSecret: string;
   /** Names the data folder for good: the owner of leases. */
   readonly installation: string;
   readonly version: string;
@@ -40,5 +42,7 @@ export type ToChild =
 export type FromChild =
   /** Does its work; for the core, with stores and intake doing theirs. */
   | { readonly type: 'ready' }
+  /** There is no owner yet: the path of the link that makes one, to be shown to whoever started the server and to nobody else. */
+  | { readonly type: 'set-up-link'; readonly path: string }
   /** Cannot go on, and starting again would not help: a schema that is too new, a port that is taken. */
   | { readonly type: 'hopeless'; readonly code: string; readonly message: string };

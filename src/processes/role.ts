@@ -66,7 +66,7 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
       void stop();
       return;
     }
-    part = start(role, message.configuration, options, () => tell({ type: 'ready' }), giveUp);
+    part = start(role, message.configuration, options, tell, giveUp);
     part.catch(giveUp);
   });
 }
@@ -75,10 +75,13 @@ function start(
   role: string | undefined,
   configuration: ChildConfiguration,
   options: RoleOptions,
-  onReady: () => void,
+  say: (message: FromChild) => void,
   onHopeless: (problem: WatchbillError) => void,
 ): Promise<Part> {
-  if (configuration.role === 'core' && role === 'core') return startCore(configuration, options, onReady);
+  const onReady = (): void => say({ type: 'ready' });
+  if (configuration.role === 'core' && role === 'core') {
+    return startCore(configuration, options, onReady, (path) => say({ type: 'set-up-link', path }));
+  }
   if (configuration.role === 'intake' && role === 'intake')
     return startIntake(configuration, options, onReady, onHopeless);
   throw new WatchbillError('usage', `There is no role "${role}" with a configuration for ${configuration.role}.`);

@@ -40,7 +40,8 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
   const recordPath = join(options.dataFolder, SERVER_RECORD_NAME);
   const running: { stop(): Promise<void> }[] = [lockAsLast(lock)];
   try {
-    const record = await startParts(options, running, () => ready.resolve('ready'), failure.resolve);
+    const setUp = showSetUpLink(options);
+    const record = await startParts(options, running, () => ready.resolve('ready'), failure.resolve, setUp.onPath);
     const first = await Promise.race([ready.promise, failure.promise, stopped]);
     if (first instanceof WatchbillError) throw first;
     if (first === 'stopped') return 0;
@@ -50,6 +51,7 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
     options.write(
       `Watchbill ${options.version} is ready after ${seconds} s: ${server.url} for people and the API, ${server.intakeUrl} for telemetry.\n`,
     );
+    setUp.onUrl(server.url);
     const companion = await options.onReady?.(server);
     if (companion !== undefined) running.push(companion);
     const last = await Promise.race([failure.promise, stopped]);
@@ -71,6 +73,7 @@ async function startParts(
   running: { stop(): Promise<void> }[],
   onReady: () => void,
   onFailure: (problem: WatchbillError) => void,
+  onSetUpLink: (path: string) => void,
 ): Promise<() => Promise<ServerRecord>> {
   const { dataFolder, host, random } = options;
   const log = (message: string): void => options.writeError(`watchbill: ${message}\n`);
@@ -79,6 +82,9 @@ async function startParts(
     dataFolder,
     'admin-token',
     () => `wb_admin_${Buffer.from(random.bytes(24)).toString('base64url')}`,
+  );
+  const authSecret = await keepText(dataFolder, 'auth-secret', () =>
+    Buffer.from(random.bytes(32)).toString('base64url'),
   );
   const installation = await keepText(dataFolder, 'installation', () =>
     Buffer.from(random.bytes(9)).toString('base64url'),
@@ -105,6 +111,7 @@ async function startParts(
       port: corePort,
       linkPath,
       adminToken,
+      authSecret,
       installation,
       version: options.version,
       postgres: await stores.postgres(),
@@ -118,6 +125,7 @@ async function startParts(
       given = [];
       onReady();
     },
+    onSetUpLink,
     onHopeless,
     log,
   });
@@ -158,6 +166,30 @@ function untilAborted(signal: AbortSignal): Promise<'stopped'> {
     if (signal.aborted) resolve('stopped');
     signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
+}
+
+/**
+ * Prints the link by which the first owner is made, once it is known where the server is. A core that is started again voids the link
+ * before and gives another, which is printed at once.
+ */
+function showSetUpLink(options: Pick<SupervisorOptions, 'write'>) {
+  let url: string | undefined;
+  let path: string | undefined;
+  const show = (): void => {
+    if (url === undefined || path === undefined) return;
+    options.write(`Nobody can sign in yet. Make yourself the owner, by this link and once: ${url}${path}\n`);
+    path = undefined;
+  };
+  return {
+    onUrl(known: string): void {
+      url = known;
+      show();
+    },
+    onPath(known: string): void {
+      path = known;
+      show();
+    },
+  };
 }
 
 /** Listening on every address is reached on loopback by whoever shares the machine. */

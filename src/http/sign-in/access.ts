@@ -1,0 +1,47 @@
+import type pg from 'pg';
+import type { Clock, Random } from '#kernel/ports.ts';
+import { withOurFailures } from '#storage/postgres/our-failures.ts';
+import { createAuthRows } from '#storage/postgres/sign-in/auth-rows.ts';
+import { type Authenticate, createAuthenticate } from '../authenticate.ts';
+import type { ApiServices } from '../services.ts';
+import { createAccounts } from './accounts.ts';
+import { createAttemptLimits } from './attempt-limits.ts';
+import { createSessions } from './sessions.ts';
+import { makeSetUpToken } from './set-up-link.ts';
+import { createSignInServices } from './sign-in-services.ts';
+
+export interface AccessOptions {
+  readonly pool: pg.Pool;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whoever can read it in the data folder may do everything. */
+  readonly adminToken: string;
+  /** Of this installation: keys the hashes under which attempts are counted, and what the sign-in library signs. */
+  readonly authSecret: string;
+}
+
+/** People and programs: who they are and what they may do. */
+export interface Access {
+  readonly authenticate: Authenticate;
+  readonly services: Pick<ApiServices, 'signIn'>;
+  /** The path of the link that makes the first owner; undefined when there is one. Earlier links are void from then on. */
+  makeSetUpPath(): Promise<string | undefined>;
+}
+
+/** Sign-in and access on PostgreSQL. */
+export function createAccess(options: AccessOptions): Access {
+  const { pool, clock, random, adminToken, authSecret } = options;
+  const sessions = withOurFailures(createSessions(pool, clock));
+  const accounts = createAccounts(createAuthRows(pool), authSecret);
+  const attempts = createAttemptLimits(pool, clock, authSecret);
+  return {
+    authenticate: createAuthenticate({ adminToken, sessions, tokens: async () => undefined }),
+    services: {
+      signIn: withOurFailures(createSignInServices({ pool, accounts, sessions, attempts, clock, random })),
+    },
+    async makeSetUpPath() {
+      const token = await makeSetUpToken(pool, clock, random);
+      return token === undefined ? undefined : `/set-up#token=${token}`;
+    },
+  };
+}
