@@ -28,7 +28,6 @@ export const routes = {
   createKey,
   listKeys,
   revokeKey,
-} as const;
   listPlans,
   getOverview,
   followPlan,

@@ -3,6 +3,7 @@ import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
 import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
+import type { SignInServices } from './sign-in/services.ts';
 import type { StatusServices } from './status/services.ts';
 
 /** What the verbs call, a member for each noun. */
@@ -14,3 +15,4 @@ export interface ApiServices {
   readonly signIn: SignInServices;
   readonly overview: OverviewServices;
   readonly live: LiveServices;
+}

@@ -36,7 +36,6 @@ export const verbs: readonly Verb[] = [
   createKey,
   listKeys,
   revokeKey,
-];
   listPlans,
   getOverview,
   followPlan,

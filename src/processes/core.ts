@@ -129,8 +129,8 @@ async function applyGivenPlans(
 async function listen(
   configuration: CoreConfiguration,
   services: ApiServices,
-  options: RoleOptions,
   access: Access,
+  options: RoleOptions,
   log: ReturnType<typeof createLog>,
 ): Promise<Server> {
   const application = createApplication({
