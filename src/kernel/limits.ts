@@ -27,6 +27,10 @@ export const limits = {
   jsonKeys: 10_000,
   recordsPerRequest: 100_000,
 
+  // The built web app, which is held in memory
+  webFiles: 1_000,
+  webBytes: 33_554_432,
+
   // A record
   nameBytes: 256,
   attributesPerRecord: 128,
@@ -150,10 +154,13 @@ export const limits = {
   livePollMs: 250,
   /** Looking may take this share of the core's time; a plan with very many groups is looked at less often. */
   livePollShare: 0.05,
+  livePollLongestMs: 5_000,
   /** How soon a page knows that nothing has changed. */
   liveWatermarkEveryMs: 1_000,
   /** How often what stands in the database is counted again. */
   liveCountsEveryMs: 2_000,
+  /** How soon the stream of a session that has ended is ended too; what is remembered of credentials comes on top. */
+  liveSessionCheckMs: 2_000,
   liveHeartbeatMs: 10_000,
   liveRetryMs: 1_000,
   /** Messages that wait for a slow reader; one more ends its stream. */
@@ -164,7 +171,6 @@ export const limits = {
   liveFactsPage: 200,
   liveStreams: 500,
   liveStreamsPerActor: 64,
-} as const;
 
   // Sign-in and access
   sessionIdleMs: 604_800_000,
@@ -196,3 +202,4 @@ export const limits = {
   apiRequestsBurst: 1_000,
   apiRequestsPerSecond: 100,
   auditPage: 500,
+} as const;
