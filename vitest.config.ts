@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash}/**/*.test.ts'],
+          include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash,browser}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

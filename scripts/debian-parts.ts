@@ -2,7 +2,10 @@ import { type ExecFileSyncOptions, execFileSync, spawnSync } from 'node:child_pr
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Programs that tests use and npm does not carry. */
-const wanted = [{ program: 'nginx', package: 'nginx', tests: 'following the access log of a real nginx' }] as const;
+const wanted = [
+  { program: 'nginx', package: 'nginx', tests: 'following the access log of a real nginx' },
+  { program: 'chromium', package: 'chromium', tests: 'every page in a browser' },
+] as const;
 
 /** Debian asks this file whether a service may start when it is installed; 101 says no. */
 const servicePolicy = '/usr/sbin/policy-rc.d';

@@ -156,7 +156,8 @@ describe('the tea shop', () => {
       'memory < 250MB',
     ]);
     expect(plan?.severities[0]?.notify).toEqual([
-      { kind: 'person', person: 'mia', channels: ['app'] },
+      { kind: 'person', person: 'mia', channels: ['app', 'email'] },
+      { kind: 'channel', channel: 'slack', target: 'slack:#shop' },
       { kind: 'channel', channel: 'shop', target: 'webhook:shop' },
     ]);
     expect(plan?.launch).toBe(Date.UTC(2026, 2, 2, 8));

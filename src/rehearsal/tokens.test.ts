@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { durationOf, offsetOf, tokensOf } from './tokens.ts';
 
 describe('tokens', () => {
+  it('take an address whole, whatever its channel makes of it', () => {
+    const addresses = ['slack:#shop', 'email:team@tea.example', 'telegram:-1001234'];
+    expect(tokensOf(addresses.join(' ')).map(({ kind, text }) => [kind, text])).toEqual(
+      addresses.map((address) => ['word', address]),
+    );
+  });
+
   it('measure numbers in base units', () => {
     const found = tokensOf('20/s 30/min 3% 0.5% 80ms 1h30m 5 -2 4KB $40').map(({ value, measured }) => [
       value,

@@ -34,7 +34,7 @@ const SIZES: Readonly<Record<string, number>> = {
 const RATES: Readonly<Record<string, number>> = { '/s': 1, '/min': 60, '/h': 3_600, '/d': 86_400 };
 
 const PATTERN =
-  /(?<text>"(?:[^"\\]|\\.)*")|(?<duration>-?(?:\d+(?:\.\d+)?(?:ms|[smhdw])(?![A-Za-z]))+|(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+\b)|(?<number>-?[$€£]?\d+(?:\.\d+)?)(?<unit>%|\/[a-z]+|[KMGT]i?B|B)?(?![A-Za-z0-9_])|(?<word>[A-Za-z_./][\w.:/-]*)|(?<operator><=|>=|!=|[<>=])|(?<comma>,)|(?<unknown>\S)/gu;
+  /(?<text>"(?:[^"\\]|\\.)*")|(?<duration>-?(?:\d+(?:\.\d+)?(?:ms|[smhdw])(?![A-Za-z]))+|(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+\b)|(?<number>-?[$€£]?\d+(?:\.\d+)?)(?<unit>%|\/[a-z]+|[KMGT]i?B|B)?(?![A-Za-z0-9_])|(?<word>[A-Za-z_./][\w.:/#@+-]*)|(?<operator><=|>=|!=|[<>=])|(?<comma>,)|(?<unknown>\S)/gu;
 
 /** Cuts a sentence into tokens; what the language does not have comes out as `unknown`. */
 export function tokensOf(sentence: string): readonly Token[] {

@@ -19,7 +19,7 @@ interface Explained {
   };
 }
 
-test('the demo: a part is broken, a signed webhook and an in-app page leave, and `explain` says why', async () => {
+test('the demo: a part is broken, every channel of its plan tells, and `explain` says why', async () => {
   const folder = await emptyFolder();
   const dataFolder = join(folder, 'data');
   const demo = await makeServer({ dataFolder, command: ['demo', '--shop-port', String(await freePort())] });
@@ -55,7 +55,14 @@ test('the demo: a part is broken, a signed webhook and an in-app page leave, and
   expect(evidence).toMatchObject({ text: 'payment_failures > 3 in 10s', truth: 'true', against: [3] });
   expect(evidence?.reading.value).toBeGreaterThan(3);
   expect(evidence?.reading.sampleSize).toBeGreaterThan(3);
-  expect(explanation.told.map(({ channel, step }) => `${channel} ${step}`).sort()).toEqual(['app fired', 'shop fired']);
+  expect(explanation.told.map(({ channel, step }) => `${channel} ${step}`).sort()).toEqual([
+    'app fired',
+    'email fired',
+    'shop fired',
+    'slack fired',
+  ]);
+  await shown('mia@tea.example');
+  await shown('slack receiver: ');
 
   expect(await watchbill(['demo', 'mend', 'payments', '--data', dataFolder])).toMatchObject({ exit: 0 });
   expect(await demo.stop()).toBe(0);

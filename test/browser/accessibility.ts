@@ -1,0 +1,105 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** Findings of axe that are serious or critical, each as one line with its first place. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  // Through the debugger, so the page's content policy stays as it is.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const runner = (globalThis as unknown as { axe: typeof axe }).axe;
+    const { violations } = await runner.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, impact, help, nodes }) => ({
+      id,
+      impact: String(impact),
+      help,
+      places: nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary ?? ''}`),
+      count: nodes.length,
+    }));
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, help, places, count }) => `${impact} ${id}: ${help}, ${count} times: ${places.join(' | ')}`);
+}
+
+/** By how many pixels the page is wider than what is seen of it, and what sticks out. */
+export function horizontalOverflow(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
+      .slice(-5)
+      .map((element) => {
+        const { right } = element.getBoundingClientRect();
+        return `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''} ends at ${Math.round(right)} of ${width}`;
+      })
+      .concat(`the page is ${document.documentElement.scrollWidth} wide, ${width} are seen`);
+  });
+}
+
+export interface KeyboardFindings {
+  /** Elements that a pointer can use and Tab does not reach. */
+  readonly unreached: readonly string[];
+  /** Elements that have the focus without showing it. */
+  readonly unmarked: readonly string[];
+  readonly reached: number;
+}
+
+const TABS_MAX = 400;
+
+/** Goes through the page with the Tab key, from its beginning until the focus comes round. */
+export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
+  const expected = await page.evaluate(() => {
+    const selector =
+      'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]';
+    const found = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
+      if (element.matches(':disabled') || element.tabIndex < 0) return false;
+      if (element.closest('[inert], [hidden]') !== null) return false;
+      return element.checkVisibility({ opacityProperty: false, visibilityProperty: true });
+    });
+    // Of radio buttons with one name Tab reaches one.
+    const isExtraRadio = (element: HTMLElement): boolean =>
+      element instanceof HTMLInputElement &&
+      element.type === 'radio' &&
+      !element.checked &&
+      found.some((other) => other instanceof HTMLInputElement && other.name === element.name && other.checked);
+    const wanted = found.filter((element) => !isExtraRadio(element));
+    for (const [index, element] of wanted.entries()) element.setAttribute('data-walk', String(index));
+    (document.activeElement as HTMLElement | null)?.blur();
+    return wanted.map(
+      (element) =>
+        `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}"`,
+    );
+  });
+  const reached = new Set<number>();
+  const unmarked: string[] = [];
+  let outside = 0;
+  for (let presses = 0; presses < TABS_MAX && reached.size < expected.length && outside < 3; presses += 1) {
+    await page.keyboard.press('Tab');
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      if (element === null || element === document.body) return undefined;
+      const isMarked = (candidate: Element): boolean => {
+        const style = getComputedStyle(candidate);
+        const outlined = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0;
+        return outlined || style.boxShadow !== 'none';
+      };
+      // The mark may be drawn by what surrounds the element, such as the frame of an input or of the editor.
+      const around = [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling];
+      return {
+        walk: element.closest('[data-walk]')?.getAttribute('data-walk') ?? null,
+        marked: around.some((candidate) => candidate !== null && candidate !== undefined && isMarked(candidate)),
+      };
+    });
+    if (focus === undefined) {
+      outside += 1;
+      continue;
+    }
+    if (focus.walk === null) continue;
+    const index = Number(focus.walk);
+    reached.add(index);
+    if (!focus.marked) unmarked.push(expected[index] ?? '');
+  }
+  const unreached = expected.filter((_, index) => !reached.has(index));
+  return { unreached, unmarked: [...new Set(unmarked)], reached: reached.size };
+}
