@@ -1,4 +1,4 @@
-// Sets a clone up: packages, PostgreSQL's library links, the `watchbill` command. Does nothing when that is done already.
+// Sets a clone up: packages, PostgreSQL's library links, the `watchbill` command, the built pages. Does nothing when that is done already.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -6,6 +6,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -33,7 +34,11 @@ export async function setUp() {
     .update(`${SETUP_VERSION} ${platformName}\n`)
     .update(readFileSync(lockFile))
     .digest('hex');
-  if (readIfThere(stampFile) === stamp) return;
+  if (readIfThere(stampFile) !== stamp) await setUpPackages(stamp);
+  buildPages(stamp);
+}
+
+async function setUpPackages(stamp) {
   checkPlatform();
   if (!packagesAreCurrent()) {
     await installPackages();
@@ -200,6 +205,47 @@ function verifyNode() {
       78,
     );
   }
+}
+
+/** Builds the web app again when its sources, the pure code that it shares with the server, or the packages have changed. Needs no network. */
+function buildPages(packagesStamp) {
+  // A release has them built.
+  if (!existsSync(join(root, 'web', 'vite.config.ts'))) return;
+  const sources = [
+    'web',
+    'src/kernel',
+    'src/plan',
+    'src/signals',
+    'src/core',
+    'src/contract',
+    'src/rehearsal',
+    'src/channels',
+  ]
+    .flatMap((folder) => filesBelow(join(root, folder)))
+    .filter((path) => !path.startsWith(join(root, 'web', 'dist')) && !/\.(test|fixture)\.tsx?$/.test(path))
+    .sort();
+  const hash = createHash('sha256').update(packagesStamp);
+  for (const path of sources) hash.update(`${relative(root, path)}\n`).update(readFileSync(path));
+  const wanted = hash.digest('hex');
+  const stamp = join(root, 'web', 'dist', '.stamp');
+  if (readIfThere(stamp) === wanted) return;
+  const vite = [join(modules, 'vite', 'bin', 'vite.js'), 'build', '--config', join(root, 'web', 'vite.config.ts')];
+  say('building the pages.');
+  try {
+    execFileSync(packagedNode, [...vite, '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    process.stderr.write(String(error.stdout ?? '') + String(error.stderr ?? ''));
+    giveUp('the pages could not be built; the lines above say why.', 70);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function readIfThere(path) {

@@ -14,6 +14,8 @@ import { createRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
 import { SESSION_COOKIE } from './sign-in/cookie.ts';
 import { verbs } from './verbs.ts';
+import type { WebFiles } from './web/web-files.ts';
+import { serveWebPages } from './web/web-pages.ts';
 
 export interface ApplicationOptions {
   readonly services: ApiServices;
@@ -22,6 +24,8 @@ export interface ApplicationOptions {
   readonly hosts: readonly string[];
   readonly random: Random;
   readonly version: string;
+  /** The built web app; without it only the API is served. */
+  readonly web?: WebFiles;
   /** Where browsers reach this server, when a proxy stands in front: its pages may send commands. */
   readonly publicUrl?: string;
   /** How many proxies stand in front, each of which adds to `X-Forwarded-For`. */
@@ -46,7 +50,8 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   });
   application.use(
     '*',
-    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }),
+    // A page brings a policy of its own.
+    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, overwrite: false }),
   );
   application.use(
     '*',
@@ -92,6 +97,8 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     name: SESSION_COOKIE,
   });
   application.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } });
+
+  if (options.web !== undefined) application.get('*', serveWebPages(options.web, options.random));
 
   application.notFound((context) => {
     // Nobody learns without a credential which routes there are.

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress } from '#egress/egress.ts';
@@ -8,6 +9,7 @@ import { createApplication } from '#http/application.ts';
 import { createCoreServices } from '#http/core-services.ts';
 import type { ApiServices } from '#http/services.ts';
 import { type Access, createAccess } from '#http/sign-in/access.ts';
+import { readWebFiles } from '#http/web/web-files.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
@@ -22,6 +24,7 @@ import type { RoleOptions } from './role.ts';
 import { watchStores } from './store-health.ts';
 
 const READY_CHECK_MS = 20;
+const WEB_FOLDER = join(import.meta.dirname, '../../web/dist');
 
 /** The core's process: PostgreSQL, the engine, the link for intake, and the API for people. */
 export async function startCore(
@@ -134,7 +137,10 @@ async function listen(
   log: ReturnType<typeof createLog>,
 ): Promise<Server> {
   const application = createApplication({
+  const web = await readWebFiles(WEB_FOLDER);
+  if (web === undefined) log('warning', 'the pages are not built: `npm run build:web` builds them');
     services,
+    ...(web === undefined ? {} : { web }),
     authenticate: access.authenticate,
     hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
       name.toLowerCase(),

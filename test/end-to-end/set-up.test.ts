@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,6 +137,32 @@ test('set-up that is done already says nothing, and a stale stamp does not fetch
   expect(first).toMatchObject({ code: 0, problems: 'watchbill: set up.\n' });
   const second = await start(clone, ['bin/setup.js'], { PATH: '' }).ended;
   expect(second).toMatchObject({ code: 0, problems: '' });
+});
+
+test('set-up builds the pages, and again only when what they consist of has changed', async () => {
+  const clone = makeClone('with-pages', true);
+  cpSync(join(root, 'src'), join(clone, 'src'), { recursive: true });
+  cpSync(join(root, 'web'), join(clone, 'web'), {
+    recursive: true,
+    filter: (path) => path !== join(root, 'web', 'dist'),
+  });
+  const building = 'watchbill: building the pages.\n';
+  const setUp = async (): Promise<string> => {
+    const { code, problems } = await start(clone, ['bin/setup.js'], { PATH: '' }).ended;
+    expect(code).toBe(0);
+    return problems;
+  };
+  expect(await setUp()).toContain(building);
+  const page = join(clone, 'web', 'dist', 'index.html');
+  const entry = /src="(\/assets\/[^"]+\.js)"/.exec(readFileSync(page, 'utf8'))?.[1];
+  expect(existsSync(join(clone, 'web', 'dist', `${entry}.br`))).toBe(true);
+  expect(await setUp()).toBe('');
+  appendFileSync(join(clone, 'web', 'src', 'theme.css'), ':root { --changed: 1px }\n');
+  expect(await setUp()).toBe(building);
+  writeFileSync(join(clone, 'web', 'src', 'main.tsx'), 'const broken = ;');
+  const broken = await start(clone, ['bin/setup.js'], { PATH: '' }).ended;
+  expect(broken).toMatchObject({ code: 70 });
+  expect(broken.problems).toContain('main.tsx');
 });
 
 test('set-up names what is missing: npm, the network, a platform', async () => {

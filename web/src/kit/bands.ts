@@ -50,7 +50,8 @@ export function bandStretches(bands: BandsAnswer, low: number, high: number): re
   return stretches;
 }
 
-function toneAt({ target, warning, critical }: BandsAnswer, value: number): Tone {
+/** How a value stands against bands, as its colour. */
+export function toneAt({ target, warning, critical }: BandsAnswer, value: number): Tone {
   if (critical !== undefined && meets(critical, value)) return 'critical';
   if (warning !== undefined && meets(warning, value)) return 'warning';
   if (target === undefined || target === 'unset') {
