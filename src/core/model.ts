@@ -290,7 +290,9 @@ export type FactKind =
   | 'delivery-accepted'
   | 'delivery-retried'
   | 'delivery-failed'
-  | 'delivery-unknown';
+  | 'delivery-unknown'
+  /** Somebody tried a channel out; nothing else happened. */
+  | 'channel-tested';
 
 export type ResolveReason = 'condition-false' | 'until-true' | 'rule-removed' | 'rule-disabled' | 'asleep-in-phase';
 

@@ -11,6 +11,7 @@ import type { CompiledPlan } from '#plan/model.ts';
 import { type AlertViews, createAlertViews } from './alert-views.ts';
 import { type ApplyOutcome, type ApplyRequest, type Compile, createApplying } from './applying.ts';
 import type { ResolveSecret } from './channel-settings.ts';
+import { type ChannelTests, createChannelTests } from './channel-tests.ts';
 import { type Commands, createCommands } from './commands.ts';
 import { type CoreLink, createCoreLink } from './core-link.ts';
 import type { FactListener } from './fact-feed.ts';
@@ -55,7 +56,7 @@ export interface Explanation {
 }
 
 /** The core process as the API uses it. Throws `WatchbillError` for what a client did wrong or has to wait for. */
-export interface Core extends Commands, AlertViews {
+export interface Core extends Commands, AlertViews, ChannelTests {
   /** To be connected to whatever carries intake's messages. */
   readonly link: CoreLink;
   readonly repositories: CoreRepositories;
@@ -193,6 +194,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
   return {
     ...createCommands({ find, random: options.random, repositories }),
     ...createAlertViews(find, repositories),
+    ...createChannelTests({ ...options, find, ownedBy, findChannel: options.findChannel ?? findInCatalogue }),
     link,
     repositories,
     readiness() {
