@@ -2,8 +2,8 @@ import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
 import { getOverview, listPlans } from './overview.ts';
+import { applyPlanVersion, getPlanVersion, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
-import { getStatus } from './status.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
 import {
   changePassword,
@@ -17,11 +17,17 @@ import {
   signIn,
   signOut,
 } from './session.ts';
+import { getStatus } from './status.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
 export const routes = {
   getStatus,
   applyPlan,
+  listPlanVersions,
+  getPlanVersion,
+  applyPlanVersion,
+  listScenarios,
+  runRehearsal,
   explainSubject,
   listFacts,
   listInbox,

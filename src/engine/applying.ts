@@ -20,6 +20,8 @@ export type Compile = (files: PlanFiles) => {
 
 export interface ApplyRequest {
   readonly files: PlanFiles;
+  /** The plan that the text has to be of; any when absent. */
+  readonly plan?: string;
   /** The version that the author has seen, 0 for a plan that is not there yet; not checked when absent. */
   readonly expectedVersion?: number;
 }
@@ -59,6 +61,10 @@ export function createApplying({ compile, clock, plans, host, ownedBy }: Applyin
       return {
         failed: { version: 0, applied: false, changed: false, diagnostics, effects: [] } satisfies ApplyOutcome,
       };
+    }
+    if (request.plan !== undefined && plan.name !== request.plan) {
+      const message = `The text is of the plan "${plan.name}", not of "${request.plan}".`;
+      throw new WatchbillError('plan-renamed', message, 'plan');
     }
     if (compiled.notExecuted.length > 0) {
       const count = compiled.notExecuted.length;

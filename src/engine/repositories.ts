@@ -29,13 +29,16 @@ import {
   listNotifications,
   type NotificationRecord,
 } from '#storage/postgres/notifications.ts';
-import { currentPlans, type StoredPlan } from '#storage/postgres/plans.ts';
+import { currentPlans, findPlanVersion, planHistory, type StoredPlan } from '#storage/postgres/plans.ts';
 import { describePostgresProblem } from '#storage/postgres/problem.ts';
 import type { FactJournal } from './fact-exporter.ts';
 
 /** What the core process reads and writes beside the engine's own transactions. */
 export interface CoreRepositories extends FactJournal {
   currentPlans(): Promise<readonly StoredPlan[]>;
+  /** The newest first, without their texts. */
+  planHistory(plan: string): Promise<readonly Omit<StoredPlan, 'files'>[]>;
+  findPlanVersion(plan: string, version: number): Promise<StoredPlan | undefined>;
   listFacts(query: FactQuery): Promise<readonly StoredFact[]>;
   listAlerts(query: AlertQuery): Promise<readonly Alert[]>;
   findAlert(plan: string, id: string): Promise<Alert | undefined>;
@@ -59,6 +62,8 @@ export function createRepositories(pool: pg.Pool, random: Random): CoreRepositor
     unexported: (plan, limit) => factsToExport(pool, plan, limit),
     markExported: (plan, upTo) => markExported(pool, plan, upTo),
     currentPlans: () => currentPlans(pool),
+    planHistory: (plan) => planHistory(pool, plan),
+    findPlanVersion: (plan, version) => findPlanVersion(pool, plan, version),
     listFacts: (query) => listFacts(pool, query),
     listAlerts: (query) => listAlerts(pool, query),
     findAlert: (plan, id) => findAlert(pool, plan, id),

@@ -78,7 +78,18 @@ const services: ApiServices = {
     readiness: () => record({ ready: false, reasons: ['PostgreSQL does not answer.'] }, 'readiness'),
     status: (_wanted, plan) => record(statusAnswer, 'status', plan),
   },
-  plans: { apply: (request, by) => record(unchanged, 'apply', request, by) },
+  plans: {
+    apply: (request, by) => record(unchanged, 'apply', request, by),
+    versions: (plan) => record({ current: 1, versions: [] }, 'versions', plan),
+    version: (plan, version) =>
+      record({ version: 1, appliedAt: '2026-03-02T09:00:00.000Z', by: 'mia', files: [] }, 'version', plan, version),
+    applyVersion: (plan, request, by) => record(unchanged, 'applyVersion', plan, request, by),
+  },
+  rehearsals: {
+    scenarios: (plan) => record({ version: 1, scenarios: [] }, 'scenarios', plan),
+    run: (plan, request) => record(new Blob(['{}']).stream(), 'rehearse', plan, request),
+    stop: () => Promise.resolve(),
+  },
   journal: {
     explain: (plan, subject) =>
       record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
@@ -108,17 +119,16 @@ const services: ApiServices = {
         resumeAfter,
       ),
     followers: () => 0,
-    wake: () => {},
     stop: () => {},
-  ...accessServices(),
   },
+  ...accessServices(),
+};
 
 /** Those of sign-in and access, which have tests of their own: nothing here asks them. */
 function accessServices() {
   const unasked = new Proxy({}, { get: (_, name) => () => record({}, name) });
   return { signIn: unasked } as Pick<ApiServices, 'signIn'>;
 }
-};
 const logged: unknown[] = [];
 let counter = 0;
 function nextBytes(length: number): Uint8Array {
@@ -185,6 +195,36 @@ const routes: readonly {
     template: '/api/plans',
     sent: { method: 'POST', body: JSON.stringify({ files, preview: true, expectedVersion: 3 } satisfies ApplyRequest) },
     asks: ['apply', { files, preview: true, expectedVersion: 3 }, 'admin token'],
+  },
+  {
+    path: '/api/plans/shop/versions',
+    template: '/api/plans/{plan}/versions',
+    sent: {},
+    asks: ['versions', 'shop'],
+  },
+  {
+    path: '/api/plans/shop/versions/current',
+    template: '/api/plans/{plan}/versions/{version}',
+    sent: {},
+    asks: ['version', 'shop', 'current'],
+  },
+  {
+    path: '/api/plans/shop/versions',
+    template: '/api/plans/{plan}/versions',
+    sent: { method: 'POST', body: JSON.stringify({ files, expectedVersion: 3 }) },
+    asks: ['applyVersion', 'shop', { files, expectedVersion: 3, preview: false }, 'admin token'],
+  },
+  {
+    path: '/api/plans/shop/scenarios',
+    template: '/api/plans/{plan}/scenarios',
+    sent: {},
+    asks: ['scenarios', 'shop'],
+  },
+  {
+    path: '/api/plans/shop/rehearsals',
+    template: '/api/plans/{plan}/rehearsals',
+    sent: { method: 'POST', body: JSON.stringify({ scenario: files[0] }) },
+    asks: ['rehearse', 'shop', { scenario: files[0] }],
   },
   {
     path: '/api/plans/shop/explain/A-1',
@@ -374,8 +414,8 @@ interface Description {
 }
 interface Operation {
   readonly summary?: string;
-  readonly 'x-scope'?: string;
   readonly security?: unknown;
+  readonly 'x-scope'?: string;
   readonly responses: Readonly<Record<string, unknown>>;
 }
 

@@ -3,22 +3,24 @@ import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
 import { createPlanServices } from './plans/plan-services.ts';
+import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
 import type { ApiServices } from './services.ts';
-import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 import type { Access } from './sign-in/access.ts';
+import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 
 export interface CoreServicesOptions extends StatusServicesOptions {
-  readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
   readonly access: Pick<Access, 'services'>;
+  readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The verbs' view of the core process. */
 export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const { core, clock, resolveSecret, log } = options;
   return {
-    status: createStatusServices(options),
     ...options.access.services,
+    status: createStatusServices(options),
     plans: createPlanServices(core, resolveSecret),
+    rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
     keys: createKeyServices(core, clock),
     overview: createOverviewServices(core, clock),

@@ -3,6 +3,7 @@ import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
 import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
+import type { RehearsalServices } from './rehearsals/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
 import type { StatusServices } from './status/services.ts';
 
@@ -10,6 +11,7 @@ import type { StatusServices } from './status/services.ts';
 export interface ApiServices {
   readonly status: StatusServices;
   readonly plans: PlanServices;
+  readonly rehearsals: RehearsalServices;
   readonly journal: JournalServices;
   readonly keys: KeyServices;
   readonly signIn: SignInServices;

@@ -30,6 +30,11 @@ import type { Verb } from './verb.ts';
 export const verbs: readonly Verb[] = [
   getStatus,
   applyPlan,
+  listPlanVersions,
+  getPlanVersion,
+  applyPlanVersion,
+  listScenarios,
+  runRehearsal,
   explainSubject,
   listFacts,
   listInbox,

@@ -70,6 +70,11 @@ export const errorCodes = {
     hint: 'Address the server by the address or a name that it was started with (--host, --name).',
   },
   'too-many-requests': { status: 429, exit: 75, hint: 'Wait as long as Retry-After says.' },
+  'too-many-streams': {
+    status: 429,
+    exit: 75,
+    hint: 'Close other pages that follow the plan, or wait until they end.',
+  },
   'headers-too-large': { status: 431, exit: 65, hint: 'Send fewer or shorter headers.' },
   'internal-error': { status: 500, exit: 70, hint: 'A bug of Watchbill; the log has the request id.' },
   overloaded: { status: 503, exit: 75, hint: 'Wait as long as Retry-After says; nothing of the request was taken.' },
@@ -80,6 +85,11 @@ export const errorCodes = {
   },
   'spool-failed': { status: 503, exit: 75, hint: 'The spool cannot be written; check the disk of the data folder.' },
   'not-ready': { status: 503, exit: 75, hint: 'Watchbill is starting or a store is down; see GET /readyz.' },
+  'telemetry-away': {
+    status: 503,
+    exit: 75,
+    hint: 'The telemetry store does not answer; live figures, alerts and pages do not need it. See GET /api/health.',
+  },
 
   // Single records of a request
   'record-not-object': { status: 400, exit: 65, hint: 'Each record is a JSON object.' },
@@ -93,11 +103,6 @@ export const errorCodes = {
     status: 400,
     exit: 65,
     hint: 'The time is more than 1 minute ahead of ours; check the clock of the sender.',
-  'too-many-streams': {
-    status: 429,
-    exit: 75,
-    hint: 'Close other pages that follow the plan, or wait until they end.',
-  },
   },
   'time-too-old': { status: 400, exit: 65, hint: 'Records older than 7 days are not taken in.' },
   'field-invalid': { status: 400, exit: 65, hint: 'See the named field.' },
@@ -108,11 +113,6 @@ export const errorCodes = {
   },
   'too-many-attributes': { status: 400, exit: 65, hint: 'Send at most 128 attributes a record.' },
   'too-many-fields': {
-  'telemetry-away': {
-    status: 503,
-    exit: 75,
-    hint: 'The telemetry store does not answer; live figures, alerts and pages do not need it. See GET /api/health.',
-  },
     status: 400,
     exit: 65,
     hint: 'The plan has reached its limit of different fields; use fewer names.',
@@ -120,6 +120,11 @@ export const errorCodes = {
 
   // The command line and set-up
   'plan-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed; `watchbill check PLAN` shows them again.' },
+  'plan-renamed': {
+    status: 400,
+    exit: 65,
+    hint: 'A plan keeps its name. Write the old one, or apply the text as a new plan with `watchbill apply`.',
+  },
   'plan-not-formatted': { status: 400, exit: 1, hint: 'Run `watchbill fmt PLAN --write`.' },
   'plan-not-executable': {
     status: 400,
@@ -151,6 +156,11 @@ export const errorCodes = {
     status: 400,
     exit: 1,
     hint: 'An expectation of the scenario did not hold; the timeline shows what happened instead.',
+  },
+  'rehearsal-too-long': {
+    status: 400,
+    exit: 65,
+    hint: 'Let the scenario play a shorter time, or send fewer events; `watchbill rehearse` on your machine has no such limit.',
   },
   'scenario-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed.' },
   'file-exists': { status: 409, exit: 73, hint: 'Name another place; nothing is overwritten.' },

@@ -89,6 +89,7 @@ export async function startCore(
     async stop() {
       stopChecking();
       services.live.stop();
+      await services.rehearsals.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await core.stop();
@@ -136,11 +137,11 @@ async function listen(
   options: RoleOptions,
   log: ReturnType<typeof createLog>,
 ): Promise<Server> {
-  const application = createApplication({
   const web = await readWebFiles(WEB_FOLDER);
   if (web === undefined) log('warning', 'the pages are not built: `npm run build:web` builds them');
-    services,
+  const application = createApplication({
     ...(web === undefined ? {} : { web }),
+    services,
     authenticate: access.authenticate,
     hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
       name.toLowerCase(),

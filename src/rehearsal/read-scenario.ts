@@ -1,6 +1,7 @@
 import type { DurationMs } from '#kernel/instant.ts';
 import type { Diagnostic } from '#plan/diagnostic.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import { SCENARIO_KEYS } from '#plan/scenario-file.ts';
 import { suggest } from '#plan/text/nearest-name.ts';
 import { readYaml } from '#plan/text/read-yaml.ts';
 import { Report } from '#plan/text/report.ts';
@@ -11,8 +12,6 @@ import { namesOf, readStep } from './read-step.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import { Misread, TokenReader } from './token-reader.ts';
 import { durationOf, offsetOf } from './tokens.ts';
-
-const KEYS = ['scenario', 'seed', 'start', 'until', 'steps'];
 
 /** The plan that an `apply` step names; a failure is told at the step. */
 export type AppliedPlan = (
@@ -37,8 +36,8 @@ function readTree(tree: TreeNode, plan: CompiledPlan, appliedPlan: AppliedPlan, 
     return undefined;
   }
   for (const { key } of tree.entries) {
-    if (!KEYS.includes(key.text)) {
-      report.add('E121', key.span, `A scenario has no key \`${key.text}\`.`, suggest(key.text, KEYS));
+    if (!SCENARIO_KEYS.includes(key.text)) {
+      report.add('E121', key.span, `A scenario has no key \`${key.text}\`.`, suggest(key.text, SCENARIO_KEYS));
     }
   }
   const name = childAt(tree, 'scenario');

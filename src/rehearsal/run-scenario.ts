@@ -5,6 +5,7 @@ import type { Diagnostic } from '#plan/diagnostic.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { Expectations, type Verified } from './expectations.ts';
 import { type AppliedPlan, readScenario } from './read-scenario.ts';
+import { Recorder, type Recording } from './recording.ts';
 import type { Scenario, ScenarioStep } from './scenario.ts';
 import { seededRandom } from './seeded-random.ts';
 import { Stage } from './stage.ts';
@@ -18,6 +19,12 @@ export interface ScenarioInput {
   readonly scenario: { readonly path: string; readonly text: string };
   /** The files of a plan that an `apply` step names, by its path as written there; undefined when there is none. */
   readonly readFile: (path: string) => readonly PlanFile[] | undefined;
+  /** With it the result has a recording; called now and then with the time that is reached, from T+0. */
+  readonly record?: (progress: {
+    readonly reachedMs: number;
+    readonly fromMs: number;
+    readonly untilMs: number;
+  }) => void;
 }
 
 export interface ScenarioResult {
@@ -33,6 +40,8 @@ export interface ScenarioResult {
   readonly notifications: readonly NotificationIntent[];
   /** Parts of the plan that were understood but not played, because nothing executes them yet. */
   readonly notExecuted: readonly NotExecuted[];
+  /** When it was asked for, and something was played. */
+  readonly recording?: Recording;
 }
 
 export interface ScenarioFailure {
@@ -54,7 +63,8 @@ export function runScenario(input: ScenarioInput): ScenarioResult {
   const read = readScenario(input.scenario, plan, planReader(input, launch));
   const diagnostics = [...compiled.diagnostics, ...read.diagnostics];
   if (read.scenario === undefined) return invalid(diagnostics, compiled.notExecuted);
-  return { ...play(plan, launch, read.scenario, compiled.notExecuted), diagnostics, notExecuted: compiled.notExecuted };
+  const played = play(plan, launch, read.scenario, compiled.notExecuted, input.record);
+  return { ...played, diagnostics, notExecuted: compiled.notExecuted };
 }
 
 function invalid(diagnostics: readonly Diagnostic[], notExecuted: readonly NotExecuted[]): ScenarioResult {
@@ -87,6 +97,7 @@ function play(
   launch: Instant,
   scenario: Scenario,
   notExecuted: readonly NotExecuted[],
+  record: ScenarioInput['record'],
 ): Omit<ScenarioResult, 'diagnostics' | 'notExecuted'> {
   const lines: string[] = [`scenario: ${scenario.name}`, `plan: ${plan.title}, seed ${scenario.seed}`];
   for (const { path, line, what } of notExecuted) lines.push(`not executed yet: ${what} (${path}:${line})`);
@@ -97,6 +108,12 @@ function play(
     lines.push(`${offsetText(at, launch)} ${sign} ${text}`);
   };
 
+  const recorder =
+    record === undefined
+      ? undefined
+      : new Recorder(scenario, launch, (reachedMs) =>
+          record({ reachedMs, fromMs: scenario.startMs, untilMs: scenario.untilMs }),
+        );
   let stage: Stage | undefined;
   const expectations = new Expectations(
     () => stage as Stage,
@@ -110,13 +127,19 @@ function play(
   stage = new Stage(plan, launch + scenario.startMs, seededRandom(scenario.seed), {
     fact: (fact) => {
       lines.push(...factLines(fact, launch));
+      recorder?.fact(fact);
       expectations.noticeFact(fact);
     },
     notification: (notification) => {
       notifications.push(notification);
+      recorder?.message(notification);
       expectations.noticeMessage(notification);
     },
+    moved: () => {
+      if (stage !== undefined) recorder?.moved(stage);
+    },
   });
+  recorder?.moved(stage);
 
   for (const step of scenario.steps) {
     advance(stage, expectations, launch + step.atMs);
@@ -137,6 +160,7 @@ function play(
     expectations: results.length,
     events: stage.events,
     notifications,
+    ...(recorder === undefined ? {} : { recording: recorder.recording(stage, results) }),
   };
 }
 

@@ -14,6 +14,8 @@ import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 export interface Audience {
   readonly fact: (fact: Fact) => void;
   readonly notification: (notification: NotificationIntent) => void;
+  /** After each step of time. */
+  readonly moved?: () => void;
 }
 
 /**
@@ -97,6 +99,11 @@ export class Stage {
   }
 
   private moveTo(next: Instant): void {
+    this.pass(next);
+    this.audience.moved?.();
+  }
+
+  private pass(next: Instant): void {
     this.now = next;
     const records = this.sendDue(next);
     if (this.awayUntil !== undefined) {
@@ -176,8 +183,6 @@ export class Stage {
     for (const notification of result.notifications) this.audience.notification(notification);
     // With intake there the watermark comes along with time, and only due instants matter.
     this.coreDue =
-      this.awayUntil === undefined
-        ? earlier(evaluationDue(this.world.judgements), timerDue(this.world))
-        : result.dueAt;
+      this.awayUntil === undefined ? earlier(evaluationDue(this.world.judgements), timerDue(this.world)) : result.dueAt;
   }
 }

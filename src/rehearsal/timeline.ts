@@ -16,12 +16,13 @@ export function offsetText(at: Instant, launch: Instant): string {
 /** A fact as lines of the timeline: what happened, to what, and for which reason, then the readings behind it. */
 export function factLines(fact: Fact, launch: Instant): readonly string[] {
   const write = (at: Instant): string => offsetText(at, launch);
-  const head = `${write(fact.at)} ${fact.kind.padEnd(15)} ${describe(fact)}`;
+  const head = `${write(fact.at)} ${fact.kind.padEnd(15)} ${describeFact(fact)}`;
   const evidence = (fact.body.evidence as readonly Evidence[] | undefined) ?? [];
   return [head, ...evidence.map((one) => `${' '.repeat(17)}${evidenceText(one, write)}`)];
 }
 
-function describe(fact: Fact): string {
+/** What a fact says, in one line without its time. */
+export function describeFact(fact: Fact): string {
   const { body, reason, subject } = fact;
   const rule = `${String(body.rule ?? '')}${body.group === undefined ? '' : groupText(body.group as GroupKey)}`;
   switch (fact.kind) {

@@ -1,27 +1,60 @@
+import type { ApplyAnswer } from '#contract/plans.ts';
+import type { ApplyRequest } from '#engine/applying.ts';
 import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant } from '#kernel/instant.ts';
+import { requirePlan } from '../known-plan.ts';
 import { missingSecrets, type ResolveSecret } from '../missing-secrets.ts';
 import type { PlanServices } from './services.ts';
 
-/** Applying plans on the core. */
+/** Plans and their versions on the core. */
 export function createPlanServices(core: Core, resolveSecret: ResolveSecret): PlanServices {
+  const { repositories } = core;
+
+  async function apply(wanted: ApplyRequest, preview: boolean, by: string): Promise<ApplyAnswer> {
+    const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
+    const running = outcome.applied && outcome.plan !== undefined ? await core.planStatus(outcome.plan) : undefined;
+    const missing = await missingSecrets(running?.world?.plan.channels ?? [], resolveSecret);
+    return {
+      plan: outcome.plan ?? '',
+      version: outcome.version,
+      applied: outcome.applied,
+      changed: outcome.changed,
+      diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
+      effects: [...outcome.effects, ...missing],
+    };
+  }
+
   return {
-    async apply(request, by) {
-      const { files, preview } = request;
-      const wanted = {
-        files,
-        ...(request.expectedVersion === undefined ? {} : { expectedVersion: request.expectedVersion }),
-      };
-      const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
-      const running = outcome.applied && outcome.plan !== undefined ? await core.planStatus(outcome.plan) : undefined;
-      const missing = await missingSecrets(running?.world?.plan.channels ?? [], resolveSecret);
+    apply({ files, preview, expectedVersion }, by) {
+      const wanted = { files, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+      return apply(wanted, preview, by);
+    },
+    async versions(plan) {
+      requirePlan(core, plan);
+      const history = await repositories.planHistory(plan);
       return {
-        plan: outcome.plan ?? '',
-        version: outcome.version,
-        applied: outcome.applied,
-        changed: outcome.changed,
-        diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
-        effects: [...outcome.effects, ...missing],
+        current: history[0]?.version ?? 0,
+        versions: history.map(({ version, appliedAt, appliedBy }) => ({
+          version,
+          appliedAt: formatInstant(appliedAt),
+          by: appliedBy,
+        })),
       };
+    },
+    async version(plan, wanted) {
+      requirePlan(core, plan);
+      const number = wanted === 'current' ? (await repositories.planHistory(plan))[0]?.version : wanted;
+      const found = number === undefined ? undefined : await repositories.findPlanVersion(plan, number);
+      if (found === undefined) {
+        throw new WatchbillError('not-found', `The plan ${plan} has no version ${wanted}.`, String(wanted));
+      }
+      const { version, appliedAt, appliedBy, files } = found;
+      return { version, appliedAt: formatInstant(appliedAt), by: appliedBy, files: files.map((file) => ({ ...file })) };
+    },
+    applyVersion(plan, { files, expectedVersion, preview }, by) {
+      requirePlan(core, plan);
+      return apply({ files, expectedVersion, plan }, preview, by);
     },
   };
 }

@@ -1,6 +1,11 @@
+import type { ApplyVersionRequest, PlanVersionsAnswer, PlanVersionWithFiles } from '#contract/plan-versions.ts';
 import type { ApplyAnswer, ApplyRequest } from '#contract/plans.ts';
 
 /** Throws `WatchbillError` for what a client did wrong or has to wait for. */
 export interface PlanServices {
   apply(request: ApplyRequest, by: string): Promise<ApplyAnswer>;
+  versions(plan: string): Promise<PlanVersionsAnswer>;
+  version(plan: string, version: number | 'current'): Promise<PlanVersionWithFiles>;
+  /** Throws `plan-renamed` when the text is of another plan, and `version-conflict` when somebody was faster. */
+  applyVersion(plan: string, request: ApplyVersionRequest, by: string): Promise<ApplyAnswer>;
 }
