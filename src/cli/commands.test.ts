@@ -112,6 +112,15 @@ describe('check', () => {
     });
     expect(await run(folder, ['check', '.'])).toMatchObject({ exit: 0, output: 'No remarks.\n' });
     expect((await run(folderWith({}), ['check', '.'])).errors).toContain('has no .yaml file');
+    expect((await run(folderWith({ 'c.scenario.yaml': SCENARIO }), ['check', '.'])).errors).toContain('no .yaml file');
+  });
+
+  test('the shape of a scenario is checked with its plan', async () => {
+    const folder = folderWith({ 'a.yaml': PLAN, 'c.scenario.yaml': SCENARIO.replace('steps:', 'step:') });
+    const { exit, output } = await run(folder, ['check', '.']);
+    expect(exit).toBe(65);
+    expect(output).toContain('c.scenario.yaml:');
+    expect(output).toContain('Did you mean `steps`?');
   });
 
   test('the JSON Schema needs no plan', async () => {

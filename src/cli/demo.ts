@@ -59,7 +59,7 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
 
 async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> {
   const examples = join(import.meta.dirname, '../../examples/tea-shop');
-  const plan = readExecutablePlan({ ...runtime, workingFolder: examples }, 'plan.yaml');
+  const plan = readExecutablePlan({ ...runtime, workingFolder: examples }, '.');
   const dataFolder = dataFolderOf(runtime, options);
   const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
   const ingestKey = await keepDemoKey(runtime, dataFolder);

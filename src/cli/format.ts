@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { formatPlan } from '#plan/format.ts';
+import { withoutScenarios } from '#plan/scenario-file.ts';
 import { readPlanFiles } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -18,7 +19,7 @@ export function registerFormat(program: Command, runtime: Runtime): void {
     .addHelpText('after', '\nExamples:\n  $ watchbill fmt plan.yaml\n  $ watchbill fmt plans/shop --write')
     .action(async (plan: string, options: { write?: true; check?: true }) => {
       const others: string[] = [];
-      for (const file of readPlanFiles(runtime.workingFolder, plan)) {
+      for (const file of withoutScenarios(readPlanFiles(runtime.workingFolder, plan))) {
         const result = formatPlan(file.text, file.path);
         if (!result.ok) {
           for (const diagnostic of result.failure) runtime.writeError(`${formatDiagnostic(diagnostic)}\n`);

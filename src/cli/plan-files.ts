@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
+import { isScenarioPath } from '#plan/scenario-file.ts';
 
 export interface PlanFile {
   /** Relative to the working folder where it lies inside: it is what diagnostics show. */
@@ -9,16 +10,22 @@ export interface PlanFile {
   readonly text: string;
 }
 
-/** Reads a plan: one file, or the `.yaml` and `.yml` files of a folder in the order of their names, scenarios left out. */
+/** The folder within a plan's own whose scenarios belong to it as well. */
+const SCENARIO_FOLDER = 'scenarios';
+
+/**
+ * Reads a plan: one file, or the `.yaml` and `.yml` files of a folder in the order of their names, then its scenarios: those beside
+ * them and those in `scenarios/`.
+ */
 export function readPlanFiles(workingFolder: string, path: string): readonly PlanFile[] {
   const whole = isAbsolute(path) ? path : join(workingFolder, path);
   const kind = statSync(whole, { throwIfNoEntry: false });
   if (kind === undefined) throw new WatchbillError('file-unreadable', `There is nothing at ${path}.`, path);
   if (!kind.isDirectory()) return [readTextFile(workingFolder, whole)];
-  const names = readdirSync(whole)
-    .filter((name) => /\.ya?ml$/.test(name) && !/\.scenario\.ya?ml$/.test(name))
-    .sort();
-  if (names.length === 0) throw new WatchbillError('file-unreadable', `The folder ${path} has no .yaml file.`, path);
+  const found = readdirSync(whole).filter((name) => /\.ya?ml$/.test(name));
+  const plan = found.filter((name) => !isScenarioPath(name)).sort();
+  const names = [...plan, ...found.filter(isScenarioPath).sort(), ...scenariosBelow(whole)];
+  if (plan.length === 0) throw new WatchbillError('file-unreadable', `The folder ${path} has no .yaml file.`, path);
   if (names.length > limits.planFiles) {
     throw new WatchbillError(
       'file-unreadable',
@@ -27,6 +34,13 @@ export function readPlanFiles(workingFolder: string, path: string): readonly Pla
     );
   }
   return names.map((name) => readTextFile(workingFolder, join(whole, name)));
+}
+
+function scenariosBelow(folder: string): readonly string[] {
+  const below = join(folder, SCENARIO_FOLDER);
+  if (statSync(below, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const names = readdirSync(below).filter(isScenarioPath).sort();
+  return names.map((name) => `${SCENARIO_FOLDER}/${name}`);
 }
 
 /** One file of UTF-8 text within the limit of a plan's files. */

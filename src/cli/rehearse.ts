@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
+import { withoutScenarios } from '#plan/scenario-file.ts';
 import { runScenario, type ScenarioResult } from '#rehearsal/run-scenario.ts';
 import { readPlanFiles, readTextFile } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
@@ -25,7 +26,7 @@ export function registerRehearse(program: Command, runtime: Runtime): void {
       const { workingFolder } = runtime;
       const scenario = readTextFile(workingFolder, path);
       const result = runScenario({
-        planFiles: readPlanFiles(workingFolder, plan),
+        planFiles: withoutScenarios(readPlanFiles(workingFolder, plan)),
         scenario,
         readFile: (named) => readOther(join(whole(workingFolder, dirname(path)), named)),
       });
@@ -73,7 +74,7 @@ function keepGolden(runtime: Runtime, scenario: string, timeline: string, update
 
 function readOther(path: string) {
   try {
-    return readPlanFiles(dirname(path), path);
+    return withoutScenarios(readPlanFiles(dirname(path), path));
   } catch {
     return undefined;
   }
