@@ -30,6 +30,7 @@ export function mountVerbs(verbs: readonly Verb[], services: ApiServices): OpenA
         address: context.get('address'),
         header: (name: string) => context.req.header(name),
         setHeader: (name: string, value: string) => context.header(name, value, { append: true }),
+        stillAllowed: () => isStillAllowed(route, context),
         signal: context.req.raw.signal,
       } as never);
       if (route.stream === undefined) return context.json(answer as object, 200) as never;
@@ -68,6 +69,15 @@ function describe(route: RouteDeclaration) {
       ...failures,
     },
   });
+}
+
+/** Whether the credential of a request is still good for its route. */
+async function isStillAllowed(route: RouteDeclaration, context: Context<ApiEnvironment>): Promise<boolean> {
+  if (route.scope === 'public') return true;
+  const found = await context.get('authenticateAgain')();
+  if (found.state !== 'known') return false;
+  if (route.scope === 'self') return true;
+  return may(found.actor, route.permission, route.scope === 'plan' ? (context.req.param('plan') ?? '') : undefined);
 }
 
 /** Denies whatever the route's declaration does not allow. A plan that is not for the caller is answered as one that is not there. */

@@ -3,16 +3,20 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { streamingVerb } from '../verb.ts';
 
 /** The plan's live stream. */
-export const followPlan = streamingVerb(routes.followPlan, ({ params, actor, services, header, setHeader, signal }) => {
-  const resumeAfter = readEventId(header('last-event-id'));
-  // A proxy that collects the answer before it passes it on would make the stream stand still.
-  setHeader('X-Accel-Buffering', 'no');
-  return services.live.follow(params.plan, {
-    actor,
-    ...(resumeAfter === undefined ? {} : { resumeAfter }),
-    signal,
-  });
-});
+export const followPlan = streamingVerb(
+  routes.followPlan,
+  ({ params, actor, services, header, setHeader, stillAllowed, signal }) => {
+    const resumeAfter = readEventId(header('last-event-id'));
+    // A proxy that collects the answer before it passes it on would make the stream stand still.
+    setHeader('X-Accel-Buffering', 'no');
+    return services.live.follow(params.plan, {
+      actor,
+      ...(resumeAfter === undefined ? {} : { resumeAfter }),
+      stillAllowed,
+      signal,
+    });
+  },
+);
 
 function readEventId(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;

@@ -50,6 +50,11 @@ export class Follower {
     return this.#state !== 'open';
   }
 
+  /** Messages that wait to be taken. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Resolves when nothing waits any more, also because the reader is gone. */
   get drained(): Promise<void> {
     return this.#drained.promise;

@@ -16,6 +16,8 @@ export interface FeedSource {
   facts(after: number, limit: number): Promise<readonly FactAnswer[]>;
   /** Number of the last fact, 0 without one. */
   lastFact(): Promise<number>;
+  /** Calls with the facts after a number as they are committed, in order and without a gap. Returns what ends that. */
+  onCommitted(listener: (facts: readonly FactAnswer[]) => void, after: number): () => void;
 }
 
 export interface LiveFeedOptions {
@@ -47,11 +49,11 @@ export class LiveFeed {
   #lastFact: number | undefined;
   #saidMs = 0;
   #joining = 0;
+  #pauseMs: number = limits.livePollMs;
   #looking: Promise<void> | undefined;
-  #readingFacts = false;
-  #factsAgain = false;
   #cancelLook = (): void => {};
   #cancelHeartbeat = (): void => {};
+  #endFacts = (): void => {};
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -65,7 +67,8 @@ export class LiveFeed {
   async join(follower: Follower, resumeAfter?: number): Promise<void> {
     this.#joining += 1;
     try {
-      if (this.#snapshot === undefined) await this.#look();
+      // A look that had begun for readers who have left is of no use.
+      for (let tries = 0; tries < 2 && this.#snapshot === undefined; tries += 1) await this.#look();
       this.#add(follower, resumeAfter);
     } finally {
       this.#joining -= 1;
@@ -97,15 +100,11 @@ export class LiveFeed {
     if (this.#followers.size > 0 || this.#joining > 0) return;
     this.#cancelLook();
     this.#cancelHeartbeat();
+    this.#endFacts();
     // The next reader looks for itself: this one would be old.
     this.#snapshot = undefined;
     this.#statusTail = undefined;
     this.#lastFact = undefined;
-  }
-
-  /** Facts may have been committed. */
-  wake(): void {
-    if (this.#followers.size > 0) void this.#readFacts();
   }
 
   end(reason: EndReason): void {
@@ -127,18 +126,13 @@ export class LiveFeed {
   }
 
   #lookAgainIn(delayMs: number): void {
-    const { clock } = this.#options;
+    const { clock, log } = this.#options;
     this.#cancelLook();
     this.#cancelLook = clock.after(delayMs, () => {
-      const startedMs = clock.monotonicMs();
       void this.#look()
-        .catch((caught: unknown) =>
-          this.#options.log('a followed plan cannot be looked at', { problem: String(caught) }),
-        )
+        .catch((caught: unknown) => log('a followed plan cannot be looked at', { problem: String(caught) }))
         .finally(() => {
-          if (this.#followers.size === 0) return;
-          const tookMs = clock.monotonicMs() - startedMs;
-          this.#lookAgainIn(Math.max(limits.livePollMs, tookMs / limits.livePollShare));
+          if (this.#followers.size > 0) this.#lookAgainIn(this.#pauseMs);
         });
     });
   }
@@ -152,26 +146,27 @@ export class LiveFeed {
 
   async #lookOnce(): Promise<void> {
     const { source, clock } = this.#options;
-    const [state] = await Promise.all([source.state(), this.#count(), this.#readFacts()]);
+    const [state] = await Promise.all([source.state(), this.#count(), this.#followFacts()]);
+    // Everybody may have left meanwhile: who comes then looks anew.
+    if (this.#lastFact === undefined) return;
+    const startedMs = clock.monotonicMs();
+    this.#show(snapshotOf({ ...state, notifications: this.#notifications }, clock.now(), this.#snapshot));
+    const pauseMs = (clock.monotonicMs() - startedMs) / limits.livePollShare;
+    this.#pauseMs = Math.min(Math.max(limits.livePollMs, pauseMs), limits.livePollLongestMs);
+  }
+
+  #show(snapshot: LiveSnapshot): void {
+    const { clock } = this.#options;
     const before = this.#snapshot;
-    const now = clock.now();
-    const snapshot = snapshotOf({ ...state, notifications: this.#notifications }, now, before);
     this.#snapshot = snapshot;
-    if (this.#lastFact === undefined) throw new Error('The journal cannot be read.');
-    if (before === undefined) return;
     this.#statusTail = undefined;
+    if (before === undefined) return;
     const change = changeBetween(before, snapshot);
     if (change === undefined && clock.monotonicMs() - this.#saidMs < limits.liveWatermarkEveryMs) return;
     this.#saidMs = clock.monotonicMs();
     const { watermark, lagMs } = snapshot;
-    this.#sendAll(
-      changeMessage({
-        at: formatInstant(now),
-        ...(watermark === undefined ? {} : { watermark }),
-        lagMs,
-        ...change,
-      }),
-    );
+    const at = formatInstant(clock.now());
+    this.#sendAll(changeMessage({ at, ...(watermark === undefined ? {} : { watermark }), lagMs, ...change }));
   }
 
   async #count(): Promise<void> {
@@ -182,45 +177,29 @@ export class LiveFeed {
     this.#notifications = await source.notifications().catch(() => this.#notifications);
   }
 
-  /** Sends what is new in the journal to everybody who stands right before it. */
-  async #readFacts(): Promise<void> {
-    if (this.#readingFacts) {
-      this.#factsAgain = true;
-      return;
-    }
-    this.#readingFacts = true;
+  async #followFacts(): Promise<void> {
     const { source } = this.#options;
-    try {
-      do {
-        this.#factsAgain = false;
-        if (this.#lastFact === undefined) {
-          this.#lastFact = await source.lastFact();
-          continue;
-        }
-        const facts = await source.facts(this.#lastFact, limits.liveFactsPage);
-        // Everybody may have left meanwhile.
-        if (this.#lastFact === undefined) return;
-        this.#sendFacts(facts);
-        if (facts.length === limits.liveFactsPage) this.#factsAgain = true;
-      } while (this.#factsAgain);
-    } catch {
-      // The database is away: what was committed is read when it is back.
-    } finally {
-      this.#readingFacts = false;
-    }
+    if (this.#lastFact !== undefined) return;
+    const last = await source.lastFact();
+    if (this.#followers.size === 0 && this.#joining === 0) return;
+    this.#lastFact = last;
+    this.#endFacts = source.onCommitted((facts) => this.#sendFacts(facts), last);
   }
 
   #sendFacts(facts: readonly FactAnswer[]): void {
-    for (const fact of facts) {
+    const last = facts.at(-1);
+    if (last === undefined) return;
+    this.#lastFact = last.sequence;
+    // More of them at once than a good reader may have waiting are read again, as fast as each reader takes them.
+    const ready = [...this.#followers].filter(([{ waiting }]) => waiting + facts.length <= limits.liveFactsPage);
+    for (const fact of ready.length === 0 ? [] : facts) {
       const message = factMessage(fact);
-      for (const [follower, place] of this.#followers) {
+      for (const [follower, place] of ready) {
         if (place.fact !== fact.sequence - 1) continue;
         place.fact = fact.sequence;
         follower.send(message);
       }
-      this.#lastFact = fact.sequence;
     }
-    if (facts.length === 0) return;
     for (const [follower, place] of this.#followers) void this.#catchUp(follower, place);
   }
 

@@ -7,10 +7,11 @@ import { viewFact } from '../fact-view.ts';
 import { requirePlan } from '../known-plan.ts';
 import { Follower } from './follower.ts';
 import { LiveFeed } from './live-feed.ts';
+import { endMessage } from './messages.ts';
 import type { LiveServices } from './services.ts';
 
 export interface LiveServicesOptions {
-  readonly core: Pick<Core, 'plans' | 'planState' | 'repositories'>;
+  readonly core: Pick<Core, 'plans' | 'planState' | 'repositories' | 'lastFact' | 'onCommitted'>;
   readonly clock: Clock;
   readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -34,8 +35,8 @@ export function createLiveServices(options: LiveServicesOptions): LiveServices {
           state: () => core.planState(plan),
           notifications: () => repositories.countNotifications(plan),
           facts: async (after, limit) => (await repositories.listFacts({ plan, after, limit })).map(viewFact),
-          lastFact: async () =>
-            (await repositories.listFacts({ plan, limit: 1, from: 'latest' })).at(-1)?.sequence ?? 0,
+          lastFact: () => core.lastFact(plan),
+          onCommitted: (listener, after) => core.onCommitted(plan, (facts) => listener(facts.map(viewFact)), after),
         },
       });
       feeds.set(plan, feed);
@@ -67,8 +68,29 @@ export function createLiveServices(options: LiveServicesOptions): LiveServices {
     };
   }
 
+  /** Ends the stream soon after the reader's session or permission has. */
+  function watchPermission(follower: Follower, stillAllowed: () => Promise<boolean>): () => void {
+    let cancel = (): void => {};
+    let ended = false;
+    const check = async (): Promise<void> => {
+      // That it cannot be asked now ends nothing: sessions are in the database, and what is live is not.
+      const allowed = await stillAllowed().catch(() => true);
+      if (ended) return;
+      if (allowed) checkLater();
+      else follower.end(endMessage('session-ended'));
+    };
+    const checkLater = (): void => {
+      cancel = clock.after(limits.liveSessionCheckMs, () => void check());
+    };
+    checkLater();
+    return () => {
+      ended = true;
+      cancel();
+    };
+  }
+
   return {
-    async follow(plan, { actor, resumeAfter, signal }) {
+    async follow(plan, { actor, resumeAfter, stillAllowed, signal }) {
       requirePlan(core, plan);
       if (stopped) throw new WatchbillError('not-ready', 'This server stops.');
       const release = take(actor);
@@ -78,13 +100,16 @@ export function createLiveServices(options: LiveServicesOptions): LiveServices {
         limits: { messages: limits.liveBufferMessages, bytes: limits.liveBufferBytes, endMs: limits.liveEndMs },
         onClosed: () => {
           release();
+          endChecks();
           feed.leave(follower);
         },
       });
+      const endChecks = watchPermission(follower, stillAllowed);
       try {
         await feed.join(follower, resumeAfter);
       } catch (caught) {
         release();
+        endChecks();
         if (caught instanceof WatchbillError) throw caught;
         throw new WatchbillError('not-ready', `The plan ${plan} cannot be followed now.`, plan);
       }
@@ -95,7 +120,6 @@ export function createLiveServices(options: LiveServicesOptions): LiveServices {
       return follower.stream;
     },
     followers: (plan) => feeds.get(plan)?.followers ?? 0,
-    wake: (plan) => feeds.get(plan)?.wake(),
     stop() {
       stopped = true;
       for (const feed of feeds.values()) feed.end('server-stops');

@@ -11,14 +11,14 @@ export interface LiveServices {
       readonly actor: Actor;
       /** The last fact that the reader has; absent for one who begins. */
       readonly resumeAfter?: number;
+      /** Whether the reader may still read, asked anew. */
+      readonly stillAllowed: () => Promise<boolean>;
       /** Aborted when the reader is gone. */
       readonly signal: AbortSignal;
     },
   ): Promise<ReadableStream<Uint8Array>>;
   /** How many follow a plan. */
   followers(plan: string): number;
-  /** Facts of a plan may have been committed. */
-  wake(plan: string): void;
   /** Ends every stream; readers connect again to whoever runs then. */
   stop(): void;
 }
