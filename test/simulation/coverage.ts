@@ -36,6 +36,17 @@ export const sights = [
   'message sent again',
   'alert pending cancelled',
   'due after 30 days',
+  'alert acknowledged',
+  'acknowledged by two at once',
+  'acknowledged at a due instant',
+  'command with an old version',
+  'command refused',
+  'silence began',
+  'silence ended by hand',
+  'silence ended by its time',
+  'told at the end of a silence',
+  'kept quiet to its end by a silence',
+  'clock jumped over the end of a silence',
 ] as const;
 
 export type Sight = (typeof sights)[number];

@@ -63,6 +63,26 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtBy: ['order'],
     alterations: { store: letOvertake, faults: { ...calm, provider: 0.7 } },
   },
+  {
+    name: 'an acknowledge is stored and the world in memory does not hear of it',
+    caughtBy: ['P6'],
+    alterations: { makeStep: () => forgetAcknowledge, faults: calm },
+  },
+  {
+    name: 'the end of a silence that is overdue at the start is dropped',
+    caughtBy: ['P10'],
+    alterations: { makeStep: dropSilenceEndsAtStart, faults: { ...calm, coreKilled: 0.03 } },
+  },
+  {
+    name: 'nobody looks at what a silence kept quiet when it ends',
+    caughtBy: ['P10'],
+    alterations: { makeStep: () => forgetSilenced, faults: calm },
+  },
+  {
+    name: 'what a silence kept quiet is told by two who look',
+    caughtBy: ['P10'],
+    alterations: { makeStep: () => tellTwiceAfterSilence, faults: calm },
+  },
 ];
 
 function markSentAtClaim(store: Store): Store {
@@ -113,6 +133,45 @@ function dropOverdueAtStart(): (world: World, input: CoreInput, now: Instant) =>
       if (isOverdue(row)) alerts.set(key, rest);
     }
     return step({ ...world, judgements, alerts }, input, now);
+  };
+}
+
+function forgetAcknowledge(world: World, input: CoreInput, now: Instant): Step {
+  const result = step(world, input, now);
+  return input.kind === 'acknowledge' ? { ...result, world } : result;
+}
+
+function dropSilenceEndsAtStart(): (world: World, input: CoreInput, now: Instant) => Step {
+  let first = true;
+  return (world, input, now) => {
+    if (!first) return step(world, input, now);
+    first = false;
+    const silences = new Map(world.silences);
+    for (const [key, { dueAt, ...rest }] of silences) if (dueAt !== undefined && dueAt <= now) silences.set(key, rest);
+    return step({ ...world, silences }, input, now);
+  };
+}
+
+function forgetSilenced(world: World, input: CoreInput, now: Instant): Step {
+  const result = step(world, input, now);
+  const facts = result.facts.filter(({ kind, reason }) => kind !== 'notified' || reason !== 'silence-ended');
+  if (facts.length === result.facts.length) return result;
+  const told = new Set(facts.filter(({ kind }) => kind === 'notified').map(({ subject }) => subject));
+  return { ...result, facts, notifications: result.notifications.filter(({ identity }) => told.has(identity.episode)) };
+}
+
+function tellTwiceAfterSilence(world: World, input: CoreInput, now: Instant): Step {
+  const result = step(world, input, now);
+  const released = result.facts.filter(({ kind, reason }) => kind === 'notified' && reason === 'silence-ended');
+  const subjects = new Set(released.map(({ subject }) => subject));
+  const again = result.notifications.filter(({ identity }) => subjects.has(identity.episode));
+  return {
+    ...result,
+    facts: [...result.facts, ...released],
+    notifications: [
+      ...result.notifications,
+      ...again.map((intent) => ({ ...intent, identity: { ...intent.identity, cycle: intent.identity.cycle + 100 } })),
+    ],
   };
 }
 

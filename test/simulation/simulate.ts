@@ -1,6 +1,7 @@
 import type { Alert, CoreInput, Step, World } from '#core/model.ts';
 import { step } from '#core/step.ts';
 import type { Store } from '#core/store.ts';
+import type { Core } from '#engine/core-process.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import { Client } from './client.ts';
@@ -11,6 +12,7 @@ import { IntakeNode } from './intake-node.ts';
 import { SimulatedLink } from './link.ts';
 import { MemoryStore } from './memory-store.ts';
 import { judgeRemains, type Violation } from './oracles.ts';
+import { People } from './people.ts';
 import { Provider } from './provider.ts';
 import { Chance } from './random.ts';
 import { Scheduler, type SimulatedProcess } from './scheduler.ts';
@@ -24,6 +26,8 @@ export interface Alterations {
   /** A step for each life of the core. */
   readonly makeStep?: () => (world: World, input: CoreInput, now: Instant) => Step;
   readonly stretchWindowsByMs?: number;
+  /** False leaves alerts to themselves. */
+  readonly people?: boolean;
   /** More than a seed would draw of some faults, so that a bug is met soon. */
   readonly faults?: Partial<Faults>;
 }
@@ -67,6 +71,10 @@ class Simulation {
   readonly #intake: IntakeNode;
   readonly #cores: readonly CoreNode[];
   readonly #clients: readonly Client[];
+  /** A stream of choices of their own: runs without them are what they were before there were any. */
+  readonly #peoplesChance: Chance;
+  readonly #people: People;
+  readonly #withPeople: boolean;
   #faults: Faults = noFaults;
   readonly #drawn: Faults;
   #link: SimulatedLink | undefined;
@@ -117,6 +125,16 @@ class Simulation {
         this.#windowsFrom ??= at;
       },
     });
+    this.#withPeople = alterations.people ?? true;
+    this.#peoplesChance = new Chance(seed ^ 0x70656f70);
+    this.#people = new People({
+      scheduler,
+      chance: this.#peoplesChance,
+      store: this.store,
+      coverage,
+      core: () => this.#answering(),
+      onProblem,
+    });
     this.#clients = ['x', 'y', 'z'].map(
       (name) => new Client({ ...shared, name, chance: this.#chance.fork(), intake: this.#intake }),
     );
@@ -153,6 +171,7 @@ class Simulation {
     this.#faults = this.#drawn;
     this.#sending = true;
     for (const client of this.#clients) this.#keepSending(client);
+    if (this.#withPeople) this.#letPeopleAct();
     this.#meddle();
     if (this.#chance.happens(0.3)) {
       scheduler.after(this.#chance.between(2_000, 15_000), () => {
@@ -169,8 +188,55 @@ class Simulation {
     await scheduler.run(22_000);
     const drained = await scheduler.runUntil(() => this.#isQuiet(), HEALED_MS - 22_000);
     if (!drained) this.#violate('P2', `Not everything was done ${HEALED_MS} ms after the faults ended.`);
+    if (this.#withPeople) await this.#silenceOverItsEnd();
     await this.#thirtyDaysLater();
     await this.#judge();
+  }
+
+  /** With nothing broken: somebody silences what fires, the clock may jump over the end, and it is told once within 10 s. */
+  async #silenceOverItsEnd(): Promise<void> {
+    const { scheduler } = this;
+    const chance = this.#peoplesChance;
+    const firing = this.#alerts().filter(({ state, flapping, told, acknowledged, rule }) => {
+      return state === 'firing' && !flapping && told && acknowledged === undefined && rule === 'quiet';
+    });
+    const core = this.#answering();
+    const [alert] = firing;
+    if (alert === undefined || core === undefined) return;
+    const tellings = (): number =>
+      [...this.store.of(PLAN).notifications.values()].filter(({ row }) => row.identity.episode === alert.key).length;
+    const before = tellings();
+    const until = scheduler.wall + chance.whole(1_000, 8_000);
+    let began = false;
+    const given = { rule: alert.rule, until, reason: 'over its end', by: 'mia', via: 'web' } as const;
+    core.silence(PLAN, given).then(
+      () => {
+        began = true;
+      },
+      () => {},
+    );
+    await scheduler.runUntil(() => began, 2_000);
+    if (!began) {
+      // Where the clock was set back, what lies ahead of it may have been judged already.
+      if (this.coverage.counts.has('clock set back')) return;
+      return this.#violate('P10', 'A silence was not taken within 2 s, with nothing broken.');
+    }
+    if (chance.happens(0.5)) {
+      this.coverage.see('clock jumped over the end of a silence');
+      scheduler.jump(chance.whole(5_000, 60_000));
+    } else {
+      await scheduler.run(Math.max(0, until - scheduler.wall - 1));
+      // Intake's time never goes back: after the clock was set back it is ahead of it.
+      const early = tellings() !== before && !this.coverage.counts.has('clock set back');
+      if (early) this.#violate('P10', `${alert.key} was told before its silence had ended.`);
+    }
+    const leftMs = Math.max(0, until - scheduler.wall);
+    const told = await scheduler.runUntil(() => tellings() === before + 2, leftMs + 10_000);
+    if (!told)
+      this.#violate('P10', `${alert.key} was told ${tellings() - before} times after its silence, not to both.`);
+    await scheduler.run(12_000);
+    if (tellings() > before + 2) this.#violate('P10', `${alert.key} was told more than once after its silence.`);
+    await scheduler.runUntil(() => this.#isQuiet(), 10_000);
   }
 
   /** A due instant farther away than any timer of the platform reaches. */
@@ -209,6 +275,7 @@ class Simulation {
       acknowledged: new Set(this.#clients.flatMap((client) => [...client.acknowledged])),
       repeats: new Map(this.#clients.flatMap((client) => [...client.repeats])),
       windowsFrom: this.#windowsFrom,
+      people: this.#people,
       unheard: [...this.#unheard.values()],
       foundAt: this.#foundAt,
       now: this.scheduler.wall,
@@ -257,6 +324,11 @@ class Simulation {
       if (row.rule === 'burst' && row.identity.step === 'repeated') coverage.see('notification repeated');
     }
     const { facts, lease } = this.store.of(PLAN);
+    for (const { fact } of facts) {
+      if (fact.reason === 'silence-expired' && fact.kind === 'silence-ended') coverage.see('silence ended by its time');
+      if (fact.reason === 'silence-ended' && fact.kind === 'notified') coverage.see('told at the end of a silence');
+      if (fact.reason === 'never-told-of-firing') coverage.see('kept quiet to its end by a silence');
+    }
     if (facts.some(({ fact }) => fact.kind === 'alert-cancelled')) coverage.see('alert pending cancelled');
     if (lease?.owner === 'core-b') coverage.see('plan taken over by another core');
   }
@@ -273,6 +345,22 @@ class Simulation {
       [...rows.notifications.values()].every(({ dueAt }) => dueAt === undefined) &&
       rows.exportedUpTo === rows.facts.length
     );
+  }
+
+  /** The core that people reach now. */
+  #answering(): Core | undefined {
+    const { time } = this.scheduler;
+    return this.#cores.find(({ process, core }) => {
+      return core !== undefined && process.pausedUntil <= time && this.#holdsPlan(process);
+    })?.core;
+  }
+
+  #letPeopleAct(): void {
+    this.scheduler.after(this.#peoplesChance.between(100, 3_000), () => {
+      if (!this.#sending) return;
+      this.#people.act();
+      this.#letPeopleAct();
+    });
   }
 
   #keepSending(client: Client): void {

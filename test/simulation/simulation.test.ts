@@ -29,7 +29,8 @@ it.each([
   [50552, 'applying a version judged rules that stayed as they were before what had happened to them was told'],
   [4600, 'a silence was judged from time in which nobody listened, which the disk had not taken'],
 ])('still holds in seed %i, where %s', async (seed) => {
-  expect((await simulate(seed)).violations).toEqual([]);
+  // They were found before there were people, whose doing would make other runs of them.
+  expect((await simulate(seed, { people: false })).violations).toEqual([]);
 });
 
 it('gives the same run for the same seed', async () => {
