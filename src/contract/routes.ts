@@ -1,3 +1,4 @@
+import { listChannels, testChannel, testOwnChannel } from './channels.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
@@ -34,6 +35,9 @@ export const routes = {
   createKey,
   listKeys,
   revokeKey,
+  listChannels,
+  testChannel,
+  testOwnChannel,
   listPlans,
   getOverview,
   followPlan,

@@ -57,6 +57,7 @@ const overviewAnswer = {
   channels: [],
   severities: [],
 };
+const testAnswer = { accepted: true, reason: 'provider-accepted', recipient: 'mia' };
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
 /** What was asked of the services, and how the next question is answered. */
@@ -100,6 +101,11 @@ const services: ApiServices = {
     create: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
     list: (plan) => record([], 'listKeys', plan),
     revoke: (plan, id) => record(undefined, 'revokeKey', plan, id),
+  },
+  channels: {
+    list: (plan) => record([], 'listChannels', plan),
+    test: (plan, channel, recipient, actor) => record(testAnswer, 'testChannel', plan, channel, recipient, actor.name),
+    testToSelf: (plan, channel, actor) => record(testAnswer, 'testOwnChannel', plan, channel, actor.name),
   },
   overview: {
     plans: () => record([], 'listPlans'),

@@ -1,3 +1,4 @@
+import { createChannelServices } from './channels/channel-services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
@@ -23,6 +24,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
     keys: createKeyServices(core, clock),
+    channels: createChannelServices(core, clock, resolveSecret),
     overview: createOverviewServices(core, clock),
     live: createLiveServices({ core, clock, log }),
   };

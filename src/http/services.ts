@@ -1,3 +1,4 @@
+import type { ChannelServices } from './channels/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
@@ -14,6 +15,7 @@ export interface ApiServices {
   readonly rehearsals: RehearsalServices;
   readonly journal: JournalServices;
   readonly keys: KeyServices;
+  readonly channels: ChannelServices;
   readonly signIn: SignInServices;
   readonly overview: OverviewServices;
   readonly live: LiveServices;

@@ -1,3 +1,6 @@
+import { listChannels } from './channels/list-channels.ts';
+import { testChannel } from './channels/test-channel.ts';
+import { testOwnChannel } from './channels/test-own-channel.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
 import { listInbox } from './journal/list-inbox.ts';
@@ -41,6 +44,9 @@ export const verbs: readonly Verb[] = [
   createKey,
   listKeys,
   revokeKey,
+  listChannels,
+  testChannel,
+  testOwnChannel,
   listPlans,
   getOverview,
   followPlan,

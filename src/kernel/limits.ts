@@ -102,6 +102,9 @@ export const limits = {
   leaseMs: 30_000,
   egressTimeoutMs: 10_000,
   egressResponseBytes: 65_536,
+  /** Of one channel, in the time below: a test is a message to somebody. */
+  channelTests: 5,
+  channelTestsWithinMs: 60_000,
 
   // The text of a message
   messageTitleCharacters: 200,
