@@ -18,6 +18,8 @@ export interface Environment {
   readonly server?: string;
   /** `WATCHBILL_TOKEN`: the token that the commands show it. */
   readonly token?: string;
+  /** `WATCHBILL_PUBLIC_URL`: where people's browsers reach this server, for the links in messages. */
+  readonly publicUrl?: string;
   /** Variables that begin with `WATCHBILL_` and mean nothing: most likely misspelt, so the caller warns. */
   readonly unknown: readonly string[];
   /** The value of `secret NAME`; undefined when it is not set. Watchbill's own variables are never given out. */
@@ -34,12 +36,14 @@ const names = {
   data: 'WATCHBILL_DATA',
   server: 'WATCHBILL_SERVER',
   token: 'WATCHBILL_TOKEN',
+  publicUrl: 'WATCHBILL_PUBLIC_URL',
 } as const;
 
 const schemes: Partial<Record<keyof typeof names, readonly string[]>> = {
   databaseUrl: ['postgres:', 'postgresql:'],
   clickhouseUrl: ['http:', 'https:'],
   server: ['http:', 'https:'],
+  publicUrl: ['http:', 'https:'],
 };
 
 /** Reads the variables once, at start. Fails with `configuration-invalid`, naming the variable and never its value. */
@@ -73,6 +77,7 @@ export function readEnvironment(
     ...single('data'),
     ...single('server'),
     ...single('token'),
+    ...single('publicUrl'),
     egressAllow: (read(names.egressAllow) ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
     unknown: Object.keys(variables)
       .filter((name) => name.startsWith(PREFIX) && !known.has(name))

@@ -20,6 +20,12 @@ export function withPlanOption(command: Command): Command {
   return withServerOptions(command).option('--plan <name>', 'the plan (default: the only one)');
 }
 
+/** The address at which browsers reach the server. Throws `usage`. */
+export function readPublicUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new WatchbillError('usage', `"${text}" is no http or https address.`);
+}
+
 /** A port of the command line; 0 is any free one. Throws `usage`. */
 export function readPort(text: string): number {
   const port = Number(text);

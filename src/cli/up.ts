@@ -3,7 +3,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { dataFolderOf } from './client.ts';
-import { readPort } from './options.ts';
+import { readPort, readPublicUrl } from './options.ts';
 import { type PlanFile, readPlanFiles } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -21,6 +21,11 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--name <names...>', 'names by which other machines address it, beside the address')
+    .option(
+      '--public-url <url>',
+      'where browsers reach it, for the links in messages (default: its address, or WATCHBILL_PUBLIC_URL)',
+      readPublicUrl,
+    )
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
@@ -29,7 +34,14 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     .action(
       async (
         plan: string | undefined,
-        options: { port: number; intakePort: number; host: string; name?: readonly string[]; data?: string },
+        options: {
+          port: number;
+          intakePort: number;
+          host: string;
+          name?: readonly string[];
+          publicUrl?: string;
+          data?: string;
+        },
       ) => {
         const plans = plan === undefined ? [] : [readExecutablePlan(runtime, plan)];
         exitWith(
@@ -39,6 +51,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
             intakePort: options.intakePort,
             host: options.host,
             ...(options.name === undefined ? {} : { names: options.name }),
+            ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
             plans,
             ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
           }),

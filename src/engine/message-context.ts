@@ -1,6 +1,7 @@
 import type { Channel, ChannelContext } from '#channels/channel.ts';
 import type { NotificationIdentity } from '#core/model.ts';
 import type { LeasedNotification } from '#core/store.ts';
+import type { Instant } from '#kernel/instant.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { CompiledPlan, Person, SecretOr } from '#plan/model.ts';
 import { type ResolveSecret, resolveBinding } from './channel-settings.ts';
@@ -12,8 +13,8 @@ export type MessagePlan = Pick<CompiledPlan, 'name' | 'channels' | 'people' | 's
 /** Where the links of messages lead. */
 export interface MessageLinks {
   alertUrl(plan: string, alert: string): string;
-  /** A link by which this person may acknowledge this alert without signing in. */
-  acknowledgeUrl?(plan: string, alert: string, person: string): string;
+  /** A link by which this person may acknowledge this alert without signing in, in a message that was made at `at`. */
+  acknowledgeUrl?(plan: string, alert: string, person: string, at: Instant): string;
 }
 
 /** A channel together with what it has to know of one message. */
@@ -24,13 +25,13 @@ export interface ReadyChannel {
 
 /** Finds the channel of a message, its settings, the address of the recipient, and the links; or why the message cannot be sent. */
 export async function readyChannel(
-  notification: Pick<LeasedNotification, 'identity' | 'severity' | 'content'>,
+  notification: Pick<LeasedNotification, 'identity' | 'severity' | 'content' | 'createdAt'>,
   plan: MessagePlan,
   findChannel: (kind: string) => Channel | undefined,
   resolveSecret: ResolveSecret,
   links: MessageLinks | undefined,
 ): Promise<Result<ReadyChannel, AttemptResult>> {
-  const { identity, content } = notification;
+  const { identity } = notification;
   const resolved = await resolveBinding(identity.channel, plan.channels, findChannel, resolveSecret);
   if (!resolved.ok) return resolved;
   const { channel, settings } = resolved.value;
@@ -44,7 +45,7 @@ export async function readyChannel(
       timezone: plan.timezone,
       ...(address.value === undefined ? {} : { to: address.value }),
       ...(rank < 0 ? {} : { severityRank: rank }),
-      ...(links === undefined ? {} : { links: linksOf(links, content.plan, content.alert, identity, content.state) }),
+      ...(links === undefined ? {} : { links: linksOf(links, notification) }),
     },
   });
 }
@@ -56,13 +57,10 @@ function isAddress(recipient: string): boolean {
 
 function linksOf(
   links: MessageLinks,
-  plan: string,
-  alert: string,
-  { recipient }: NotificationIdentity,
-  state: 'firing' | 'resolved',
+  { identity: { recipient }, content: { plan, alert, state }, createdAt }: Parameters<typeof readyChannel>[0],
 ): NonNullable<ChannelContext['links']> {
   const acknowledge =
-    isAddress(recipient) || state !== 'firing' ? undefined : links.acknowledgeUrl?.(plan, alert, recipient);
+    isAddress(recipient) || state !== 'firing' ? undefined : links.acknowledgeUrl?.(plan, alert, recipient, createdAt);
   return { alert: links.alertUrl(plan, alert), ...(acknowledge === undefined ? {} : { acknowledge }) };
 }
 

@@ -111,6 +111,11 @@ const services: ApiServices = {
     plans: () => record([], 'listPlans'),
     overview: (plan) => record(overviewAnswer, 'overview', plan),
   },
+  acknowledgeLinks: {
+    read: () => ({ state: 'forged' }),
+    find: () => record(undefined, 'findLink'),
+    acknowledge: () => record(undefined, 'acknowledgeLink'),
+  },
   live: {
     follow: (plan, { resumeAfter }) =>
       record(

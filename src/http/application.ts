@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { limits } from '#kernel/limits.ts';
 import type { Random } from '#kernel/ports.ts';
+import { acknowledgeLinkRoutes } from './acknowledge-link/routes.ts';
 import type { Authenticate } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
 import type { ApiEnvironment } from './environment.ts';
@@ -86,6 +87,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   });
 
   application.route('/', healthRoutes(options.services.status));
+  application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks));
   application.route('/api', mountVerbs(verbs, options.services));
   application.use('/api/openapi.json', async (context, next) =>
     context.get('actor') === undefined ? refuseAnonymous(context) : next(),

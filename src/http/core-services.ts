@@ -1,3 +1,5 @@
+import { createLinkServices } from './acknowledge-link/link-services.ts';
+import type { Links } from './acknowledge-link/links.ts';
 import { createChannelServices } from './channels/channel-services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
@@ -10,6 +12,7 @@ import type { Access } from './sign-in/access.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 
 export interface CoreServicesOptions extends StatusServicesOptions {
+  readonly links: Pick<Links, 'key' | 'alertUrl'>;
   readonly access: Pick<Access, 'services'>;
   readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -26,6 +29,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     keys: createKeyServices(core, clock),
     channels: createChannelServices(core, clock, resolveSecret),
     overview: createOverviewServices(core, clock),
+    acknowledgeLinks: createLinkServices({ core, clock, ...options.links }),
     live: createLiveServices({ core, clock, log }),
   };
 }

@@ -1,3 +1,4 @@
+import type { AcknowledgeLinkServices } from './acknowledge-link/services.ts';
 import type { ChannelServices } from './channels/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
@@ -18,5 +19,6 @@ export interface ApiServices {
   readonly channels: ChannelServices;
   readonly signIn: SignInServices;
   readonly overview: OverviewServices;
+  readonly acknowledgeLinks: AcknowledgeLinkServices;
   readonly live: LiveServices;
 }

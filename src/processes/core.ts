@@ -5,6 +5,7 @@ import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress } from '#egress/egress.ts';
 import type { Core } from '#engine/core-process.ts';
 import { runCore } from '#engine/run-core.ts';
+import { createLinks } from '#http/acknowledge-link/links.ts';
 import { createApplication } from '#http/application.ts';
 import { createCoreServices } from '#http/core-services.ts';
 import type { ApiServices } from '#http/services.ts';
@@ -46,6 +47,7 @@ export async function startCore(
   await endPredecessorLeases(pool, configuration.installation, clock.now());
   const resolveSecret = async (name: string): Promise<string | undefined> =>
     configuration.secrets[name] ?? environment.secret(name);
+  const links = createLinks(configuration.publicUrl, configuration.authSecret);
   const core = await runCore({
     owner: configuration.installation,
     pool,
@@ -56,6 +58,7 @@ export async function startCore(
     random,
     compile: compilePlan,
     resolveSecret,
+    links,
     log,
   });
   const telemetry = openClickHouse({ url: configuration.clickhouseUrl });
@@ -75,6 +78,7 @@ export async function startCore(
     version: configuration.version,
     storeProblems: stores,
     resolveSecret,
+    links,
     log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
@@ -143,9 +147,8 @@ async function listen(
     ...(web === undefined ? {} : { web }),
     services,
     authenticate: access.authenticate,
-    hosts: [...new Set(['localhost', '127.0.0.1', '[::1]', configuration.host, ...configuration.names])].map((name) =>
-      name.toLowerCase(),
-    ),
+    hosts: hostsOf(configuration),
+    publicUrl: configuration.publicUrl,
     random: options.random,
     version: configuration.version,
     log: (message, detail) => log('error', message, detail),
@@ -170,6 +173,12 @@ async function listen(
     server.listen(configuration.port, configuration.host, resolve);
   });
   return server;
+}
+
+/** The names under which browsers and programs may address this server. */
+function hostsOf({ host, names, publicUrl }: CoreConfiguration): readonly string[] {
+  const all = ['localhost', '127.0.0.1', '[::1]', host, new URL(publicUrl).hostname, ...names];
+  return [...new Set(all.map((name) => name.toLowerCase()))];
 }
 
 /** What people should know from the start, e.g. a channel without its secret; the status shows it as well. */

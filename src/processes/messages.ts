@@ -8,6 +8,8 @@ export interface CoreConfiguration {
   readonly host: string;
   readonly names: readonly string[];
   readonly port: number;
+  /** Where browsers reach it, without a slash at its end. */
+  readonly publicUrl: string;
   readonly linkPath: string;
   readonly adminToken: string;
   /** Of this installation, for sign-in; see `AccessOptions`. */

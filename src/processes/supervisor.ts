@@ -93,6 +93,9 @@ async function startParts(
   const corePort = await choosePort(host, options.port, options.clock);
   const intakePort = await choosePort(host, options.intakePort, options.clock);
 
+  const url = `http://${addressOf(host)}:${corePort}`;
+  const publicUrl = options.publicUrl ?? options.environment.publicUrl ?? url;
+
   const stores: Stores = await startStores({ ...options, log, onFailure });
   running.push(stores);
   // Both load their modules while the stores start, and are told where the stores are as soon as that is known.
@@ -109,6 +112,7 @@ async function startParts(
       host,
       names: options.names ?? [],
       port: corePort,
+      publicUrl: publicUrl.replace(/\/+$/, ''),
       linkPath,
       adminToken,
       authSecret,
@@ -150,7 +154,7 @@ async function startParts(
     }),
   );
   return async () => ({
-    url: `http://${addressOf(host)}:${corePort}`,
+    url,
     intakeUrl: `http://${addressOf(host)}:${intakePort}`,
     token: adminToken,
     stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },

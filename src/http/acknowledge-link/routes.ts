@@ -15,7 +15,7 @@ const POLICY =
  */
 export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
-  routes.use('*', async (context, next) => {
+  routes.use('/a/*', async (context, next) => {
     await next();
     context.header('Content-Security-Policy', POLICY);
     context.header('Cache-Control', 'no-store');
