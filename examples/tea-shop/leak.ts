@@ -1,31 +1,35 @@
 /** Memory that the shop forgets to give back. */
 export interface Leak {
-  /** Takes another half megabyte, and writes to it: untouched memory costs nothing. */
+  /** Takes another half megabyte. */
   drip(): void;
   /** Gives all of it back. */
   mend(): void;
-  readonly bytes: number;
 }
 
 const DRIP_BYTES = 512 * 1_024;
+/** Of this size the allocator asks the system for each and gives each back whole; smaller ones stay in its heap for ever. */
+const SLAB_BYTES = 64 * 1_024 * 1_024;
 /** More would hurt the machine that the demo runs on. */
-const LEAK_BYTES_MAX = 320 * 1_024 * 1_024;
+const SLABS_MAX = 5;
 
 export function createLeak(): Leak {
-  const forgotten: ArrayBuffer[] = [];
+  const slabs: ArrayBuffer[] = [];
+  let offset = SLAB_BYTES;
   return {
     drip() {
-      if ((forgotten.length + 1) * DRIP_BYTES > LEAK_BYTES_MAX) return;
-      const buffer = new ArrayBuffer(DRIP_BYTES);
-      new Uint8Array(buffer).fill(1);
-      forgotten.push(buffer);
+      if (offset === SLAB_BYTES) {
+        if (slabs.length === SLABS_MAX) return;
+        slabs.push(new ArrayBuffer(SLAB_BYTES));
+        offset = 0;
+      }
+      // What is never written to costs nothing.
+      new Uint8Array(slabs.at(-1) ?? new ArrayBuffer(0), offset, DRIP_BYTES).fill(1);
+      offset += DRIP_BYTES;
     },
     mend() {
       // A detached buffer's memory goes back at once; the collector would take its time.
-      for (const buffer of forgotten.splice(0)) buffer.transfer(0);
-    },
-    get bytes() {
-      return forgotten.length * DRIP_BYTES;
+      for (const slab of slabs.splice(0)) slab.transfer(0);
+      offset = SLAB_BYTES;
     },
   };
 }

@@ -124,12 +124,13 @@ test('a leak takes real memory with every page, and mending gives it back', asyn
   const shop = await openShop(intake.url, 0);
   const visit = () => fetch(`${shop.url}/health`).then((response) => response.text());
   for (let visits = 0; visits < 20; visits += 1) await visit();
-  const before = process.memoryUsage().arrayBuffers;
+  const before = process.memoryUsage.rss();
   shop.faults.set('memory', true);
-  for (let visits = 0; visits < 100; visits += 1) await visit();
-  expect(process.memoryUsage().arrayBuffers - before).toBeGreaterThan(45_000_000);
+  for (let visits = 0; visits < 200; visits += 1) await visit();
+  const leaked = process.memoryUsage.rss();
+  expect(leaked - before).toBeGreaterThan(90_000_000);
   shop.faults.set('memory', false);
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+  expect(leaked - process.memoryUsage.rss()).toBeGreaterThan(90_000_000);
   await vi.waitFor(() => expect(intake.events.find((event) => event.name === 'health')?.memory).toBeGreaterThan(20), {
     timeout: 10_000,
   });
