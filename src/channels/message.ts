@@ -38,16 +38,21 @@ const stepWords: Readonly<Record<NotificationContent['step'], string>> = {
 
 /** One line, e.g. `error_rate > 5%: 7.2% of 240 (limit 5%)`. */
 export function describeEvidence(evidence: Evidence): string {
+  return `${evidence.text}: ${describeReading(evidence)}`;
+}
+
+/** What was read, e.g. `7.2% of 240 (limit 5%)`. */
+export function describeReading(evidence: Evidence): string {
   const { reading, unit } = evidence;
   const against = evidence.against.map((value) => formatValue(value, unit)).join(' and ');
   const limit = against === '' ? '' : ` (limit ${against})`;
   switch (reading.state) {
     case 'value':
-      return `${evidence.text}: ${formatValue(reading.value, unit)} of ${reading.sampleSize}${limit}`;
+      return `${formatValue(reading.value, unit)} of ${reading.sampleSize}${limit}`;
     case 'too few':
-      return `${evidence.text}: too few, ${reading.sampleSize} of ${reading.needed}${limit}`;
+      return `too few, ${reading.sampleSize} of ${reading.needed}${limit}`;
     case 'no data':
-      return `${evidence.text}: no data, ${reading.reason}${limit}`;
+      return `no data, ${reading.reason}${limit}`;
   }
 }
 

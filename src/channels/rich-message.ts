@@ -3,7 +3,7 @@ import type { LeasedNotification } from '#core/store.ts';
 import { formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { ChannelContext, ChannelSpec } from './channel.ts';
-import { clip, describeEvidence, describeNotification, readGroup } from './message.ts';
+import { clip, describeEvidence, describeNotification, describeReading, readGroup } from './message.ts';
 import { plainMessage } from './plain-message.ts';
 
 /** A message taken apart, for channels that can show more than a text. All of it is well-formed, without control characters, and cut. */
@@ -49,7 +49,9 @@ export function describeRichly(
       lead: clip(content.condition, limits.messageLineCharacters),
       figures: content.evidence
         .slice(0, limits.messageReadings)
-        .map((evidence) => clip(describeEvidence(evidence), limits.messageLineCharacters)),
+        // The lead has said already what is compared.
+        .map((evidence) => (evidence.text === content.condition ? describeReading : describeEvidence)(evidence))
+        .map((figure) => clip(figure, limits.messageLineCharacters)),
       details: detailsOf(content, context.timezone ?? 'UTC'),
       links: linksOf(content, context.links),
     };
@@ -95,7 +97,7 @@ function detailsOf(content: NotificationContent, timezone: string): RichMessage[
           { label: 'Until', value: formatLocal(content.resolvedAt, timezone) },
           { label: 'Lasted', value: formatDuration(content.resolvedAt - content.openedAt) },
         ]),
-    ...(content.runbook === undefined ? [] : [{ label: 'Runbook', value: content.runbook }]),
+    ...(content.runbook === undefined || isLink(content.runbook) ? [] : [{ label: 'Runbook', value: content.runbook }]),
     ...(content.state === 'firing' && content.repeatMs > 0
       ? [{ label: 'Told again', value: `every ${formatDuration(content.repeatMs)} while it lasts` }]
       : []),
@@ -109,7 +111,11 @@ function linksOf(content: NotificationContent, links: ChannelContext['links']): 
     ...(acknowledge === undefined ? [] : [{ label: 'Acknowledge', url: acknowledge }]),
     ...(links === undefined ? [] : [{ label: 'Open the alert', url: links.alert }]),
     ...(content.runbook === undefined ? [] : [{ label: 'Runbook', url: content.runbook }]),
-  ].filter(({ url }) => /^https?:\/\/[^\s"<>\\]+$/i.test(url) && url.length <= LINK_CHARACTERS && url.isWellFormed());
+  ].filter(({ url }) => isLink(url));
+}
+
+function isLink(url: string): boolean {
+  return /^https?:\/\/[^\s"<>\\]+$/i.test(url) && url.length <= LINK_CHARACTERS && url.isWellFormed();
 }
 
 function describeTest(

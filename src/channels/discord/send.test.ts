@@ -40,7 +40,7 @@ it('waits for the message that Discord made of it, also in a thread', async () =
   expect(request?.body).toMatchObject({ username: 'Watchbill', allowed_mentions: { parse: [] } });
   const [embed] = request?.body.embeds ?? [];
   expect(embed.title).toBe('urgent\\: errors \\[/orders\\] fires \\(A\\-1, Tea shop\\)');
-  expect(embed.description).toContain('error\\_rate \\> 5%\\: 7.2% of 240 \\(limit 5%\\)');
+  expect(embed.description).toContain('error\\_rate \\> 5%\n7.2% of 240 \\(limit 5%\\)');
   expect(embed.description).toContain('[Open the alert](https://watch.example/plans/tea-shop/alerts/A-1)');
 });
 

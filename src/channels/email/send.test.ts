@@ -66,7 +66,7 @@ it('is a mail that people can read and answer from their phone', async () => {
     'urgent: errors [/orders] fires (A-1, Tea shop)',
     '',
     'error_rate > 5%',
-    'error_rate > 5%: 7.2% of 240 (limit 5%)',
+    '7.2% of 240 (limit 5%)',
     'Rule: errors',
     'Severity: urgent',
     'Group: /orders',

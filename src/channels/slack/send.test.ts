@@ -45,7 +45,7 @@ it('posts what Slack takes: a line, the figures beside a colour, and buttons', a
   const [section, actions] = request?.body.attachments[0].blocks ?? [];
   expect(section.text.text.split('\n')).toEqual([
     'error_rate &gt; 5%',
-    'error_rate &gt; 5%: 7.2% of 240 (limit 5%)',
+    '7.2% of 240 (limit 5%)',
     'Rule: errors',
     'Severity: urgent',
     'Group: /orders',

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { sampleNotification } from '../../test/conformance/channel.ts';
+import { describeRichly, formatLocal, linesOf } from './rich-message.ts';
+import { slackSpec } from './slack/spec.ts';
+
+const links = { alert: 'https://watch.example/A-1', acknowledge: 'https://watch.example/a/x' };
+const withContent = (more: object) => {
+  const sample = sampleNotification();
+  return { ...sample, content: { ...sample.content, ...more } };
+};
+
+it('names a comparison once when it is the whole condition, and each one otherwise', () => {
+  expect(describeRichly(sampleNotification(), {}, slackSpec)).toMatchObject({
+    lead: 'error_rate > 5%',
+    figures: ['7.2% of 240 (limit 5%)'],
+  });
+  const both = withContent({ condition: 'error_rate > 5% and instances < 4' });
+  expect(describeRichly(both, {}, slackSpec).figures).toEqual(['error_rate > 5%: 7.2% of 240 (limit 5%)']);
+});
+
+it('shows a runbook as a link where it is one, as words where it is not', () => {
+  const url = describeRichly(withContent({ runbook: 'https://runbooks.example/x' }), { links }, slackSpec);
+  expect(url.links.map(({ label }) => label)).toEqual(['Acknowledge', 'Open the alert', 'Runbook']);
+  expect(url.details.map(({ label }) => label)).not.toContain('Runbook');
+  const words = describeRichly(withContent({ runbook: 'errors' }), { links }, slackSpec);
+  expect(words.links.map(({ label }) => label)).toEqual(['Acknowledge', 'Open the alert']);
+  expect(words.details).toContainEqual({ label: 'Runbook', value: 'errors' });
+});
+
+it.each(['javascript:alert(1)', 'https://a b', 'https://a"onclick="x', `https://a/${'x'.repeat(2_000)}`, 'ftp://a/b'])(
+  'makes no link of %s',
+  (alert) => expect(describeRichly(sampleNotification(), { links: { alert } }, slackSpec).links).toEqual([]),
+);
+
+it('says that a message may be a repetition where nobody else can see it', () => {
+  const again = sampleNotification({ mayRepeat: true });
+  expect(linesOf(describeRichly(again, {}, slackSpec))).toContain('You may have had this message already.');
+  expect(describeRichly(again, {}, { ...slackSpec, deduplication: 'by-key' }).remarks).toEqual([]);
+});
+
+it('is as urgent as the place of the severity, and an end is never urgent', () => {
+  const urgencies = [0, 1, 2, undefined].map(
+    (severityRank) =>
+      describeRichly(sampleNotification(), severityRank === undefined ? {} : { severityRank }, slackSpec).urgency,
+  );
+  expect(urgencies).toEqual(['highest', 'high', 'normal', 'high']);
+  const over = withContent({ state: 'resolved', step: 'resolved', resolvedAt: 1_772_440_060_000 });
+  expect(describeRichly(over, { severityRank: 0, links }, slackSpec)).toMatchObject({
+    urgency: 'normal',
+    links: [{ label: 'Open the alert' }],
+  });
+});
+
+it('tells times in the zone of the plan, also where clocks are set back', () => {
+  expect(formatLocal(Date.UTC(2026, 9, 25, 1, 30), 'Europe/Berlin')).toBe('2026-10-25 02:30:00 Europe/Berlin');
+  expect(formatLocal(0, 'UTC')).toBe('1970-01-01 00:00:00 UTC');
+});
