@@ -1,4 +1,6 @@
+import { acknowledgeAlert, getAlert, listAlerts } from './alerts.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
+import { listDeliveries } from './deliveries.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
@@ -18,6 +20,7 @@ import {
   signIn,
   signOut,
 } from './session.ts';
+import { endSilence, listSilences, silenceRule } from './silences.ts';
 import { getStatus } from './status.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
@@ -32,6 +35,13 @@ export const routes = {
   explainSubject,
   listFacts,
   listInbox,
+  listAlerts,
+  getAlert,
+  acknowledgeAlert,
+  listSilences,
+  silenceRule,
+  endSilence,
+  listDeliveries,
   createKey,
   listKeys,
   revokeKey,

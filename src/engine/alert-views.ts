@@ -1,5 +1,6 @@
 import type { Alert, Silence, World } from '#core/model.ts';
 import { silencesOf } from '#core/silences.ts';
+import { judgementKey } from '#core/world.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { StoredFact } from '#storage/postgres/facts.ts';
@@ -25,6 +26,8 @@ export interface Page<Row> {
 export interface AlertView {
   readonly alert: Alert;
   readonly silences: readonly Silence[];
+  /** Its condition is false and it waits out the rule's time before it ends. */
+  readonly resolving: boolean;
 }
 
 /** An alert with everything that happened to it. */
@@ -53,6 +56,10 @@ export interface DeliveriesQuery {
 
 /** What people look at. Every method throws `not-found` for a plan that is not there. */
 export interface AlertViews {
+  /** The plan as it is judged now; undefined while it is not ours. */
+  world(plan: string): World | undefined;
+  /** An alert, such as one that a command gave back, with what keeps it quiet. */
+  viewOf(plan: string, alert: Alert): AlertView;
   alerts(plan: string, query: AlertsQuery): Promise<Page<AlertView>>;
   /** Throws `not-found`. */
   alert(plan: string, id: string): Promise<AlertDetail>;
@@ -69,11 +76,14 @@ export function createAlertViews(
   >,
 ): AlertViews {
   function view(world: World | undefined, alert: Alert): AlertView {
-    const lasts = world !== undefined && alert.state === 'firing';
-    return { alert, silences: lasts ? silencesOf(world, alert) : [] };
+    if (world === undefined || alert.state === 'resolved') return { alert, silences: [], resolving: false };
+    const judgement = world.judgements.get(judgementKey(alert.rule, alert.group));
+    return { alert, silences: silencesOf(world, alert), resolving: judgement?.state === 'resolving' };
   }
 
   return {
+    world: (plan) => find(plan).runner.owned()?.world,
+    viewOf: (plan, alert) => view(find(plan).runner.owned()?.world, alert),
     async alerts(plan, query) {
       const { runner } = find(plan);
       const alerts = await repositories.listAlerts({ plan, ...query });

@@ -57,6 +57,27 @@ const overviewAnswer = {
   channels: [],
   severities: [],
 };
+const alertAnswer = {
+  alert: 'A-1',
+  rule: 'errors',
+  group: [],
+  severity: 'urgent',
+  state: 'firing' as const,
+  openedAt: '2026-03-02T09:00:00.000Z',
+  version: 1,
+  silences: [],
+  flapping: false,
+  told: true,
+  planVersion: 1,
+};
+const silenceAnswer = {
+  silence: 'S-1',
+  from: '2026-03-02T09:00:00.000Z',
+  until: '2026-03-02T10:00:00.000Z',
+  reason: 'moving',
+  by: 'mia',
+  version: 1,
+};
 const testAnswer = { accepted: true, reason: 'provider-accepted', recipient: 'mia' };
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
@@ -96,6 +117,25 @@ const services: ApiServices = {
       record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
     facts: (plan, query) => record([], 'facts', plan, query),
     inbox: (plan, query) => record([], 'inbox', plan, query),
+  },
+  alerts: {
+    list: (plan, query) => record({ alerts: [alertAnswer] }, 'listAlerts', plan, query),
+    get: (plan, alert) =>
+      record(
+        { alert: alertAnswer, evidence: [], timeline: [], notifications: [], explanation: [] },
+        'getAlert',
+        plan,
+        alert,
+      ),
+    acknowledge: (plan, command) => record(alertAnswer, 'acknowledge', plan, command),
+  },
+  silences: {
+    list: (plan, query) => record({ silences: [silenceAnswer] }, 'listSilences', plan, query),
+    begin: (plan, request, author) => record(silenceAnswer, 'silence', plan, request, author),
+    end: (plan, command) => record(silenceAnswer, 'endSilence', plan, command),
+  },
+  deliveries: {
+    list: (plan, query) => record({ deliveries: [] }, 'listDeliveries', plan, query),
   },
   keys: {
     create: (plan, request) => record({ key: 'wb_ingest_new', id: 'new', plan }, 'createKey', plan, request),
@@ -137,8 +177,8 @@ const services: ApiServices = {
 
 /** Those of sign-in and access, which have tests of their own: nothing here asks them. */
 function accessServices() {
-  const unasked = new Proxy({}, { get: (_, name) => () => record({}, name) });
-  return { signIn: unasked } as Pick<ApiServices, 'signIn'>;
+  const unasked = new Proxy({}, { get: (_, name) => () => record({}, name) }) as never;
+  return { signIn: unasked, members: unasked, tokens: unasked, audit: unasked };
 }
 const logged: unknown[] = [];
 let counter = 0;
@@ -155,6 +195,8 @@ const application = createApplication({
   }),
   hosts: ['localhost', '127.0.0.1', '[::1]'],
   random: { bytes: nextBytes, fraction: () => 0 },
+  clock: { now: () => 0, monotonicMs: () => 0, schedule: () => () => {}, after: () => () => {} },
+  audit: { append: async () => {} },
   version: '1.2.3',
   log: (...line) => logged.push(line),
 });
@@ -254,6 +296,53 @@ const routes: readonly {
     template: '/api/plans/{plan}/inbox',
     sent: {},
     asks: ['inbox', 'shop', { limit: 100, person: 'mia' }],
+  },
+  {
+    path: '/api/plans/shop/alerts?state=open&rule=errors&before=9',
+    template: '/api/plans/{plan}/alerts',
+    sent: {},
+    asks: ['listAlerts', 'shop', { state: 'open', rule: 'errors', before: 9, limit: 50 }],
+  },
+  {
+    path: '/api/plans/shop/alerts/A-1',
+    template: '/api/plans/{plan}/alerts/{alert}',
+    sent: {},
+    asks: ['getAlert', 'shop', 'A-1'],
+  },
+  {
+    path: '/api/plans/shop/alerts/A-1/acknowledge',
+    template: '/api/plans/{plan}/alerts/{alert}/acknowledge',
+    sent: { method: 'POST', body: '{"expectedVersion":1}' },
+    asks: ['acknowledge', 'shop', { alert: 'A-1', by: 'admin token', via: 'api', expectedVersion: 1 }],
+  },
+  {
+    path: '/api/plans/shop/silences?state=lasting',
+    template: '/api/plans/{plan}/silences',
+    sent: {},
+    asks: ['listSilences', 'shop', { state: 'lasting', limit: 50 }],
+  },
+  {
+    path: '/api/plans/shop/silences',
+    template: '/api/plans/{plan}/silences',
+    sent: { method: 'POST', body: '{"rule":"errors","forMs":3600000,"reason":" moving "}' },
+    asks: [
+      'silence',
+      'shop',
+      { rule: 'errors', forMs: 3_600_000, reason: 'moving' },
+      { by: 'admin token', via: 'api' },
+    ],
+  },
+  {
+    path: '/api/plans/shop/silences/S-1/end',
+    template: '/api/plans/{plan}/silences/{silence}/end',
+    sent: { method: 'POST', body: '{"expectedVersion":1}' },
+    asks: ['endSilence', 'shop', { silence: 'S-1', by: 'admin token', via: 'api', expectedVersion: 1 }],
+  },
+  {
+    path: '/api/plans/shop/deliveries?state=failed&recipient=mia',
+    template: '/api/plans/{plan}/deliveries',
+    sent: {},
+    asks: ['listDeliveries', 'shop', { state: 'failed', recipient: 'mia', limit: 50 }],
   },
   {
     path: '/api/plans/shop/keys',

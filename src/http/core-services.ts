@@ -1,6 +1,8 @@
 import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
+import { createAlertServices } from './alerts/alert-services.ts';
 import { createChannelServices } from './channels/channel-services.ts';
+import { createDeliveryServices } from './deliveries/delivery-services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
@@ -9,6 +11,7 @@ import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
 import type { ApiServices } from './services.ts';
 import type { Access } from './sign-in/access.ts';
+import { createSilenceServices } from './silences/silence-services.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 
 export interface CoreServicesOptions extends StatusServicesOptions {
@@ -26,6 +29,9 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     plans: createPlanServices(core, resolveSecret),
     rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
+    alerts: createAlertServices(core),
+    silences: createSilenceServices(core, clock),
+    deliveries: createDeliveryServices(core),
     keys: createKeyServices(core, clock),
     channels: createChannelServices(core, clock, resolveSecret),
     overview: createOverviewServices(core, clock),

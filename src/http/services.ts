@@ -1,5 +1,7 @@
 import type { AcknowledgeLinkServices } from './acknowledge-link/services.ts';
+import type { AlertServices } from './alerts/services.ts';
 import type { ChannelServices } from './channels/services.ts';
+import type { DeliveryServices } from './deliveries/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
@@ -7,6 +9,7 @@ import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
+import type { SilenceServices } from './silences/services.ts';
 import type { StatusServices } from './status/services.ts';
 
 /** What the verbs call, a member for each noun. */
@@ -15,6 +18,9 @@ export interface ApiServices {
   readonly plans: PlanServices;
   readonly rehearsals: RehearsalServices;
   readonly journal: JournalServices;
+  readonly alerts: AlertServices;
+  readonly silences: SilenceServices;
+  readonly deliveries: DeliveryServices;
   readonly keys: KeyServices;
   readonly channels: ChannelServices;
   readonly signIn: SignInServices;

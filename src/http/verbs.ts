@@ -1,6 +1,10 @@
+import { acknowledgeAlert } from './alerts/acknowledge-alert.ts';
+import { getAlert } from './alerts/get-alert.ts';
+import { listAlerts } from './alerts/list-alerts.ts';
 import { listChannels } from './channels/list-channels.ts';
 import { testChannel } from './channels/test-channel.ts';
 import { testOwnChannel } from './channels/test-own-channel.ts';
+import { listDeliveries } from './deliveries/list-deliveries.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
 import { listInbox } from './journal/list-inbox.ts';
@@ -26,6 +30,9 @@ import { resetPassword } from './sign-in/reset-password.ts';
 import { setUp } from './sign-in/set-up.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { signOut } from './sign-in/sign-out.ts';
+import { endSilence } from './silences/end-silence.ts';
+import { listSilences } from './silences/list-silences.ts';
+import { silenceRule } from './silences/silence-rule.ts';
 import { getStatus } from './status/get-status.ts';
 import type { Verb } from './verb.ts';
 
@@ -41,6 +48,13 @@ export const verbs: readonly Verb[] = [
   explainSubject,
   listFacts,
   listInbox,
+  listAlerts,
+  getAlert,
+  acknowledgeAlert,
+  listSilences,
+  silenceRule,
+  endSilence,
+  listDeliveries,
   createKey,
   listKeys,
   revokeKey,

@@ -194,6 +194,8 @@ function repositoriesOn(store: MemoryStore): CoreRepositories {
     },
     listKeys: async () => [KEY_RECORD],
     touchKey: async () => {},
+    planHistory: async () => [],
+    findPlanVersion: async () => undefined,
     listFacts: async () => [],
     listAlerts: async () => [],
     findAlert: async () => undefined,

@@ -1,0 +1,28 @@
+import type { Core } from '#engine/core-process.ts';
+import { requirePlan } from '../known-plan.ts';
+import { viewAlert, viewAlertDetail } from './alert-view.ts';
+import type { AlertServices } from './services.ts';
+
+/** Alerts on the core. */
+export function createAlertServices(core: Core): AlertServices {
+  return {
+    async list(plan, { state, rule, before, limit }) {
+      requirePlan(core, plan);
+      const { rows, next } = await core.alerts(plan, {
+        limit,
+        ...(state === undefined ? {} : { state: state === 'open' ? 'firing' : 'resolved' }),
+        ...(rule === undefined ? {} : { rule }),
+        ...(before === undefined ? {} : { before }),
+      });
+      return { alerts: rows.map(viewAlert), ...(next === undefined ? {} : { next }) };
+    },
+    async get(plan, alert) {
+      requirePlan(core, plan);
+      return viewAlertDetail(await core.alert(plan, alert));
+    },
+    async acknowledge(plan, command) {
+      requirePlan(core, plan);
+      return viewAlert(core.viewOf(plan, await core.acknowledge(plan, command)));
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { useCallback, useMemo } from 'react';
+import type { OverviewAnswer } from '#contract/overview.ts';
+import { useLive } from '../api/live.tsx';
+import { useNow } from '../kit/now.ts';
+import { useSearchValues } from '../kit/search-value.ts';
+import { isLive, type PlanTimes, readRange, resolveRange, type Stretch, type TimeRange, writeRange } from './time-range.ts';
+
+/** The time that a page shows. */
+export interface PageRange {
+  readonly range: TimeRange;
+  readonly times: PlanTimes;
+  /** Its instants on the server's clock; those of a live range go on every few seconds. */
+  readonly stretch: Stretch;
+  readonly now: number;
+  readonly live: boolean;
+  /** Names the range for what is kept about it: live ranges keep theirs while they go on. */
+  readonly key: string;
+  readonly choose: (range: TimeRange) => void;
+  readonly zoom: (stretch: Stretch) => void;
+}
+
+const STEP_MS = 5_000;
+
+/** The page's time range, kept in its address: one for all charts of a page. */
+export function useTimeRange(overview: OverviewAnswer | undefined): PageRange {
+  const [search, change] = useSearchValues();
+  const offset = useLive((snapshot) => snapshot.clockOffsetMs);
+  const now = useNow(STEP_MS) + offset;
+  const range = useMemo(
+    () => readRange({ range: search.range, from: search.from, to: search.to }),
+    [search.range, search.from, search.to],
+  );
+  const times = useMemo(() => planTimes(overview), [overview]);
+  const { from, to } = resolveRange(range, now, times);
+  const stretch = useMemo(() => ({ from, to }), [from, to]);
+  const choose = useCallback((next: TimeRange) => change({ ...writeRange(next) }), [change]);
+  const zoom = useCallback((next: Stretch) => choose({ kind: 'between', ...next }), [choose]);
+  const live = isLive(range);
+  const key = live ? `${range.kind} ${range.kind === 'latest' ? range.name : from}` : `${from} ${to}`;
+  return { range, times, stretch, now, live, key, choose, zoom };
+}
+
+function planTimes(overview: OverviewAnswer | undefined): PlanTimes {
+  const at = overview?.launch.at;
+  return {
+    launch: at === undefined ? undefined : Date.parse(at),
+    phases: overview?.phases ?? [],
+    phase: overview?.phase,
+  };
+}

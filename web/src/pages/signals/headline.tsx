@@ -1,0 +1,79 @@
+import type { LiveReading } from '#contract/live.ts';
+import type { ObjectiveAnswer, SignalAnswer } from '#contract/overview.ts';
+import { useLive, useReadings } from '../../api/live.tsx';
+import { formatCount, plural } from '../../format/numbers.ts';
+import { formatAge } from '../../format/times.ts';
+import { bandText } from '../../kit/bands.ts';
+import { Figure } from '../../kit/figure.tsx';
+import { TimeText } from '../../kit/time-text.tsx';
+import { useFiguresAge } from '../../shell/live-mark.tsx';
+import { worstReading } from '../mission-control/worst-reading.ts';
+import classes from './signal.module.css';
+
+interface HeadlineProps {
+  readonly signal: SignalAnswer;
+  readonly objective: ObjectiveAnswer | undefined;
+}
+
+/** The figure and what belongs to it: target, sample size, age, since when it stands so. */
+export function Headline({ signal, objective }: HeadlineProps) {
+  const readings = useReadings(signal.name);
+  const known = useLive((snapshot) => snapshot.plan !== undefined);
+  const age = useFiguresAge();
+  const reading = worstReading(readings);
+  const judged = reading !== undefined && !['no data', 'too few', 'not evaluated'].includes(reading.state);
+  const bands = objective?.bands;
+  return (
+    <div className={classes.headline} data-live="">
+      <div className={classes.fact}>
+        <span className={classes.label}>{readings.length > 1 ? `Worst of ${readings.length}` : 'Now'}</span>
+        <span className={classes.big}>
+          <Figure value={reading?.value} unit={signal.unit} size="large" tentative={!judged} />
+        </span>
+      </div>
+      <div className={classes.fact}>
+        <span className={classes.label}>Target</span>
+        <span className={classes.medium}>
+          {bands?.target === undefined ? 'none' : bands.target === 'unset' ? 'unset' : bandText(bands.target, signal.unit)}
+        </span>
+      </div>
+      <div className={classes.fact}>
+        <span className={classes.label}>Samples</span>
+        <span className={classes.medium}>
+          {formatCount(reading?.sampleSize ?? 0)}
+          {signal.atLeast > 0 ? <span className={classes.quiet}> of at least {formatCount(signal.atLeast)}</span> : null}
+        </span>
+      </div>
+      <div className={classes.fact}>
+        <span className={classes.label}>Read</span>
+        <span className={classes.medium}>{age === undefined ? '–' : formatAge(age)}</span>
+      </div>
+      <div className={classes.fact}>
+        <span className={classes.label}>So since</span>
+        <span className={classes.medium}>
+          {reading === undefined || reading.since === '' ? '–' : <TimeText at={reading.since} />}
+        </span>
+      </div>
+      {known && reading?.state === 'too few' ? <TooFew reading={reading} signal={signal} /> : null}
+    </div>
+  );
+}
+
+/** Not enough data yet: how much there is, how much is needed, and what that means. */
+function TooFew({ reading, signal }: { readonly reading: LiveReading; readonly signal: SignalAnswer }) {
+  const needed = reading.needed ?? signal.atLeast;
+  const missing = Math.max(0, needed - reading.sampleSize);
+  return (
+    <div className={classes.few}>
+      <strong>Not enough data yet.</strong> {formatCount(reading.sampleSize)} of {formatCount(needed)} samples:{' '}
+      {plural(missing, 'more is', 'more are')} needed in its window before it is judged. Until then no rule fires or
+      resolves on it.
+      <progress
+        className={classes.progress}
+        value={reading.sampleSize}
+        max={needed}
+        aria-label={`${reading.sampleSize} of ${needed} samples`}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import type { OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
+import type { RuleExplanation } from '#core/explain.ts';
+import { api } from '../../api/client.ts';
+import { useLive } from '../../api/live.tsx';
+import { Section } from '../../kit/page.tsx';
+import { Explanation, ReasonPanel } from '../../kit/reason-panel.tsx';
+import { StateMark } from '../../kit/state-mark.tsx';
+import { alertTone } from '../../kit/tone.ts';
+import { paths } from '../../paths.ts';
+import { distanceOf } from './rule-distance.ts';
+import classes from './signal.module.css';
+
+/** A rule's tests are asked for again this often; its state comes live. */
+const REFRESH_MS = 5_000;
+const GROUPS_SHOWN = 3;
+
+interface SignalRulesProps {
+  readonly plan: string;
+  readonly signal: SignalAnswer;
+  readonly overview: OverviewAnswer | undefined;
+}
+
+/** The rules that read a signal: how each stands, and how far it is from firing. */
+export function SignalRules({ plan, signal, overview }: SignalRulesProps) {
+  return (
+    <Section title="Rules that read it" aside={signal.rules.length === 0 ? undefined : String(signal.rules.length)}>
+      {signal.rules.length === 0 ? (
+        <p className={classes.quiet}>None: nobody is told when it goes wrong. A rule in the plan changes that.</p>
+      ) : (
+        <ul className={classes.rules}>
+          {signal.rules.map((rule) => (
+            <RuleRow key={rule} plan={plan} name={rule} rule={overview?.rules.find(({ name }) => name === rule)} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+interface RuleRowProps {
+  readonly plan: string;
+  readonly name: string;
+  readonly rule: OverviewAnswer['rules'][number] | undefined;
+}
+
+function RuleRow({ plan, name, rule }: RuleRowProps) {
+  const alert = useLive((snapshot) => snapshot.alerts.find((one) => one.rule === name && one.state !== 'resolved'));
+  const state =
+    alert !== undefined
+      ? alertTone(alert)
+      : rule?.enabled === false
+        ? ({ tone: 'none', word: 'switched off' } as const)
+        : rule !== undefined && rule.severity === undefined
+          ? ({ tone: 'none', word: 'asleep in this phase' } as const)
+          : ({ tone: 'good', word: 'quiet' } as const);
+  return (
+    <li className={classes.rule} data-rule={name}>
+      <div className={classes.ruleHead}>
+        <span className={classes.ruleName}>
+          {alert?.alert === undefined ? name : <Link to={paths.alert(plan, alert.alert)}>{`${name} (${alert.alert})`}</Link>}
+        </span>
+        <span className={classes.quiet}>{rule?.severity ?? ''}</span>
+        <ReasonPanel
+          label={`${name}: ${state.word}. Why?`}
+          title={`Why: ${name}`}
+          content={() => <Explanation plan={plan} subject={name} />}
+        >
+          <StateMark tone={state.tone} word={state.word} />
+        </ReasonPanel>
+      </div>
+      {rule === undefined ? null : <code className={classes.condition}>{rule.text}</code>}
+      <Tests plan={plan} name={name} />
+    </li>
+  );
+}
+
+/** Each test of the rule with what it reads now and how far it is. */
+function Tests({ plan, name }: { readonly plan: string; readonly name: string }) {
+  const { data } = useQuery({
+    queryKey: ['rule-standing', plan, name],
+    queryFn: async ({ signal }) => {
+      const { explanation } = await api.get('/plans/{plan}/explain/{subject}', { params: { plan, subject: name }, signal });
+      return (explanation ?? null) as RuleExplanation | null;
+    },
+    refetchInterval: REFRESH_MS,
+  });
+  if (data === undefined || data === null || data.kind !== 'rule') return null;
+  const rows = data.groups.flatMap(({ group, evidence }) =>
+    evidence.map((one) => ({ group: (JSON.parse(group) as unknown[]).join(', '), distance: distanceOf(one) })),
+  );
+  // Of many groups those that are met or nearest to it.
+  const order = rows.toSorted((left, right) => Number(right.distance.met === true) - Number(left.distance.met === true));
+  return (
+    <ul className={classes.tests}>
+      {order.slice(0, GROUPS_SHOWN).map(({ group, distance }) => (
+        <li key={`${group} ${distance.text}`}>
+          <span className={classes.testText}>
+            {distance.text}
+            {group === '' ? '' : ` (${group})`}
+          </span>
+          <span>{distance.now}</span>
+          <span className={classes.quiet}>
+            {distance.met === true ? 'met' : distance.met === undefined ? (distance.away ?? 'cannot be judged') : distance.away}
+          </span>
+        </li>
+      ))}
+      {order.length > GROUPS_SHOWN ? <li className={classes.quiet}>{order.length - GROUPS_SHOWN} more behind its state</li> : null}
+    </ul>
+  );
+}

@@ -1,0 +1,41 @@
+import { useCallback, useMemo, useState } from 'react';
+import { useLive } from '../../api/live.tsx';
+import { trailKey } from '../../api/trails.ts';
+import { appendSeen, type ChartLine, type ChartSeries, chartSeries } from '../../charts/chart-lines.ts';
+import { useSignalSeries } from '../../charts/use-series.ts';
+import type { PageRange } from '../../charts/use-time-range.ts';
+import { chosenLines, toggleLine } from './chosen-lines.ts';
+
+/** The lines of a signal over the page's range, with what came live since, and which of them are drawn. */
+export interface ShownLines {
+  /** Undefined until they came. */
+  readonly series: ChartSeries | undefined;
+  readonly lines: readonly ChartLine[];
+  readonly shown: readonly ChartLine[];
+  readonly toggle: (key: string) => void;
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+const none: readonly ChartLine[] = [];
+
+export function useShownLines(plan: string, name: string, page: PageRange): ShownLines {
+  const { data, error, refetch } = useSignalSeries(plan, name, page);
+  const [chosen, setChosen] = useState<readonly string[]>();
+  const trails = useLive((snapshot) => snapshot.trails);
+  const stored = useMemo(() => {
+    const own = data?.series.find(({ signal }) => signal === name);
+    return data === undefined || own === undefined ? undefined : chartSeries(data, own);
+  }, [data, name]);
+  const lines = useMemo(() => {
+    if (stored === undefined) return none;
+    if (!page.live) return stored.lines;
+    return stored.lines.map((line) => appendSeen(line, trails.get(trailKey(name, line.group)) ?? []));
+  }, [stored, trails, name, page.live]);
+  const shown = useMemo(() => chosenLines(lines, chosen), [lines, chosen]);
+  const toggle = useCallback(
+    (key: string) => setChosen((before) => toggleLine(chosenLines(lines, before), key)),
+    [lines],
+  );
+  return { series: stored, lines, shown, toggle, error, retry: () => void refetch() };
+}
