@@ -6,8 +6,14 @@ test('each secret that is not set is named with its channel; those that are set 
     { name: 'ops', kind: 'webhook', settings: { url: { secret: 'OPS_URL' }, secret: { secret: 'OPS_SECRET' } } },
     { name: 'open', kind: 'webhook', settings: { url: { literal: 'https://open.example' } } },
   ];
+  const people = [
+    { name: 'mia', ntfy: { secret: 'MIA_TOPIC' } },
+    { name: 'ben', ntfy: { literal: 'ben' }, telegram: { secret: 'BEN_CHAT' } },
+  ];
+  const ntfy = { name: 'push', kind: 'ntfy', settings: {} };
   const set = new Map([['OPS_SECRET', 'whsec_x']]);
-  expect(await missingSecrets(channels, async (name) => set.get(name))).toEqual([
+  expect(await missingSecrets({ channels: [...channels, ntfy], people }, async (name) => set.get(name))).toEqual([
     'The secret OPS_URL is not set: nobody can be told by ops.',
+    'The secret MIA_TOPIC is not set: mia cannot be told by ntfy.',
   ]);
 });

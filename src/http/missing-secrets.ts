@@ -1,21 +1,29 @@
-import type { ChannelBinding } from '#plan/model.ts';
+import type { CompiledPlan } from '#plan/model.ts';
 
 /** The value of a secret by its name; undefined when it is not set. */
 export type ResolveSecret = (name: string) => Promise<string | undefined>;
 
-/** A sentence for each secret that a channel needs and nobody has set, so that this is known before the first page. */
+/** A sentence for each secret that a channel or a person's address needs and nobody has set, so that this is known before the first page. */
 export async function missingSecrets(
-  channels: readonly ChannelBinding[],
+  plan: Pick<CompiledPlan, 'channels' | 'people'> | undefined,
   resolveSecret: ResolveSecret,
 ): Promise<readonly string[]> {
-  const needed = channels.flatMap(({ name, settings }) =>
-    Object.values(settings).flatMap((value) => ('secret' in value ? [{ channel: name, secret: value.secret }] : [])),
+  const { channels = [], people = [] } = plan ?? {};
+  const ofChannels = channels.flatMap(({ name, settings }) =>
+    Object.values(settings).flatMap((value) =>
+      'secret' in value ? [{ secret: value.secret, so: `nobody can be told by ${name}` }] : [],
+    ),
+  );
+  const ofPersons = people.flatMap(({ name, telegram, ntfy }) =>
+    Object.entries({ telegram, ntfy }).flatMap(([kind, value]) =>
+      value !== undefined && 'secret' in value && channels.some((channel) => channel.kind === kind)
+        ? [{ secret: value.secret, so: `${name} cannot be told by ${kind}` }]
+        : [],
+    ),
   );
   const sentences = await Promise.all(
-    needed.map(async ({ channel, secret }) =>
-      (await resolveSecret(secret)) === undefined
-        ? `The secret ${secret} is not set: nobody can be told by ${channel}.`
-        : undefined,
+    [...ofChannels, ...ofPersons].map(async ({ secret, so }) =>
+      (await resolveSecret(secret)) === undefined ? `The secret ${secret} is not set: ${so}.` : undefined,
     ),
   );
   return sentences.filter((sentence) => sentence !== undefined);

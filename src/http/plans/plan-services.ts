@@ -14,7 +14,7 @@ export function createPlanServices(core: Core, resolveSecret: ResolveSecret): Pl
   async function apply(wanted: ApplyRequest, preview: boolean, by: string): Promise<ApplyAnswer> {
     const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
     const running = outcome.applied && outcome.plan !== undefined ? await core.planStatus(outcome.plan) : undefined;
-    const missing = await missingSecrets(running?.world?.plan.channels ?? [], resolveSecret);
+    const missing = await missingSecrets(running?.world?.plan, resolveSecret);
     return {
       plan: outcome.plan ?? '',
       version: outcome.version,

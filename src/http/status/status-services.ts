@@ -28,7 +28,7 @@ export function createStatusServices(options: StatusServicesOptions): StatusServ
 
   async function planStatus(name: string): Promise<PlanStatus> {
     const plan = await core.planStatus(name);
-    const missing = await missingSecrets(plan.world?.plan.channels ?? [], resolveSecret);
+    const missing = await missingSecrets(plan.world?.plan, resolveSecret);
     return { ...plan, notices: [...plan.notices, ...missing] };
   }
 
