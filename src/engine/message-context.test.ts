@@ -20,7 +20,7 @@ const inForce = plan;
 
 const links: MessageLinks = {
   alertUrl: (name, alert) => `https://watch.example/plans/${name}/alerts/${alert}`,
-  acknowledgeUrl: (name, alert, person) => `https://watch.example/a/${name}.${alert}.${person}`,
+  acknowledgeUrl: (name, alert, person, at) => `https://watch.example/a/${name}.${alert}.${person}.${at}`,
 };
 const secrets: Readonly<Record<string, string>> = {
   SLACK: 'https://hooks.example/x',
@@ -48,7 +48,7 @@ it('gives a person the address that the plan in force has, and a link of their o
         timezone: 'Europe/Berlin',
         links: {
           alert: 'https://watch.example/plans/tea-shop/alerts/A-1',
-          acknowledge: 'https://watch.example/a/tea-shop.A-1.mia',
+          acknowledge: 'https://watch.example/a/tea-shop.A-1.mia.1772440000100',
         },
       },
     },
