@@ -161,7 +161,11 @@ describe('a silence', () => {
     expect(play.told()).toEqual(['A-2 fired 0 mia app']);
     expect(play.facts[0]).toMatchObject({ kind: 'silence-began', subject: 'S-1', body: { by: 'mia', why: 'moving' } });
     const refusal = play.facts.find(({ kind }) => kind === 'not-notified');
-    expect(refusal).toMatchObject({ subject: 'A-1', reason: 'silenced', body: { by: ['S-1'], until: 30 * MINUTE } });
+    expect(refusal).toMatchObject({
+      subject: 'A-1',
+      reason: 'silenced',
+      body: { by: ['S-1'], until: 30 * MINUTE, silencedBy: 'mia', why: 'moving' },
+    });
     play.pass(30 * MINUTE - 1);
     const before = play.told().length;
     play.pass(30 * MINUTE);

@@ -1,8 +1,8 @@
 import { formatValue } from '#kernel/format-value.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
-import type { AlertExplanation, GroupStanding, NotTold, RuleExplanation, Told } from './explain.ts';
-import type { DecisionReason, Evidence } from './model.ts';
+import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
+import type { DecisionReason, Evidence, Via } from './model.ts';
 import { reasonTexts } from './reasons.ts';
 
 /** How instants are written; the command line has the reader's zone, rehearsal its T+ offsets. */
@@ -29,7 +29,11 @@ function alertLines(alert: AlertExplanation, write: WriteInstant): readonly stri
     lines.push(`  resolved ${write(resolved.at)} after ${lasted}: ${reasonText(resolved.because)}`);
     lines.push(...resolved.evidence.map((evidence) => `    ${evidenceText(evidence, write)}`));
   }
-  for (const note of alert.notes) lines.push(`  ${write(note.at)} ${note.kind}: ${reasonText(note.reason)}`);
+  const { acknowledged } = alert;
+  if (acknowledged !== undefined) {
+    lines.push(`  acknowledged ${write(acknowledged.at)} by ${acknowledged.by} (${VIAS[acknowledged.via]})`);
+  }
+  for (const note of alert.notes) lines.push(`  ${noteText(note, write)}`);
   lines.push(alert.told.length === 0 ? '  told: nobody' : '  told:');
   for (const told of alert.told) lines.push(...toldLines(told, write));
   if (alert.notTold.length > 0) lines.push('  not told:');
@@ -55,7 +59,30 @@ function toldLines(told: Told, write: WriteInstant): readonly string[] {
 
 function notToldText(refusal: NotTold, write: WriteInstant): string {
   const by = refusal.by.length === 0 ? '' : ` (${refusal.by.join(', ')})`;
-  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${by}`;
+  const silence = refusal.silence === undefined ? '' : silenceText(refusal.silence, write);
+  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${by}${silence}`;
+}
+
+/** By what somebody acknowledged, as one says it. */
+const VIAS: Readonly<Record<Via, string>> = {
+  web: 'in the web app',
+  link: 'by the link in a message',
+  api: 'by the API',
+  cli: 'on the command line',
+};
+
+function noteText({ at, kind, reason, silence, by }: Note, write: WriteInstant): string {
+  const head = `${write(at)} ${kind}: ${reasonText(reason)}`;
+  if (silence !== undefined)
+    return `${head} (${silence.silence}${by === undefined ? '' : `, ${by}`})${silenceText(silence, write)}`;
+  return by === undefined ? head : `${head} (${by})`;
+}
+
+/** ` by mia until …: moving the database`. */
+function silenceText({ by, until, why }: SilenceNote, write: WriteInstant): string {
+  const who = by === undefined ? '' : ` by ${by}`;
+  const end = until === undefined ? '' : ` until ${write(until)}`;
+  return `${who}${end}${why === undefined ? '' : `: ${why}`}`;
 }
 
 function ruleLines(rule: RuleExplanation, write: WriteInstant): readonly string[] {
@@ -77,7 +104,15 @@ function standingText(group: GroupStanding, write: WriteInstant): string {
   const since = group.since === undefined ? '' : ` since ${write(group.since)}`;
   const due = group.dueAt === undefined ? '' : `, due ${write(group.dueAt)}`;
   const alert = group.alert === undefined ? '' : `, ${group.alert}${group.told === true ? ' told' : ' not told'}`;
-  return `${group.state}${groupText(group.group)}${since}${due}${alert}`;
+  const { acknowledged, silences } = group;
+  const taken = acknowledged === undefined ? '' : `, acknowledged by ${acknowledged.by} ${write(acknowledged.at)}`;
+  const quiet = silences
+    .map(
+      ({ key, by, until, reason }) =>
+        `, silenced (${key})${silenceText({ silence: key, by, until, why: reason }, write)}`,
+    )
+    .join('');
+  return `${group.state}${groupText(group.group)}${since}${due}${alert}${taken}${quiet}`;
 }
 
 /** `error_rate > 5%: true, 8% of 50 against 5%, since …`. */

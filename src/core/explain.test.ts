@@ -51,6 +51,37 @@ describe('explain', () => {
     expect(explainAlert('A-9', play.facts)).toBeUndefined();
   });
 
+  it('says who acknowledged by what, and which silence kept it quiet, whose and until when', () => {
+    const play = new Play(shop);
+    const silence = { kind: 'silence', rule: 'errors', reason: 'moving', by: 'noah', via: 'web' } as const;
+    play.input({ ...silence, until: 60_000, request: 'r' }, 500);
+    play.say(1_000, { a: 'true' });
+    play.input({ kind: 'end-silence', silence: 'S-1', by: 'mia', via: 'cli' }, 2_000);
+    play.input({ ...silence, until: 90_000, request: 's' }, 3_000);
+    play.input({ kind: 'acknowledge', alert: 'A-1', by: 'mia', via: 'link' }, 4_000);
+    play.input({ kind: 'acknowledge', alert: 'A-1', by: 'noah', via: 'web' }, 5_000);
+    const explanation = explainAlert('A-1', play.facts, shop);
+    expect(explanation === undefined ? [] : explanationLines(explanation, write)).toEqual([
+      'A-1 errors: urgent, firing',
+      '  condition: a > 5%',
+      '  fired 1s because',
+      '    a > 5%: true, 8% of 50, against 5%, since 1s',
+      '  acknowledged 4s by mia (by the link in a message)',
+      '  2s alert-unsilenced: somebody ended the silence (S-1, mia)',
+      '  3s alert-silenced: silenced (S-2) by noah until 90s: moving',
+      '  5s command-refused: it was acknowledged before (noah)',
+      '  told:',
+      '    2s mia by app: fired, a silence has ended and it still fires',
+      '      waits to be sent',
+      '  not told:',
+      '    1s fired: silenced (S-1) by noah until 60s: moving',
+    ]);
+    const standing = explainRule(play.world, 'errors', 4_000);
+    expect(standing === undefined ? '' : explanationLines(standing, write)[2]).toBe(
+      '  firing since 1s, A-1 told, acknowledged by mia 4s, silenced (S-2) by noah until 90s: moving',
+    );
+  });
+
   it('says of a rule how it stands', () => {
     const play = new Play(shop);
     play.say(1_000, { a: 'unknown', b: 'true' });

@@ -5,8 +5,19 @@ import { evidenceOf } from './alerts.ts';
 import { Draft } from './draft.ts';
 import { silentAfter } from './due.ts';
 import { groupsOf } from './groups.ts';
-import type { DecisionReason, Evidence, Fact, Judgement, ResolveReason, World } from './model.ts';
+import type {
+  Acknowledgement,
+  DecisionReason,
+  Evidence,
+  Fact,
+  Judgement,
+  ResolveReason,
+  Silence,
+  Via,
+  World,
+} from './model.ts';
 import { inForce } from './phases.ts';
+import { silencesOf } from './silences.ts';
 import { judgementKey } from './world.ts';
 
 /** Why an alert fired and ended, who was told by what, who was not and why not: a look-up in its facts. */
@@ -25,8 +36,26 @@ export interface AlertExplanation {
   readonly resolved?: { readonly at: Instant; readonly because: ResolveReason; readonly evidence: readonly Evidence[] };
   readonly told: readonly Told[];
   readonly notTold: readonly NotTold[];
-  /** Spells in which the condition could not be judged, and flapping: the facts that are neither of the above. */
-  readonly notes: readonly { readonly at: Instant; readonly kind: Fact['kind']; readonly reason: DecisionReason }[];
+  readonly acknowledged?: Acknowledgement;
+  /** Spells in which the condition could not be judged, flapping, silences that began and ended: what is neither of the above. */
+  readonly notes: readonly Note[];
+}
+
+export interface Note {
+  readonly at: Instant;
+  readonly kind: Fact['kind'];
+  readonly reason: DecisionReason;
+  readonly silence?: SilenceNote;
+  /** Who ended the silence, or whose command was refused. */
+  readonly by?: string;
+}
+
+/** A silence as the facts about an alert name it. */
+export interface SilenceNote {
+  readonly silence: string;
+  readonly by?: string;
+  readonly until?: Instant;
+  readonly why?: string;
 }
 
 export interface Told {
@@ -52,8 +81,10 @@ export interface NotTold {
   readonly at: Instant;
   readonly step: string;
   readonly reason: DecisionReason;
-  /** The alerts or persons because of which. */
+  /** The alerts, persons or silences because of which. */
   readonly by: readonly string[];
+  /** Of the silence that lasts longest. */
+  readonly silence?: SilenceNote;
 }
 
 const RESULTS: Partial<Record<Fact['kind'], DeliveryAttempt['result']>> = {
@@ -72,6 +103,7 @@ export function explainAlert(alert: string, facts: readonly Fact[], plan?: Compi
   const fired = own.find((fact) => fact.kind === 'alert-fired');
   if (fired === undefined) return undefined;
   const resolved = own.find((fact) => fact.kind === 'alert-resolved');
+  const acknowledged = own.find((fact) => fact.kind === 'alert-acknowledged');
   const rule = fired.body.rule as string;
   const condition = plan?.rules.find(({ name }) => name === rule)?.text;
   const told = own
@@ -116,10 +148,57 @@ export function explainAlert(alert: string, facts: readonly Fact[], plan?: Compi
         step: fact.body.step as string,
         reason: fact.reason,
         by: (fact.body.by as readonly string[] | undefined) ?? [],
+        ...(fact.reason === 'silenced' ? { silence: keptQuietBy(fact) } : {}),
       })),
-    notes: own
-      .filter(({ kind }) => kind === 'not-evaluated' || kind === 'evaluated-again' || kind === 'alert-flapping')
-      .map(({ at, kind, reason }) => ({ at, kind, reason })),
+    ...(acknowledged === undefined
+      ? {}
+      : {
+          acknowledged: {
+            by: acknowledged.body.by as string,
+            at: acknowledged.at,
+            via: acknowledged.body.via as Via,
+          },
+        }),
+    notes: own.filter(({ kind }) => NOTED.has(kind)).map(noteOf),
+  };
+}
+
+/** Facts about an alert that are told neither as its beginning and end nor as a message. */
+const NOTED: ReadonlySet<Fact['kind']> = new Set([
+  'not-evaluated',
+  'evaluated-again',
+  'alert-flapping',
+  'alert-silenced',
+  'alert-unsilenced',
+  'command-refused',
+]);
+
+function noteOf({ at, kind, reason, body }: Fact): Note {
+  switch (kind) {
+    case 'alert-silenced':
+      return { at, kind, reason, silence: silenceNote(body.silence, body.by, body.until, body.why) };
+    case 'alert-unsilenced': {
+      const by = body.endedBy as string | undefined;
+      return { at, kind, reason, silence: silenceNote(body.silence), ...(by === undefined ? {} : { by }) };
+    }
+    case 'command-refused':
+      return { at, kind, reason, by: String(body.by) };
+    default:
+      return { at, kind, reason };
+  }
+}
+
+function keptQuietBy({ body }: Fact): SilenceNote {
+  const [longest = ''] = (body.by as readonly string[] | undefined) ?? [];
+  return silenceNote(longest, body.silencedBy, body.until, body.why);
+}
+
+function silenceNote(silence: unknown, by?: unknown, until?: unknown, why?: unknown): SilenceNote {
+  return {
+    silence: String(silence),
+    ...(typeof by === 'string' ? { by } : {}),
+    ...(typeof until === 'number' ? { until } : {}),
+    ...(typeof why === 'string' ? { why } : {}),
   };
 }
 
@@ -158,6 +237,9 @@ export interface GroupStanding {
   readonly dueAt?: Instant;
   readonly alert?: string;
   readonly told?: boolean;
+  readonly acknowledged?: Acknowledgement;
+  /** What would keep it quiet now, the one that lasts longest first. */
+  readonly silences: readonly Silence[];
   readonly evidence: readonly Evidence[];
 }
 
@@ -192,6 +274,8 @@ function standings(world: World, rule: Rule): readonly GroupStanding[] {
       ...(judgement === undefined ? {} : { since: judgement.since }),
       ...(judgement?.dueAt === undefined ? {} : { dueAt: judgement.dueAt }),
       ...(alert === undefined ? {} : { alert: alert.key, told: alert.told }),
+      ...(alert?.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
+      silences: silencesOf(world, { rule: rule.name, group }),
       evidence: evidenceOf(draft, force.when, group),
     };
   });

@@ -12,8 +12,8 @@ import { judgementKey } from './world.ts';
 interface Refusal {
   readonly reason: DecisionReason;
   readonly by?: readonly string[];
-  /** Until when it stays so, where that is known. */
-  readonly until?: Instant;
+  /** Of what silences it longest: until when, who asked for it and why. */
+  readonly silence?: { readonly until: Instant; readonly silencedBy: string; readonly why: string };
 }
 
 /**
@@ -181,7 +181,8 @@ function refusalOf(draft: Draft, alert: Alert, rule: Rule): Refusal | undefined 
   const silences = silencesOf(draft, alert);
   const [longest] = silences;
   if (longest !== undefined) {
-    return { reason: 'silenced', by: silences.map(({ key }) => key), until: longest.until };
+    const { until, by: silencedBy, reason: why } = longest;
+    return { reason: 'silenced', by: silences.map(({ key }) => key), silence: { until, silencedBy, why } };
   }
   const inhibitor = rule.unless === undefined ? undefined : draft.index.rules.get(rule.unless);
   if (inhibitor !== undefined) {
@@ -232,7 +233,7 @@ function refuse(draft: Draft, alert: Alert, refusal: Refusal, step: Notification
       group: alert.group,
       step,
       ...(refusal.by === undefined ? {} : { by: refusal.by }),
-      ...(refusal.until === undefined ? {} : { until: refusal.until }),
+      ...refusal.silence,
     },
   });
 }

@@ -1,6 +1,7 @@
 import { explainRule } from '#core/explain.ts';
 import { explanationLines, groupText, readingText } from '#core/explain-text.ts';
 import type { Fact, NotificationIntent } from '#core/model.ts';
+import { silencesOf } from '#core/silences.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { compare } from '#plan/compare.ts';
 import type { Reading } from '#plan/reading.ts';
@@ -93,6 +94,12 @@ export class Expectations {
     }
   }
 
+  /** A step of a person that found nothing to act on. */
+  inVain(step: ScenarioStep, rule: string | undefined, now: Instant): void {
+    const standing = rule === undefined ? [] : this.ruleText(rule);
+    this.judge(step, now, ['there is nothing of it to act on', ...standing]);
+  }
+
   /** Ends what has waited until now; at the end of the scenario, whatever still waits. */
   runOut(now: Instant, everything = false): void {
     const over = this.awaited.filter(({ until }) => until <= now || everything);
@@ -141,7 +148,11 @@ export class Expectations {
         ? standing.length === 0
         : expected.state === 'resolved'
           ? !open && [...alerts.values()].some(concerns)
-          : standing.some(({ state }) => state === expected.state);
+          : expected.state === 'acknowledged'
+            ? standing.some(({ alert }) => alert !== undefined && world.alerts.get(alert)?.acknowledged !== undefined)
+            : expected.state === 'silenced'
+              ? standing.some((one) => one.alert !== undefined && silencesOf(world, one).length > 0)
+              : standing.some(({ state }) => state === expected.state);
     return holds ? undefined : this.ruleText(expected.rule);
   }
 

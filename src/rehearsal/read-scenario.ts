@@ -68,7 +68,7 @@ function readTree(tree: TreeNode, plan: CompiledPlan, appliedPlan: AppliedPlan, 
 /** A last step with a time of its own is played to its end. */
 function endOf(step: ScenarioStep): DurationMs {
   const { action } = step;
-  if (action.kind === 'silence') return step.atMs + action.ms;
+  if (action.kind === 'silence' || action.kind === 'silence-rule') return step.atMs + action.ms;
   if (action.kind === 'send') return step.atMs + action.overMs;
   if (action.kind === 'expect' && 'withinMs' in action.expectation)
     return step.atMs + (action.expectation.withinMs ?? 0);

@@ -8,6 +8,7 @@ import { Misread, type TokenReader } from './token-reader.ts';
 export interface Names {
   readonly sources: ReadonlySet<string>;
   readonly rules: ReadonlySet<string>;
+  readonly people: ReadonlySet<string>;
   readonly signals: ReadonlySet<string>;
   /** Persons, and addresses as `channel:target`. */
   readonly recipients: ReadonlySet<string>;
@@ -23,12 +24,14 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
   return {
     sources: new Set(plans.flatMap((plan) => Object.keys(plan.sources))),
     rules: new Set(plans.flatMap((plan) => plan.rules.map(({ name }) => name))),
+    people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),
     signals: new Set(plans.flatMap((plan) => plan.signals.filter(({ stream }) => !stream).map(({ name }) => name))),
     recipients: new Set([...plans.flatMap((plan) => plan.people.map(({ name }) => name)), ...addresses]),
   };
 }
 
-const FORMS = '`load`, `send`, `stop`, `silence intake for`, `apply` or `expect`';
+const FORMS =
+  '`load`, `send`, `stop`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`';
 
 /** Reads one step; `applied` gives the plan of an `apply`. Throws `Misread`. */
 export function readStep(reader: TokenReader, names: Names, applied: (path: string) => CompiledPlan): Action {
@@ -41,10 +44,18 @@ function readAction(reader: TokenReader, names: Names, applied: (path: string) =
   if (reader.takes('load')) return readLoad(reader, names);
   if (reader.takes('send')) return readSend(reader, names);
   if (reader.takes('stop')) return { kind: 'stop', name: reader.word('the name of a load, or `all`').text };
-  if (reader.takes('silence')) {
-    reader.expects('intake');
+  if (reader.takes('silence', 'intake')) {
     reader.expects('for');
     return { kind: 'silence', ms: reader.number('a duration', 'time').value };
+  }
+  if (reader.takes('silence')) return readSilence(reader, names);
+  if (reader.takes('acknowledge')) {
+    const rule = readName(reader, names.rules, 'rule');
+    return { kind: 'acknowledge', rule, ...readGroup(reader), by: readPerson(reader, names) };
+  }
+  if (reader.takes('unsilence')) {
+    const rule = reader.takes('all') ? {} : { rule: readName(reader, names.rules, 'rule') };
+    return { kind: 'unsilence', ...rule, by: readPerson(reader, names) };
   }
   if (reader.takes('apply')) {
     const token = reader.next;
@@ -59,6 +70,22 @@ function readAction(reader: TokenReader, names: Names, applied: (path: string) =
   }
   if (reader.takes('expect')) return { kind: 'expect', expectation: readExpectation(reader, names) };
   throw reader.misread(FORMS);
+}
+
+/** `silence RULE for 1h because "…" by mia`, or `silence all for …`. */
+function readSilence(reader: TokenReader, names: Names): Action {
+  const rule = reader.takes('all') ? {} : { rule: readName(reader, names.rules, 'rule'), ...readGroup(reader) };
+  reader.expects('for');
+  const duration = reader.number('a duration', 'time');
+  if (duration.value <= 0) throw new Misread('A silence lasts for more than nothing.', reader.spanOf(duration));
+  reader.expects('because');
+  const because = reader.text('the reason in quotation marks').text;
+  return { kind: 'silence-rule', ...rule, ms: duration.value, because, by: readPerson(reader, names) };
+}
+
+function readPerson(reader: TokenReader, names: Names): string {
+  reader.expects('by');
+  return readName(reader, names.people, 'person');
 }
 
 function readLoad(reader: TokenReader, names: Names): Action {
@@ -97,21 +124,19 @@ function readExpectation(reader: TokenReader, names: Names): Expectation {
   return { kind: 'reading', signal, ...group, held: readHeld(reader) };
 }
 
+const STATES = '`pending`, `firing`, `resolving`, `resolved`, `acknowledged`, `silenced` or `none`';
+
 function readAlert(reader: TokenReader, names: Names): Expectation {
   const rule = readName(reader, names.rules, 'rule');
-  const state = reader.word('`pending`, `firing`, `resolving`, `resolved` or `none`');
+  const state = reader.word(STATES);
   if (!isState(state.text)) {
-    throw new Misread(
-      `\`${state.text}\` is no state of an alert.`,
-      reader.spanOf(state),
-      'Write `pending`, `firing`, `resolving`, `resolved` or `none`.',
-    );
+    throw new Misread(`\`${state.text}\` is no state of an alert.`, reader.spanOf(state), `Write ${STATES}.`);
   }
   return { kind: 'alert', rule, state: state.text, ...readGroup(reader) };
 }
 
 function isState(text: string): text is AlertState {
-  return ['pending', 'firing', 'resolving', 'resolved', 'none'].includes(text);
+  return ['pending', 'firing', 'resolving', 'resolved', 'none', 'acknowledged', 'silenced'].includes(text);
 }
 
 function readPage(

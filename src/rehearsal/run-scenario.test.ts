@@ -69,7 +69,7 @@ steps:
       expect.stringMatching(
         /^a\.scenario\.yaml:14:15: error E304: The plan at `broken\.yaml` has errors, the first at broken\.yaml:3:/,
       ),
-      'a.scenario.yaml:15:9: error E301: Here `dance` stands; expected is `load`, `send`, `stop`, `silence intake for`, `apply` or `expect`.',
+      'a.scenario.yaml:15:9: error E301: Here `dance` stands; expected is `load`, `send`, `stop`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`.',
       'a.scenario.yaml:16:5: error E302: `at T+30s` is earlier than the step before.',
       'a.scenario.yaml:17:5: error E224: `in 30s` is no time.',
     ]);
@@ -96,6 +96,28 @@ steps:
     expect(heads('scenario: a\nuntil: T+1m\nsteps:\n  - at T+2m: stop all\n')).toEqual([
       'a.scenario.yaml:2:8: error E302: The step of a.scenario.yaml:4:14 lies after `until`.',
     ]);
+  });
+
+  it('says of a person who acts that there is nothing to act on', () => {
+    const result = run(`scenario: Nothing fires
+steps:
+  - at T+10s:
+      - acknowledge failing by mia
+      - unsilence failing by mia
+`);
+    expect(result.failures.map(({ step, instead }) => `${step}: ${instead[0]}`)).toEqual([
+      'acknowledge failing by mia: there is nothing of it to act on',
+      'unsilence failing by mia: there is nothing of it to act on',
+    ]);
+  });
+
+  it('names what a silence lacks', () => {
+    const head = (step: string) =>
+      run(`scenario: a\nsteps:\n  - at T+1m: ${step}\n`).diagnostics.map(({ message }) => message)[0];
+    expect(head('silence failing for 1h by mia')).toMatch('expected is `because`');
+    expect(head('silence failing for 0s because "x" by mia')).toBe('A silence lasts for more than nothing.');
+    expect(head('silence failing for 1h because "x" by nobody')).toBe('The plan has no person `nobody`.');
+    expect(head('silence nothing for 1h because "x" by mia')).toBe('The plan has no rule `nothing`.');
   });
 
   it('says what happened instead', () => {

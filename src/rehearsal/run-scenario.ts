@@ -191,6 +191,15 @@ function act(stage: Stage, expectations: Expectations, step: ScenarioStep): void
     case 'silence':
       stage.silence(action.ms);
       return;
+    case 'acknowledge':
+      if (!stage.acknowledge(action.rule, action.group, action.by)) expectations.inVain(step, action.rule, stage.now);
+      return;
+    case 'silence-rule':
+      stage.silenceRule(action);
+      return;
+    case 'unsilence':
+      if (!stage.unsilence(action.rule, action.by)) expectations.inVain(step, action.rule, stage.now);
+      return;
     case 'apply':
       stage.apply(action.plan);
       return;

@@ -42,6 +42,20 @@ export type Action =
   | { readonly kind: 'stop'; readonly name: string | 'all' }
   /** Intake is away: senders wait with what they have, and nothing is judged. */
   | { readonly kind: 'silence'; readonly ms: DurationMs }
+  /** A person takes care of what fires of a rule. */
+  | { readonly kind: 'acknowledge'; readonly rule: string; readonly group?: readonly string[]; readonly by: string }
+  /** A person has nobody told of a rule, or of any. */
+  | {
+      readonly kind: 'silence-rule';
+      /** Every rule when absent. */
+      readonly rule?: string;
+      readonly group?: readonly string[];
+      readonly ms: DurationMs;
+      readonly because: string;
+      readonly by: string;
+    }
+  /** A person ends what silences a rule; without one, what silences all. */
+  | { readonly kind: 'unsilence'; readonly rule?: string; readonly by: string }
   | { readonly kind: 'apply'; readonly path: string; readonly plan: CompiledPlan }
   | { readonly kind: 'expect'; readonly expectation: Expectation };
 
@@ -73,7 +87,7 @@ export type Expectation =
   | { readonly kind: 'refusal'; readonly rule: string; readonly reason: string }
   | { readonly kind: 'reading'; readonly signal: string; readonly group?: readonly string[]; readonly held: Held };
 
-export type AlertState = 'pending' | 'firing' | 'resolving' | 'resolved' | 'none';
+export type AlertState = 'pending' | 'firing' | 'resolving' | 'resolved' | 'none' | 'acknowledged' | 'silenced';
 
 export type Held =
   | { readonly kind: 'compare'; readonly operator: Operator; readonly value: number }

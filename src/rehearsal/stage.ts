@@ -4,7 +4,7 @@ import { step } from '#core/step.ts';
 import { emptyWorld } from '#core/world.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import type { Verdict } from '#plan/reading.ts';
+import type { GroupKey, Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { FieldTraffic } from './scenario.ts';
@@ -69,6 +69,54 @@ export class Stage {
     this.tell(this.executor.advance(this.now));
     this.awayUntil = this.now + ms;
     this.coreDue = this.now;
+  }
+
+  /** Acknowledges what fires of a rule, in one group or in all. Returns whether anything did. */
+  acknowledge(rule: string, group: readonly string[] | undefined, by: string): boolean {
+    const open = [...this.world.alerts.values()].filter(
+      (alert) =>
+        alert.state === 'firing' && alert.rule === rule && (group === undefined || isGroup(alert.group, group)),
+    );
+    for (const { key, version } of open) {
+      this.feed({ kind: 'acknowledge', alert: key, by, via: 'web', expectedVersion: version });
+    }
+    return open.length > 0;
+  }
+
+  /** Silences a rule, or all of them, from now on. */
+  silenceRule(wanted: {
+    readonly rule?: string;
+    readonly group?: readonly string[];
+    readonly ms: DurationMs;
+    readonly because: string;
+    readonly by: string;
+  }): void {
+    const { rule, group, ms, because, by } = wanted;
+    this.feed({
+      kind: 'silence',
+      ...(rule === undefined ? {} : { rule }),
+      ...(group === undefined ? {} : { group: this.groupOf(group) }),
+      until: this.now + ms,
+      reason: because,
+      by,
+      via: 'web',
+      request: `scenario-${this.world.line.nextSilence}`,
+    });
+  }
+
+  /** Ends the silences of a rule, or those of all rules. Returns whether there was one. */
+  unsilence(rule: string | undefined, by: string): boolean {
+    const lasting = [...this.world.silences.values()].filter((one) => one.ended === undefined && one.rule === rule);
+    for (const { key, version } of lasting) {
+      this.feed({ kind: 'end-silence', silence: key, by, via: 'web', expectedVersion: version });
+    }
+    return lasting.length > 0;
+  }
+
+  /** A group by the values that a scenario names: one that has been met has its own types. */
+  private groupOf(values: readonly string[]): GroupKey {
+    const met = [...this.world.verdicts.values()].flatMap((groups) => [...groups.keys()]);
+    return met.find((group) => isGroup(group, values)) ?? JSON.stringify(values);
   }
 
   apply(plan: CompiledPlan): void {
@@ -185,4 +233,9 @@ export class Stage {
     this.coreDue =
       this.awayUntil === undefined ? earlier(evaluationDue(this.world.judgements), timerDue(this.world)) : result.dueAt;
   }
+}
+
+function isGroup(group: GroupKey, values: readonly string[]): boolean {
+  const found = (JSON.parse(group) as readonly unknown[]).map(String);
+  return found.length === values.length && found.every((value, place) => value === values[place]);
 }

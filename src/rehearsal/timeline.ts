@@ -44,10 +44,30 @@ export function describeFact(fact: Fact): string {
       const by = (body.by as readonly string[] | undefined) ?? [];
       return `${subject} ${rule}, ${String(body.step)}: ${reason}${by.length === 0 ? '' : ` (${by.join(', ')})`}`;
     }
+    case 'alert-acknowledged':
+      return `${subject} ${rule} by ${String(body.by)}: ${reason}`;
+    case 'alert-silenced':
+      return `${subject} ${rule} by ${String(body.silence)}: ${reason}`;
+    case 'alert-unsilenced':
+      return `${subject} ${rule}, ${String(body.silence)}: ${reason}`;
+    case 'silence-began': {
+      const lasts = formatDuration(Number(body.until) - fact.at);
+      return `${subject} ${silencedText(fact)} for ${lasts} by ${String(body.by)}, "${String(body.why)}": ${reason}`;
+    }
+    case 'silence-ended':
+      return `${subject} ${silencedText(fact)}: ${reason}`;
+    case 'command-refused':
+      return `${subject} ${String(body.command)} by ${String(body.by)}: ${reason}`;
     case 'not-evaluated':
     case 'evaluated-again':
       return subject === 'plan' ? `${reason}: ${reasonText(reason)}` : `${rule}: ${reason}`;
     default:
       return `${rule === '' ? subject : rule}: ${reason}`;
   }
+}
+
+/** What a silence is for: a rule, a group of it, or every rule. */
+function silencedText({ body }: Fact): string {
+  const group = body.silencedGroup === undefined ? '' : groupText(body.silencedGroup as GroupKey);
+  return `${String(body.silencedRule ?? 'every rule')}${group}`;
 }
