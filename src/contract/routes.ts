@@ -33,6 +33,7 @@ export const routes = {
   listScenarios,
   runRehearsal,
   explainSubject,
+import { getSignalSeries, listSeries } from './signals.ts';
   listFacts,
   listInbox,
   listAlerts,
@@ -62,3 +63,5 @@ export const routes = {
   changePassword,
   resetPassword,
 } as const;
+  listSeries,
+  getSignalSeries,

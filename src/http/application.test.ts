@@ -79,6 +79,14 @@ const silenceAnswer = {
   version: 1,
 };
 const testAnswer = { accepted: true, reason: 'provider-accepted', recipient: 'mia' };
+const seriesAnswer = {
+  from: '2026-03-02T08:00:00.000Z',
+  to: '2026-03-02T09:00:00.000Z',
+  stepMs: 20_000,
+  at: '2026-03-02T09:00:00.000Z',
+  phases: [],
+  series: [],
+};
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
 /** What was asked of the services, and how the next question is answered. */
@@ -155,6 +163,9 @@ const services: ApiServices = {
     read: () => ({ state: 'forged' }),
     find: () => record(undefined, 'findLink'),
     acknowledge: () => record(undefined, 'acknowledgeLink'),
+  },
+  signals: {
+    series: (plan, query) => record(seriesAnswer, 'series', plan, query),
   },
   live: {
     follow: (plan, { resumeAfter }) =>
@@ -363,6 +374,18 @@ const routes: readonly {
     template: '/api/plans/{plan}/overview',
     sent: {},
     asks: ['overview', 'shop'],
+  },
+  {
+    path: '/api/plans/shop/signals/series?signals=errors,orders&from=2026-03-02T08:00:00Z',
+    template: '/api/plans/{plan}/signals/series',
+    sent: {},
+    asks: ['series', 'shop', { signals: 'errors,orders', groups: 1, from: '2026-03-02T08:00:00Z' }],
+  },
+  {
+    path: '/api/plans/shop/signals/p95%20by%20route/series?stepMs=60000',
+    template: '/api/plans/{plan}/signals/{signal}/series',
+    sent: {},
+    asks: ['series', 'shop', { groups: 50, stepMs: 60_000, signals: 'p95 by route' }],
   },
   { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];

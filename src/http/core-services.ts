@@ -1,3 +1,4 @@
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
 import { createAlertServices } from './alerts/alert-services.ts';
@@ -11,12 +12,15 @@ import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
 import type { ApiServices } from './services.ts';
 import type { Access } from './sign-in/access.ts';
+import { createSignalServices } from './signals/series-services.ts';
 import { createSilenceServices } from './silences/silence-services.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 
 export interface CoreServicesOptions extends StatusServicesOptions {
   readonly links: Pick<Links, 'key' | 'alertUrl'>;
   readonly access: Pick<Access, 'services'>;
+  /** Asks the telemetry store what the past was. */
+  readonly askTelemetry: AskTelemetry;
   readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -37,5 +41,6 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     overview: createOverviewServices(core, clock),
     acknowledgeLinks: createLinkServices({ core, clock, ...options.links }),
     live: createLiveServices({ core, clock, log }),
+    signals: createSignalServices({ core, clock, askTelemetry: options.askTelemetry }),
   };
 }

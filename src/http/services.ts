@@ -12,6 +12,7 @@ import type { SignInServices } from './sign-in/services.ts';
 import type { SilenceServices } from './silences/services.ts';
 import type { StatusServices } from './status/services.ts';
 
+import type { SignalServices } from './signals/services.ts';
 /** What the verbs call, a member for each noun. */
 export interface ApiServices {
   readonly status: StatusServices;
@@ -28,3 +29,4 @@ export interface ApiServices {
   readonly acknowledgeLinks: AcknowledgeLinkServices;
   readonly live: LiveServices;
 }
+  readonly signals: SignalServices;

@@ -44,6 +44,8 @@ export const verbs: readonly Verb[] = [
   getPlanVersion,
   applyPlanVersion,
   listScenarios,
+import { getSignalSeries } from './signals/get-signal-series.ts';
+import { listSeries } from './signals/list-series.ts';
   runRehearsal,
   explainSubject,
   listFacts,
@@ -75,3 +77,5 @@ export const verbs: readonly Verb[] = [
   changePassword,
   resetPassword,
 ];
+  listSeries,
+  getSignalSeries,

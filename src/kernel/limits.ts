@@ -152,6 +152,18 @@ export const limits = {
   executorSilentMs: 3_000,
   watermarkCommitMs: 5_000,
 
+  // What pages ask of the telemetry store
+  telemetryQueryMs: 5_000,
+  telemetryQueryBytes: 134_217_728,
+  seriesPoints: 500,
+  seriesSignals: 200,
+  /** All points of one answer, over its signals and groups. */
+  seriesAnswerPoints: 200_000,
+  seriesAlerts: 500,
+  seriesRangeMs: 34_560_000_000,
+  /** How soon whole 5 minutes of readings are rolled up for long ranges. */
+  rollUpEveryMs: 60_000,
+
   // The live stream
   /** How often a followed plan is looked at. */
   livePollMs: 250,

@@ -16,6 +16,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
+import { askWithin } from '#storage/clickhouse/within.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
@@ -61,7 +62,7 @@ export async function startCore(
     links,
     log,
   });
-  const telemetry = openClickHouse({ url: configuration.clickhouseUrl });
+  const telemetry = openClickHouse(configuration.clickhouse);
   const stores = watchStores(
     [
       { name: 'PostgreSQL', ask: async () => void (await pool.query('select 1')) },
@@ -82,6 +83,7 @@ export async function startCore(
     log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
+    askTelemetry: askWithin(telemetry, clock),
   const setUpPath = await access.makeSetUpPath();
   if (setUpPath !== undefined) onSetUpLink(setUpPath);
   const server = await listen(configuration, services, access, options, log);

@@ -1,7 +1,9 @@
 import { runIntake } from '#intake/process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { limits } from '#kernel/limits.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
+import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
 import { createLog } from './log.ts';
 import type { IntakeConfiguration } from './messages.ts';
 import type { RoleOptions } from './role.ts';
@@ -19,6 +21,7 @@ export async function startIntake(
   const log = createLog('intake', clock);
   const { role: _, ...rest } = configuration;
   let stopped = false;
+  let rollUpProblem: string | undefined;
 
   async function prepareTelemetryStore(): Promise<void> {
     try {
@@ -36,7 +39,23 @@ export async function startIntake(
     }
   }
 
+  /** Charts of long ranges read what this has written; that it comes late costs nothing else. */
+  async function rollUp(): Promise<void> {
+    const client = openClickHouse(configuration.clickhouse);
+    try {
+      await rollUpReadings(client, clock.now());
+    } catch (thrown) {
+      const problem = thrown instanceof Error ? thrown.message : String(thrown);
+      if (!stopped && problem !== rollUpProblem) log('warning', 'readings were not rolled up', { problem });
+      rollUpProblem = problem;
+    } finally {
+      await client.close();
+      if (!stopped) clock.after(limits.rollUpEveryMs, () => void rollUp());
+    }
+  }
+
   void prepareTelemetryStore();
+  clock.after(limits.rollUpEveryMs, () => void rollUp());
   const intake = await runIntake({ ...rest, clock, random, log: (message) => log('warning', message) });
   onReady();
   return {

@@ -18,8 +18,8 @@ export interface CoreConfiguration {
   readonly installation: string;
   readonly version: string;
   readonly postgres: PostgresAddress;
-  /** Only to ask whether it answers: the core keeps nothing there. */
-  readonly clickhouseUrl: string;
+  /** What pages show of the past is read there: the core keeps nothing in it, and does its work without it. */
+  readonly clickhouse: ClickHouseAddress;
   readonly plans: readonly (readonly { readonly path: string; readonly text: string }[])[];
   readonly ingestKey?: string;
   readonly egressAllow: readonly string[];

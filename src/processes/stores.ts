@@ -2,7 +2,7 @@ import type { ClickHouseAddress } from '#cli/client.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#storage/embedded/embedded-postgres.ts';
-import { type StoreChild, startStoreChild } from '#storage/embedded/store-child-process.ts';
+import { STORE_CHILD_USER, type StoreChild, startStoreChild } from '#storage/embedded/store-child-process.ts';
 import type { PostgresAddress } from '#storage/postgres/pool.ts';
 import type { Environment } from '../environment.ts';
 import { choosePort } from './port.ts';
@@ -26,8 +26,8 @@ const FIRST_TRIES = 8;
 export interface Stores {
   postgres(): Promise<PostgresAddress>;
   clickhouse(): Promise<ClickHouseAddress>;
-  /** Where ClickHouse is or will be, for the question whether it answers. */
-  readonly clickhouseUrl: string;
+  /** Where ClickHouse is or will be: for those who have other work while it does not answer. */
+  readonly clickhouseAddress: ClickHouseAddress;
   stop(): Promise<void>;
 }
 
@@ -51,16 +51,15 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
       ),
     );
   }
-  let clickhouseUrl: string;
+  let clickhouseAddress: ClickHouseAddress;
   if (environment.clickhouseUrl !== undefined) {
-    const address = splitCredentials(environment.clickhouseUrl);
-    clickhouseUrl = address.url;
-    clickhouse.resolve(address);
+    clickhouseAddress = splitCredentials(environment.clickhouseUrl);
+    clickhouse.resolve(clickhouseAddress);
   } else {
     // The same port and password for as long as we run, so that a restart of the child is only a pause for its clients.
     const port = await choosePort('127.0.0.1', 0, clock);
-    clickhouseUrl = `http://127.0.0.1:${port}`;
     const password = Buffer.from(options.random.bytes(24)).toString('base64url');
+    clickhouseAddress = { url: `http://127.0.0.1:${port}`, username: STORE_CHILD_USER, password };
     kept.push(
       keepRunning<StoreChild>(
         options,
@@ -73,7 +72,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   return {
     postgres: () => postgres.promise,
     clickhouse: () => clickhouse.promise,
-    clickhouseUrl,
+    clickhouseAddress,
     stop: async () => {
       await Promise.all(kept.map((store) => store.stop()));
     },

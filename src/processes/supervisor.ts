@@ -119,7 +119,7 @@ async function startParts(
       installation,
       version: options.version,
       postgres: await stores.postgres(),
-      clickhouseUrl: stores.clickhouseUrl,
+      clickhouse: stores.clickhouseAddress,
       plans: given,
       ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
       egressAllow: [...options.environment.egressAllow, ...(options.egressAllow ?? [])],

@@ -64,6 +64,7 @@ export async function setRetention(
   const tables = [
     ['events', 'ts', retention.eventsMs],
     ['readings', 'at', retention.readingsMs],
+    ['readings_5m', 'at', retention.readingsMs],
   ] as const;
   for (const [table, column, lengthMs] of tables) {
     const days = Math.max(1, Math.ceil(lengthMs / DAY_MS));

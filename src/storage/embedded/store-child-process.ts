@@ -41,7 +41,8 @@ export interface StoreChild {
   stop(): Promise<void>;
 }
 
-const USERNAME = 'watchbill';
+/** The one user of the embedded engine. */
+export const STORE_CHILD_USER = 'watchbill';
 /** Long queries leave one processor to inserts, and to the pager beside us; one more session is for short ones. */
 const READERS = Math.min(4, Math.max(1, availableParallelism() - 1) + 1);
 const STOP_WITHIN_MS: DurationMs = 10_000;
@@ -74,7 +75,7 @@ export async function startStoreChild(options: StoreChildOptions): Promise<Store
     type: 'start',
     folder,
     rowsFolder,
-    username: USERNAME,
+    username: STORE_CHILD_USER,
     password: options.password,
     port: options.port ?? 0,
     readers: READERS,
@@ -88,7 +89,7 @@ export async function startStoreChild(options: StoreChildOptions): Promise<Store
   }
   return {
     url: `http://127.0.0.1:${port}`,
-    username: USERNAME,
+    username: STORE_CHILD_USER,
     password: options.password,
     pid: child.pid,
     logFile,

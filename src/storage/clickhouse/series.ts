@@ -1,0 +1,159 @@
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { GroupKey } from '#plan/reading.ts';
+import { ROLLED_UP_STEP_MS } from './roll-up.ts';
+
+export interface SeriesQuery {
+  readonly plan: string;
+  readonly signals: readonly string[];
+  /** Both on the grid of the steps. */
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly stepMs: DurationMs;
+  /** Up to where readings are rolled up; see `rolledUpTo`. */
+  readonly rolledUpTo: Instant;
+  /** At most so many groups a signal, those with the most readings. */
+  readonly groups: number;
+}
+
+/** One group's readings by step; every array has an entry for each step in `steps`. */
+export interface StoredSeries {
+  readonly signal: string;
+  readonly group: GroupKey;
+  /** How many groups the signal has in the range. */
+  readonly groupsThere: number;
+  /** Numbers of the steps that have a reading, ascending. */
+  readonly steps: readonly number[];
+  /** To 7 digits; 0 in an empty step. */
+  readonly last: readonly number[];
+  readonly least: readonly number[];
+  readonly greatest: readonly number[];
+  /** Of the step's last reading. */
+  readonly sampleSizes: readonly number[];
+  /** Steps in which no reading had a value to judge, with the state of the last. */
+  readonly empty: readonly { readonly step: number; readonly state: string; readonly reason: string }[];
+}
+
+const inRange = `plan = {plan:String} and signal in {signals:Array(String)}
+  and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
+
+const fromReadings = `select signal, group, toUInt32(intDiv(toUnixTimestamp64Milli(at) - {start:Int64}, {step:Int64})) as i,
+    argMaxIf(value, at, state = 'value') as last_,
+    minIf(value, state = 'value') as least_, maxIf(value, state = 'value') as greatest_,
+    argMax(sample_size, at) as size_, argMax(state, at) as state_, argMax(reason, at) as reason_, count() as readings_
+  from readings where ${inRange} group by signal, group, i`;
+
+const fromRolledUp = `select signal, group, toUInt32(intDiv(toUnixTimestamp(at) * 1000 - {start:Int64}, {step:Int64})) as i,
+    argMaxIf(last, at, last is not null) as last_, min(least) as least_, max(greatest) as greatest_,
+    argMax(sample_size, at) as size_, argMax(state, at) as state_, argMax(reason, at) as reason_, sum(readings) as readings_
+  from readings_5m where ${inRange} group by signal, group, i`;
+
+/**
+ * All steps of a group in one row. What goes over the wire is what takes the time, so values are of 7 digits, and of the steps without one
+ * only their numbers and states are said.
+ */
+const gathered = (inner: string): string => `
+  select signal, group, count() over (partition by signal) as groups_there, steps, last, least, greatest, sample_sizes,
+    empty_steps, empty_states, empty_reasons from (
+    select signal, group, groupArray(i) as steps, groupArray(toFloat32(ifNull(last_, 0))) as last,
+      groupArray(toFloat32(ifNull(least_, 0))) as least, groupArray(toFloat32(ifNull(greatest_, 0))) as greatest,
+      groupArray(size_) as sample_sizes, groupArrayIf(i, last_ is null) as empty_steps,
+      groupArrayIf(state_, last_ is null) as empty_states, groupArrayIf(reason_, last_ is null) as empty_reasons,
+      sum(readings_) as readings
+    from (select * from (${inner}) order by signal, group, i) group by signal, group
+  ) order by readings desc, group limit {groups:UInt32} by signal`;
+
+/**
+ * The stored readings of signals, by group and step. A range of long steps is read from what is rolled up, as far as that goes. Throws
+ * the client's error, also when the limits of time and memory are reached.
+ */
+export async function readSeries(
+  client: ClickHouseClient,
+  query: SeriesQuery,
+  signal: AbortSignal,
+): Promise<readonly StoredSeries[]> {
+  const { plan, signals, from, to, stepMs, groups } = query;
+  const canRollUp = stepMs % ROLLED_UP_STEP_MS === 0;
+  // On the grid, so that no step is put together from both.
+  const split = canRollUp
+    ? Math.min(to, from + Math.floor(Math.max(0, query.rolledUpTo - from) / stepMs) * stepMs)
+    : from;
+  const ask = async (inner: string, start: Instant, end: Instant): Promise<readonly StoredSeries[]> => {
+    if (start >= end) return [];
+    const answer = await client.query({
+      query: gathered(inner),
+      format: 'JSONCompactEachRow',
+      query_params: { plan, signals, start: from, from: start, to: end, step: stepMs, groups },
+      clickhouse_settings: queryLimits,
+      abort_signal: signal,
+    });
+    return (await answer.json<Row>()).map(storedSeries);
+  };
+  const [rolledUp, recent] = await Promise.all([ask(fromRolledUp, from, split), ask(fromReadings, split, to)]);
+  return join(rolledUp, recent, groups);
+}
+
+/** Of every query that people's pages ask. */
+export const queryLimits: ClickHouseSettings = {
+  max_execution_time: limits.telemetryQueryMs / 1_000,
+  max_memory_usage: String(limits.telemetryQueryBytes),
+  timeout_overflow_mode: 'throw',
+  output_format_json_quote_64bit_integers: 0,
+  output_format_json_quote_denormals: 0,
+};
+
+type Row = [
+  signal: string,
+  group: string,
+  groupsThere: number,
+  steps: number[],
+  last: number[],
+  least: number[],
+  greatest: number[],
+  sampleSizes: number[],
+  emptySteps: number[],
+  emptyStates: string[],
+  emptyReasons: string[],
+];
+
+function storedSeries(row: Row): StoredSeries {
+  const [signal, group, groupsThere, steps, last, least, greatest, sampleSizes, emptySteps, states, reasons] = row;
+  const empty = emptySteps.map((step, index) => ({ step, state: states[index] ?? '', reason: reasons[index] ?? '' }));
+  return { signal, group, groupsThere, steps, last, least, greatest, sampleSizes, empty };
+}
+
+/** Both parts of each group, the earlier first. */
+function join(
+  earlier: readonly StoredSeries[],
+  later: readonly StoredSeries[],
+  groups: number,
+): readonly StoredSeries[] {
+  if (earlier.length === 0) return later;
+  const joined = new Map(earlier.map((series) => [`${series.signal} ${series.group}`, series]));
+  for (const series of later) {
+    const key = `${series.signal} ${series.group}`;
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? series : joinTwo(before, series));
+  }
+  const counts = new Map<string, number>();
+  return [...joined.values()].filter(({ signal }) => {
+    const count = (counts.get(signal) ?? 0) + 1;
+    counts.set(signal, count);
+    return count <= groups;
+  });
+}
+
+function joinTwo(before: StoredSeries, after: StoredSeries): StoredSeries {
+  return {
+    signal: before.signal,
+    group: before.group,
+    groupsThere: Math.max(before.groupsThere, after.groupsThere),
+    steps: [...before.steps, ...after.steps],
+    last: [...before.last, ...after.last],
+    least: [...before.least, ...after.least],
+    greatest: [...before.greatest, ...after.greatest],
+    sampleSizes: [...before.sampleSizes, ...after.sampleSizes],
+    empty: [...before.empty, ...after.empty],
+  };
+}
