@@ -12,6 +12,10 @@ export function describeCatalogue(specs: readonly ChannelSpec[]): string {
     'value comes from the environment; it stands in no plan, log or error. An address that is not on the internet (a server on this host or in a',
     'private network) has to be permitted in `WATCHBILL_EGRESS_ALLOW`.',
     '',
+    'A message is tried again for two and a half hours while the provider is away, asks to wait, or refuses for a reason that can be put right (a password,',
+    'a token). What it refuses for good, such as an unknown address or an archived channel, fails at once; the delivery log shows both. Other channels',
+    'do not wait for it. Each channel can be tried out: a test message is marked as one and says who sent it.',
+    '',
     ...specs.flatMap(describeSpec),
   ].join('\n');
 }

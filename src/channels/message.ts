@@ -47,8 +47,11 @@ export function describeReading(evidence: Evidence): string {
   const against = evidence.against.map((value) => formatValue(value, unit)).join(' and ');
   const limit = against === '' ? '' : ` (limit ${against})`;
   switch (reading.state) {
-    case 'value':
-      return `${formatValue(reading.value, unit)} of ${reading.sampleSize}${limit}`;
+    case 'value': {
+      // A count is its own sample.
+      const sample = reading.value === reading.sampleSize ? '' : ` of ${reading.sampleSize}`;
+      return `${formatValue(reading.value, unit)}${sample}${limit}`;
+    }
     case 'too few':
       return `too few, ${reading.sampleSize} of ${reading.needed}${limit}`;
     case 'no data':

@@ -18,6 +18,25 @@ it('names a comparison once when it is the whole condition, and each one otherwi
   expect(describeRichly(both, {}, slackSpec).figures).toEqual(['error_rate > 5%: 7.2% of 240 (limit 5%)']);
 });
 
+it('does not set a count against itself', () => {
+  const [evidence] = sampleNotification().content.evidence;
+  if (evidence === undefined) throw new Error('the sample has no evidence');
+  const reading = { state: 'value', value: 5, sampleSize: 5, at: 0 } as const;
+  const count = withContent({ evidence: [{ ...evidence, unit: '', against: [3], reading }] });
+  expect(describeRichly(count, {}, slackSpec).figures).toEqual(['5 (limit 3)']);
+});
+
+it('names in a test what is tried out', () => {
+  const test = (recipient: string, channel: string) => {
+    const sample = sampleNotification();
+    const identity = { ...sample.identity, recipient, channel };
+    return describeRichly({ ...sample, identity }, { test: { by: 'mia' } }, slackSpec).title;
+  };
+  expect(test('slack:slack', 'slack')).toBe('Test: Tea shop reaches Slack');
+  expect(test('slack:ops', 'ops')).toBe('Test: Tea shop reaches ops (Slack)');
+  expect(test('slack:#ops', 'slack')).toBe('Test: Tea shop reaches slack:#ops');
+});
+
 it('shows a runbook as a link where it is one, as words where it is not', () => {
   const url = describeRichly(withContent({ runbook: 'https://runbooks.example/x' }), { links }, slackSpec);
   expect(url.links.map(({ label }) => label)).toEqual(['Acknowledge', 'Open the alert', 'Runbook']);

@@ -125,14 +125,16 @@ function describeTest(
 ): RichMessage {
   const plan = clip(notification.content.planTitle, limits.messageLabelCharacters);
   const { channel, recipient } = notification.identity;
+  const where = channel === spec.kind ? spec.title : `${clip(channel, limits.messageLabelCharacters)} (${spec.title})`;
+  const who = recipient === `${spec.kind}:${channel}` ? where : recipient;
   return {
     state: 'test',
     urgency: 'normal',
-    title: clip(`Test: ${plan} reaches ${recipient}`, limits.messageTitleCharacters),
+    title: clip(`Test: ${plan} reaches ${who}`, limits.messageTitleCharacters),
     lead: 'This is a test message. Nothing has happened, and nothing has to be done.',
     figures: [],
     details: [
-      { label: 'Channel', value: channel === spec.kind ? spec.title : `${clip(channel, 100)} (${spec.title})` },
+      { label: 'Channel', value: where },
       { label: 'Sent by', value: clip(by, limits.messageLabelCharacters) },
     ],
     remarks: [],
