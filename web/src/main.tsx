@@ -7,10 +7,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query-client.ts';
 import { router } from './router.tsx';
-import { theme } from './theme.ts';
+import { cssVariables, theme } from './theme.ts';
 
 /** The server writes a fresh one into each answer; without it the content security policy refuses style elements. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.content ?? '';
+// For libraries that make style elements of their own, such as the one that stops the page from scrolling behind a dialog.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 /** `public/scheme.js` reads the same entry before anything is painted. */
 const schemeManager = localStorageColorSchemeManager({ key: 'watchbill-scheme' });
 
@@ -20,6 +22,7 @@ createRoot(place).render(
   <StrictMode>
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={cssVariables}
       colorSchemeManager={schemeManager}
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}

@@ -30,9 +30,35 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'gauge', key: 'm', onPhone: true },
   },
   {
+    name: 'Plan',
+    pattern: patterns.plan,
+    load: async () => (await import('./pages/plan/plan-page.tsx')).PlanPage,
+    frame: 'shell',
+    navigation: { icon: 'plan', key: 'p' },
+  },
+  {
+    name: 'Rehearse',
+    pattern: patterns.rehearse,
+    load: async () => (await import('./pages/rehearse/rehearse-page.tsx')).RehearsePage,
+    frame: 'shell',
+    navigation: { icon: 'play', key: 'r' },
+  },
+  {
     name: 'Home',
     pattern: patterns.home,
     load: async () => (await import('./pages/home/home-page.tsx')).HomePage,
+    frame: 'bare',
+  },
+  {
+    name: 'Sign in',
+    pattern: patterns.signIn,
+    load: async () => (await import('./pages/sign-in/sign-in-page.tsx')).SignInPage,
+    frame: 'bare',
+  },
+  {
+    name: 'Set up',
+    pattern: patterns.setUp,
+    load: async () => (await import('./pages/sign-in/set-up-page.tsx')).SetUpPage,
     frame: 'bare',
   },
 ];

@@ -1,4 +1,10 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** Chrome is neutral: colour is kept for states. A grey with a breath of blue, light to dark. */
 const slate: MantineColorsTuple = [
@@ -31,7 +37,15 @@ const dark: MantineColorsTuple = [
 const systemFonts =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "Helvetica Neue", Arial, sans-serif';
 
+/** The main action is dark on light ground and light on dark ground, which Mantine's own contrast does not know of. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if (input.variant !== 'filled' || (input.color !== undefined && input.color !== 'slate')) return colors;
+  return { ...colors, background: 'var(--wb-action)', hover: 'var(--wb-action-hover)', color: 'var(--wb-action-text)' };
+};
+
 export const theme = createTheme({
+  variantColorResolver: variantColors,
   primaryColor: 'slate',
   primaryShade: { light: 8, dark: 1 },
   autoContrast: true,
@@ -44,3 +58,17 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
 });
+
+const ours = {
+  '--mantine-color-body': 'var(--wb-ground)',
+  '--mantine-color-text': 'var(--wb-text)',
+  '--mantine-color-dimmed': 'var(--wb-quiet)',
+  '--mantine-color-error': 'var(--wb-critical)',
+  '--mantine-color-placeholder': 'var(--wb-quiet)',
+  '--mantine-color-default': 'var(--wb-surface)',
+  '--mantine-color-default-hover': 'var(--wb-hover)',
+  '--mantine-color-default-border': 'var(--wb-line-strong)',
+};
+
+/** Mantine's own surfaces and texts take the colours of `theme.css`. */
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: ours, dark: ours });

@@ -56,6 +56,8 @@ export function createLiveStore({ onNextFrame, now }: LiveStoreOptions): LiveSto
     scheduled = false;
     const messages = waiting;
     waiting = [];
+    // The connection broke in between, and took them along.
+    if (messages.length === 0) return;
     const at = now();
     put({ ...current, ...reduceLive(current, messages, at), connection: 'live', heardAt: at });
   }

@@ -32,13 +32,25 @@ const SIZES: Readonly<Record<string, number>> = {
   TiB: 2 ** 40,
 };
 
-const formats = new Map<string, { readonly short: Intl.NumberFormat; readonly whole: Intl.NumberFormat }>();
+interface Formats {
+  readonly short: Intl.NumberFormat;
+  readonly shorter: Intl.NumberFormat;
+  readonly whole: Intl.NumberFormat;
+}
+
+const formats = new Map<string, Formats>();
 
 function formatsOf(locale: string) {
   let made = formats.get(locale);
   if (made === undefined) {
     made = {
-      short: new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 }),
+      // Never less than the whole number.
+      short: new Intl.NumberFormat(locale, {
+        maximumSignificantDigits: 4,
+        maximumFractionDigits: 0,
+        roundingPriority: 'morePrecision',
+      }),
+      shorter: new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }),
       whole: new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }),
     };
     formats.set(locale, made);
@@ -61,7 +73,7 @@ export function formatCount(value: number, locale: string = readerLocale): strin
 /** A value in base units as its unit is read: 0.072 in `%` is `7.2` `%`, 1500 in `ms` is `1.5` `s`. */
 export function formatFigure(value: number, unit: string, locale: string = readerLocale): FigureText {
   if (!Number.isFinite(value)) return { number: '–', unit: '' };
-  if (unit === '%' || unit === 'fraction') return { number: formatNumber(value * 100, locale), unit: '%' };
+  if (unit === '%' || unit === 'fraction') return { number: formatPercent(value * 100, locale), unit: '%' };
   if (DURATIONS.has(unit)) return formatDurationFigure(value, locale);
   const perSecond = PER_SECOND[unit];
   if (perSecond !== undefined) {
@@ -74,26 +86,57 @@ export function formatFigure(value: number, unit: string, locale: string = reade
 
 /** Number and unit in one text; the per cent sign and rates stand close. */
 export function formatFigureText(value: number, unit: string, locale: string = readerLocale): string {
+  return joinFigure(formatFigure(value, unit, locale));
+}
+
+/** As `formatFigureText`, with every digit that the value was written with: for thresholds, where rounding would lie. */
+export function formatThreshold(value: number, unit: string, locale: string = readerLocale): string {
   const figure = formatFigure(value, unit, locale);
+  const scale = value === 0 ? 1 : scaleOf(unit, value);
+  const number = new Intl.NumberFormat(locale, { maximumSignificantDigits: 12 }).format(value * scale);
+  return joinFigure({ number, unit: figure.unit });
+}
+
+function joinFigure(figure: FigureText): string {
   if (figure.unit === '') return figure.number;
   return figure.unit === '%' || figure.unit.startsWith('/')
     ? `${figure.number}${figure.unit}`
     : `${figure.number} ${figure.unit}`;
 }
 
+/** By what a value in base units is multiplied to be shown in its unit. */
+function scaleOf(unit: string, value: number): number {
+  if (unit === '%' || unit === 'fraction') return 100;
+  if (DURATIONS.has(unit)) return 1 / durationUnit(value).ms;
+  return PER_SECOND[unit] ?? 1 / (SIZES[unit] ?? 1);
+}
+
+/**
+ * Two decimals, and more where they are what counts: near 0 and near 100 two digits of what is there or missing, so that 99.996 is not
+ * shown as 100.
+ */
+function formatPercent(percent: number, locale: string): string {
+  const distance = Math.min(Math.abs(percent), Math.abs(100 - percent));
+  const decimals = distance === 0 || distance >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(distance)));
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: decimals }).format(percent);
+}
+
+const durationUnits: readonly { readonly unit: string; readonly ms: number }[] = [
+  { unit: 'd', ms: DAY },
+  { unit: 'h', ms: HOUR },
+  { unit: 'min', ms: MINUTE },
+  { unit: 's', ms: SECOND },
+];
+
+/** The largest unit that the duration fills. */
+function durationUnit(value: number): { readonly unit: string; readonly ms: number } {
+  return durationUnits.find(({ ms }) => Math.abs(value) >= ms) ?? { unit: 'ms', ms: 1 };
+}
+
+/** Three digits are read at a glance; more of a duration is noise. */
 function formatDurationFigure(value: number, locale: string): FigureText {
-  const size = Math.abs(value);
-  const [unit, divisor] =
-    size < SECOND
-      ? ['ms', 1]
-      : size < MINUTE
-        ? ['s', SECOND]
-        : size < HOUR
-          ? ['min', MINUTE]
-          : size < DAY
-            ? ['h', HOUR]
-            : ['d', DAY];
-  return { number: formatNumber(value / Number(divisor), locale), unit: String(unit) };
+  const { unit, ms } = durationUnit(value);
+  return { number: formatsOf(locale).shorter.format(value / ms), unit };
 }
 
 /** `1 alert`, `2 alerts`. */

@@ -63,6 +63,18 @@ export function formatMoment(
   return day.format(at) === day.format(now) ? formatTime(at, locale, zone) : formatDayTime(at, locale, zone);
 }
 
+/** As `formatMoment`, to the second. */
+export function formatMomentExact(
+  at: number,
+  now: number,
+  locale: string = readerLocale,
+  zone: string = readerZone,
+): string {
+  const day = formatWith(locale, zone, 'day', { year: 'numeric', month: 'numeric', day: 'numeric' });
+  if (day.format(at) === day.format(now)) return formatTimeExact(at, locale, zone);
+  return `${formatWith(locale, zone, 'short-day', { day: 'numeric', month: 'short' }).format(at)}, ${formatTimeExact(at, locale, zone)}`;
+}
+
 /** How long, in its two largest parts: `3 min 10 s`, `2 h 5 min`, `12 s`. */
 export function formatSpan(durationMs: number): string {
   const seconds = Math.max(0, Math.round(durationMs / SECOND));

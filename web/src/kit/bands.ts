@@ -1,5 +1,5 @@
 import type { BandsAnswer, BandTestAnswer } from '#contract/overview.ts';
-import { formatFigureText } from '../format/numbers.ts';
+import { formatThreshold } from '../format/numbers.ts';
 import type { Tone } from './tone.ts';
 
 const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '!=': '≠' };
@@ -7,9 +7,9 @@ const signs: Readonly<Record<string, string>> = { '<=': '≤', '>=': '≥', '!='
 /** A band in the reader's numbers: `< 0.5%`, `between 2 and 5`. */
 export function bandText(test: BandTestAnswer, unit: string): string {
   if (test.operator === 'between') {
-    return `between ${formatFigureText(test.low ?? Number.NaN, unit)} and ${formatFigureText(test.high ?? Number.NaN, unit)}`;
+    return `between ${formatThreshold(test.low ?? Number.NaN, unit)} and ${formatThreshold(test.high ?? Number.NaN, unit)}`;
   }
-  return `${signs[test.operator] ?? test.operator} ${formatFigureText(test.value ?? Number.NaN, unit)}`;
+  return `${signs[test.operator] ?? test.operator} ${formatThreshold(test.value ?? Number.NaN, unit)}`;
 }
 
 /** The value that a sparkline marks: the edge of the target. Undefined for a target with two edges, and without one. */

@@ -1,7 +1,10 @@
 import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import type { AlertExplanation, RuleExplanation } from '#core/explain.ts';
+import { explanationLines } from '#core/explain-text.ts';
 import { api } from '../api/client.ts';
+import { formatMomentExact } from '../format/times.ts';
 import classes from './reason-panel.module.css';
 import { ErrorState, RowsSkeleton } from './states.tsx';
 
@@ -56,13 +59,19 @@ export function Explanation({ plan, subject }: ExplanationProps) {
   }
   if (data === undefined) return <RowsSkeleton rows={4} height={32} />;
   if (!data.found) return <p className={classes.none}>Nothing is recorded about {subject} yet.</p>;
+  const explanation = data.explanation as AlertExplanation | RuleExplanation;
   return (
-    <ul className={classes.lines}>
-      {data.lines.map((line) => (
-        <li key={line} className={classes.line}>
-          {line}
-        </li>
+    <div className={classes.lines}>
+      {explanationLines(explanation, (instant) => formatMomentExact(instant, Date.now())).map((line, index) => (
+        <p
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity, and are drawn anew together
+          key={index}
+          className={classes.line}
+          style={{ paddingInlineStart: `${(line.length - line.trimStart().length) * 6}px` }}
+        >
+          {line.trimStart()}
+        </p>
       ))}
-    </ul>
+    </div>
   );
 }

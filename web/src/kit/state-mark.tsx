@@ -10,7 +10,14 @@ const shapes: Readonly<Record<Tone, ReactNode>> = {
   critical: <path d="M6 .4 11.6 6 6 11.6.4 6z" fill="currentColor" />,
   none: <circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" strokeWidth="1.6" strokeDasharray="2.2 2.4" />,
   neutral: <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" strokeWidth="1.5" />,
-  time: <path d="M6 1v10M3 3.6h6" fill="none" stroke="currentColor" strokeWidth="1.8" />,
+  time: (
+    <path
+      d="M6 1.6a4.4 4.4 0 1 1 0 8.8a4.4 4.4 0 0 1 0-8.8M6 3.6V6l1.8 1.2"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+    />
+  ),
 };
 
 interface StateMarkProps {

@@ -28,6 +28,7 @@ export function MoreDrawer({ plan, onClose, onSearch }: MoreDrawerProps) {
       onClose={onClose}
       position="bottom"
       size="auto"
+      classNames={{ content: classes.sheet }}
       title={session?.name ?? 'More'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

@@ -7,7 +7,7 @@ type Scheme = 'light' | 'dark' | 'auto';
 export const schemes: readonly { readonly scheme: Scheme; readonly name: string; readonly icon: IconName }[] = [
   { scheme: 'light', name: 'Light', icon: 'sun' },
   { scheme: 'dark', name: 'Dark', icon: 'moon' },
-  { scheme: 'auto', name: 'As the system', icon: 'screen' },
+  { scheme: 'auto', name: 'System', icon: 'screen' },
 ];
 
 /** Items of a menu that choose the colours. */

@@ -11,6 +11,23 @@ export interface FactSentence {
   readonly alert?: string;
 }
 
+/** The facts in words, the newest first. Messages about one thing that were sent together are one sentence. */
+export function happenings(
+  facts: readonly FactAnswer[],
+): readonly (FactSentence & { readonly at: string; readonly sequence: number })[] {
+  const told = Map.groupBy(facts, (fact) =>
+    fact.kind === 'notified' ? [fact.subject, fact.body.step, fact.body.cycle, fact.at].join(' ') : fact.sequence,
+  );
+  return [...told.values()].flatMap((together) => {
+    const [first] = together;
+    const sentence = first === undefined ? undefined : factSentence(first);
+    if (first === undefined || sentence === undefined) return [];
+    const others = together.slice(1).map(({ body }) => recipient(body));
+    const text = [sentence.text, ...others].join(', ');
+    return [{ ...sentence, text, at: first.at, sequence: first.sequence }];
+  });
+}
+
 /** What happened, in words; undefined for steps on the way that only matter to who looks closely. */
 export function factSentence(fact: FactAnswer): FactSentence | undefined {
   const { body } = fact;
@@ -38,17 +55,13 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
     case 'silence-ended':
       return { tone: 'neutral', text: `Silence over${text(body.silencedRule, ': ')}, ${reason(fact.reason)}` };
     case 'notified':
-      return {
-        tone: 'neutral',
-        text: `${text(body.recipient)} told${channel(body)}: ${subject}, ${text(body.step)}`,
-        ...alert,
-      };
+      return { tone: 'neutral', text: `${fact.subject} ${text(body.step)}, told: ${recipient(body)}`, ...alert };
     case 'not-notified':
       return { tone: 'warning', text: `Nobody told of ${fact.subject}: ${reason(fact.reason)}`, ...alert };
     case 'delivery-failed':
-      return { tone: 'critical', text: `${text(body.recipient)} not reached${channel(body)}: ${reason(fact.reason)}` };
+      return { tone: 'critical', text: `${fact.subject}: ${recipient(body)} not reached, ${reason(fact.reason)}` };
     case 'delivery-unknown':
-      return { tone: 'warning', text: `Not known whether ${text(body.recipient)} was reached${channel(body)}` };
+      return { tone: 'warning', text: `${fact.subject}: not known whether ${recipient(body)} was reached` };
     case 'plan-applied':
       return { tone: 'time', text: `Version ${text(body.version)} of the plan applied${text(body.by, ' by ')}` };
     case 'plan-launched':
@@ -84,11 +97,11 @@ function groupValues(group: unknown): readonly string[] {
   }
 }
 
-function channel(body: FactAnswer['body']): string {
-  const recipient = text(body.recipient);
+function recipient(body: FactAnswer['body']): string {
+  const name = text(body.recipient);
   const by = text(body.channel);
   // An address such as `webhook:shop` names its channel itself.
-  return by === '' || recipient.endsWith(`:${by}`) ? '' : ` by ${by}`;
+  return by === '' || name.includes(':') ? name : `${name} by ${by}`;
 }
 
 function text(value: unknown, before = ''): string {

@@ -6,7 +6,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { hasPage } from '../../pages.tsx';
 import { paths, patterns } from '../../paths.ts';
-import { factSentence } from './fact-sentence.ts';
+import { happenings } from './fact-sentence.ts';
 import classes from './mission-control.module.css';
 
 const SHOWN = 12;
@@ -14,26 +14,17 @@ const SHOWN = 12;
 /** The latest facts in words. */
 export function HappeningNow({ plan }: { readonly plan: string }) {
   const facts = useLive((snapshot) => snapshot.facts);
-  const rows = useMemo(
-    () =>
-      facts
-        .flatMap((fact) => {
-          const sentence = factSentence(fact);
-          return sentence === undefined ? [] : [{ fact, sentence }];
-        })
-        .slice(0, SHOWN),
-    [facts],
-  );
+  const rows = useMemo(() => happenings(facts).slice(0, SHOWN), [facts]);
   return (
     <Section title="Happening now">
       {rows.length === 0 ? (
         <p className={classes.none}>Nothing has happened yet.</p>
       ) : (
         <ol className={classes.facts}>
-          {rows.map(({ fact, sentence }) => (
-            <li key={fact.sequence} className={classes.fact}>
+          {rows.map((sentence) => (
+            <li key={sentence.sequence} className={classes.fact}>
               <span className={classes.factTime}>
-                <TimeText at={fact.at} />
+                <TimeText at={sentence.at} />
               </span>
               <StateMark tone={sentence.tone} word={sentence.tone} quiet />
               <span className={classes.factText}>

@@ -32,7 +32,7 @@ export function MissionControlPage() {
   const tiles = (list: typeof watched) =>
     list?.map((entry) => <SignalTile key={entry.signal.name} plan={plan} {...entry} stored={stored} known={known} />);
   return (
-    <Page title={overview?.title ?? 'Mission control'} state={<Sentence plan={plan} />}>
+    <Page title="Mission control" state={<Sentence plan={plan} />}>
       {overview === undefined || overview.services.length === 0 ? null : <Services overview={overview} />}
       <div className={classes.columns}>
         <div className={classes.figures}>
@@ -65,8 +65,8 @@ export function MissionControlPage() {
           )}
         </div>
         <aside className={classes.side} aria-label="What needs attention">
-          <OpenAlerts plan={plan} overview={overview} />
           <NeedsYou plan={plan} overview={overview} />
+          <OpenAlerts plan={plan} overview={overview} />
           <HappeningNow plan={plan} />
         </aside>
       </div>
@@ -86,9 +86,7 @@ function Sentence({ plan }: { readonly plan: string }) {
     <span className={classes.sentence} data-live="">
       <StateMark tone={tone} word={lead} />
       {rest.map((part) => (
-        <span key={part} className={classes.part}>
-          {part}
-        </span>
+        <span key={part}>{part}</span>
       ))}
     </span>
   );

@@ -1,12 +1,16 @@
-import { Code } from '@mantine/core';
+import { Button, Code } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { OverviewAnswer } from '#contract/overview.ts';
+import { useAcknowledge } from '../../api/acknowledge.ts';
 import { useLive } from '../../api/live.tsx';
+import { useMay } from '../../api/session.ts';
 import { plural } from '../../format/numbers.ts';
 import { formatSpan } from '../../format/times.ts';
 import { useNow } from '../../kit/now.ts';
 import { Section } from '../../kit/page.tsx';
+import { useShortcut } from '../../kit/shortcuts.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
+import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { hasPage } from '../../pages.tsx';
 import { paths, patterns } from '../../paths.ts';
@@ -23,39 +27,35 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   const live = useLive((snapshot) => snapshot.plan);
   const list = overview === undefined ? [] : needs(overview, live, alerts);
+  const first = list.find((need) => need.kind === 'acknowledge')?.alert;
+  const may = useMay('respond', plan);
+  const { mutate } = useAcknowledge(plan);
+  const { alert, version } = first ?? {};
+  const canAcknowledge = may && alert !== undefined && version !== undefined;
+  useShortcut('a', 'Acknowledge what is most pressing', canAcknowledge ? () => mutate({ alert, version }) : undefined);
   return (
-    <Section title={list.length === 0 ? 'Needs you' : `Needs you (${list.length})`}>
-      {list.length === 0 ? (
-        <p className={classes.none}>Nothing waits for anybody.</p>
-      ) : (
-        <ul className={classes.list}>
-          {list.map((need) => (
-            <li key={need.kind === 'acknowledge' ? need.alert.key : need.kind} className={classes.row}>
-              <NeedRow plan={plan} need={need} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </Section>
+    <div className={classes.attention} data-some={list.length === 0 ? undefined : ''}>
+      <Section title={list.length === 0 ? 'Needs you' : `Needs you (${list.length})`}>
+        {list.length === 0 ? (
+          <p className={classes.none}>Nothing waits for anybody.</p>
+        ) : (
+          <ul className={classes.list}>
+            {list.map((need) => (
+              <li key={need.kind === 'acknowledge' ? need.alert.key : need.kind} className={classes.row}>
+                <NeedRow plan={plan} need={need} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </div>
   );
 }
 
 function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need }) {
   switch (need.kind) {
-    case 'acknowledge': {
-      const id = need.alert.alert ?? need.alert.key;
-      return (
-        <>
-          <div className={classes.rowHead}>
-            <span className={classes.rowTitle}>
-              {hasPage(patterns.alert) ? <Link to={paths.alert(plan, id)}>Acknowledge {id}</Link> : `Acknowledge ${id}`}
-            </span>
-            <span className={classes.rowFoot}>{need.alert.rule}</span>
-          </div>
-          {need.answerBy === undefined ? null : <AnswerBy at={need.answerBy} />}
-        </>
-      );
-    }
+    case 'acknowledge':
+      return <AcknowledgeRow plan={plan} need={need} />;
     case 'failed-messages':
       return (
         <span className={classes.rowTitle}>
@@ -74,6 +74,54 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
         </>
       );
   }
+}
+
+function AcknowledgeRow({
+  plan,
+  need,
+}: {
+  readonly plan: string;
+  readonly need: Extract<Need, { kind: 'acknowledge' }>;
+}) {
+  const { alert, rule, group, version } = need.alert;
+  const may = useMay('respond', plan);
+  const acknowledge = useAcknowledge(plan);
+  if (alert === undefined || version === undefined) return null;
+  const name = `${alert} ${rule}${group.length === 0 ? '' : ` (${group.join(', ')})`}`;
+  return (
+    <>
+      <div className={classes.rowHead}>
+        <span className={classes.rowTitle}>
+          {hasPage(patterns.alert) ? <Link to={paths.alert(plan, alert)}>{name}</Link> : name}
+        </span>
+        {may ? (
+          <Button
+            size="compact-sm"
+            className={classes.act}
+            loading={acknowledge.isPending}
+            onClick={() => acknowledge.mutate({ alert, version })}
+          >
+            Acknowledge
+          </Button>
+        ) : null}
+      </div>
+      {need.answerBy === undefined ? (
+        <div className={classes.rowFoot}>Nobody takes care of it yet.</div>
+      ) : (
+        <AnswerBy at={need.answerBy} />
+      )}
+      {acknowledge.error === null ? null : <FailureLine error={acknowledge.error} />}
+    </>
+  );
+}
+
+function FailureLine({ error }: { readonly error: Error }) {
+  const { message, hint } = describeFailure(error);
+  return (
+    <div role="alert" className={classes.failure}>
+      {message} {hint}
+    </div>
+  );
 }
 
 function AnswerBy({ at }: { readonly at: number }) {

@@ -26,21 +26,23 @@ export function OpenAlerts({ plan, overview }: OpenAlertsProps) {
   const alerts = orderAlerts(all, overview?.severities.map(({ name }) => name) ?? []);
   const more = alerts.length - SHOWN;
   return (
-    <Section
-      title={alerts.length === 0 ? 'Open alerts' : `Open alerts (${alerts.length})`}
-      aside={hasPage(patterns.alerts) ? <Link to={paths.alerts(plan)}>all</Link> : undefined}
-    >
-      {alerts.length === 0 ? (
-        <p className={classes.none}>None.</p>
-      ) : (
-        <ul className={classes.list} data-live="">
-          {alerts.slice(0, SHOWN).map((alert) => (
-            <AlertRow key={alert.key} plan={plan} alert={alert} />
-          ))}
-        </ul>
-      )}
-      {more > 0 ? <p className={classes.none}>{more} more.</p> : null}
-    </Section>
+    <div className={classes.attention} data-some={alerts.length === 0 ? undefined : ''}>
+      <Section
+        title={alerts.length === 0 ? 'Open alerts' : `Open alerts (${alerts.length})`}
+        aside={hasPage(patterns.alerts) ? <Link to={paths.alerts(plan)}>all</Link> : undefined}
+      >
+        {alerts.length === 0 ? (
+          <p className={classes.none}>None.</p>
+        ) : (
+          <ul className={classes.list} data-live="">
+            {alerts.slice(0, SHOWN).map((alert) => (
+              <AlertRow key={alert.key} plan={plan} alert={alert} />
+            ))}
+          </ul>
+        )}
+        {more > 0 ? <p className={classes.none}>{more} more.</p> : null}
+      </Section>
+    </div>
   );
 }
 

@@ -46,7 +46,7 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, st
       data-live=""
     >
       <header className={classes.head}>
-        <h3 className={classes.name}>
+        <h3 className={classes.name} title={signal.name}>
           {hasPage(patterns.signal) ? <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link> : signal.name}
         </h3>
         {known ? (
@@ -69,7 +69,7 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, st
       </div>
       <Course signal={signal.name} group={reading.group} bands={bands} stored={stored} />
       <footer className={classes.foot}>
-        <span className={classes.target}>{targetText(bands, signal.unit)}</span>
+        <Target text={targetText(bands, signal.unit)} />
         {judged || !known ? <SampleSize count={reading.sampleSize} /> : <span>{shortReason(reading)}</span>}
         <Age />
       </footer>
@@ -84,6 +84,15 @@ function targetText(bands: BandsAnswer | undefined, unit: string): string {
   if (target !== undefined) return `target ${bandText(target, unit)}`;
   if (critical !== undefined) return `critical ${bandText(critical, unit)}`;
   return warning === undefined ? '' : `warning ${bandText(warning, unit)}`;
+}
+
+function Target({ text }: { readonly text: string }) {
+  if (text === '') return null;
+  return (
+    <span className={classes.target} title={text}>
+      {text}
+    </span>
+  );
 }
 
 /** Draws itself again every few seconds, not with every reading. */

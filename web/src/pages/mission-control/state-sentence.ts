@@ -2,6 +2,7 @@ import type { LiveAlert, LiveReading } from '#contract/live.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { plural } from '../../format/numbers.ts';
 import type { Tone } from '../../kit/tone.ts';
+import { orderAlerts } from './order-alerts.ts';
 import { worstReading } from './worst-reading.ts';
 
 /** How a plan stands, in one sentence: a lead with its tone, and what else there is to say. */
@@ -40,15 +41,23 @@ export function stateSentence({ overview, signals, alerts }: Standing): StateSen
   say(count('not evaluated'), (how) => `${how} not evaluated`);
 
   if (firing.length > 0) {
-    const worst = overview.severities.find(({ name }) => firing.some(({ severity }) => severity === name))?.name;
-    const lead = `${plural(firing.length, 'alert')} firing`;
+    const first = orderAlerts(
+      firing,
+      overview.severities.map(({ name }) => name),
+    )[0];
+    const lead =
+      firing.length === 1
+        ? `${first?.rule} fires, ${first?.severity}`
+        : `${plural(firing.length, 'alert')} firing, worst ${first?.severity}`;
     const who =
       unanswered.length === 0
-        ? 'all acknowledged'
-        : `${unanswered.length === firing.length ? 'nobody has' : `${unanswered.length} not`} acknowledged`;
+        ? `${firing.length === 1 ? '' : 'all '}acknowledged`
+        : unanswered.length === firing.length
+          ? `nobody takes care of ${firing.length === 1 ? 'it' : 'them'} yet`
+          : `nobody takes care of ${unanswered.length} of them yet`;
     return {
       tone: unanswered.length === 0 ? 'warning' : 'critical',
-      lead: worst === undefined ? lead : `${lead}, worst ${worst}`,
+      lead,
       rest: [who, ...rest],
     };
   }
