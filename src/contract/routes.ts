@@ -1,9 +1,21 @@
 import { acknowledgeAlert, getAlert, listAlerts } from './alerts.ts';
+import { listAudit, verifyAudit } from './audit.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
 import { listDeliveries } from './deliveries.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
+import {
+  acceptInvitation,
+  changeMember,
+  createInvitation,
+  createResetLink,
+  listInvitations,
+  listMembers,
+  openInvitation,
+  removeMember,
+  withdrawInvitation,
+} from './members.ts';
 import { getOverview, listPlans } from './overview.ts';
 import { applyPlanVersion, getPlanVersion, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
@@ -21,7 +33,9 @@ import {
   signOut,
 } from './session.ts';
 import { endSilence, listSilences, silenceRule } from './silences.ts';
+import { getSignalSeries, listSeries } from './signals.ts';
 import { getStatus } from './status.ts';
+import { createToken, listTokens, revokeToken } from './tokens.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
 export const routes = {
@@ -33,7 +47,6 @@ export const routes = {
   listScenarios,
   runRehearsal,
   explainSubject,
-import { getSignalSeries, listSeries } from './signals.ts';
   listFacts,
   listInbox,
   listAlerts,
@@ -52,6 +65,8 @@ import { getSignalSeries, listSeries } from './signals.ts';
   listPlans,
   getOverview,
   followPlan,
+  listSeries,
+  getSignalSeries,
   getSignInState,
   setUp,
   signIn,
@@ -62,6 +77,18 @@ import { getSignalSeries, listSeries } from './signals.ts';
   endSession,
   changePassword,
   resetPassword,
+  listMembers,
+  changeMember,
+  removeMember,
+  createResetLink,
+  listInvitations,
+  createInvitation,
+  withdrawInvitation,
+  openInvitation,
+  acceptInvitation,
+  listTokens,
+  createToken,
+  revokeToken,
+  listAudit,
+  verifyAudit,
 } as const;
-  listSeries,
-  getSignalSeries,

@@ -1,9 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
+import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Random } from '#kernel/ports.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
 import { acknowledgeLinkRoutes } from './acknowledge-link/routes.ts';
+import type { Actor } from './actor.ts';
+import type { AuditLog } from './audit/audit-log.ts';
+import { createAudited } from './audit/audited.ts';
 import type { Authenticate } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
 import type { ApiEnvironment } from './environment.ts';
@@ -11,6 +15,7 @@ import { answerFailure, describeThrown, refuseAnonymous } from './failures.ts';
 import { healthRoutes } from './health/routes.ts';
 import { mountVerbs } from './mount.ts';
 import { isCrossSite } from './request-origin.ts';
+import { callerOf, createRequestRate } from './request-rate.ts';
 import { createRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
 import { SESSION_COOKIE } from './sign-in/cookie.ts';
@@ -24,6 +29,8 @@ export interface ApplicationOptions {
   /** Names under which this server may be addressed, without port; another `Host` is refused (DNS rebinding). */
   readonly hosts: readonly string[];
   readonly random: Random;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
   readonly version: string;
   /** The built web app; without it only the API is served. */
   readonly web?: WebFiles;
@@ -37,6 +44,8 @@ export interface ApplicationOptions {
 /** The API on port 4700. Everything under `/api` is held against its route's declaration; health is open. */
 export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiEnvironment> {
   const application = createRouter();
+  const audited = createAudited(options);
+  const rate = createRequestRate(options.clock);
   const publicOrigin = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
 
   application.use('*', async (context, next) => {
@@ -74,21 +83,31 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     context.header('Cache-Control', 'no-store');
     context.set('address', clientAddress(context, options.trustedProxies ?? 0));
     const found = await options.authenticate(request);
-    if (found.state === 'refused') return answerFailure(context, requestId, found.code, found.message);
+    const refuse = (actor: Actor | undefined, code: ErrorCode, message: string, where?: string) => {
+      // Without the path, which may be anything and hold anything.
+      audited.refusal({ actor, action: `${request.method} /api`, code, address: context.get('address'), requestId });
+      return answerFailure(context, requestId, code, message, where);
+    };
+    if (found.state === 'refused') return refuse(undefined, found.code, found.message);
     context.set('authenticateAgain', () => options.authenticate(request));
     context.set('actor', found.state === 'known' ? found.actor : undefined);
     context.set('sessionEnded', found.state === 'anonymous' && found.sessionEnded === true);
     const kind = found.state !== 'known' ? 'nothing' : found.actor.kind === 'session' ? 'cookie' : 'token';
     if (isCrossSite(request, kind, publicOrigin)) {
       const message = 'A page of another site may not send commands.';
-      return answerFailure(context, requestId, 'origin-refused', message, 'Origin');
+      return refuse(context.get('actor'), 'origin-refused', message, 'Origin');
+    }
+    const waitMs = rate.take(callerOf(context.get('actor'), context.get('address')));
+    if (waitMs > 0) {
+      const message = 'Too many requests of one caller.';
+      return answerFailure(context, requestId, 'too-many-requests', message, undefined, waitMs);
     }
     return next();
   });
 
   application.route('/', healthRoutes(options.services.status));
   application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks));
-  application.route('/api', mountVerbs(verbs, options.services));
+  application.route('/api', mountVerbs(verbs, options.services, { audited, clock: options.clock }));
   application.use('/api/openapi.json', async (context, next) =>
     context.get('actor') === undefined ? refuseAnonymous(context) : next(),
   );

@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
+import ipaddr from 'ipaddr.js';
 import type { ApiEnvironment } from './environment.ts';
 
 /**
@@ -19,4 +20,13 @@ function socketAddress(context: Context<ApiEnvironment>): string {
   if (context.env === undefined || !('incoming' in (context.env as object))) return 'unknown';
   const address = getConnInfo(context).remote.address ?? 'unknown';
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+/** Whom an address belongs to, for counting: of IPv6 a customer has the whole of its first 64 bits. */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  return ipaddr.IPv6.parse(address)
+    .parts.slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':');
 }

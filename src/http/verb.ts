@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RouteDeclaration } from '#contract/route.ts';
 import type { Actor } from './actor.ts';
+import type { AuditDetail } from './audit/audited.ts';
 import type { ApiServices } from './services.ts';
 
 type Output<Route, Name extends 'params' | 'query' | 'body'> = Route extends { readonly [key in Name]: infer Schema }
@@ -19,6 +20,8 @@ export interface VerbInput<Route extends RouteDeclaration> {
   readonly requestId: string;
   /** The network address that it came from. */
   readonly address: string;
+  /** Adds to the audit log's entry about this command what it was about and what it changed; never a secret. */
+  readonly note: (detail: AuditDetail) => void;
   /** A header of the request. */
   readonly header: (name: string) => string | undefined;
   /** Adds a header to the answer. */

@@ -1,6 +1,8 @@
 import { acknowledgeAlert } from './alerts/acknowledge-alert.ts';
 import { getAlert } from './alerts/get-alert.ts';
 import { listAlerts } from './alerts/list-alerts.ts';
+import { listAudit } from './audit/list-audit.ts';
+import { verifyAudit } from './audit/verify-audit.ts';
 import { listChannels } from './channels/list-channels.ts';
 import { testChannel } from './channels/test-channel.ts';
 import { testOwnChannel } from './channels/test-own-channel.ts';
@@ -12,6 +14,15 @@ import { createKey } from './keys/create-key.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { revokeKey } from './keys/revoke-key.ts';
 import { followPlan } from './live/follow-plan.ts';
+import { acceptInvitation } from './members/accept-invitation.ts';
+import { changeMember } from './members/change-member.ts';
+import { createInvitation } from './members/create-invitation.ts';
+import { createResetLink } from './members/create-reset-link.ts';
+import { listInvitations } from './members/list-invitations.ts';
+import { listMembers } from './members/list-members.ts';
+import { openInvitation } from './members/open-invitation.ts';
+import { removeMember } from './members/remove-member.ts';
+import { withdrawInvitation } from './members/withdraw-invitation.ts';
 import { getOverview } from './overview/get-overview.ts';
 import { listPlans } from './overview/list-plans.ts';
 import { applyPlan } from './plans/apply-plan.ts';
@@ -33,7 +44,12 @@ import { signOut } from './sign-in/sign-out.ts';
 import { endSilence } from './silences/end-silence.ts';
 import { listSilences } from './silences/list-silences.ts';
 import { silenceRule } from './silences/silence-rule.ts';
+import { getSignalSeries } from './signals/get-signal-series.ts';
+import { listSeries } from './signals/list-series.ts';
 import { getStatus } from './status/get-status.ts';
+import { createToken } from './tokens/create-token.ts';
+import { listTokens } from './tokens/list-tokens.ts';
+import { revokeToken } from './tokens/revoke-token.ts';
 import type { Verb } from './verb.ts';
 
 /** What each route of `src/contract/routes.ts` does, by the same name. */
@@ -44,8 +60,6 @@ export const verbs: readonly Verb[] = [
   getPlanVersion,
   applyPlanVersion,
   listScenarios,
-import { getSignalSeries } from './signals/get-signal-series.ts';
-import { listSeries } from './signals/list-series.ts';
   runRehearsal,
   explainSubject,
   listFacts,
@@ -66,6 +80,8 @@ import { listSeries } from './signals/list-series.ts';
   listPlans,
   getOverview,
   followPlan,
+  listSeries,
+  getSignalSeries,
   getSignInState,
   setUp,
   signIn,
@@ -76,6 +92,18 @@ import { listSeries } from './signals/list-series.ts';
   endSession,
   changePassword,
   resetPassword,
+  listMembers,
+  changeMember,
+  removeMember,
+  createResetLink,
+  listInvitations,
+  createInvitation,
+  withdrawInvitation,
+  openInvitation,
+  acceptInvitation,
+  listTokens,
+  createToken,
+  revokeToken,
+  listAudit,
+  verifyAudit,
 ];
-  listSeries,
-  getSignalSeries,

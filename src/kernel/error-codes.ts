@@ -52,6 +52,7 @@ export const errorCodes = {
   'version-conflict': { status: 409, exit: 75, hint: 'Somebody was faster; look again at how it stands.' },
   'already-done': { status: 409, exit: 65, hint: 'Nothing is left to do; look again at how it stands.' },
   'limit-reached': { status: 409, exit: 65, hint: 'End or remove another of its kind first.' },
+  'last-owner': { status: 409, exit: 65, hint: 'Make somebody else an owner first.' },
   'idempotency-conflict': {
     status: 409,
     exit: 65,

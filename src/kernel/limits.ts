@@ -216,5 +216,9 @@ export const limits = {
   /** Of one caller: so many at once, and so many a second in the long run. */
   apiRequestsBurst: 1_000,
   apiRequestsPerSecond: 100,
-  auditPage: 500,
+  /** The same refusal of the same caller is written once in so long. */
+  refusalNotedEveryMs: 60_000,
+  refusalsRemembered: 10_000,
+  /** Refusals of callers without a credential in the audit log. */
+  strangersNotedPerHour: 1_000,
 } as const;

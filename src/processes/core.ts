@@ -71,7 +71,10 @@ export async function startCore(
     clock,
   );
   const { adminToken, authSecret } = configuration;
-  const access = createAccess({ pool, clock, random, adminToken, authSecret });
+  const access = createAccess({
+    ...{ pool, clock, random, adminToken, authSecret },
+    isPlan: (name) => core.plans().includes(name),
+  });
   const services = createCoreServices({
     core,
     access,
@@ -80,10 +83,10 @@ export async function startCore(
     storeProblems: stores,
     resolveSecret,
     links,
+    askTelemetry: askWithin(telemetry, clock),
     log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
-    askTelemetry: askWithin(telemetry, clock),
   const setUpPath = await access.makeSetUpPath();
   if (setUpPath !== undefined) onSetUpLink(setUpPath);
   const server = await listen(configuration, services, access, options, log);
@@ -152,6 +155,8 @@ async function listen(
     hosts: hostsOf(configuration),
     publicUrl: configuration.publicUrl,
     random: options.random,
+    clock: options.clock,
+    audit: access.audit,
     version: configuration.version,
     log: (message, detail) => log('error', message, detail),
   });

@@ -1,7 +1,9 @@
 import { type CleanedWhere, type CustomAdapter, createAdapterFactory } from 'better-auth/adapters';
 import { APIError } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
+import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
 import type { AuthRow, AuthRows, RowCondition } from '#storage/postgres/sign-in/auth-rows.ts';
 import { hashToken } from './token-hash.ts';
 
@@ -27,7 +29,7 @@ const ADDRESS_HEADER = 'x-watchbill-address';
  * Passwords and sessions by better-auth, as a library: none of its own routes is served, and it reads neither the environment nor
  * the network. `secret` is for what it signs, which nothing of ours relies on.
  */
-export function createAccounts(rows: AuthRows, secret: string): Accounts {
+export function createAccounts(rows: AuthRows, clock: Clock, secret: string): Accounts {
   const auth = betterAuth({
     appName: 'Watchbill',
     // All of these are given, since it would else look for them in the environment.
@@ -40,7 +42,7 @@ export function createAccounts(rows: AuthRows, secret: string): Accounts {
     rateLimit: { enabled: false },
     database: createAdapterFactory({
       config: { adapterId: 'watchbill', supportsDates: false, supportsNumericIds: false },
-      adapter: () => adapterOn(rows),
+      adapter: () => adapterOn(rows, clock),
     }),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 1, maxPasswordLength: 128 },
     session: {
@@ -101,13 +103,16 @@ export function createAccounts(rows: AuthRows, secret: string): Accounts {
 }
 
 /** The library's rows on ours. A session's token goes in as its hash and is given back as it was asked for. */
-function adapterOn(rows: AuthRows): CustomAdapter {
+function adapterOn(rows: AuthRows, clock: Clock): CustomAdapter {
   const find = async (model: string, where: readonly CleanedWhere[] = []): Promise<AuthRow[]> =>
     rows.find(model, conditionsOf(model, where));
   // Rows have the shape that the library's schema says; its types want to be told so.
   const typed = <Row>(row: AuthRow | undefined): Row => row as Row;
   return {
-    create: async ({ model, data }) => typed(withToken(await rows.insert(model, hashed(model, data)), data['token'])),
+    create: async ({ model, data }) => {
+      const row = model === 'session' ? { ...data, ...beginning(clock.now()) } : data;
+      return typed(withToken(await rows.insert(model, hashed(model, row)), data['token']));
+    },
     findOne: async ({ model, where }) => {
       const [row] = await find(model, where);
       return row === undefined ? null : typed(withToken(row, askedToken(where)));
@@ -126,6 +131,12 @@ function adapterOn(rows: AuthRows): CustomAdapter {
     delete: async ({ model, where }) => void (await rows.remove(model, conditionsOf(model, where))),
     deleteMany: async ({ model, where }) => (await rows.remove(model, conditionsOf(model, where))).length,
   };
+}
+
+/** The dates of a session that begins, by our clock in place of the library's. */
+function beginning(now: Instant): AuthRow {
+  const at = formatInstant(now);
+  return { created_at: at, updated_at: at, expires_at: formatInstant(now + limits.sessionIdleMs) };
 }
 
 function conditionsOf(model: string, where: readonly CleanedWhere[]): readonly RowCondition[] {

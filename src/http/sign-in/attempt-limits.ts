@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { clearAttempts, countAttempt, reserveAttempt, tidyAttempts } from '#storage/postgres/sign-in/attempts.ts';
+import { networkOf } from '../client-address.ts';
 import { TooManyRequests } from '../too-many-requests.ts';
 
 /** How often somebody may try. Counted in PostgreSQL, so a restart forgives nothing. Each throws `too-many-requests`. */
@@ -33,7 +34,7 @@ export function createAttemptLimits(pool: pg.Pool, clock: Clock, secret: string)
   return {
     async beforeSignIn(address, email) {
       const now = clock.now();
-      const key = keyOf('sign-in-address', address);
+      const key = keyOf('sign-in-address', networkOf(address));
       await countWithin(key, limits.signInsPerAddress, limits.signInWindowMs, 'Too many sign-ins from this address.');
       await tidyAttempts(pool, now);
       // Every attempt counts as a wrong one until it has proved right, so that many at once are no more than many in a row.
@@ -45,7 +46,7 @@ export function createAttemptLimits(pool: pg.Pool, clock: Clock, secret: string)
     afterSignIn: (email) => clearAttempts(pool, keyOf('account', email)),
     beforeLink: (address) =>
       countWithin(
-        keyOf('link-address', address),
+        keyOf('link-address', networkOf(address)),
         limits.linkUsesPerAddress,
         limits.linkWindowMs,
         'Too many links were tried from this address.',

@@ -17,6 +17,7 @@ import { endSession, endSessions, listSessions, tidySessions } from '#storage/po
 import type { Actor } from '../actor.ts';
 import type { Accounts } from './accounts.ts';
 import type { AttemptLimits } from './attempt-limits.ts';
+import { needsReauthentication } from './authority.ts';
 import { newId } from './one-time-token.ts';
 import { requireUncommonPassword } from './password-rules.ts';
 import type { BegunSession, SignInServices } from './services.ts';
@@ -32,11 +33,16 @@ export interface SignInServicesOptions {
   readonly random: Random;
 }
 
+/** The answer about a session that has just begun, by its token. */
+export type BeginSession = (token: string) => Promise<BegunSession>;
+
 /** Sign-in on PostgreSQL. */
-export function createSignInServices(options: SignInServicesOptions): SignInServices {
+export function createSignInServices(
+  options: SignInServicesOptions,
+): SignInServices & { readonly begun: BeginSession } {
   const { pool, accounts, sessions, attempts, clock, random } = options;
 
-  /** The answer about a session that has just begun, by the same way that every later request takes. */
+  /** By the same way that every later request takes. */
   async function begun(token: string): Promise<BegunSession> {
     const actor = await sessions.find(token);
     if (actor?.userId === undefined) throw signInFailed();
@@ -54,6 +60,7 @@ export function createSignInServices(options: SignInServicesOptions): SignInServ
   }
 
   return {
+    begun,
     state: async () => ({ setUpNeeded: (await countOwners(pool)) === 0 }),
     async setUp(request, place) {
       await attempts.beforeLink(place.address);
@@ -174,7 +181,7 @@ function describe(actor: Actor, now: Instant): SessionAnswer {
           expiresAt: formatInstant(session.expiresAt),
           endsAt: formatInstant(session.signedInAt + limits.sessionLongestMs),
         }),
-    reauthenticationNeeded: session !== undefined && now - session.signedInAt > limits.ownerSignInMs,
+    reauthenticationNeeded: needsReauthentication(actor, now),
   };
 }
 

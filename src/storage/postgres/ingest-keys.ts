@@ -125,7 +125,7 @@ function record(row: IngestKeyRow): IngestKeyRecord {
 }
 
 /** RFC 4648 alphabet in small letters, without padding; both lengths are multiples of five bytes. */
-function base32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 5) {
     let block = 0n;
