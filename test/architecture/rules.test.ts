@@ -136,6 +136,7 @@ group('network', () => {
   test.each([
     "import { request } from 'node:https';",
     "import { connect } from 'node:net';",
+    "import SMTPConnection from 'nodemailer/lib/smtp-connection';",
     "await fetch('https://a.example');",
   ])('%s', (text) => {
     expect(check(text)[0]).toMatch('opens connections');
