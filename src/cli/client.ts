@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CLI_AGENT } from '#contract/agent.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import type { PostgresAddress } from '#storage/postgres/pool.ts';
 import type { Runtime } from './runtime.ts';
@@ -79,6 +80,7 @@ export async function connect(runtime: Runtime, address: ServerAddress): Promise
         redirect: 'error',
         headers: {
           authorization: `Bearer ${token}`,
+          'user-agent': `${CLI_AGENT}/${runtime.version}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -9,6 +9,7 @@ import { registerFormat } from './format.ts';
 import { registerInbox } from './inbox.ts';
 import { registerKey } from './key.ts';
 import { registerRehearse } from './rehearse.ts';
+import { registerRespond } from './respond.ts';
 import type { Runtime } from './runtime.ts';
 import { registerSend } from './send.ts';
 import { registerShip } from './ship.ts';
@@ -62,6 +63,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerStatus(program, runtime);
   registerExplain(program, runtime);
   registerInbox(program, runtime);
+  registerRespond(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);
   registerBackup(program, runtime);

@@ -1,8 +1,6 @@
+import { CLI_AGENT } from '#contract/agent.ts';
 import type { Via } from '#core/model.ts';
 import type { Actor } from './actor.ts';
-
-/** How the command line names itself. */
-export const CLI_AGENT = 'watchbill-cli';
 
 /** By what a command was given, for its fact. */
 export function viaOf(actor: Actor, header: (name: string) => string | undefined): Via {
