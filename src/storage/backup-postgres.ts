@@ -7,6 +7,9 @@ import type { AppliedMigration } from './postgres/migrate.ts';
 
 const ROWS_A_PAGE = 500;
 
+/** Ours, beside the one that the connection is in. */
+const SCHEMAS = ['auth'];
+
 interface Column {
   readonly name: string;
   readonly generated: boolean;
@@ -118,11 +121,14 @@ function inOrder(tables: readonly TableBackup[], present: readonly string[]): re
   return [...tables].sort((a, b) => present.indexOf(a.table) - present.indexOf(b.table));
 }
 
+/** Names of the tables; of those outside of the connection's own schema with their schema and a dot. */
 async function tableNames(client: pg.Pool | pg.PoolClient): Promise<readonly string[]> {
   const result = await client.query<{ name: string }>(
-    `select relname as name from pg_class
-     where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname <> $1 order by oid`,
-    [SCHEMA_TABLE],
+    `select case when relnamespace = current_schema()::regnamespace then '' else n.nspname || '.' end || relname as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where relkind = 'r' and (relnamespace = current_schema()::regnamespace or n.nspname = any($2)) and relname <> $1
+     order by c.oid`,
+    [SCHEMA_TABLE, SCHEMAS],
   );
   return result.rows.map(({ name }) => name);
 }
@@ -136,6 +142,10 @@ async function columnsOf(client: pg.PoolClient, table: string): Promise<readonly
   return result.rows;
 }
 
+/** A column's name, or a table's with or without its schema; none of ours has a dot of its own. */
 function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  return name
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
 }

@@ -6,6 +6,7 @@ import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { backUp, restore, type Stores } from './backup.ts';
 import { insertEvents } from './clickhouse/events.ts';
 import { insertPlanVersion } from './postgres/plans.ts';
+import { appendAudit, verifyWhole } from './postgres/sign-in/audit.ts';
 import { createPostgresStore } from './postgres/store.ts';
 
 type Instance = Stores & { readonly folder: string; readonly close: () => Promise<void> };
@@ -88,6 +89,7 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     `insert into fact (plan, sequence, at, kind, subject, reason, body)
      select 'many', n, '2026-03-02Z', 'notified', 's', 'applied', '{}' from generate_series(1, 1234) n`,
   );
+  await fillSignIn(pool);
   const attributes = { status: 500, paid: true, text: HARD };
   const events = Array.from({ length: 2_500 }, (_, index) => ({
     plan: 'shop',
@@ -97,10 +99,27 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
   await insertEvents(clickhouse, 's-1', events);
 }
 
+/** A row of each table of sign-in, and a chain of audit entries. */
+async function fillSignIn(pool: Stores['pool']): Promise<void> {
+  const at = "'2026-03-02 08:00:00.123456Z'";
+  const hash = 'a'.repeat(64);
+  await pool.query(`
+    insert into auth.member (id, name, email, server_level, created_at, updated_at) values ('m', 'Mia', 'mia@shop.example', 'owner', ${at}, ${at});
+    insert into auth.plan_level values ('m', 'shop', 'editor');
+    insert into auth.session (id, user_id, token, expires_at, created_at, updated_at) values ('s', 'm', '${hash}', ${at}, ${at}, ${at});
+    insert into auth.account (id, account_id, provider_id, user_id, password, created_at, updated_at) values ('a', 'm', 'credential', 'm', 'x:y', ${at}, ${at});
+    insert into auth.link (id, hash, kind, member, plan_levels, made_by, created_at, expires_at) values ('l', '${hash}', 'password-reset', 'm', '{}', 'Mia', ${at}, ${at});
+    insert into auth.api_token (id, hash, name, level, made_by, created_at) values ('t', '${hash}', 'ci', 'viewer', 'Mia', ${at});
+    insert into auth.attempt values ('k', 1, ${at}, null);`);
+  const entry = { at: START, actorKind: 'session', actor: 'Mia', action: 'POST /x', address: '::1', requestId: 'r' };
+  for (const object of ['one', HARD]) await appendAudit(pool, { ...entry, object, outcome: 'done', after: { HARD } });
+}
+
 /** Everything that both stores hold, as text. */
 async function everything({ pool, clickhouse }: Stores): Promise<Record<string, unknown>> {
   const tables = await pool.query<{ name: string }>(
-    "select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1",
+    `select c.oid::regclass::text as name from pg_class c
+     where relkind = 'r' and relnamespace in ('public'::regnamespace, 'auth'::regnamespace) order by 1`,
   );
   const found: Record<string, unknown> = {};
   for (const { name } of tables.rows.filter((table) => table.name !== 'schema_migration')) {
@@ -124,6 +143,8 @@ describe('backup and restore', () => {
     const [before, after] = [await everything(source), await everything(target)];
     expect(after).toEqual(before);
     expect(JSON.stringify(before)).toContain('08:00:00.123456');
+    expect(Object.keys(before)).toContain('auth.member');
+    expect(await verifyWhole(target.pool)).toEqual({ intact: true, checked: 2 });
   });
 
   it('goes into an empty instance only, and overwrites no backup', async () => {
