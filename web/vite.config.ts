@@ -24,6 +24,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_000,
     reportCompressedSize: false,
   },
+  // A worker loads its parts when it needs them, as a page does.
+  worker: { format: 'es' },
   css: { transformer: 'lightningcss' },
   server: {
     // With a token of the API in WATCHBILL_TOKEN the pages work without signing in.

@@ -3,7 +3,10 @@
  * and empty texts that way; this lets through what cannot be markup and nothing else.
  */
 interface TrustedTypes {
-  createPolicy(name: string, rules: { readonly createHTML: (text: string) => string }): unknown;
+  createPolicy(
+    name: string,
+    rules: { readonly createHTML: (text: string) => string; readonly createScriptURL: (address: string) => string },
+  ): unknown;
 }
 
 const trustedTypes = (globalThis as { readonly trustedTypes?: TrustedTypes }).trustedTypes;
@@ -11,5 +14,10 @@ trustedTypes?.createPolicy('default', {
   createHTML(text) {
     if (/[<&]/.test(text)) throw new TypeError('Markup is never made from text here.');
     return text;
+  },
+  /** Workers are scripts that we serve ourselves. */
+  createScriptURL(address) {
+    if (new URL(address, location.href).origin !== location.origin) throw new TypeError('Scripts come from here only.');
+    return address;
   },
 });

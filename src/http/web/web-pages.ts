@@ -46,8 +46,12 @@ export function serveWebPages(web: WebFiles, random: Random) {
   };
 }
 
+/** A worker obeys the policy of its own script: it may load the other parts of our code, and nothing else. */
+const WORKER_POLICY = "default-src 'none'; script-src 'self'";
+
 function answerFile(context: Context<ApiEnvironment>, file: WebFile): Response {
   context.header('Content-Type', file.type);
+  if (file.type.startsWith('text/javascript')) context.header('Content-Security-Policy', WORKER_POLICY);
   context.header('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   context.header('ETag', file.etag);
   context.header('Vary', 'Accept-Encoding');
