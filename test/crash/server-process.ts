@@ -74,11 +74,7 @@ export class ServerProcess {
     const group = this.#child?.pid;
     if (group === undefined) return false;
     if (victim === 'group') {
-      // PostgreSQL has a group of its own.
-      const postmaster = await this.#postmaster();
-      process.kill(-group, 'SIGKILL');
-      if (postmaster !== undefined) killIfThere(postmaster);
-      await this.#ended;
+      await this.killForGood();
       this.start();
       return true;
     }
@@ -94,6 +90,17 @@ export class ServerProcess {
       this.start();
     }
     return true;
+  }
+
+  /** Kills all of it with SIGKILL, and leaves it so until `start`. */
+  async killForGood(): Promise<void> {
+    const group = this.#child?.pid;
+    if (group === undefined) return;
+    // PostgreSQL has a group of its own.
+    const postmaster = await this.#postmaster();
+    process.kill(-group, 'SIGKILL');
+    if (postmaster !== undefined) killIfThere(postmaster);
+    await this.#ended;
   }
 
   /** It may have been adopted, and then it is in the group of a supervisor that is dead: its data folder tells. */
