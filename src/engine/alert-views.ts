@@ -16,7 +16,7 @@ export interface AlertsQuery {
   readonly limit: number;
 }
 
-/** One page, the newest first; `next` is there when more may follow. */
+/** One page, the newest first; `next` is there when more follow. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly next?: number;
@@ -86,7 +86,7 @@ export function createAlertViews(
     viewOf: (plan, alert) => view(find(plan).runner.owned()?.world, alert),
     async alerts(plan, query) {
       const { runner } = find(plan);
-      const alerts = await repositories.listAlerts({ plan, ...query });
+      const alerts = await repositories.listAlerts({ plan, ...query, limit: query.limit + 1 });
       const world = runner.owned()?.world;
       return pageOf(
         alerts.map((alert) => view(world, alert)),
@@ -108,20 +108,22 @@ export function createAlertViews(
     },
     async silences(plan, query) {
       find(plan);
-      const silences = await repositories.listSilences({ plan, ...query });
+      const silences = await repositories.listSilences({ plan, ...query, limit: query.limit + 1 });
       return pageOf(silences, query.limit, ({ key }) => numberOf(key));
     },
     async deliveries(plan, query) {
       find(plan);
-      const deliveries = await repositories.listDeliveries({ plan, ...query });
+      const deliveries = await repositories.listDeliveries({ plan, ...query, limit: query.limit + 1 });
       return pageOf(deliveries, query.limit, ({ position }) => position);
     },
   };
 }
 
-function pageOf<Row>(rows: readonly Row[], limit: number, placeOf: (row: Row) => number): Page<Row> {
+/** A page from one row more than it has room for, which says whether another page follows. */
+function pageOf<Row>(found: readonly Row[], limit: number, placeOf: (row: Row) => number): Page<Row> {
+  const rows = found.slice(0, limit);
   const last = rows.at(-1);
-  return rows.length < limit || last === undefined ? { rows } : { rows, next: placeOf(last) };
+  return found.length <= limit || last === undefined ? { rows } : { rows, next: placeOf(last) };
 }
 
 /** 1042 of `A-1042`. */

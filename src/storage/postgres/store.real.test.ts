@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeStore } from '../../../test/conformance/store.ts';
-import { alert as alertRow, commit, intent, settlement, silence } from '../../../test/conformance/store-samples.ts';
+import {
+  alert as alertRow,
+  commit,
+  intent,
+  judgement,
+  line,
+  settlement,
+  silence,
+} from '../../../test/conformance/store-samples.ts';
 import { temporaryPostgres } from '../../../test/kit/postgres.ts';
 import { createSystemRandom } from '../../system-random.ts';
 import { type AlertQuery, findAlert, findSilence, listAlerts, listSilences, type SilenceQuery } from './alerts.ts';
@@ -315,6 +323,37 @@ describe('alerts', () => {
     expect(await findAlert(server.pool, 'listing', 'A-1')).toEqual(alertRow('A-1'));
     expect(await findAlert(server.pool, 'listing', 'A-3')).toBeUndefined();
     expect((await store.loadAggregates('listing', START)).find(({ key }) => key === 'A-1')).toEqual(alertRow('A-1'));
+  });
+});
+
+describe('alerts of an earlier release', () => {
+  it('are found by rule and number after the upgrade, whatever text they hold', async () => {
+    const known = await postgresMigrations();
+    const client = await server.pool.connect();
+    try {
+      await client.query('begin; create schema before_commands; set local search_path = before_commands');
+      await client.query(known[0]?.sql ?? '');
+      await client.query(known[1]?.sql ?? '');
+      const { version: _version, ...alert } = alertRow('A-12', { rule: 'slow', severity: 'NUL \u0000' });
+      const { nextSilence: _nextSilence, ...plan } = line;
+      for (const row of [alert, judgement('slow []'), plan]) {
+        await client.query(
+          `insert into aggregate (plan, kind, key, schema, state, open, updated_at)
+           values ('shop', $1, $2, 1, $3, true, '2026-03-02T09:00Z')`,
+          [row.kind, row.key, JSON.stringify(row)],
+        );
+      }
+      await client.query(known[3]?.sql ?? '');
+      const found = await client.query('select kind, rule, number from aggregate order by kind');
+      expect(found.rows).toEqual([
+        { kind: 'alert', rule: 'slow', number: 12 },
+        { kind: 'judgement', rule: null, number: null },
+        { kind: 'plan', rule: null, number: null },
+      ]);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
   });
 });
 
