@@ -20,7 +20,7 @@ export const storedEventSchema = z
 
 export const eventPageSchema = z
   .object({
-    /** Newest first, by the instant of receipt. */
+    /** Newest first, by their own time. */
     events: z.array(storedEventSchema),
     /** Give it as `before` for the page that follows; absent at the end. */
     next: z.string().optional(),
@@ -33,12 +33,12 @@ export const eventFieldSchema = z
   .object({
     name: z.string(),
     type: z.enum(['text', 'number', 'boolean']),
-    /** A value of the last 24 hours, cut to 200 characters; absent when there was none. */
+    /** A value of one of the latest events, cut to 200 characters. */
     example: attributeSchema.optional(),
     /** The plan's unit of it, when it has one. */
     unit: z.string().optional(),
-    /** When its type was fixed by its first use; absent for a field of the record itself, such as `duration_ms`. */
-    firstUsedAt: z.string().optional(),
+    /** In what share of the latest events of this name it was. */
+    share: z.number(),
   })
   .meta({ id: 'EventField' });
 
@@ -50,12 +50,16 @@ export const eventFieldsSchema = z
         name: z.string(),
         /** In the last 24 hours. */
         count: z.number(),
-        lastReceivedAt: z.string().optional(),
+        lastAt: z.string(),
         /** Sources of the plan that read events of this name. */
         sources: z.array(z.string()),
+        /** Written by Watchbill itself: what it decides comes as events too. */
+        own: z.boolean(),
         fields: z.array(eventFieldSchema),
       }),
     ),
+    /** Fields whose type is fixed and that none of the latest events had; at most 200. */
+    unused: z.array(z.object({ name: z.string(), type: z.enum(['text', 'number', 'boolean']) })),
     /** Events that the plan reads and that did not come in the last 24 hours. */
     awaited: z.array(z.object({ name: z.string(), sources: z.array(z.string()) })),
   })
@@ -67,8 +71,8 @@ export const rejectionSchema = z
     code: z.string(),
     count: z.number(),
     lastAt: z.string().optional(),
-    /** What the last one was told, cut to 200 characters. */
-    example: z.object({ message: z.string(), event: z.string().optional(), field: z.string().optional() }).optional(),
+    /** What the last sender was told; cut to 200 characters. */
+    example: z.string().optional(),
     hint: z.string(),
   })
   .meta({ id: 'Rejection' });

@@ -1,6 +1,7 @@
 import { acknowledgeAlert, getAlert, listAlerts } from './alerts.ts';
 import { listAudit, verifyAudit } from './audit.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
+import { listEventRates, listEvents, listFields, listRejections } from './data.ts';
 import { listDeliveries } from './deliveries.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
@@ -32,8 +33,8 @@ import {
   signIn,
   signOut,
 } from './session.ts';
-import { endSilence, listSilences, silenceRule } from './silences.ts';
 import { getSignalSeries, listSeries } from './signals.ts';
+import { endSilence, listSilences, silenceRule } from './silences.ts';
 import { getStatus } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 
@@ -67,6 +68,10 @@ export const routes = {
   followPlan,
   listSeries,
   getSignalSeries,
+  listEvents,
+  listFields,
+  listRejections,
+  listEventRates,
   getSignInState,
   setUp,
   signIn,

@@ -1,4 +1,12 @@
-import type { ConfiguredPlan, FromCore, FromIntake, IngestKey, IntakeStatus, SignalReading } from '#intake/link.ts';
+import type {
+  ConfiguredPlan,
+  FromCore,
+  FromIntake,
+  IngestKey,
+  IntakeStatus,
+  PlanData,
+  SignalReading,
+} from '#intake/link.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
@@ -44,6 +52,8 @@ export interface CoreLink {
   /** Undefined when intake is away or does not answer in time. */
   readings(plan: string): Promise<readonly SignalReading[] | undefined>;
   status(): Promise<IntakeStatus | undefined>;
+  /** What is known of a plan's data; undefined as above. */
+  data(plan: string): Promise<PlanData | undefined>;
 }
 
 interface Session {
@@ -139,6 +149,9 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
             case 'status':
               requests.get(message.request)?.(message.status);
               break;
+            case 'data':
+              requests.get(message.request)?.(message.data);
+              break;
             case 'facts-stored':
               options.onFactsStored(message.plan, message.upTo);
               break;
@@ -165,5 +178,6 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     },
     readings: (plan) => request((number) => ({ type: 'readings-wanted', request: number, plan })),
     status: () => request((number) => ({ type: 'status-wanted', request: number })),
+    data: (plan) => request((number) => ({ type: 'data-wanted', request: number, plan })),
   };
 }

@@ -164,6 +164,12 @@ const services: ApiServices = {
     find: () => record(undefined, 'findLink'),
     acknowledge: () => record(undefined, 'acknowledgeLink'),
   },
+  data: {
+    events: (plan, query) => record({ events: [], segmentsWaiting: 0 }, 'events', plan, query),
+    fields: (plan) => record({ events: [], unused: [], awaited: [] }, 'fields', plan),
+    rejections: (plan) => record({ known: false, accepted: 0, rejections: [] }, 'rejections', plan),
+    rates: (plan) => record({ from: '2026-03-02T08:00:00.000Z', stepMs: 10_000, events: [] }, 'rates', plan),
+  },
   signals: {
     series: (plan, query) => record(seriesAnswer, 'series', plan, query),
   },
@@ -387,6 +393,25 @@ const routes: readonly {
     sent: {},
     asks: ['series', 'shop', { groups: 50, stepMs: 60_000, signals: 'p95 by route' }],
   },
+  {
+    path: '/api/plans/shop/data/events?name=order&limit=5',
+    template: '/api/plans/{plan}/data/events',
+    sent: {},
+    asks: ['events', 'shop', { name: 'order', limit: 5 }],
+  },
+  {
+    path: '/api/plans/shop/data/fields',
+    template: '/api/plans/{plan}/data/fields',
+    sent: {},
+    asks: ['fields', 'shop'],
+  },
+  {
+    path: '/api/plans/shop/data/rejections',
+    template: '/api/plans/{plan}/data/rejections',
+    sent: {},
+    asks: ['rejections', 'shop'],
+  },
+  { path: '/api/plans/shop/data/rates', template: '/api/plans/{plan}/data/rates', sent: {}, asks: ['rates', 'shop'] },
   { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];
 

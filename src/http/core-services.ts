@@ -3,6 +3,7 @@ import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
 import { createAlertServices } from './alerts/alert-services.ts';
 import { createChannelServices } from './channels/channel-services.ts';
+import { createDataServices } from './data/data-services.ts';
 import { createDeliveryServices } from './deliveries/delivery-services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
@@ -26,7 +27,7 @@ export interface CoreServicesOptions extends StatusServicesOptions {
 
 /** The verbs' view of the core process. */
 export function createCoreServices(options: CoreServicesOptions): ApiServices {
-  const { core, clock, resolveSecret, log } = options;
+  const { core, clock, resolveSecret, log, askTelemetry } = options;
   return {
     ...options.access.services,
     status: createStatusServices(options),
@@ -41,6 +42,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     overview: createOverviewServices(core, clock),
     acknowledgeLinks: createLinkServices({ core, clock, ...options.links }),
     live: createLiveServices({ core, clock, log }),
-    signals: createSignalServices({ core, clock, askTelemetry: options.askTelemetry }),
+    signals: createSignalServices({ core, clock, askTelemetry }),
+    data: createDataServices({ core, clock, askTelemetry }),
   };
 }

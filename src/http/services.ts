@@ -2,6 +2,7 @@ import type { AcknowledgeLinkServices } from './acknowledge-link/services.ts';
 import type { AlertServices } from './alerts/services.ts';
 import type { AuditServices } from './audit/services.ts';
 import type { ChannelServices } from './channels/services.ts';
+import type { DataServices } from './data/services.ts';
 import type { DeliveryServices } from './deliveries/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
@@ -11,8 +12,8 @@ import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
-import type { SilenceServices } from './silences/services.ts';
 import type { SignalServices } from './signals/services.ts';
+import type { SilenceServices } from './silences/services.ts';
 import type { StatusServices } from './status/services.ts';
 import type { TokenServices } from './tokens/services.ts';
 
@@ -35,4 +36,5 @@ export interface ApiServices {
   readonly acknowledgeLinks: AcknowledgeLinkServices;
   readonly live: LiveServices;
   readonly signals: SignalServices;
+  readonly data: DataServices;
 }

@@ -6,6 +6,10 @@ import { verifyAudit } from './audit/verify-audit.ts';
 import { listChannels } from './channels/list-channels.ts';
 import { testChannel } from './channels/test-channel.ts';
 import { testOwnChannel } from './channels/test-own-channel.ts';
+import { listEventRates } from './data/list-event-rates.ts';
+import { listEvents } from './data/list-events.ts';
+import { listFields } from './data/list-fields.ts';
+import { listRejections } from './data/list-rejections.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
@@ -41,11 +45,11 @@ import { resetPassword } from './sign-in/reset-password.ts';
 import { setUp } from './sign-in/set-up.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { signOut } from './sign-in/sign-out.ts';
+import { getSignalSeries } from './signals/get-signal-series.ts';
+import { listSeries } from './signals/list-series.ts';
 import { endSilence } from './silences/end-silence.ts';
 import { listSilences } from './silences/list-silences.ts';
 import { silenceRule } from './silences/silence-rule.ts';
-import { getSignalSeries } from './signals/get-signal-series.ts';
-import { listSeries } from './signals/list-series.ts';
 import { getStatus } from './status/get-status.ts';
 import { createToken } from './tokens/create-token.ts';
 import { listTokens } from './tokens/list-tokens.ts';
@@ -82,6 +86,10 @@ export const verbs: readonly Verb[] = [
   followPlan,
   listSeries,
   getSignalSeries,
+  listEvents,
+  listFields,
+  listRejections,
+  listEventRates,
   getSignInState,
   setUp,
   signIn,

@@ -87,6 +87,7 @@ export class Intake {
   readonly #loader: Loader;
   readonly #receiver: EventsReceiver;
   readonly #runId: string;
+  readonly #startedAt: Instant;
   readonly #cancels = new Map<string, () => void>();
   #session: LinkSession | undefined;
   #configuration: Configuration | undefined;
@@ -104,6 +105,7 @@ export class Intake {
     this.#options = options;
     const { disk, clock, random, log } = options;
     this.#clock = new MonotoneClock(clock);
+    this.#startedAt = clock.now();
     this.#runId = Buffer.from(random.bytes(8)).toString('hex');
     this.#host = new WindowsHost({
       executors: options.executors,
@@ -241,6 +243,7 @@ export class Intake {
       configure: (configuration) => this.#accept(configuration),
       storeFacts: (message) => this.#storeFacts(message),
       status: () => this.status(),
+      data: (plan) => this.#registers.data(plan, this.#startedAt),
     });
     return this.#session;
   }

@@ -4,7 +4,7 @@ import type { Clock } from '#kernel/ports.ts';
 import type { Configuration } from './configuration.ts';
 import type { FactMessage } from './facts.ts';
 import type { HostedPlan, WindowsHost } from './host.ts';
-import type { FromCore, FromIntake, IntakeStatus, Unheard } from './link.ts';
+import type { FromCore, FromIntake, IntakeStatus, PlanData, Unheard } from './link.ts';
 
 export interface LinkSessionOptions {
   readonly send: (message: FromIntake) => void;
@@ -18,6 +18,7 @@ export interface LinkSessionOptions {
   /** Resolves with whether the facts are durable. */
   readonly storeFacts: (message: FactMessage) => Promise<boolean>;
   readonly status: () => IntakeStatus;
+  readonly data: (plan: string) => PlanData;
 }
 
 const FACTS_RETRY_MS = 1_000;
@@ -56,6 +57,9 @@ export class LinkSession {
       }
       case 'status-wanted':
         send({ type: 'status', request: message.request, status: status() });
+        break;
+      case 'data-wanted':
+        send({ type: 'data', request: message.request, data: this.#options.data(message.plan) });
         break;
       case 'facts':
         this.#facts = this.#facts.then(() => this.#storeFacts(message));

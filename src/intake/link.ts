@@ -31,6 +31,7 @@ export type FromIntake =
       readonly readings: readonly SignalReading[];
     }
   | { readonly type: 'status'; readonly request: number; readonly status: IntakeStatus }
+  | { readonly type: 'data'; readonly request: number; readonly data: PlanData }
   /** Facts up to this sequence number are durable in the spool. */
   | { readonly type: 'facts-stored'; readonly plan: string; readonly upTo: number }
   | { readonly type: 'key-used'; readonly key: string; readonly at: Instant };
@@ -53,6 +54,7 @@ export type FromCore =
   | { readonly type: 'committed'; readonly plan: string; readonly sequence: number; readonly watermark: Instant }
   | { readonly type: 'readings-wanted'; readonly request: number; readonly plan: string }
   | { readonly type: 'status-wanted'; readonly request: number }
+  | { readonly type: 'data-wanted'; readonly request: number; readonly plan: string }
   /** Facts as events, in order; `last` is the sequence number of the last. */
   | {
       readonly type: 'facts';
@@ -94,6 +96,23 @@ export interface SignalReading {
   readonly signal: string;
   readonly group: GroupKey;
   readonly reading: Reading;
+}
+
+/** What intake knows of the data that were sent to a plan, for people who look for what they have sent. */
+export interface PlanData {
+  /** Since when it counts. */
+  readonly since: Instant;
+  readonly accepted: number;
+  /** One entry a code. */
+  readonly rejections: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly lastAt: Instant;
+    /** What the last sender was told; cut. */
+    readonly example: string;
+  }[];
+  /** The type of each field, that of its first use. */
+  readonly fieldTypes: readonly (readonly [name: string, type: 'string' | 'number' | 'boolean'])[];
 }
 
 export interface IntakeStatus {

@@ -1,4 +1,7 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './events/decode.ts';
+import type { PlanData } from './link.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
 /** What intake remembers of a plan whether or not its windows run. */
@@ -8,8 +11,22 @@ export interface PlanRegister {
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
-  /** Counted by code since the start. */
-  readonly rejected: Map<string, number>;
+  /** By code, since the start. */
+  readonly rejected: Map<string, Rejected>;
+}
+
+/** What was refused for one reason. */
+interface Rejected {
+  count: number;
+  lastAt: Instant;
+  /** What the last sender was told. */
+  example: string;
+}
+
+/** Counts a refusal. As many reasons are told apart as there are codes. */
+export function noteRejection(register: PlanRegister, code: string, message: string, at: Instant): void {
+  const count = (register.rejected.get(code)?.count ?? 0) + 1;
+  register.rejected.set(code, { count, lastAt: at, example: message.slice(0, limits.exampleCharacters) });
 }
 
 /** One register a plan, made when the plan is first heard of. */
@@ -45,6 +62,22 @@ export class PlanRegisters {
 
   /** By plan, then code. */
   get rejected(): Readonly<Record<string, Readonly<Record<string, number>>>> {
-    return Object.fromEntries([...this.#plans].map(([name, { rejected }]) => [name, Object.fromEntries(rejected)]));
+    return Object.fromEntries(
+      [...this.#plans].map(([name, { rejected }]) => [
+        name,
+        Object.fromEntries([...rejected].map(([code, { count }]) => [code, count])),
+      ]),
+    );
+  }
+
+  /** What is known of one plan's data; `since` is when counting began. */
+  data(plan: string, since: Instant): PlanData {
+    const register = this.#plans.get(plan);
+    return {
+      since,
+      accepted: register?.accepted ?? 0,
+      rejections: [...(register?.rejected ?? [])].map(([code, rejected]) => ({ code, ...rejected })),
+      fieldTypes: [...(register?.fieldTypes ?? [])],
+    };
   }
 }

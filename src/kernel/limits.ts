@@ -155,6 +155,11 @@ export const limits = {
   // What pages ask of the telemetry store
   telemetryQueryMs: 5_000,
   telemetryQueryBytes: 134_217_728,
+  /** Of a value or message that stands for others. */
+  exampleCharacters: 200,
+  /** Names of events in the table of fields; their fields are read from so many of the latest events each. */
+  eventNamesShown: 50,
+  eventsSampled: 2_000,
   seriesPoints: 500,
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */

@@ -1,6 +1,6 @@
 import { routes } from '#contract/routes.ts';
+import { given } from '../given.ts';
 import { verb } from '../verb.ts';
-import { given } from './given.ts';
 
 /** One signal over time, by group. */
 export const getSignalSeries = verb(routes.getSignalSeries, ({ params, query, services }) =>

@@ -1,6 +1,6 @@
 import { routes } from '#contract/routes.ts';
+import { given } from '../given.ts';
 import { verb } from '../verb.ts';
-import { given } from './given.ts';
 
 /** Several signals over time. */
 export const listSeries = verb(routes.listSeries, ({ params, query, services }) =>

@@ -7,7 +7,7 @@ import { type Answer, refusal } from '../answer.ts';
 import type { Grant } from '../credentials.ts';
 import type { EventIds } from '../event-ids.ts';
 import { encodePayload } from '../payload.ts';
-import type { PlanRegister, PlanRegisters } from '../plan-registers.ts';
+import { noteRejection, type PlanRegister, type PlanRegisters } from '../plan-registers.ts';
 import type { RememberedAnswer, RequestTokens } from '../request-tokens.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Decoded, decodeEvents } from './decode.ts';
@@ -83,7 +83,11 @@ export class EventsReceiver {
       fieldTypes: register.fieldTypes,
       makeId,
     });
-    if (!decoded.ok) return refusal(decoded.failure.code, decoded.failure.message, requestId);
+    if (!decoded.ok) {
+      const { code, message } = decoded.failure;
+      noteRejection(register, code, message, now());
+      return refusal(code, message, requestId);
+    }
 
     const wait = this.#idsUnderWay(grant.plan, decoded.value);
     if (wait !== undefined) {
@@ -136,7 +140,7 @@ export class EventsReceiver {
       }
     }
     register.accepted += answer.accepted;
-    for (const { code } of answer.rejected) register.rejected.set(code, (register.rejected.get(code) ?? 0) + 1);
+    for (const { code, message } of answer.rejected) noteRejection(register, code, message, this.#options.now());
     return answerOf(answer);
   }
 

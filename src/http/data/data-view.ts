@@ -1,0 +1,103 @@
+import type { EventFieldsAnswer, RejectionsAnswer, StoredEventAnswer } from '#contract/data.ts';
+import type { PlanData } from '#intake/link.ts';
+import { type ErrorCode, errorCodes } from '#kernel/error-codes.ts';
+import { formatInstant } from '#kernel/instant.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { EventCursor, SampledField, StoredEvent } from '#storage/clickhouse/data.ts';
+
+/** An event as the API shows it: what it did not have is left out. */
+export function viewEvent(event: StoredEvent): StoredEventAnswer {
+  const { id, name, at, receivedAt, user, durationMs, value, attributes } = event;
+  return {
+    id,
+    name,
+    time: formatInstant(at),
+    receivedAt: formatInstant(receivedAt),
+    ...(user === '' ? {} : { user }),
+    ...(durationMs === null ? {} : { durationMs }),
+    ...(value === null ? {} : { value }),
+    attributes: { ...attributes },
+  };
+}
+
+/** The cursor of a page as text, and back; undefined for a text that is none. */
+export function writeCursor({ at, id }: EventCursor): string {
+  return Buffer.from(JSON.stringify([at, id])).toString('base64url');
+}
+
+export function readCursor(text: string): EventCursor | undefined {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as readonly unknown[];
+    return Number.isSafeInteger(at) && typeof id === 'string' ? { at: at as number, id } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type EventAnswer = EventFieldsAnswer['events'][number];
+
+/** Fields of the latest events of a name, those that most of them have first. */
+export function viewFields(
+  fields: readonly SampledField[],
+  sampled: number,
+  units: Readonly<Record<string, string>>,
+): EventAnswer['fields'] {
+  return [...fields]
+    .sort((left, right) => right.count - left.count || (left.field < right.field ? -1 : 1))
+    .map(({ field, type, example, count }) => ({
+      name: field,
+      type,
+      example:
+        type === 'number' ? Number(example) : type === 'boolean' ? example === 'true' || example === '1' : example,
+      ...(Object.hasOwn(units, field) ? { unit: units[field] } : {}),
+      share: sampled === 0 ? 0 : count / sampled,
+    }));
+}
+
+/** Names of the plan's sources by the event that they read, with the units of its fields. */
+export function sourcesByEvent(
+  plan: CompiledPlan | undefined,
+): ReadonlyMap<string, { readonly names: string[]; readonly units: Record<string, string> }> {
+  const found = new Map<string, { names: string[]; units: Record<string, string> }>();
+  for (const { name, event, units } of Object.values(plan?.sources ?? {})) {
+    const entry = found.get(event) ?? { names: [], units: {} };
+    entry.names.push(name);
+    Object.assign(entry.units, units);
+    found.set(event, entry);
+  }
+  return found;
+}
+
+const typeNames = { string: 'text', number: 'number', boolean: 'boolean' } as const;
+
+/** Fields whose type is fixed although no event that was looked at has them. */
+export function unusedFields(
+  fieldTypes: PlanData['fieldTypes'],
+  events: readonly EventAnswer[],
+  most: number,
+): EventFieldsAnswer['unused'] {
+  const used = new Set(events.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  return fieldTypes
+    .filter(([name]) => !used.has(name))
+    .slice(0, most)
+    .map(([name, type]) => ({ name, type: typeNames[type] }));
+}
+
+/** What intake refused, most frequent first. */
+export function viewRejections(data: PlanData | undefined): RejectionsAnswer {
+  if (data === undefined) return { known: false, accepted: 0, rejections: [] };
+  return {
+    since: formatInstant(data.since),
+    known: true,
+    accepted: data.accepted,
+    rejections: [...data.rejections]
+      .sort((left, right) => right.count - left.count)
+      .map(({ code, count, lastAt, example }) => ({
+        code,
+        count,
+        lastAt: formatInstant(lastAt),
+        example,
+        hint: errorCodes[code as ErrorCode]?.hint ?? '',
+      })),
+  };
+}

@@ -1,0 +1,194 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import { DAY_MS, type DurationMs, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { queryLimits } from './series.ts';
+
+/** An event as it stands in the telemetry store. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly name: string;
+  readonly at: Instant;
+  readonly receivedAt: Instant;
+  readonly user: string;
+  readonly durationMs: number | null;
+  readonly value: number | null;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Where a page of events ended: events at this instant with an id up to this one have been shown. */
+export interface EventCursor {
+  readonly at: Instant;
+  readonly id: string;
+}
+
+/** The table is in order of names: without one, looking at the latest first saves reading all of them. */
+const reaches: readonly DurationMs[] = [10 * MINUTE_MS, 2 * HOUR_MS, DAY_MS, 400 * DAY_MS];
+
+const between =
+  "ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and ts <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
+
+/** The latest events of a plan, newest first. */
+export async function latestEvents(
+  client: ClickHouseClient,
+  query: {
+    readonly plan: string;
+    readonly name?: string;
+    readonly before?: EventCursor;
+    readonly now: Instant;
+    readonly limit: number;
+  },
+  signal: AbortSignal,
+): Promise<readonly StoredEvent[]> {
+  const { plan, name, before, limit } = query;
+  const to = before?.at ?? query.now + limits.futureMs;
+  let rows: readonly EventRow[] = [];
+  for (const reach of reaches) {
+    const answer = await client.query({
+      query: `select event_id, name, toUnixTimestamp64Milli(ts) as at, toUnixTimestamp64Milli(received_at) as received, user,
+          duration_ms, value, strings, numbers, booleans
+        from events where plan = {plan:String} and ${between}
+          ${name === undefined ? '' : 'and name = {name:String}'}
+          ${before === undefined ? '' : "and (ts, event_id) < (fromUnixTimestamp64Milli({to:Int64}, 'UTC'), {id:String})"}
+        order by ts desc, event_id desc limit {limit:UInt32}`,
+      format: 'JSONEachRow',
+      query_params: { plan, name: name ?? '', id: before?.id ?? '', from: Math.max(0, to - reach), to, limit },
+      clickhouse_settings: queryLimits,
+      abort_signal: signal,
+    });
+    rows = await answer.json<EventRow>();
+    if (rows.length >= limit) break;
+  }
+  return rows.map(storedEvent);
+}
+
+interface EventRow {
+  readonly event_id: string;
+  readonly name: string;
+  readonly at: number;
+  readonly received: number;
+  readonly user: string;
+  readonly duration_ms: number | null;
+  readonly value: number | null;
+  readonly strings: Readonly<Record<string, string>>;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly booleans: Readonly<Record<string, boolean>>;
+}
+
+function storedEvent(row: EventRow): StoredEvent {
+  return {
+    id: row.event_id,
+    name: row.name,
+    at: row.at,
+    receivedAt: row.received,
+    user: row.user,
+    durationMs: row.duration_ms,
+    value: row.value,
+    attributes: { ...row.strings, ...row.numbers, ...row.booleans },
+  };
+}
+
+/** Which events came, and how many of each; the most frequent first. */
+export async function eventNames(
+  client: ClickHouseClient,
+  query: { readonly plan: string; readonly from: Instant; readonly to: Instant },
+  signal: AbortSignal,
+): Promise<readonly { readonly name: string; readonly count: number; readonly lastAt: Instant }[]> {
+  const answer = await client.query({
+    query: `select name, count() as events, toUnixTimestamp64Milli(max(ts)) as last from events
+      where plan = {plan:String} and ${between} group by name order by events desc, name limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: { ...query, limit: limits.eventNamesShown },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  const rows = await answer.json<{ readonly name: string; readonly events: number; readonly last: number }>();
+  return rows.map(({ name, events, last }) => ({ name, count: events, lastAt: last }));
+}
+
+/** A field as the latest events of one name have it. */
+export interface SampledField {
+  readonly field: string;
+  readonly type: 'text' | 'number' | 'boolean';
+  readonly example: string;
+  /** Of so many events looked at, how many had it. */
+  readonly count: number;
+}
+
+/** The fields of the latest events of a name: of at most `limits.eventsSampled` of them, as far as the count tells where those begin. */
+export async function eventFields(
+  client: ClickHouseClient,
+  query: {
+    readonly plan: string;
+    readonly name: string;
+    readonly count: number;
+    readonly from: Instant;
+    readonly to: Instant;
+  },
+  signal: AbortSignal,
+): Promise<{ readonly sampled: number; readonly fields: readonly SampledField[] }> {
+  const { plan, name, count, to } = query;
+  const share = Math.min(1, limits.eventsSampled / Math.max(1, count));
+  const from = Math.floor(to - (to - query.from) * share);
+  const own = `from events where plan = {plan:String} and name = {name:String} and ${between}`;
+  const attributes = (map: string, type: string): string => `
+    select '${type}' as type, field, substringUTF8(toString(any(${map}[field])), 1, ${limits.exampleCharacters}) as example, count() as events
+    from (select ${map} ${own} order by ts desc limit ${limits.eventsSampled}) array join mapKeys(${map}) as field group by field`;
+  const record = (field: string, type: string, there: string): string => `
+    select '${type}' as type, '${field}' as field, substringUTF8(toString(anyIf(${field}, ${there})), 1, ${limits.exampleCharacters}) as example,
+      countIf(${there}) as events from (select ${field} ${own} order by ts desc limit ${limits.eventsSampled}) having events > 0`;
+  const answer = await client.query({
+    query: [
+      `select '' as type, '' as field, '' as example, count() as events from (select 1 ${own} order by ts desc limit ${limits.eventsSampled})`,
+      record('user', 'text', "user != ''"),
+      record('duration_ms', 'number', 'duration_ms is not null'),
+      record('value', 'number', 'value is not null'),
+      attributes('strings', 'text'),
+      attributes('numbers', 'number'),
+      attributes('booleans', 'boolean'),
+    ].join(' union all '),
+    format: 'JSONEachRow',
+    query_params: { plan, name, from, to },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  const rows = await answer.json<{ type: string; field: string; example: string; events: number }>();
+  return {
+    sampled: rows.find(({ type }) => type === '')?.events ?? 0,
+    fields: rows.flatMap(({ type, field, example, events }) =>
+      type === '' ? [] : [{ type: type as SampledField['type'], field, example, count: events }],
+    ),
+  };
+}
+
+/** How many events of each name were received in each step. */
+export async function eventRates(
+  client: ClickHouseClient,
+  query: { readonly plan: string; readonly from: Instant; readonly to: Instant; readonly stepMs: DurationMs },
+  signal: AbortSignal,
+): Promise<
+  readonly { readonly name: string; readonly steps: readonly number[]; readonly counts: readonly number[] }[]
+> {
+  const { plan, from, to, stepMs } = query;
+  const answer = await client.query({
+    // Late events lie before the range by their own time; the margin keeps the rest of the table unread.
+    query: `select name, groupArray(step) as steps, groupArray(events) as counts, sum(events) as total from (
+        select name, toUInt32(intDiv(toUnixTimestamp64Milli(received_at) - {start:Int64}, {step:Int64})) as step, count() as events
+        from events where plan = {plan:String} and ${between}
+          and received_at >= fromUnixTimestamp64Milli({start:Int64}, 'UTC') and received_at < fromUnixTimestamp64Milli({end:Int64}, 'UTC')
+        group by name, step
+      ) group by name order by total desc, name limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: {
+      plan,
+      from: from - limits.lateMs,
+      to: to + limits.futureMs,
+      start: from,
+      end: to,
+      step: stepMs,
+      limit: limits.eventNamesShown,
+    },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return answer.json<{ name: string; steps: number[]; counts: number[] }>();
+}
