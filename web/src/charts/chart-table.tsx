@@ -45,7 +45,9 @@ export function ChartTable({ series, lines, range }: ChartTableProps) {
         </tbody>
       </table>
       {instants.length > ROWS ? (
-        <p className={classes.tableMore}>{formatCount(instants.length - ROWS)} earlier rows: take a shorter range to see them.</p>
+        <p className={classes.tableMore}>
+          {formatCount(instants.length - ROWS)} earlier rows: take a shorter range to see them.
+        </p>
       ) : null}
     </section>
   );

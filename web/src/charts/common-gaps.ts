@@ -4,7 +4,10 @@ import type { ChartGap, ChartLine } from './chart-lines.ts';
 export function commonGaps(lines: readonly ChartLine[]): readonly ChartGap[] {
   const [first, ...others] = lines;
   if (first === undefined) return [];
-  return others.reduce<readonly ChartGap[]>((gaps, { gaps: own }) => gaps.flatMap((gap) => overlaps(gap, own)), first.gaps);
+  return others.reduce<readonly ChartGap[]>(
+    (gaps, { gaps: own }) => gaps.flatMap((gap) => overlaps(gap, own)),
+    first.gaps,
+  );
 }
 
 function overlaps(gap: ChartGap, others: readonly ChartGap[]): readonly ChartGap[] {

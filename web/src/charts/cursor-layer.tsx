@@ -43,19 +43,32 @@ export function CursorLayer({ series, drawing, onZoom }: CursorLayerProps) {
     const at = inside ?? Math.min(range.to, now);
     const step = Math.max(series.stepMs, (range.to - range.from) / 200) * (event.shiftKey ? 10 : 1);
     const limit = (to: number): number => Math.min(Math.min(range.to, now), Math.max(range.from, to));
-    const moves: Readonly<Record<string, () => void>> = {
-      ArrowLeft: () => setCursor(limit(at - step)),
-      ArrowRight: () => setCursor(limit(at + step)),
-      Home: () => setCursor(range.from),
-      End: () => setCursor(limit(range.to)),
-      Escape: () => setCursor(undefined),
-      '+': () => onZoom(zoomStretch(range, at, 0.5, now)),
-      '-': () => onZoom(zoomStretch(range, at, 2, now)),
-    };
-    const move = moves[event.key];
-    if (move === undefined) return;
+    switch (event.key) {
+      case 'ArrowLeft':
+        setCursor(limit(at - step));
+        break;
+      case 'ArrowRight':
+        setCursor(limit(at + step));
+        break;
+      case 'Home':
+        setCursor(range.from);
+        break;
+      case 'End':
+        setCursor(limit(range.to));
+        break;
+      case 'Escape':
+        setCursor(undefined);
+        break;
+      case '+':
+        onZoom(zoomStretch(range, at, 0.5, now));
+        break;
+      case '-':
+        onZoom(zoomStretch(range, at, 2, now));
+        break;
+      default:
+        return;
+    }
     event.preventDefault();
-    move();
   }
 
   return (

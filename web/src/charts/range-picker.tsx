@@ -1,14 +1,22 @@
-import { useShortcut } from '../kit/shortcuts.ts';
 import { formatDayTime, formatMoment, formatSpan } from '../format/times.ts';
+import { useShortcut } from '../kit/shortcuts.ts';
 import classes from './range-picker.module.css';
-import { latestRanges, moveStretch, phaseStart, SHORTEST_MS, type TimeRange, zoomStretch } from './time-range.ts';
+import {
+  latestRanges,
+  moveStretch,
+  phaseStart,
+  SHORTEST_MS,
+  sameRange,
+  type TimeRange,
+  zoomStretch,
+} from './time-range.ts';
 import type { PageRange } from './use-time-range.ts';
 
 const names: Readonly<Record<string, string>> = { '15m': '15 m', '1h': '1 h', '6h': '6 h', '24h': '24 h' };
 
 /** Which time all charts of the page show: ranges that end now, those of the plan, and a step earlier, later or out. */
 export function RangePicker({ page }: { readonly page: PageRange }) {
-  const { range, stretch, now, choose, zoom, live, times } = page;
+  const { range, otherwise, stretch, now, choose, zoom, live, times } = page;
   const middle = (stretch.from + stretch.to) / 2;
   const earlier = (): void => zoom(moveStretch(stretch, -0.5, now));
   const later = (): void => {
@@ -23,6 +31,9 @@ export function RangePicker({ page }: { readonly page: PageRange }) {
   const launched = times.launch !== undefined && times.launch < now - SHORTEST_MS;
   const begun = phaseStart(times);
   const choices: readonly { readonly to: TimeRange; readonly name: string; readonly title: string }[] = [
+    ...(otherwise.kind === 'around'
+      ? [{ to: otherwise, name: 'around it', title: 'From before it began to after it ended' }]
+      : []),
     ...Object.keys(latestRanges).map((name) => ({
       to: { kind: 'latest', name: name as keyof typeof latestRanges } as const,
       name: names[name] ?? name,
@@ -52,23 +63,19 @@ export function RangePicker({ page }: { readonly page: PageRange }) {
           ›
         </button>
       </span>
-      {live ? null : (
+      {range.kind !== 'between' ? null : (
         <span className={classes.chosen} aria-live="polite">
           {formatMoment(stretch.from, now)} to {formatMoment(stretch.to, now)}
           <span className={classes.length} title={`${formatDayTime(stretch.from)} to ${formatDayTime(stretch.to)}`}>
             {formatSpan(stretch.to - stretch.from)}
           </span>
-          <button type="button" onClick={() => choose({ kind: 'latest', name: '1h' })}>
-            back to now
+          <button type="button" onClick={() => choose(otherwise)}>
+            {otherwise.kind === 'around' ? 'back to it' : 'back to now'}
           </button>
         </span>
       )}
     </fieldset>
   );
-}
-
-function sameRange(left: TimeRange, right: TimeRange): boolean {
-  return left.kind === right.kind && (left.kind !== 'latest' || right.kind !== 'latest' || left.name === right.name);
 }
 
 /** The range that ends now and is nearest to a length. */

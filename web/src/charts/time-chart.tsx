@@ -5,9 +5,9 @@ import type { PhaseAnswer } from '#contract/overview.ts';
 import { bandEdges } from '../kit/bands.ts';
 import { AlertLane } from './alert-lane.tsx';
 import type { ChartLine, ChartSeries } from './chart-lines.ts';
-import { commonGaps } from './common-gaps.ts';
 import type { Drawing } from './chart-option.ts';
 import { ChartTable } from './chart-table.tsx';
+import { commonGaps } from './common-gaps.ts';
 import { CursorLayer } from './cursor-layer.tsx';
 import { describeSeries } from './describe-series.ts';
 import { phaseMarks } from './phase-marks.ts';
@@ -48,7 +48,10 @@ export function TimeChart(props: TimeChartProps) {
 
   // A range that ends now gets a little room, so that the now line is inside.
   const drawn = useMemo(
-    () => ({ from: range.from, to: Math.abs(range.to - now) < 15_000 ? range.to + (range.to - range.from) * 0.012 : range.to }),
+    () => ({
+      from: range.from,
+      to: Math.abs(range.to - now) < 15_000 ? range.to + (range.to - range.from) * 0.012 : range.to,
+    }),
     [range, now],
   );
   const drawing = useMemo((): Drawing | undefined => {

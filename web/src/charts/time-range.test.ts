@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import {
   drawnStretch,
+  isLive,
   moveStretch,
+  rangeAround,
   readRange,
   resolveRange,
   type TimeRange,
@@ -73,4 +75,23 @@ test('zooming out does not show the future', () => {
 test('a stretch may be drawn from right to left; a slip of the hand is none', () => {
   expect(drawnStretch(NOW, NOW - HOUR)).toEqual({ from: NOW - HOUR, to: NOW });
   expect(drawnStretch(NOW, NOW + 59_000)).toBeUndefined();
+});
+
+test('around an alert is from before it to after it, and goes on while it is open', () => {
+  const open = rangeAround(NOW - HOUR / 2, undefined, NOW);
+  expect(resolveRange(open, NOW, times)).toEqual({ from: NOW - 40 * 60_000, to: NOW });
+  expect(isLive(open, NOW)).toBe(true);
+  const over = rangeAround(NOW - 10 * HOUR, NOW - 9 * HOUR, NOW);
+  expect(resolveRange(over, NOW, times)).toEqual({
+    from: NOW - 10 * HOUR - 20 * 60_000,
+    to: NOW - 9 * HOUR + 20 * 60_000,
+  });
+  expect(isLive(over, NOW)).toBe(false);
+});
+
+test('on a page with a range of its own the last hour is written out', () => {
+  const own = rangeAround(NOW - HOUR, undefined, NOW);
+  expect(writeRange({ kind: 'latest', name: '1h' }, own).range).toBe('1h');
+  expect(writeRange(own, own).range).toBeUndefined();
+  expect(readRange({}, own)).toBe(own);
 });

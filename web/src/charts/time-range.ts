@@ -15,6 +15,8 @@ export type TimeRange =
   | { readonly kind: 'launch' }
   /** Since the phase in force began. */
   | { readonly kind: 'phase' }
+  /** Around what the page is about, such as an alert; up to now while it has no end. */
+  | { readonly kind: 'around'; readonly from: number; readonly to: number | undefined }
   /** Epoch milliseconds; as zooming leaves it. */
   | { readonly kind: 'between'; readonly from: number; readonly to: number };
 
@@ -30,26 +32,36 @@ export interface RangeSearch {
   readonly to?: string | undefined;
 }
 
-/** Reads the address; what is none of ours is the default. */
-export function readRange({ range, from, to }: RangeSearch): TimeRange {
+/** Reads the address; what is none of ours is `otherwise`. */
+export function readRange({ range, from, to }: RangeSearch, otherwise: TimeRange = defaultRange): TimeRange {
   const [start, end] = [Date.parse(from ?? ''), Date.parse(to ?? '')];
   if (end - start >= SHORTEST_MS) return { kind: 'between', from: start, to: end };
   if (range === 'launch' || range === 'phase') return { kind: range };
   if (range !== undefined && Object.hasOwn(latestRanges, range)) return { kind: 'latest', name: range as LatestRange };
-  return defaultRange;
+  return otherwise;
 }
 
-/** What the address says of a range; the default says nothing. */
-export function writeRange(range: TimeRange): Required<RangeSearch> {
+/** What the address says of a range; the one that holds without it says nothing. */
+export function writeRange(range: TimeRange, otherwise: TimeRange = defaultRange): Required<RangeSearch> {
   const none = { range: undefined, from: undefined, to: undefined };
+  if (sameRange(range, otherwise)) return none;
   switch (range.kind) {
+    case 'around':
+      return none;
     case 'between':
       return { ...none, from: writeInstant(range.from), to: writeInstant(range.to) };
     case 'latest':
-      return range.name === '1h' ? none : { ...none, range: range.name };
+      return { ...none, range: range.name };
     default:
       return { ...none, range: range.kind };
   }
+}
+
+/** Whether two ranges are the same choice. */
+export function sameRange(left: TimeRange, right: TimeRange): boolean {
+  if (left.kind === 'latest' && right.kind === 'latest') return left.name === right.name;
+  if (left.kind === 'between' && right.kind === 'between') return left.from === right.from && left.to === right.to;
+  return left.kind === right.kind;
 }
 
 /** To the second: an address is read by people too. */
@@ -77,6 +89,8 @@ export function resolveRange(range: TimeRange, now: number, times: PlanTimes): S
   switch (range.kind) {
     case 'between':
       return { from: range.from, to: range.to };
+    case 'around':
+      return { from: range.from, to: Math.max(range.from + SHORTEST_MS, Math.min(range.to ?? now, now)) };
     case 'latest':
       return { from: now - latestRanges[range.name], to: now };
     case 'launch':
@@ -98,8 +112,16 @@ export function phaseStart({ phases, phase }: PlanTimes): number | undefined {
 }
 
 /** Whether a range goes on with the clock. */
-export function isLive(range: TimeRange): boolean {
-  return range.kind !== 'between';
+export function isLive(range: TimeRange, now: number): boolean {
+  return range.kind === 'around' ? range.to === undefined || range.to > now : range.kind !== 'between';
+}
+
+/** From a while before something began to a while after it ended. */
+export function rangeAround(from: number, to: number | undefined, now: number): TimeRange {
+  const margin = Math.min(2 * HOUR, Math.max(5 * MINUTE, ((to ?? now) - from) / 3));
+  // In round steps, so that an open end does not move the beginning all the time.
+  const before = Math.ceil(margin / (5 * MINUTE)) * 5 * MINUTE;
+  return { kind: 'around', from: from - before, to: to === undefined ? undefined : to + before };
 }
 
 /** Moves a stretch by a part of its length, at most up to `now`: -0.5 is half of it earlier. */

@@ -3,11 +3,22 @@ import type { OverviewAnswer } from '#contract/overview.ts';
 import { useLive } from '../api/live.tsx';
 import { useNow } from '../kit/now.ts';
 import { useSearchValues } from '../kit/search-value.ts';
-import { isLive, type PlanTimes, readRange, resolveRange, type Stretch, type TimeRange, writeRange } from './time-range.ts';
+import {
+  defaultRange,
+  isLive,
+  type PlanTimes,
+  readRange,
+  resolveRange,
+  type Stretch,
+  type TimeRange,
+  writeRange,
+} from './time-range.ts';
 
 /** The time that a page shows. */
 export interface PageRange {
   readonly range: TimeRange;
+  /** The range that holds while nobody has chosen. */
+  readonly otherwise: TimeRange;
   readonly times: PlanTimes;
   /** Its instants on the server's clock; those of a live range go on every few seconds. */
   readonly stretch: Stretch;
@@ -21,23 +32,26 @@ export interface PageRange {
 
 const STEP_MS = 5_000;
 
-/** The page's time range, kept in its address: one for all charts of a page. */
-export function useTimeRange(overview: OverviewAnswer | undefined): PageRange {
+/**
+ * The page's time range, kept in its address: one for all charts of a page. `otherwise` holds while the address names none; keep it the
+ * same object as long as it is the same range.
+ */
+export function useTimeRange(overview: OverviewAnswer | undefined, otherwise: TimeRange = defaultRange): PageRange {
   const [search, change] = useSearchValues();
   const offset = useLive((snapshot) => snapshot.clockOffsetMs);
   const now = useNow(STEP_MS) + offset;
   const range = useMemo(
-    () => readRange({ range: search.range, from: search.from, to: search.to }),
-    [search.range, search.from, search.to],
+    () => readRange({ range: search.range, from: search.from, to: search.to }, otherwise),
+    [search.range, search.from, search.to, otherwise],
   );
   const times = useMemo(() => planTimes(overview), [overview]);
   const { from, to } = resolveRange(range, now, times);
   const stretch = useMemo(() => ({ from, to }), [from, to]);
-  const choose = useCallback((next: TimeRange) => change({ ...writeRange(next) }), [change]);
+  const choose = useCallback((next: TimeRange) => change({ ...writeRange(next, otherwise) }), [change, otherwise]);
   const zoom = useCallback((next: Stretch) => choose({ kind: 'between', ...next }), [choose]);
-  const live = isLive(range);
+  const live = isLive(range, now);
   const key = live ? `${range.kind} ${range.kind === 'latest' ? range.name : from}` : `${from} ${to}`;
-  return { range, times, stretch, now, live, key, choose, zoom };
+  return { range, otherwise, times, stretch, now, live, key, choose, zoom };
 }
 
 function planTimes(overview: OverviewAnswer | undefined): PlanTimes {

@@ -41,7 +41,9 @@ export function GroupTable({ signal, lines }: GroupTableProps) {
   return (
     <Section title={`By ${signal.by.join(', ')}`} aside={`${formatCount(readings.length)} groups`}>
       {readings.length === 0 ? (
-        <p className={classes.quiet}>No group has been seen yet. The first event with {signal.by.join(' and ')} makes one.</p>
+        <p className={classes.quiet}>
+          No group has been seen yet. The first event with {signal.by.join(' and ')} makes one.
+        </p>
       ) : (
         <div className={classes.tableBox}>
           <table className={classes.table}>

@@ -34,14 +34,20 @@ export function Headline({ signal, objective }: HeadlineProps) {
       <div className={classes.fact}>
         <span className={classes.label}>Target</span>
         <span className={classes.medium}>
-          {bands?.target === undefined ? 'none' : bands.target === 'unset' ? 'unset' : bandText(bands.target, signal.unit)}
+          {bands?.target === undefined
+            ? 'none'
+            : bands.target === 'unset'
+              ? 'unset'
+              : bandText(bands.target, signal.unit)}
         </span>
       </div>
       <div className={classes.fact}>
         <span className={classes.label}>Samples</span>
         <span className={classes.medium}>
           {formatCount(reading?.sampleSize ?? 0)}
-          {signal.atLeast > 0 ? <span className={classes.quiet}> of at least {formatCount(signal.atLeast)}</span> : null}
+          {signal.atLeast > 0 ? (
+            <span className={classes.quiet}> of at least {formatCount(signal.atLeast)}</span>
+          ) : null}
         </span>
       </div>
       <div className={classes.fact}>

@@ -22,7 +22,11 @@ test('a share is so many points away', () => {
 });
 
 test('between two limits the nearer counts', () => {
-  expect(distanceOf(evidence({ against: [0, 0.012], unit: 'ms', reading: { state: 'value', value: 400, sampleSize: 0, at: 0 } })).away).toBe('400 ms away');
+  expect(
+    distanceOf(
+      evidence({ against: [0, 0.012], unit: 'ms', reading: { state: 'value', value: 400, sampleSize: 0, at: 0 } }),
+    ).away,
+  ).toBe('400 ms away');
 });
 
 test('what is met is not away', () => {

@@ -20,10 +20,16 @@ export function distanceOf({ text, truth, reading, against, unit }: Evidence): D
   const value = formatFigureText(reading.value, unit);
   if (reading.state === 'too few') {
     const count = `${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}`;
-    return { ...base, now: `too few: ${count}`, away: `${formatCount(reading.needed - reading.sampleSize)} more needed` };
+    return {
+      ...base,
+      now: `too few: ${count}`,
+      away: `${formatCount(reading.needed - reading.sampleSize)} more needed`,
+    };
   }
   const now = reading.sampleSize > 0 ? `${value}, n ${formatCount(reading.sampleSize)}` : value;
-  const [nearest] = [...against].sort((left, right) => Math.abs(left - reading.value) - Math.abs(right - reading.value));
+  const [nearest] = [...against].sort(
+    (left, right) => Math.abs(left - reading.value) - Math.abs(right - reading.value),
+  );
   if (met !== false || nearest === undefined) return { ...base, now, away: undefined };
   return { ...base, now, away: `${differenceText(Math.abs(nearest - reading.value), unit)} away` };
 }

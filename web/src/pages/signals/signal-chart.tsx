@@ -47,7 +47,8 @@ export function SignalChart({ plan, signal, page, lines }: SignalChartProps) {
       />
       {series.groupsLeftOut > 0 ? (
         <p className={classes.quiet}>
-          {plural(series.groupsLeftOut, 'group')} of {signal.by.join(', ')} with fewer readings {series.groupsLeftOut === 1 ? 'is' : 'are'} not in the chart.
+          {plural(series.groupsLeftOut, 'group')} of {signal.by.join(', ')} with fewer readings{' '}
+          {series.groupsLeftOut === 1 ? 'is' : 'are'} not in the chart.
         </p>
       ) : null}
     </>

@@ -6,8 +6,8 @@ import { useOverview } from '../../api/overview.ts';
 import { LinkedCursors } from '../../charts/cursor.tsx';
 import { RangePicker } from '../../charts/range-picker.tsx';
 import { useTimeRange } from '../../charts/use-time-range.ts';
-import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { Page, Section } from '../../kit/page.tsx';
+import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { BlockSkeleton, EmptyState, ErrorState } from '../../kit/states.tsx';
 import { figureTone } from '../../kit/tone.ts';
@@ -131,8 +131,8 @@ function Stream({ plan, signal }: { readonly plan: string; readonly signal: Sign
       <Section title="Definition">
         <code className={classes.code}>{signal.text}</code>
         <p className={classes.quiet}>
-          It was written without a window, so it is only read where a rule gives it one, such as “{signal.name} &gt; 3 in
-          10s”.
+          It was written without a window, so it is only read where a rule gives it one, such as “{signal.name} &gt; 3
+          in 10s”.
         </p>
       </Section>
       <SignalRules plan={plan} signal={signal} overview={undefined} />

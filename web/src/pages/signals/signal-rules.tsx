@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
 import type { RuleExplanation } from '#core/explain.ts';
 import { api } from '../../api/client.ts';
@@ -59,7 +59,11 @@ function RuleRow({ plan, name, rule }: RuleRowProps) {
     <li className={classes.rule} data-rule={name}>
       <div className={classes.ruleHead}>
         <span className={classes.ruleName}>
-          {alert?.alert === undefined ? name : <Link to={paths.alert(plan, alert.alert)}>{`${name} (${alert.alert})`}</Link>}
+          {alert?.alert === undefined ? (
+            name
+          ) : (
+            <Link to={paths.alert(plan, alert.alert)}>{`${name} (${alert.alert})`}</Link>
+          )}
         </span>
         <span className={classes.quiet}>{rule?.severity ?? ''}</span>
         <ReasonPanel
@@ -81,7 +85,10 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
   const { data } = useQuery({
     queryKey: ['rule-standing', plan, name],
     queryFn: async ({ signal }) => {
-      const { explanation } = await api.get('/plans/{plan}/explain/{subject}', { params: { plan, subject: name }, signal });
+      const { explanation } = await api.get('/plans/{plan}/explain/{subject}', {
+        params: { plan, subject: name },
+        signal,
+      });
       return (explanation ?? null) as RuleExplanation | null;
     },
     refetchInterval: REFRESH_MS,
@@ -91,7 +98,9 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
     evidence.map((one) => ({ group: (JSON.parse(group) as unknown[]).join(', '), distance: distanceOf(one) })),
   );
   // Of many groups those that are met or nearest to it.
-  const order = rows.toSorted((left, right) => Number(right.distance.met === true) - Number(left.distance.met === true));
+  const order = rows.toSorted(
+    (left, right) => Number(right.distance.met === true) - Number(left.distance.met === true),
+  );
   return (
     <ul className={classes.tests}>
       {order.slice(0, GROUPS_SHOWN).map(({ group, distance }) => (
@@ -102,11 +111,17 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
           </span>
           <span>{distance.now}</span>
           <span className={classes.quiet}>
-            {distance.met === true ? 'met' : distance.met === undefined ? (distance.away ?? 'cannot be judged') : distance.away}
+            {distance.met === true
+              ? 'met'
+              : distance.met === undefined
+                ? (distance.away ?? 'cannot be judged')
+                : distance.away}
           </span>
         </li>
       ))}
-      {order.length > GROUPS_SHOWN ? <li className={classes.quiet}>{order.length - GROUPS_SHOWN} more behind its state</li> : null}
+      {order.length > GROUPS_SHOWN ? (
+        <li className={classes.quiet}>{order.length - GROUPS_SHOWN} more behind its state</li>
+      ) : null}
     </ul>
   );
 }

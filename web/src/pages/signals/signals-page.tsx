@@ -46,11 +46,14 @@ function useStates(plan: string): ReadonlyMap<string, FigureStateAnswer> {
   const known = useLive(({ plan: line }) => line !== undefined);
   const text = useLive((snapshot) =>
     (overview?.signals ?? [])
-      .map(({ name }) => `${name}\n${worstReading(snapshot.signals.get(name) ?? [])?.state ?? (known ? 'no data' : '')}`)
+      .map(
+        ({ name }) => `${name}\n${worstReading(snapshot.signals.get(name) ?? [])?.state ?? (known ? 'no data' : '')}`,
+      )
       .join('\n\n'),
   );
   return useMemo(() => {
-    const entries = text === '' ? [] : text.split('\n\n').map((line) => line.split('\n') as [string, FigureStateAnswer]);
+    const entries =
+      text === '' ? [] : text.split('\n\n').map((line) => line.split('\n') as [string, FigureStateAnswer]);
     return new Map(entries);
   }, [text]);
 }
@@ -66,7 +69,9 @@ function Sentence({ plan }: { readonly plan: string }) {
   return (
     <>
       {plural(watched.length, 'signal')}, {judged} held against an objective.{' '}
-      {attention.length === 0 ? 'None needs attention.' : `${attention.length} need${attention.length === 1 ? 's' : ''} attention.`}
+      {attention.length === 0
+        ? 'None needs attention.'
+        : `${attention.length} need${attention.length === 1 ? 's' : ''} attention.`}
     </>
   );
 }
@@ -134,7 +139,9 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
       )}
       {shown.length === 0 ? (
         <EmptyState title="No signal matches">
-          {query === '' ? `No signal is “${signalFilters[filter].name.toLowerCase()}” now.` : `Nothing called “${query}” is in this list.`}{' '}
+          {query === ''
+            ? `No signal is “${signalFilters[filter].name.toLowerCase()}” now.`
+            : `Nothing called “${query}” is in this list.`}{' '}
           <button
             type="button"
             className={classes.textButton}

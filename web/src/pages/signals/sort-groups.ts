@@ -10,25 +10,22 @@ export function sortGroups(
   reversed: boolean,
 ): readonly LiveReading[] {
   const sign = reversed ? -1 : 1;
-  const name = ({ group }: LiveReading): string => group.join(' ');
-  const byName = (left: LiveReading, right: LiveReading): number =>
-    name(left).localeCompare(name(right), undefined, { numeric: true });
+  const compare = comparisons[column];
   return [...readings].sort((left, right) => {
-    switch (column) {
-      case 'group':
-        return sign * byName(left, right);
-      case 'state':
-        return sign * (figureWeight(right.state) - figureWeight(left.state)) || byName(left, right);
-      case 'value': {
-        if (left.value === undefined || right.value === undefined) {
-          return Number(left.value === undefined) - Number(right.value === undefined) || byName(left, right);
-        }
-        return sign * (right.value - left.value) || byName(left, right);
-      }
-      case 'samples':
-        return sign * (right.sampleSize - left.sampleSize) || byName(left, right);
-      case 'since':
-        return sign * right.since.localeCompare(left.since) || byName(left, right);
-    }
+    const valued = column === 'value' ? Number(left.value === undefined) - Number(right.value === undefined) : 0;
+    return valued || sign * compare(left, right) || byName(left, right);
   });
 }
+
+type Comparison = (left: LiveReading, right: LiveReading) => number;
+
+const byName: Comparison = (left, right) =>
+  left.group.join(' ').localeCompare(right.group.join(' '), undefined, { numeric: true });
+
+const comparisons: Readonly<Record<GroupColumn, Comparison>> = {
+  group: byName,
+  state: (left, right) => figureWeight(right.state) - figureWeight(left.state),
+  value: (left, right) => (right.value ?? 0) - (left.value ?? 0),
+  samples: (left, right) => right.sampleSize - left.sampleSize,
+  since: (left, right) => right.since.localeCompare(left.since),
+};

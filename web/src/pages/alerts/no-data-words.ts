@@ -1,0 +1,13 @@
+const words: Readonly<Record<string, string>> = {
+  'nothing-received': 'nothing received',
+  'no-events': 'no events',
+  'zero-denominator': 'nothing to divide by',
+  'missing-partner': 'a part has no value',
+  'not-a-number': 'no number',
+  refilling: 'fills again after a restart',
+};
+
+/** Why a test had no value, in a few words. */
+export function noDataWords(reason: string | undefined): string {
+  return words[reason ?? ''] ?? 'no data';
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { timelineEntries } from './timeline.ts';
+
+const fact = (kind: string, body: Record<string, unknown> = {}, reasonText = 'the reason') => ({
+  sequence: 1,
+  at: '2026-03-03T12:00:00Z',
+  kind,
+  subject: 'A-1',
+  reason: 'x',
+  body,
+  reasonText,
+});
+const entry = (kind: string, body?: Record<string, unknown>) => timelineEntries([fact(kind, body)])[0];
+
+test('each fact is said in words, with its reason where the words do not say it', () => {
+  expect(entry('alert-fired', { severity: 'urgent' })).toMatchObject({
+    tone: 'critical',
+    text: 'Fired as urgent:',
+    reason: 'the reason',
+  });
+  expect(entry('alert-acknowledged', { by: 'mia', via: 'link' })).toMatchObject({
+    text: 'mia acknowledged it, by the link in a message',
+    reason: undefined,
+  });
+});
+
+test('an address names its channel once', () => {
+  expect(entry('notified', { recipient: 'webhook:shop', channel: 'shop', step: 'fired' })?.text).toBe(
+    'webhook:shop is told (fired):',
+  );
+  expect(entry('notified', { recipient: 'mia', channel: 'app', step: 'fired' })?.text).toBe(
+    'mia by app is told (fired):',
+  );
+});
+
+test('a failed attempt says the problem', () => {
+  expect(entry('delivery-failed', { recipient: 'mia', channel: 'mail', problem: 'Answered 404.' })?.text).toBe(
+    'Did not reach mia by mail: Answered 404.',
+  );
+});
+
+test('a fact of a later version is not lost', () => {
+  expect(entry('alert-reassigned')).toMatchObject({ text: 'alert reassigned:', reason: 'the reason' });
+});

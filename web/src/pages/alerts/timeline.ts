@@ -1,0 +1,99 @@
+import type { AlertDetailAnswer } from '#contract/alerts.ts';
+import { formatSpan, formatTime } from '../../format/times.ts';
+import type { Tone } from '../../kit/tone.ts';
+
+export interface TimelineEntry {
+  readonly sequence: number;
+  readonly at: string;
+  readonly tone: Tone;
+  readonly text: string;
+  /** The named reason in words, where the text does not say it already. */
+  readonly reason: string | undefined;
+}
+
+type TimelineFact = AlertDetailAnswer['timeline'][number];
+
+/** Facts of an alert as people would say them, in their order. */
+export function timelineEntries(facts: readonly TimelineFact[]): readonly TimelineEntry[] {
+  return facts.map((fact) => {
+    const { tone, text, plain } = words(fact);
+    const reason = plain === true ? undefined : fact.reasonText;
+    return { sequence: fact.sequence, at: fact.at, tone, text, reason };
+  });
+}
+
+interface Words {
+  readonly tone: Tone;
+  readonly text: string;
+  /** The text says the reason itself. */
+  readonly plain?: true;
+}
+
+function words({ kind, body, at }: TimelineFact): Words {
+  const by = text(body.by);
+  const recipient = text(body.recipient);
+  const channel = text(body.channel);
+  // An address such as `webhook:shop` names its channel itself.
+  const way = channel === '' || recipient.endsWith(`:${channel}`) ? recipient : `${recipient} by ${channel}`;
+  const problem = text(body.problem);
+  switch (kind) {
+    case 'alert-pending':
+      return { tone: 'warning', text: 'About to fire:' };
+    case 'alert-fired':
+      return { tone: 'critical', text: `Fired as ${text(body.severity)}:` };
+    case 'alert-resolved':
+      return { tone: 'good', text: 'Resolved:' };
+    case 'alert-acknowledged':
+      return { tone: 'good', text: `${by} acknowledged it, by ${via(text(body.via))}`, plain: true };
+    case 'alert-silenced':
+      return { tone: 'none', text: `Silenced by ${by}${until(body.until)}: ${text(body.why)}`, plain: true };
+    case 'alert-unsilenced':
+      return { tone: 'neutral', text: 'No longer silenced:' };
+    case 'alert-flapping':
+      return { tone: 'warning', text: 'Flapping:' };
+    case 'notified':
+      return { tone: 'neutral', text: `${way} is told (${text(body.step)}):` };
+    case 'not-notified':
+      return { tone: 'warning', text: `Not told (${text(body.step)})${because(body.by)}:` };
+    case 'delivery-accepted':
+      return { tone: 'good', text: `Reached ${way}:` };
+    case 'delivery-retried':
+      return {
+        tone: 'warning',
+        text: `Did not reach ${way}, tried again${until(body.retryAt, ' at ')}. ${problem}`.trim(),
+        plain: true,
+      };
+    case 'delivery-failed':
+      return { tone: 'critical', text: `Did not reach ${way}: ${problem === '' ? 'given up' : problem}` };
+    case 'delivery-unknown':
+      return { tone: 'warning', text: `Not known whether it reached ${way}:` };
+    case 'not-evaluated':
+      return { tone: 'none', text: 'Cannot be judged:' };
+    case 'evaluated-again':
+      return { tone: 'neutral', text: `Judged again${length(body.unknownSince, at)}:` };
+    case 'command-refused':
+      return { tone: 'neutral', text: `${by}'s command was refused:` };
+    default:
+      return { tone: 'neutral', text: `${kind.replaceAll('-', ' ')}:` };
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function via(name: string): string {
+  return { web: 'the web', link: 'the link in a message', api: 'the API', cli: 'the command line' }[name] ?? name;
+}
+
+function until(value: unknown, before = ' until '): string {
+  return typeof value === 'number' ? `${before}${formatTime(value)}` : '';
+}
+
+function because(value: unknown): string {
+  return Array.isArray(value) && value.length > 0 ? ` because of ${value.join(', ')}` : '';
+}
+
+function length(since: unknown, at: string): string {
+  return typeof since === 'number' ? ` after ${formatSpan(Date.parse(at) - since)}` : '';
+}
