@@ -20,6 +20,8 @@ export interface Environment {
   readonly token?: string;
   /** `WATCHBILL_PUBLIC_URL`: where people's browsers reach this server, for the links in messages. */
   readonly publicUrl?: string;
+  /** `WATCHBILL_TRUSTED_PROXIES`: how many proxies stand in front, each of which adds to `X-Forwarded-For`; none when it is not set. */
+  readonly trustedProxies: number;
   /** Variables that begin with `WATCHBILL_` and mean nothing: most likely misspelt, so the caller warns. */
   readonly unknown: readonly string[];
   /** The value of `secret NAME`; undefined when it is not set. Watchbill's own variables are never given out. */
@@ -37,6 +39,7 @@ const names = {
   server: 'WATCHBILL_SERVER',
   token: 'WATCHBILL_TOKEN',
   publicUrl: 'WATCHBILL_PUBLIC_URL',
+  trustedProxies: 'WATCHBILL_TRUSTED_PROXIES',
 } as const;
 
 const schemes: Partial<Record<keyof typeof names, readonly string[]>> = {
@@ -65,8 +68,13 @@ export function readEnvironment(
     const message = `${names.ingestKey} is no key; a key has ${INGEST_KEY_FORM}`;
     return fail({ code: 'configuration-invalid', message, where: names.ingestKey });
   }
+  const trustedProxies = read(names.trustedProxies) ?? '0';
+  if (!/^\d$/.test(trustedProxies)) {
+    const message = `${names.trustedProxies} is no number from 0 to 9`;
+    return fail({ code: 'configuration-invalid', message, where: names.trustedProxies });
+  }
   const known = new Set<string>(Object.values(names));
-  const single = (key: Exclude<keyof typeof names, 'egressAllow'>): Record<string, string> => {
+  const single = (key: Exclude<keyof typeof names, 'egressAllow' | 'trustedProxies'>): Record<string, string> => {
     const value = read(names[key]);
     return value === undefined ? {} : { [key]: value };
   };
@@ -78,6 +86,7 @@ export function readEnvironment(
     ...single('server'),
     ...single('token'),
     ...single('publicUrl'),
+    trustedProxies: Number(trustedProxies),
     egressAllow: (read(names.egressAllow) ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
     unknown: Object.keys(variables)
       .filter((name) => name.startsWith(PREFIX) && !known.has(name))

@@ -15,6 +15,7 @@ import { registerSend } from './send.ts';
 import { registerShip } from './ship.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
+import { registerUser } from './user.ts';
 
 /** Runs one command line; resolves with the exit code, never throws. `docs/cli.md` lists the codes. */
 export async function runCommandLine(argv: readonly string[], runtime: Runtime): Promise<number> {
@@ -66,6 +67,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerRespond(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);
+  registerUser(program, runtime);
   registerBackup(program, runtime);
   registerRestore(program, runtime);
   program

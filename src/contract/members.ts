@@ -22,9 +22,9 @@ export const memberSchema = z
   })
   .meta({ id: 'Member' });
 
-/** A link that is good once. `path` goes behind the address by which the server is reached; it is shown this once. */
+/** A link that is good once and is shown this once; `path` is what of it follows the server's own address. */
 export const oneTimeLinkSchema = z
-  .object({ id: z.string(), path: z.string(), email: z.string(), expiresAt: z.string() })
+  .object({ id: z.string(), url: z.string(), path: z.string(), email: z.string(), expiresAt: z.string() })
   .meta({ id: 'OneTimeLink' });
 
 export const invitationSchema = z

@@ -74,6 +74,7 @@ export async function startCore(
   const access = createAccess({
     ...{ pool, clock, random, adminToken, authSecret },
     isPlan: (name) => core.plans().includes(name),
+    publicUrl: configuration.publicUrl,
   });
   const services = createCoreServices({
     core,
@@ -154,6 +155,7 @@ async function listen(
     authenticate: access.authenticate,
     hosts: hostsOf(configuration),
     publicUrl: configuration.publicUrl,
+    trustedProxies: configuration.trustedProxies,
     random: options.random,
     clock: options.clock,
     audit: access.audit,

@@ -14,6 +14,8 @@ export interface CoreConfiguration {
   readonly adminToken: string;
   /** Of this installation, for sign-in; see `AccessOptions`. */
   readonly authSecret: string;
+  /** How many proxies stand in front; see `clientAddress`. */
+  readonly trustedProxies: number;
   /** Names the data folder for good: the owner of leases. */
   readonly installation: string;
   readonly version: string;

@@ -104,7 +104,7 @@ async function startParts(
   const core: ManagedChild = manageChild({
     role: 'core',
     entry: options.entry,
-    environment: options.variables,
+    environment: withoutLibrarySettings(options.variables),
     clock: options.clock,
     configuration: async () => ({
       role: 'core',
@@ -116,6 +116,7 @@ async function startParts(
       linkPath,
       adminToken,
       authSecret,
+      trustedProxies: options.environment.trustedProxies,
       installation,
       version: options.version,
       postgres: await stores.postgres(),
@@ -176,7 +177,8 @@ function untilAborted(signal: AbortSignal): Promise<'stopped'> {
  * Prints the link by which the first owner is made, once it is known where the server is. A core that is started again voids the link
  * before and gives another, which is printed at once.
  */
-function showSetUpLink(options: Pick<SupervisorOptions, 'write'>) {
+function showSetUpLink(options: SupervisorOptions) {
+  const publicUrl = options.publicUrl ?? options.environment.publicUrl;
   let url: string | undefined;
   let path: string | undefined;
   const show = (): void => {
@@ -186,7 +188,7 @@ function showSetUpLink(options: Pick<SupervisorOptions, 'write'>) {
   };
   return {
     onUrl(known: string): void {
-      url = known;
+      url = (publicUrl ?? known).replace(/\/+$/, '');
       show();
     },
     onPath(known: string): void {
@@ -194,6 +196,11 @@ function showSetUpLink(options: Pick<SupervisorOptions, 'write'>) {
       show();
     },
   };
+}
+
+/** The sign-in library obeys variables of its own, of which one makes it report to its makers. Ours says all that it needs. */
+function withoutLibrarySettings(variables: SupervisorOptions['variables']): SupervisorOptions['variables'] {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith('BETTER_AUTH_')));
 }
 
 /** Listening on every address is reached on loopback by whoever shares the machine. */

@@ -53,6 +53,7 @@ export async function startAccess(
     const access = createAccess({
       ...{ pool: database.pool, clock, random, adminToken: ADMIN_TOKEN, authSecret: 'x'.repeat(40) },
       isPlan: (name) => plans.includes(name),
+      publicUrl: options.publicUrl ?? 'http://localhost',
     });
     const application = createApplication({
       services: wanted.services ?? withStandIns({ ...options.others, ...access.services }),

@@ -11,7 +11,7 @@ import {
   insertLink,
   type LinkRecord,
   listLinks,
-  useLink,
+  spendLink,
   withdrawLinks,
 } from '#storage/postgres/sign-in/links.ts';
 import {
@@ -42,6 +42,8 @@ export interface MemberServicesOptions {
   readonly accounts: Accounts;
   readonly attempts: AttemptLimits;
   readonly isPlan: (name: string) => boolean;
+  /** Where browsers reach the server, without a slash at its end. */
+  readonly publicUrl: string;
   readonly beginSession: BeginSession;
   /** Who may do what has changed: nothing that is remembered of credentials holds any more. */
   readonly onChanged: () => void;
@@ -49,7 +51,7 @@ export interface MemberServicesOptions {
 
 /** Members on PostgreSQL. */
 export function createMemberServices(options: MemberServicesOptions): MemberServices {
-  const { pool, clock, random, accounts, attempts, isPlan, beginSession, onChanged } = options;
+  const { pool, clock, random, accounts, attempts, isPlan, publicUrl, beginSession, onChanged } = options;
 
   /** Changes members, one change at a time; the server never ends up without an owner. */
   async function changing<Value>(change: (client: pg.PoolClient) => Promise<Value>): Promise<Value> {
@@ -89,7 +91,8 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
       await withdrawLinks(client, kind, { email: link.email });
       await insertLink(client, { ...link, ...dates, id, kind, hash: hashToken(token), madeBy: actor.name });
     });
-    return { id, path: `${page}#token=${token}`, email: link.email, expiresAt: formatInstant(dates.expiresAt) };
+    const path = `${page}#token=${token}`;
+    return { id, url: `${publicUrl}${path}`, path, email: link.email, expiresAt: formatInstant(dates.expiresAt) };
   }
 
   return {
@@ -182,7 +185,7 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
           passwordHash,
           at,
         });
-        await useLink(client, link.id, at);
+        await spendLink(client, link.id, at);
       });
       return beginSession(await accounts.openSession(id, place));
     },

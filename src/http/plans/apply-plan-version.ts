@@ -2,6 +2,8 @@ import { routes } from '#contract/routes.ts';
 import { verb } from '../verb.ts';
 
 /** Applies the next version of a plan, or says what applying it would do. */
-export const applyPlanVersion = verb(routes.applyPlanVersion, ({ params, body, actor, services }) =>
-  services.plans.applyVersion(params.plan, body, actor.name),
-);
+export const applyPlanVersion = verb(routes.applyPlanVersion, async ({ params, body, actor, services, note }) => {
+  const answer = await services.plans.applyVersion(params.plan, body, actor.name);
+  note({ after: { version: answer.version, applied: answer.applied } });
+  return answer;
+});

@@ -24,6 +24,8 @@ export interface AccessOptions {
   /** Of this installation: keys the hashes under which attempts are counted, and what the sign-in library signs. */
   readonly authSecret: string;
   readonly isPlan: (name: string) => boolean;
+  /** Where browsers reach the server, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** People and programs: who they are and what they may do. */
@@ -37,7 +39,7 @@ export interface Access {
 
 /** Sign-in and access on PostgreSQL. */
 export function createAccess(options: AccessOptions): Access {
-  const { pool, clock, random, adminToken, authSecret, isPlan } = options;
+  const { pool, clock, random, adminToken, authSecret, isPlan, publicUrl } = options;
   const sessions = withOurFailures(createSessions(pool, clock));
   const accounts = createAccounts(createAuthRows(pool), clock, authSecret);
   const attempts = createAttemptLimits(pool, clock, authSecret);
@@ -55,7 +57,10 @@ export function createAccess(options: AccessOptions): Access {
     sessions.forget();
     tokens.forget();
   };
-  const members = createMemberServices({ pool, clock, random, accounts, attempts, isPlan, beginSession, onChanged });
+  const members = createMemberServices({
+    ...{ pool, clock, random, accounts, attempts, isPlan, publicUrl },
+    ...{ beginSession, onChanged },
+  });
   return {
     authenticate: createAuthenticate({ adminToken, sessions, tokens: find }),
     audit: withOurFailures(createAuditLog(pool, clock)),

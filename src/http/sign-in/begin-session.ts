@@ -1,5 +1,6 @@
 import type { SessionAnswer } from '#contract/session.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import type { AuditDetail } from '../audit/audited.ts';
 import type { SignInPlace } from './accounts.ts';
 import { sessionCookie } from './cookie.ts';
 import type { BegunSession } from './services.ts';
@@ -11,6 +12,7 @@ interface SessionInput {
   readonly address: string;
   readonly header: (name: string) => string | undefined;
   readonly setHeader: (name: string, value: string) => void;
+  readonly note: (detail: AuditDetail) => void;
 }
 
 /** Begins a session from where the request comes, and puts its token into the cookie: the answer itself does not have it. */
@@ -21,6 +23,7 @@ export async function beginSession(
   requireSecureOrigin(input.header('origin'));
   const userAgent = (input.header('user-agent') ?? '').slice(0, USER_AGENT_CHARACTERS);
   const { token, session } = await begin({ address: input.address, userAgent });
+  if (session.email !== undefined) input.note({ object: session.email });
   input.setHeader('Set-Cookie', sessionCookie(token));
   return session;
 }

@@ -64,12 +64,15 @@ const LEET: Readonly<Record<string, string>> = {
  */
 export function isGuessablePassword(password: string): boolean {
   const plain = password.toLowerCase();
-  const read = [...plain].map((character) => LEET[character] ?? character).join('');
-  return [plain, read].some((text) => wordsIn(text) <= 1);
+  const read = plain.replace(/[@4310!$57]/g, (character) => LEET[character] ?? character);
+  return [plain, read].some((text) => wordsIn(text, plain) <= 1);
 }
 
-/** How many different words it takes to explain a text, besides what is hardly worth guessing; infinite when they do not explain it. */
-function wordsIn(text: string): number {
+/**
+ * How many different words it takes to explain a text, besides what is hardly worth guessing; infinite when they do not explain it.
+ * `written` is the same before digits were read as letters.
+ */
+function wordsIn(text: string, written: string): number {
   const words = new Set<string>();
   let unexplained = 0;
   let at = 0;
@@ -83,7 +86,7 @@ function wordsIn(text: string): number {
       at += cheap;
     } else {
       // Digits and signs around a word are what everybody adds; a letter that nothing explains is a thought of one's own.
-      if (/\p{L}/u.test(text[at] ?? '')) unexplained += 1;
+      if (/\p{L}/u.test(written[at] ?? '')) unexplained += 1;
       at += 1;
     }
   }

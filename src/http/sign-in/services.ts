@@ -18,7 +18,8 @@ export interface SignInServices {
     request: { readonly token: string; readonly name: string; readonly email: string; readonly password: string },
     place: SignInPlace,
   ): Promise<BegunSession>;
-  signIn(email: string, password: string, place: SignInPlace): Promise<BegunSession>;
+  /** Tells `onKnown` the address when it is somebody's: of others the audit log gets nothing, for a password may have been typed there. */
+  signIn(email: string, password: string, place: SignInPlace, onKnown: (email: string) => void): Promise<BegunSession>;
   /** Ends the session that asks; a token has none to end. */
   signOut(actor: Actor): Promise<void>;
   describe(actor: Actor): SessionAnswer;

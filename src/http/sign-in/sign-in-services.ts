@@ -5,9 +5,10 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import { inTransaction } from '#storage/postgres/pool.ts';
-import { findLink, type LinkRecord, useLink, withdrawLinks } from '#storage/postgres/sign-in/links.ts';
+import { findLink, type LinkRecord, spendLink, withdrawLinks } from '#storage/postgres/sign-in/links.ts';
 import {
   countOwners,
+  findMember,
   findPasswordHash,
   insertMember,
   lockMembers,
@@ -79,13 +80,14 @@ export function createSignInServices(
         const accountId = newId(random);
         const owner = { serverLevel: 'owner', planLevels: {}, accountId, passwordHash, at };
         await insertMember(client, { id, name: request.name, email, ...owner });
-        await useLink(client, link.id, at);
+        await spendLink(client, link.id, at);
         await withdrawLinks(client, 'set-up');
       });
       return begun(await accounts.openSession(id, place));
     },
-    async signIn(email, password, place) {
+    async signIn(email, password, place, onKnown) {
       const account = email.toLowerCase();
+      if ((await findMember(pool, { email: account })) !== undefined) onKnown(account);
       await attempts.beforeSignIn(place.address, account);
       const token = await accounts.signIn(account, password, place);
       if (token === undefined) throw signInFailed();
@@ -143,7 +145,7 @@ export function createSignInServices(
         const at = clock.now();
         // Again, and locked: two requests with one link set one password.
         const locked = requireLink(await findLink(client, 'password-reset', hash, at));
-        await useLink(client, locked.id, at);
+        await spendLink(client, locked.id, at);
         await setPasswordHash(client, locked.member ?? '', passwordHash, at);
         await endSessions(client, locked.member ?? '');
         return locked.member ?? '';

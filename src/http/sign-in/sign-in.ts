@@ -4,5 +4,7 @@ import { beginSession } from './begin-session.ts';
 
 /** Signs in with a password. */
 export const signIn = verb(routes.signIn, (input) =>
-  beginSession(input, (place) => input.services.signIn.signIn(input.body.email, input.body.password, place)),
+  beginSession(input, (place) =>
+    input.services.signIn.signIn(input.body.email, input.body.password, place, (object) => input.note({ object })),
+  ),
 );

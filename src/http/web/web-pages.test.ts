@@ -39,6 +39,8 @@ beforeAll(async () => {
     services: new Proxy({}, { get: () => ({}) }) as never,
     authenticate: async () => ({ state: 'anonymous' }),
     hosts: ['localhost'],
+    clock: { now: () => 0, monotonicMs: () => 0, schedule: () => () => {}, after: () => () => {} },
+    audit: { append: async () => {} },
     random: { bytes: nextBytes, fraction: () => 0 },
     version: '1.2.3',
     web,
@@ -94,6 +96,11 @@ test.each([
   expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   expect(answer.text).toBe(text);
+});
+
+test('a script that becomes a worker may load our scripts and nothing else', async () => {
+  const { headers } = await get('/assets/index-1a2b.js');
+  expect(headers.get('content-security-policy')).toBe("default-src 'none'; script-src 'self'");
 });
 
 test('a file whose name has no hash is asked for again, and not sent again', async () => {
