@@ -6,6 +6,8 @@ import { type Finished, run, seconds, tool } from './processes.ts';
 export interface CheckPart {
   readonly name: string;
   readonly command: readonly string[];
+  /** What of its output is worth a line also when it passed. */
+  readonly says?: RegExp;
   /** Tests that it ran, when it is a test run. */
   readonly counts?: () => TestCounts;
 }
@@ -32,7 +34,7 @@ export function checkParts(): { readonly parts: readonly CheckPart[]; readonly d
     };
   };
   const parts: readonly CheckPart[] = [
-    vitest('unit and scenarios', 'src/', 'scripts/', 'examples/', 'test/simulation/', 'test/scenarios/'),
+    vitest('unit and scenarios', 'src/', 'web/', 'scripts/', 'examples/', 'test/simulation/', 'test/scenarios/'),
     { name: 'types', command: tool('typescript/bin/tsc', '--build') },
     vitest('architecture', 'test/architecture/'),
     {
@@ -41,6 +43,7 @@ export function checkParts(): { readonly parts: readonly CheckPart[]; readonly d
     },
     { name: 'unused', command: tool('knip/bin/knip.js', '--no-progress') },
     { name: 'licences', command: [process.execPath, 'scripts/licences.ts'] },
+    { name: 'first view', command: [process.execPath, 'scripts/web-budget.ts'], says: /^first view: (.*)$/m },
   ];
   return { parts, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }
@@ -54,7 +57,10 @@ export async function runParts(parts: readonly CheckPart[]): Promise<readonly Fi
       const result = await run(part.name, part.command);
       finished.push(result);
       if (!result.ok) process.stdout.write(`\n${result.output.trimEnd()}\n\n`);
-      process.stdout.write(`${result.ok ? 'ok    ' : 'FAILED'} ${part.name.padEnd(20)} ${seconds(result.elapsedMs)}\n`);
+      const said = part.says === undefined ? '' : `  ${part.says.exec(result.output)?.[1] ?? ''}`;
+      process.stdout.write(
+        `${result.ok ? 'ok    ' : 'FAILED'} ${part.name.padEnd(20)} ${seconds(result.elapsedMs)}${said}\n`,
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));

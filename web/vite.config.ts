@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { chunkModules } from './chunk-modules.ts';
 import { compressed } from './compressed.ts';
 
 const server = process.env.WATCHBILL_SERVER ?? 'http://127.0.0.1:4700';
@@ -11,7 +12,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname),
   base: '/',
   cacheDir: resolve(import.meta.dirname, '../node_modules/.vite'),
-  plugins: [react(), compressed()],
+  plugins: [react(), chunkModules(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

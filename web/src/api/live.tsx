@@ -7,10 +7,26 @@ export const LiveContext = createContext<LiveStore | undefined>(undefined);
 
 const makeStore = (): LiveStore => createLiveStore({ onNextFrame: whenDrawn, now: () => Date.now() });
 
+/** More often than this nobody reads a figure, however often it comes. */
+const DRAWN_EVERY_MS = 100;
 /** In a tab that is not looked at no frames come; a slow timer then keeps the figures current. */
+const HIDDEN_EVERY_MS = 1_000;
+let drawnAt = 0;
+
 function whenDrawn(run: () => void): void {
-  if (document.visibilityState === 'visible') requestAnimationFrame(run);
-  else setTimeout(run, 1_000);
+  if (document.visibilityState !== 'visible') {
+    setTimeout(run, HIDDEN_EVERY_MS);
+    return;
+  }
+  const draw = (): void => {
+    requestAnimationFrame(() => {
+      drawnAt = performance.now();
+      run();
+    });
+  };
+  const waitMs = drawnAt + DRAWN_EVERY_MS - performance.now();
+  if (waitMs > 0) setTimeout(draw, waitMs);
+  else draw();
 }
 
 /** Keeps the stream of one plan open for everything inside. Give it the plan as its key. */

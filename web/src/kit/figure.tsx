@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { formatCount, formatFigure } from '../format/numbers.ts';
 import classes from './figure.module.css';
 
@@ -11,7 +12,7 @@ interface FigureProps {
 }
 
 /** A value with its unit. Never alone: put target, sample size and age beside it. */
-export function Figure({ value, unit, size = 'small', tentative = false }: FigureProps) {
+export const Figure = memo(function Figure({ value, unit, size = 'small', tentative = false }: FigureProps) {
   if (value === undefined) {
     return (
       <span className={classes.figure} data-size={size} data-tentative="">
@@ -27,7 +28,7 @@ export function Figure({ value, unit, size = 'small', tentative = false }: Figur
       {figure.unit === '' ? null : <span className={classes.unit}> {figure.unit}</span>}
     </span>
   );
-}
+});
 
 /** `n 18,204`: how many samples a figure rests on. */
 export function SampleSize({ count }: { readonly count: number }) {

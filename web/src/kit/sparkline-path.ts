@@ -49,7 +49,8 @@ export function sparkPath(
       drawing = false;
       continue;
     }
-    const x = ((at - from) / span) * width;
+    // The last step of what is stored may still run.
+    const x = Math.min(width, ((at - from) / span) * width);
     const y = height - ((value - scale.low) / (scale.high - scale.low)) * height;
     path += `${drawing ? 'L' : 'M'}${round(x)} ${round(y)}`;
     drawing = true;

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { memo, useMemo } from 'react';
-import type { LiveReading } from '#contract/live.ts';
+import { memo, useMemo, useRef } from 'react';
+import type { FigureStateAnswer, LiveReading } from '#contract/live.ts';
 import type { BandsAnswer } from '#contract/overview.ts';
-import { useLive, useReadings } from '../../api/live.tsx';
+import { useLive } from '../../api/live.tsx';
 import type { WatchedSignal } from '../../api/overview.ts';
 import { joinTrail, TRAIL_MS, TRAIL_STEP_MS, type Trails, trailKey } from '../../api/trails.ts';
 import { formatAge } from '../../format/times.ts';
@@ -18,6 +18,7 @@ import { paths, patterns } from '../../paths.ts';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
 import { shortReason } from './figure-reason.ts';
 import { FigureReasons } from './figure-reasons.tsx';
+import { useReadingsInSight } from './readings-in-sight.ts';
 import classes from './signal-tile.module.css';
 import { worstReading } from './worst-reading.ts';
 
@@ -32,48 +33,67 @@ const missing = (signal: string): LiveReading => ({ signal, group: [], state: 'n
 
 /** One signal: value, course, target, sample size, age and state. Of a grouped one the group that stands worst. */
 export const SignalTile = memo(function SignalTile({ plan, signal, objective, stored, known }: SignalTileProps) {
-  const readings = useReadings(signal.name);
+  const place = useRef<HTMLElement>(null);
+  const readings = useReadingsInSight(signal.name, place);
   const reading = worstReading(readings) ?? missing(signal.name);
-  const { tone, word } = figureTone(reading.state);
+  const { state, value, sampleSize } = reading;
   const bands = objective?.bands;
-  const judged = reading.state !== 'no data' && reading.state !== 'too few' && reading.state !== 'not evaluated';
+  const judged = state !== 'no data' && state !== 'too few' && state !== 'not evaluated';
+  const group = reading.group.join(', ');
   return (
     <article
+      ref={place}
       className={classes.tile}
       data-signal={signal.name}
-      data-state={reading.state}
-      data-tone={tone}
+      data-state={state}
+      data-tone={figureTone(state).tone}
       data-live=""
     >
-      <header className={classes.head}>
-        <h3 className={classes.name} title={signal.name}>
-          {hasPage(patterns.signal) ? <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link> : signal.name}
-        </h3>
-        {known ? (
-          <ReasonPanel
-            label={`${signal.name}: ${word}. Why?`}
-            title={`Why is ${signal.name} ${word}?`}
-            content={() => <FigureReasons plan={plan} signal={signal} objective={objective} />}
-          >
-            <StateMark tone={tone} word={word} />
-          </ReasonPanel>
-        ) : null}
-      </header>
+      <Head plan={plan} signal={signal} objective={objective} state={known ? state : undefined} />
       <div className={classes.value}>
-        <Figure value={reading.value} unit={signal.unit} size="large" tentative={!judged} />
-        {reading.group.length > 0 ? (
-          <span className={classes.group} title={`The worst of ${readings.length}: ${reading.group.join(', ')}`}>
-            {reading.group.join(', ')}
+        <Figure value={value} unit={signal.unit} size="large" tentative={!judged} />
+        {group === '' ? null : (
+          <span className={classes.group} title={`The worst of ${readings.length}: ${group}`}>
+            {group}
           </span>
-        ) : null}
+        )}
       </div>
-      <Course signal={signal.name} group={reading.group} bands={bands} stored={stored} />
+      <Course signal={signal.name} trail={trailKey(signal.name, reading.group)} bands={bands} stored={stored} />
       <footer className={classes.foot}>
-        <Target text={targetText(bands, signal.unit)} />
-        {judged || !known ? <SampleSize count={reading.sampleSize} /> : <span>{shortReason(reading)}</span>}
+        <Target bands={bands} unit={signal.unit} />
+        {judged || !known ? <SampleSize count={sampleSize} /> : <span>{shortReason(reading)}</span>}
         <Age />
       </footer>
     </article>
+  );
+});
+
+interface HeadProps {
+  readonly plan: string;
+  readonly signal: WatchedSignal['signal'];
+  readonly objective: WatchedSignal['objective'];
+  /** Undefined while it is not known. */
+  readonly state: FigureStateAnswer | undefined;
+}
+
+/** Changes with the state, not with every value. */
+const Head = memo(function Head({ plan, signal, objective, state }: HeadProps) {
+  const { tone, word } = figureTone(state ?? 'not evaluated');
+  return (
+    <header className={classes.head}>
+      <h3 className={classes.name} title={signal.name}>
+        {hasPage(patterns.signal) ? <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link> : signal.name}
+      </h3>
+      {state === undefined ? null : (
+        <ReasonPanel
+          label={`${signal.name}: ${word}. Why?`}
+          title={`Why is ${signal.name} ${word}?`}
+          content={() => <FigureReasons plan={plan} signal={signal} objective={objective} />}
+        >
+          <StateMark tone={tone} word={word} />
+        </ReasonPanel>
+      )}
+    </header>
   );
 });
 
@@ -86,26 +106,26 @@ function targetText(bands: BandsAnswer | undefined, unit: string): string {
   return warning === undefined ? '' : `warning ${bandText(warning, unit)}`;
 }
 
-function Target({ text }: { readonly text: string }) {
+const Target = memo(function Target(props: { readonly bands: BandsAnswer | undefined; readonly unit: string }) {
+  const text = targetText(props.bands, props.unit);
   if (text === '') return null;
   return (
     <span className={classes.target} title={text}>
       {text}
     </span>
   );
-}
+});
 
 /** Draws itself again every few seconds, not with every reading. */
 const Course = memo(function Course(props: {
   readonly signal: string;
-  readonly group: readonly string[];
+  readonly trail: string;
   readonly bands: BandsAnswer | undefined;
   readonly stored: Trails;
 }) {
-  const { signal, group, bands, stored } = props;
-  const key = trailKey(signal, group);
-  const seen = useLive((snapshot) => snapshot.trails.get(key));
-  const past = stored.get(key);
+  const { signal, trail, bands, stored } = props;
+  const seen = useLive((snapshot) => snapshot.trails.get(trail));
+  const past = stored.get(trail);
   const points = useMemo(() => joinTrail(past ?? [], seen ?? []), [past, seen]);
   const now = useNow(TRAIL_STEP_MS);
   return (
@@ -119,7 +139,7 @@ const Course = memo(function Course(props: {
   );
 });
 
-function Age() {
+const Age = memo(function Age() {
   const age = useFiguresAge();
   return <span className={classes.age}>{age === undefined ? '' : formatAge(age)}</span>;
-}
+});

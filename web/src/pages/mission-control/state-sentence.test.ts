@@ -85,7 +85,7 @@ describe('the sentence of state', () => {
       'critical: 3 alerts firing, worst urgent · nobody takes care of 2 of them yet',
     );
     expect(sentence(['on target'], [alert(1, { state: 'pending' })])).toBe(
-      'warning: 1 rule about to fire · 1 of 1 objective on target',
+      'warning: rule-1 is about to fire · 1 of 1 objective on target',
     );
     expect(sentence(['on target'], [alert(1, { state: 'resolved' })])).toBe(
       'good: All calm · 1 of 1 objective on target',

@@ -61,11 +61,17 @@ export function stateSentence({ overview, signals, alerts }: Standing): StateSen
       rest: [who, ...rest],
     };
   }
-  if (count('critical') > 0) return { tone: 'critical', lead: 'Critical, and no rule fires', rest };
+  const pending = alerts.filter(({ state }) => state === 'pending');
+  const soon =
+    pending.length === 0
+      ? undefined
+      : pending.length === 1
+        ? `${pending[0]?.rule} is about to fire`
+        : `${pending.length} rules are about to fire`;
+  if (count('critical') > 0) return { tone: 'critical', lead: `Critical, and ${soon ?? 'no rule fires'}`, rest };
+  if (soon !== undefined) return { tone: 'warning', lead: soon, rest };
   if (count('warning') > 0) return { tone: 'warning', lead: 'Warning', rest };
   if (count('off target') > 0) return { tone: 'off', lead: 'Off target', rest };
-  const pending = alerts.filter(({ state }) => state === 'pending').length;
-  if (pending > 0) return { tone: 'warning', lead: `${plural(pending, 'rule')} about to fire`, rest };
   if (judged === 0) return { tone: 'neutral', lead: 'No alerts', rest: ['the plan has no objectives yet'] };
   if (onTarget === 0) return { tone: 'none', lead: 'Nothing to judge by yet', rest };
   return { tone: 'good', lead: 'All calm', rest };
