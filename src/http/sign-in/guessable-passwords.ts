@@ -90,7 +90,7 @@ function wordsIn(text: string, written: string): number {
       at += 1;
     }
   }
-  return unexplained > 2 ? Number.POSITIVE_INFINITY : words.size + (isMostlyOwnDigits(text) ? 2 : 0);
+  return unexplained > 2 ? Number.POSITIVE_INFINITY : words.size + (isMostlyOwnDigits(written) ? 2 : 0);
 }
 
 /** Numbers without a run in them may be as good as letters when there are many. */

@@ -64,7 +64,7 @@ export async function listLinks(pool: pg.Pool, kind: LinkKind, now: Instant): Pr
   return result.rows.map(record);
 }
 
-export async function useLink(client: pg.PoolClient, id: string, now: Instant): Promise<void> {
+export async function spendLink(client: pg.PoolClient, id: string, now: Instant): Promise<void> {
   await client.query('update auth.link set used_at = $2 where id = $1', [id, timestamp(now)]);
 }
 
