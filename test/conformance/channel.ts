@@ -193,7 +193,7 @@ export function channelConformance(channel: Channel, way: 'inbox' | 'http' | 'ma
             condition: long,
             runbook: long,
             planTitle: long,
-            evidence: new Array(500).fill({ ...evidence, text: long }),
+            evidence: new Array(500).fill({ ...evidence, text: `and ${long}` }),
           },
         },
         more: { links: { alert: `https://watch.example/${'a'.repeat(50_000)}`, acknowledge: 'javascript:alert(1)' } },

@@ -99,7 +99,7 @@ export function hostileNotification(): LeasedNotification {
       group: JSON.stringify([evil, evil]),
       condition: evil,
       runbook: evil,
-      evidence: new Array(100).fill({ ...evidence, text: evil }),
+      evidence: new Array(100).fill({ ...evidence, text: `and ${evil}` }),
     },
   };
 }

@@ -53,6 +53,16 @@ it('cuts what is too long, and shows texts only where Teams reads no Markdown', 
   expect(JSON.stringify(server.seen[0]?.body)).not.toMatch(/"TextBlock"|"FactSet"/);
 });
 
+it('stays within 28 KB also where each sign is three bytes', async () => {
+  const server = await start();
+  const hostile = hostileNotification();
+  const text = '茶'.repeat(5_000);
+  const content = { ...hostile.content, condition: text, group: JSON.stringify([text]), runbook: text };
+  const evidence = content.evidence.map((one) => ({ ...one, text: `和${text}` }));
+  const notification = { ...hostile, content: { ...content, evidence } };
+  expect(await server.send(teams, { url: server.url }, {}, notification)).toMatchObject({ outcome: 'accepted' });
+});
+
 it.each([
   'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429',
   '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}',
