@@ -37,6 +37,11 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.#options.intakePort}`;
   }
 
+  /** Everything that it printed, over all its starts. */
+  get printed(): string {
+    return this.#output.join('');
+  }
+
   /** The last lines that it printed, for the report of a failure. */
   get output(): string {
     return this.#output.slice(-60).join('');
