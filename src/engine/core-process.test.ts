@@ -70,6 +70,18 @@ describe('the core process', () => {
     await core.stop();
   });
 
+  it('does not give intake the scenarios that came with a plan', async () => {
+    const clock = new VirtualClock(T0);
+    const scenario = { path: 'scenarios/fail.scenario.yaml', text: '' };
+    const shop = stored('shop');
+    const core = await start(clock, {
+      currentPlans: async () => [{ ...shop, files: [...shop.files, scenario] }],
+    });
+    await clock.advance(SECOND_MS);
+    expect((await connect(core)).at(-1)?.plans[0]?.files.map(({ path }) => path)).toEqual(['shop']);
+    await core.stop();
+  });
+
   it('never gives intake older keys after newer ones', async () => {
     const clock = new VirtualClock(T0);
     let keys = [key('one')];

@@ -24,7 +24,6 @@ export function DiffView({ before, after, label }: DiffViewProps) {
           viewExtensions(label),
           EditorState.readOnly.of(true),
           EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ tabindex: '0' }),
           unifiedMergeView({
             original: before,
             mergeControls: false,

@@ -53,7 +53,8 @@ export function viewExtensions(label: string): readonly Extension[] {
     lineNumbers(),
     drawSelection(),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    // What only shows takes the keyboard as well, so that it can be scrolled and selected.
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
   ];
 }
 

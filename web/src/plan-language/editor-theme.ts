@@ -64,10 +64,10 @@ export const editorTheme = EditorView.theme({
   '.wb-duration': { color: 'var(--wb-time)' },
   '.wb-text': { color: 'var(--wb-quiet)' },
   '.wb-comment': { color: 'var(--wb-quiet)', fontStyle: 'italic' },
-  '.wb-unknown': { textDecoration: 'underline wavy var(--wb-critical)', textUnderlineOffset: '3px' },
+  '.wb-unknown': { color: 'var(--wb-critical)' },
   '.wb-hover': { padding: '8px 12px', maxWidth: '420px', fontSize: '13px', lineHeight: '1.5' },
-  '.wb-hover p': { margin: '0' },
-  '.wb-hover p + p': { marginTop: '4px' },
+  '.wb-hover p, .cm-completionInfo p': { margin: '0' },
+  '.wb-hover p + p, .cm-completionInfo p + p': { marginTop: '4px' },
   '.wb-hover code, .cm-completionInfo code': { fontFamily: SERIF_FREE, fontSize: '12px', overflowWrap: 'anywhere' },
   // Merging
   '.cm-deletedChunk': { backgroundColor: 'var(--wb-critical-soft)' },
@@ -75,6 +75,8 @@ export const editorTheme = EditorView.theme({
   '&.cm-merge-b .cm-changedText, .cm-insertedLine .cm-changedText': { background: 'none', fontWeight: '700' },
   '.cm-deletedChunk .cm-deletedText': { background: 'none', textDecoration: 'line-through' },
   '.cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
+  // The library's own signs are not in every font.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
   '.cm-collapsedLines': {
     color: 'var(--wb-quiet)',
     background: 'var(--wb-hover)',

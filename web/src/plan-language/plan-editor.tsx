@@ -1,5 +1,5 @@
 import { setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
+import { Annotation, Compartment, EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Diagnostic } from '#plan/diagnostic.ts';
@@ -27,6 +27,9 @@ interface PlanEditorProps {
   readonly height?: number;
 }
 
+/** Marks a text that was given to the editor, not typed. */
+const given = Annotation.define<boolean>();
+
 /** The editor of one file. A new `path` makes a new editor; a `text` that differs from what was typed last replaces it. */
 export function PlanEditor(props: PlanEditorProps) {
   return <FileEditor key={props.path} {...props} />;
@@ -53,7 +56,8 @@ function FileEditor(props: PlanEditorProps) {
           editable.current.of([]),
           current.current.readOnly === true ? colours(around) : editExtensions(around),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) current.current.onChange(update.state.doc.toString());
+            const isGiven = update.transactions.some((one) => one.annotation(given) === true);
+            if (update.docChanged && !isGiven) current.current.onChange(update.state.doc.toString());
           }),
         ],
       }),
@@ -64,15 +68,13 @@ function FileEditor(props: PlanEditorProps) {
 
   useEffect(() => {
     const extension = [EditorState.readOnly.of(readOnly), EditorView.editable.of(!readOnly)];
-    // What only shows still takes the keyboard, so that it can be scrolled and selected.
-    const focusable = readOnly ? [EditorView.contentAttributes.of({ tabindex: '0' })] : [];
-    view.current?.dispatch({ effects: editable.current.reconfigure([extension, focusable]) });
+    view.current?.dispatch({ effects: editable.current.reconfigure(extension) });
   }, [readOnly]);
 
   useEffect(() => {
     const state = view.current?.state;
     if (state === undefined || state.doc.toString() === text) return;
-    view.current?.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+    view.current?.dispatch({ changes: { from: 0, to: state.doc.length, insert: text }, annotations: given.of(true) });
   }, [text]);
 
   useEffect(() => {

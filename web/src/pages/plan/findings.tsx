@@ -39,8 +39,14 @@ export function Findings({ checked, showPath, onGo }: FindingsProps) {
               </span>
               <span className={classes.code}>{each.code}</span>
             </span>
-            <span className={classes.message}>{each.message}</span>
-            {each.hint === undefined ? null : <span className={classes.hint}>{each.hint}</span>}
+            <span className={classes.message}>
+              <WithCode text={each.message} />
+            </span>
+            {each.hint === undefined ? null : (
+              <span className={classes.hint}>
+                <WithCode text={each.hint} />
+              </span>
+            )}
           </button>
         </li>
       ))}
@@ -58,5 +64,19 @@ export function Findings({ checked, showPath, onGo }: FindingsProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Words of the plan stand between backticks. */
+function WithCode({ text }: { readonly text: string }) {
+  return text.split('`').map((part, index) =>
+    index % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never move
+      <code key={index} className={classes.word}>
+        {part}
+      </code>
+    ) : (
+      part
+    ),
   );
 }

@@ -70,7 +70,8 @@ function PlanText({ plan, current }: PlanTextProps) {
   const checked = useCheck(files);
   const fresh = checked?.files === files ? checked : undefined;
   const file = files.find(({ path }) => path === active) ?? files[0];
-  const isBehind = draft !== undefined && base !== current.version;
+  // While our own version is being applied, the one in force runs ahead of the draft for a moment.
+  const isBehind = draft !== undefined && base !== current.version && !apply.isPending;
 
   useEffect(() => storeDraft(plan, draft), [plan, draft]);
 
@@ -209,6 +210,23 @@ function PlanText({ plan, current }: PlanTextProps) {
           onClose={() => setPreview(undefined)}
         />
       )}
+      {shown === undefined ? null : (
+        <OlderVersion
+          plan={plan}
+          version={shown}
+          current={current}
+          {...(mayEdit
+            ? {
+                onUse: (older: readonly TextFile[]) => {
+                  replace({ base: current.version, files: older });
+                  setActive(older[0]?.path ?? active);
+                  setShown(undefined);
+                },
+              }
+            : {})}
+          onClose={() => setShown(undefined)}
+        />
+      )}
       <div className={classes.columns}>
         <div className={classes.main}>
           <Section title={file?.path ?? 'plan.yaml'}>
@@ -252,23 +270,6 @@ function PlanText({ plan, current }: PlanTextProps) {
           </Section>
         </aside>
       </div>
-      {shown === undefined ? null : (
-        <OlderVersion
-          plan={plan}
-          version={shown}
-          current={current}
-          {...(mayEdit
-            ? {
-                onUse: (older: readonly TextFile[]) => {
-                  replace({ base: current.version, files: older });
-                  setActive(older[0]?.path ?? active);
-                  setShown(undefined);
-                },
-              }
-            : {})}
-          onClose={() => setShown(undefined)}
-        />
-      )}
     </Page>
   );
 }
@@ -318,6 +319,11 @@ interface SentenceProps {
 }
 
 function Sentence({ current, base, changed, checked, mayEdit }: SentenceProps) {
+  if (changed > 0 && base !== current) {
+    return (
+      <StateMark tone="warning" word={`Version ${current} came while you wrote on version ${base}; nothing is lost.`} />
+    );
+  }
   if (changed === 0)
     return (
       <>

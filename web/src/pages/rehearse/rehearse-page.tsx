@@ -162,6 +162,22 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
         ) : undefined
       }
     >
+      <div className={classes.choose}>
+        <NativeSelect
+          label="What is played"
+          value={chosen.path}
+          onChange={(event) => choose(event.currentTarget.value)}
+          data={[
+            ...scenarios.map(({ path, name }) => ({ value: path, label: name })),
+            { value: NEW_SCENARIO.path, label: 'A new scenario' },
+          ]}
+        />
+        {mayEdit && isChanged ? (
+          <Button variant="default" onClick={keep} disabled={broken}>
+            Keep it with the plan
+          </Button>
+        ) : null}
+      </div>
       {state.kind === 'running' ? <Running state={state} /> : null}
       {state.kind === 'failed' ? (
         <ErrorState error={state.error} title="The rehearsal was not played" onRetry={start} />
@@ -187,22 +203,6 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
       ) : null}
       <div className={classes.columns}>
         <Section title="Scenario">
-          <div className={classes.choose}>
-            <NativeSelect
-              label="What is played"
-              value={chosen.path}
-              onChange={(event) => choose(event.currentTarget.value)}
-              data={[
-                ...scenarios.map(({ path, name }) => ({ value: path, label: name })),
-                { value: NEW_SCENARIO.path, label: 'A new scenario' },
-              ]}
-            />
-            {mayEdit && isChanged ? (
-              <Button variant="default" onClick={keep} disabled={broken}>
-                Keep it with the plan
-              </Button>
-            ) : null}
-          </div>
           <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
             <PlanEditor
               path={chosen.path}

@@ -15,6 +15,8 @@ interface ScrubberProps {
 /** A rehearsal plays back from begin to end in about so long. */
 const PLAYBACK_MS = 20_000;
 const TICKS = 6;
+/** From here on, in percent, a tick has no room for its words behind it. */
+const LAST_TICK = 90;
 /** More figures are behind a button. */
 const FIRST_SERIES = 8;
 
@@ -103,7 +105,13 @@ export function Scrubber({ recording, atMs, onMove }: ScrubberProps) {
             onKeyDown={press}
           >
             {ticksOf(recording, TICKS).map((tick) => (
-              <span key={tick} className={classes.tick} style={{ left: `${percentOf(tick, recording)}%` }}>
+              <span
+                key={tick}
+                className={
+                  percentOf(tick, recording) > LAST_TICK ? `${classes.tick} ${classes.lastTick}` : classes.tick
+                }
+                style={{ left: `${percentOf(tick, recording)}%` }}
+              >
                 {offsetWords(tick)}
               </span>
             ))}

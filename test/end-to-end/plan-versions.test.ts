@@ -1,0 +1,131 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PlanVersionsAnswer, PlanVersionWithFiles } from '#contract/plan-versions.ts';
+import type { ApplyAnswer } from '#contract/plans.ts';
+import type { RehearsalMessage, ScenariosAnswer } from '#contract/rehearsals.ts';
+import type { ServerProcess } from '../crash/server-process.ts';
+import { cleanUp, emptyFolder, makeServer, until } from './program.ts';
+
+const PLAN = `plan: shop
+launch: 2026-03-02 09:00
+people: { mia: {} }
+sources: { payments: events "payment" }
+signals:
+  failures: count(payments where outcome != "ok")
+severities: { urgent: { notify: [mia by app] } }
+rules:
+  failing: { when: failures > 3 in 10s, severity: urgent }
+`;
+const SCENARIO = `scenario: Payments fail
+steps:
+  - at T+1m: load payments at 1/s with outcome = "declined"
+  - at T+2m: expect page mia by app because failing
+`;
+/** Minutes of work for one thread. */
+const LONG = `scenario: A month\nuntil: T+700h\nsteps:\n  - at T+0: load payments at 2000/s with outcome = "ok"\n`;
+
+let server: ServerProcess;
+let token: string;
+afterAll(cleanUp);
+beforeAll(async () => {
+  const folder = await emptyFolder();
+  const dataFolder = join(folder, 'data');
+  const plan = join(folder, 'shop');
+  await mkdir(join(plan, 'scenarios'), { recursive: true });
+  await writeFile(join(plan, 'plan.yaml'), PLAN);
+  await writeFile(join(plan, 'scenarios/payments.scenario.yaml'), SCENARIO);
+  server = await makeServer({ dataFolder, plan });
+  server.start();
+  await server.untilReady(60_000);
+  token = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim();
+});
+
+function ask(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${server.url}/api/plans/shop/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function answer<Answer>(path: string, body?: unknown): Promise<Answer> {
+  const response = await ask(path, body);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Answer;
+}
+
+async function refusal(path: string, body: unknown) {
+  const response = await ask(path, body);
+  const { error } = (await response.json()) as { readonly error: { readonly code: string; readonly message: string } };
+  return { status: response.status, ...error };
+}
+
+describe('the versions of a plan', () => {
+  test('are listed, read, previewed and added to', async () => {
+    const first = await answer<PlanVersionsAnswer>('versions');
+    expect(first).toMatchObject({ current: 1, versions: [{ version: 1, by: 'watchbill up' }] });
+    const { files } = await answer<PlanVersionWithFiles>('versions/current');
+    expect(files.map(({ path }) => path.split('/').slice(-2).join('/'))).toEqual([
+      'shop/plan.yaml',
+      'scenarios/payments.scenario.yaml',
+    ]);
+
+    const next = files.map((file) => ({ ...file, text: file.text.replace('> 3 in 10s', '> 5 in 10s') }));
+    const preview = await answer<ApplyAnswer>('versions', { files: next, expectedVersion: 1, preview: true });
+    expect(preview).toMatchObject({ applied: false, changed: true, version: 2, effects: ['Rule failing changes.'] });
+    const applied = await answer<ApplyAnswer>('versions', { files: next, expectedVersion: 1 });
+    expect(applied).toMatchObject({ applied: true, version: 2 });
+    expect((await answer<PlanVersionsAnswer>('versions')).versions.map(({ version }) => version)).toEqual([2, 1]);
+    expect((await answer<PlanVersionWithFiles>('versions/1')).files).toEqual(files);
+    expect((await ask('versions/3')).status).toBe(404);
+  });
+
+  test('of another plan, and on an outdated one, are refused', async () => {
+    const { version, files } = await answer<PlanVersionWithFiles>('versions/current');
+    const renamed = files.map((file) => ({ ...file, text: file.text.replace('plan: shop', 'plan: other') }));
+    expect(await refusal('versions', { files: renamed, expectedVersion: version })).toMatchObject({
+      status: 400,
+      code: 'plan-renamed',
+    });
+    expect(await refusal('versions', { files, expectedVersion: version - 1 })).toMatchObject({
+      status: 409,
+      code: 'version-conflict',
+    });
+    const broken = [...files, { path: 'x.scenario.yaml', text: 'scenario: x\nstep: []\n' }];
+    const answered = await answer<ApplyAnswer>('versions', { files: broken, expectedVersion: version });
+    expect(answered).toMatchObject({ applied: false, diagnostics: [{ path: 'x.scenario.yaml' }, {}] });
+  });
+});
+
+describe('a rehearsal', () => {
+  test('of a scenario that came with the plan tells its progress and its result', async () => {
+    const { scenarios } = await answer<ScenariosAnswer>('scenarios');
+    expect(scenarios).toMatchObject([{ name: 'Payments fail', text: SCENARIO }]);
+    const [scenario] = scenarios;
+    const response = await ask('rehearsals', { scenario: { path: scenario?.path, text: scenario?.text } });
+    expect(response.headers.get('content-type')).toContain('application/x-ndjson');
+    const lines = (await response.text()).trim().split('\n');
+    const messages = lines.map((line) => JSON.parse(line) as RehearsalMessage);
+    expect(messages[0]).toMatchObject({ type: 'progress' });
+    expect(messages.at(-1)).toMatchObject({ type: 'result', result: { state: 'passed' } });
+  });
+
+  test('that nobody waits for any more makes room, and keeps the core from nothing meanwhile', async () => {
+    const leave = new AbortController();
+    const long = await ask('rehearsals', { scenario: { path: 'long.scenario.yaml', text: LONG } }, leave.signal);
+    const reader = long.body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    // The core answers while it plays: one that is kept busy would not.
+    const askedAt = performance.now();
+    expect((await ask('versions')).status).toBe(200);
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    leave.abort();
+    const next = await until('the next rehearsal', async () => {
+      const response = await ask('rehearsals', { scenario: { path: 's.scenario.yaml', text: SCENARIO } });
+      return response.status === 200 ? response.text() : undefined;
+    });
+    expect(next).toContain('"state":"passed"');
+  });
+});
