@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp, emptyFolder, INGEST_KEY, makeServer, sendEvents } from '../end-to-end/program.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
-import { makeOwner, openSignedIn, owner } from './signed-in.ts';
+import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
 
 const PLAN = `plan: orders
 title: Orders
@@ -19,6 +19,7 @@ objectives: { orders_taken: target > 0 }
 describe.skipIf(chromiumPath === undefined)('a page whose server is killed', () => {
   let browser: Browser;
   let server: ServerProcess;
+  let session: Session;
 
   beforeAll(async () => {
     const folder = await emptyFolder();
@@ -32,16 +33,16 @@ describe.skipIf(chromiumPath === undefined)('a page whose server is killed', () 
     server.start();
     await server.untilReady(60_000);
     browser = await launchChromium();
-    await makeOwner(browser, server);
+    session = await makeOwner(browser, server);
   });
 
   afterAll(async () => {
-    await browser.close();
+    await browser?.close();
     await cleanUp();
   });
 
   test('says that it reconnects, keeps its figures, and is live again without a reload', async () => {
-    const { page, complaints } = await openSignedIn(browser, server, owner, {
+    const { page, complaints } = await openSignedIn(browser, session, {
       // The server is away on purpose.
       expected: [/Failed to load resource: net::ERR_/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /status of 503/],
     });

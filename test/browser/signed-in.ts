@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { until } from '../end-to-end/program.ts';
-import { openWatched, type WatchedPage, type WatchOptions } from './chromium.ts';
+import { openWatched, type WatchOptions } from './chromium.ts';
 
 /** Whoever the tests sign in as; each is known to one server only. */
 export interface Account {
@@ -44,27 +44,34 @@ export async function postApi<Answer>(page: Page, path: string, body: unknown): 
   return JSON.parse(text) as Answer;
 }
 
-/** Makes the owner without the pages, for tests of other pages. */
-export async function makeOwner(browser: Browser, server: Addressed): Promise<void> {
+/** What a browser keeps of somebody who is signed in. */
+export type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** Makes the owner without the pages, for tests of other pages; resolves with the session. */
+export async function makeOwner(browser: Browser, server: Addressed): Promise<Session> {
   const token = new URL(await setUpLink(server)).hash.slice('#token='.length);
-  const { page, context } = await openWatched(browser);
-  await page.goto(`${server.url}/sign-in`);
-  await postApi(page, '/set-up', { token, ...owner });
-  await context.close();
+  return sessionFrom(browser, server, '/set-up', { token, ...owner });
 }
 
-/** A watched page that is signed in already. */
-export async function openSignedIn(
+export function signIn(browser: Browser, server: Addressed, { email, password }: Account): Promise<Session> {
+  return sessionFrom(browser, server, '/sign-in', { email, password });
+}
+
+async function sessionFrom(browser: Browser, server: Addressed, path: string, body: unknown): Promise<Session> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.url}/sign-in`);
+  await postApi(page, path, body);
+  const session = await context.storageState();
+  await context.close();
+  return session;
+}
+
+/** A watched page of somebody who is signed in already; nothing is open in it yet. */
+export function openSignedIn(
   browser: Browser,
-  server: Addressed,
-  account: Account,
+  session: Session,
   options: BrowserContextOptions & WatchOptions = {},
-): Promise<WatchedPage & Awaited<ReturnType<typeof openWatched>>> {
-  const { email, password } = account;
-  // Before the sign-in the page asks who is there and is told: nobody.
-  const expected = [...(options.expected ?? []), /Failed to load resource.*401.*\/api\/session/];
-  const opened = await openWatched(browser, { ...options, expected });
-  await opened.page.goto(`${server.url}/sign-in`);
-  await postApi(opened.page, '/sign-in', { email, password });
-  return opened;
+): ReturnType<typeof openWatched> {
+  return openWatched(browser, { ...options, storageState: session });
 }
