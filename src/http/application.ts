@@ -61,7 +61,12 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   application.use(
     '*',
     // A page brings a policy of its own.
-    secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, overwrite: false }),
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      // Said over http it means nothing, and a name that has TLS today belongs to whoever runs the proxy.
+      strictTransportSecurity: publicOrigin?.startsWith('https:') ? 'max-age=15552000' : false,
+      overwrite: false,
+    }),
   );
   application.use(
     '*',
