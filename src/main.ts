@@ -9,6 +9,7 @@ import { supervise } from '#processes/supervisor.ts';
 import { withStores } from '#processes/with-stores.ts';
 import { generateIngestKey } from '#storage/postgres/ingest-keys.ts';
 import { readEnvironment } from './environment.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { createSystemClock } from './system-clock.ts';
 import { createSystemRandom } from './system-random.ts';
 
@@ -28,7 +29,7 @@ const settings = environment.value;
 
 const argv = process.argv.slice(2);
 if (argv[0] === 'role') {
-  await runRole(argv[1], { clock, random, environment: settings });
+  await runRole(argv[1], { clock, random, environment: settings, eventLoopDelayMs: watchEventLoop(clock) });
 } else {
   process.exit(await runCommandLine(argv, await createRuntime()));
 }

@@ -84,6 +84,8 @@ export const rejectionsSchema = z
     /** False while intake does not answer: nothing is known then. */
     known: z.boolean(),
     accepted: z.number(),
+    /** Where senders reach intake, as the server itself knows it. */
+    intakeUrl: z.string(),
     /** Most frequent first. */
     rejections: z.array(rejectionSchema),
   })

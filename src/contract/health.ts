@@ -10,11 +10,11 @@ export const processHealthSchema = z
     /** `outside`: not one of ours, so only whether it answers is known. */
     state: z.enum(['running', 'starting', 'ended', 'outside']),
     startedAt: z.string().optional(),
-    /** Since the supervisor started. */
+    /** How often it was started again since the supervisor started. */
     restarts: z.number().optional(),
     /** Proportional share of memory where the system says it, else resident. */
     memoryBytes: z.number().optional(),
-    /** 99th percentile of the delay of its event loop over the last minute. */
+    /** 99th percentile of the delay of its event loop over the last 10 seconds. */
     eventLoopDelayMs: z.number().optional(),
   })
   .meta({ id: 'ProcessHealth' });

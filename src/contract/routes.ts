@@ -3,6 +3,7 @@ import { listAudit, verifyAudit } from './audit.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
 import { listEventRates, listEvents, listFields, listRejections } from './data.ts';
 import { listDeliveries } from './deliveries.ts';
+import { getHealth } from './health.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
@@ -72,6 +73,7 @@ export const routes = {
   listFields,
   listRejections,
   listEventRates,
+  getHealth,
   getSignInState,
   setUp,
   signIn,

@@ -87,6 +87,31 @@ const seriesAnswer = {
   phases: [],
   series: [],
 };
+const healthAnswer = {
+  version: '1.2.3',
+  at: '2026-03-02T09:00:00.000Z',
+  startedAt: '2026-03-02T08:00:00.000Z',
+  uptimeMs: 3_600_000,
+  ready: true,
+  reasons: [],
+  notices: [],
+  processes: [],
+  stores: [],
+  intake: { connected: false, spoolBytesLimit: 1 },
+  plans: [],
+  history: {
+    stepMs: 10_000,
+    until: '2026-03-02T09:00:00.000Z',
+    acceptedPerSecond: [],
+    rejectedPerSecond: [],
+    spoolBytes: [],
+    lagMs: [],
+    watermarkAgeMs: [],
+    coreEventLoopDelayMs: [],
+    postgresLatencyMs: [],
+    telemetryLatencyMs: [],
+  },
+};
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
 /** What was asked of the services, and how the next question is answered. */
@@ -164,10 +189,14 @@ const services: ApiServices = {
     find: () => record(undefined, 'findLink'),
     acknowledge: () => record(undefined, 'acknowledgeLink'),
   },
+  health: {
+    health: () => record(healthAnswer, 'health'),
+    stop: () => {},
+  },
   data: {
     events: (plan, query) => record({ events: [], segmentsWaiting: 0 }, 'events', plan, query),
     fields: (plan) => record({ events: [], unused: [], awaited: [] }, 'fields', plan),
-    rejections: (plan) => record({ known: false, accepted: 0, rejections: [] }, 'rejections', plan),
+    rejections: (plan) => record({ known: false, intakeUrl: '', accepted: 0, rejections: [] }, 'rejections', plan),
     rates: (plan) => record({ from: '2026-03-02T08:00:00.000Z', stepMs: 10_000, events: [] }, 'rates', plan),
   },
   signals: {
@@ -412,6 +441,7 @@ const routes: readonly {
     asks: ['rejections', 'shop'],
   },
   { path: '/api/plans/shop/data/rates', template: '/api/plans/{plan}/data/rates', sent: {}, asks: ['rates', 'shop'] },
+  { path: '/api/health', template: '/api/health', sent: {}, asks: ['health'] },
   { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];
 

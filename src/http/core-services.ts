@@ -5,6 +5,8 @@ import { createAlertServices } from './alerts/alert-services.ts';
 import { createChannelServices } from './channels/channel-services.ts';
 import { createDataServices } from './data/data-services.ts';
 import { createDeliveryServices } from './deliveries/delivery-services.ts';
+import { createHealthServices } from './health/health-services.ts';
+import type { MachineHealth, StoreProbe } from './health/services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
@@ -22,15 +24,22 @@ export interface CoreServicesOptions extends StatusServicesOptions {
   readonly access: Pick<Access, 'services'>;
   /** Asks the telemetry store what the past was. */
   readonly askTelemetry: AskTelemetry;
+  /** Where senders reach intake. */
+  readonly intakeUrl: string;
+  readonly machine: MachineHealth;
+  /** PostgreSQL, then the telemetry store. */
+  readonly stores: readonly StoreProbe[];
   readonly log: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The verbs' view of the core process. */
 export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const { core, clock, resolveSecret, log, askTelemetry } = options;
+  const status = createStatusServices(options);
+  const live = createLiveServices({ core, clock, log });
   return {
     ...options.access.services,
-    status: createStatusServices(options),
+    status,
     plans: createPlanServices(core, resolveSecret),
     rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
@@ -41,8 +50,9 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     channels: createChannelServices(core, clock, resolveSecret),
     overview: createOverviewServices(core, clock),
     acknowledgeLinks: createLinkServices({ core, clock, ...options.links }),
-    live: createLiveServices({ core, clock, log }),
+    live,
     signals: createSignalServices({ core, clock, askTelemetry }),
-    data: createDataServices({ core, clock, askTelemetry }),
+    data: createDataServices({ core, clock, askTelemetry, intakeUrl: options.intakeUrl }),
+    health: createHealthServices({ ...options, status, live }),
   };
 }

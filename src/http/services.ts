@@ -4,6 +4,7 @@ import type { AuditServices } from './audit/services.ts';
 import type { ChannelServices } from './channels/services.ts';
 import type { DataServices } from './data/services.ts';
 import type { DeliveryServices } from './deliveries/services.ts';
+import type { HealthServices } from './health/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
@@ -37,4 +38,5 @@ export interface ApiServices {
   readonly live: LiveServices;
   readonly signals: SignalServices;
   readonly data: DataServices;
+  readonly health: HealthServices;
 }

@@ -11,6 +11,7 @@ import { listEvents } from './data/list-events.ts';
 import { listFields } from './data/list-fields.ts';
 import { listRejections } from './data/list-rejections.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
+import { getHealth } from './health/get-health.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
 import { listInbox } from './journal/list-inbox.ts';
@@ -90,6 +91,7 @@ export const verbs: readonly Verb[] = [
   listFields,
   listRejections,
   listEventRates,
+  getHealth,
   getSignInState,
   setUp,
   signIn,

@@ -41,6 +41,8 @@ export interface IntakeOptions {
   readonly compile: (plan: ConfiguredPlan) => CompiledPlan | undefined;
   readonly events: EventSink;
   readonly readings: ReadingSink;
+  /** How late this process does what is due; undefined while it is not known. */
+  readonly eventLoopDelayMs?: () => number | undefined;
   /** Other limits than the catalogue's, for tests that reach them. */
   readonly spoolLimits?: Partial<SpoolOptions['limits']>;
 }
@@ -255,7 +257,8 @@ export class Intake {
   }
 
   status(): IntakeStatus {
-    return statusOf({
+    const eventLoopDelayMs = this.#options.eventLoopDelayMs?.();
+    const status = statusOf({
       credentials: this.#credentials,
       spool: this.#spool,
       spoolProblem: this.#spoolProblem,
@@ -263,6 +266,7 @@ export class Intake {
       registers: this.#registers,
       now: this.#clock.now(),
     });
+    return eventLoopDelayMs === undefined ? status : { ...status, eventLoopDelayMs };
   }
 
   /** Lets what was taken in become durable, and leaves a snapshot. What comes later is refused. */

@@ -126,6 +126,8 @@ export interface IntakeStatus {
   readonly accepted: number;
   /** By plan, then code. */
   readonly rejected: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** 99th percentile of the delay of its event loop over the last 10 seconds, once it is known. */
+  readonly eventLoopDelayMs?: number;
   /** The loader's last failure, while it lasts. */
   readonly loaderProblem?: string;
 }

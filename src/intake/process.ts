@@ -24,6 +24,8 @@ export interface IntakeProcessOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (message: string) => void;
+  /** How late this process does what is due; undefined while it is not known. */
+  readonly eventLoopDelayMs?: () => number | undefined;
   /** Another disk than the data folder's. */
   readonly disk?: Disk;
 }
@@ -50,6 +52,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     compile: (plan) => compileConfigured(plan, log),
     events,
     readings: readingSink(client),
+    ...(options.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: options.eventLoopDelayMs }),
   });
   const server = await startServer({ intake, host, port, clock, log });
   const stopLink = startLink({ path: linkPath, intake, clock, random, log });

@@ -20,9 +20,11 @@ import { askWithin } from '#storage/clickhouse/within.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
+import { clickHouseFigures, postgresFigures } from '#storage/store-figures.ts';
 import { createLog } from './log.ts';
+import { readMachine } from './machine.ts';
 import type { CoreConfiguration } from './messages.ts';
-import type { RoleOptions } from './role.ts';
+import type { RoleOptions, StartOptions } from './role.ts';
 import { watchStores } from './store-health.ts';
 
 const READY_CHECK_MS = 20;
@@ -31,7 +33,7 @@ const WEB_FOLDER = join(import.meta.dirname, '../../web/dist');
 /** The core's process: PostgreSQL, the engine, the link for intake, and the API for people. */
 export async function startCore(
   configuration: CoreConfiguration,
-  options: RoleOptions,
+  options: StartOptions,
   onReady: () => void,
   onSetUpLink: (path: string) => void,
 ): Promise<{ stop(): Promise<void> }> {
@@ -85,6 +87,24 @@ export async function startCore(
     resolveSecret,
     links,
     askTelemetry: askWithin(telemetry, clock),
+    intakeUrl: configuration.intakeUrl,
+    machine: readMachine({
+      dataFolder: configuration.dataFolder,
+      reports: options.processes,
+      eventLoopDelayMs: options.eventLoopDelayMs,
+    }),
+    stores: [
+      {
+        name: 'PostgreSQL',
+        ask: async () => void (await pool.query('select 1')),
+        figures: () => postgresFigures(pool),
+      },
+      {
+        name: 'telemetry store',
+        ask: () => askClickHouse(telemetry),
+        figures: () => askWithin(telemetry, clock)(clickHouseFigures),
+      },
+    ],
     log: (message, detail) => log('warning', message, detail),
   });
   await applyGivenPlans(core, services, configuration, clock);
@@ -99,6 +119,7 @@ export async function startCore(
     async stop() {
       stopChecking();
       services.live.stop();
+      services.health.stop();
       await services.rehearsals.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -56,7 +56,13 @@ export async function startIntake(
 
   void prepareTelemetryStore();
   clock.after(limits.rollUpEveryMs, () => void rollUp());
-  const intake = await runIntake({ ...rest, clock, random, log: (message) => log('warning', message) });
+  const intake = await runIntake({
+    ...rest,
+    clock,
+    random,
+    eventLoopDelayMs: options.eventLoopDelayMs,
+    log: (message) => log('warning', message),
+  });
   onReady();
   return {
     async stop() {

@@ -15,6 +15,8 @@ export interface ManagedChildOptions {
   /** Of the core: the path of the link that makes the first owner. */
   readonly onSetUpLink?: (path: string) => void;
   readonly onHopeless: (code: string, message: string) => void;
+  /** It runs now, or with undefined not any more. */
+  readonly onRunning?: (pid: number | undefined) => void;
   readonly log: (message: string) => void;
 }
 
@@ -27,6 +29,8 @@ const STOP_WITHIN_MS = 10_000;
 /** A child process that is started again whenever it ends, until it is stopped. */
 export interface ManagedChild {
   readonly pid: () => number | undefined;
+  /** Says something to the process that runs; lost when none does. */
+  tell(message: ToChild): void;
   stop(): Promise<void>;
 }
 
@@ -45,10 +49,12 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child = process;
+    options.onRunning?.(process.pid);
     ended = new Promise((resolve) => {
       // Not `exit`: a process that could not be started at all, for want of memory or of process numbers, only closes.
       process.once('close', (code, signal) => {
         child = undefined;
+        options.onRunning?.(undefined);
         resolve();
         if (stopping) return;
         if (options.clock.monotonicMs() - startedAt > STEADY_MS) delayMs = RESTART_FIRST_MS;
@@ -73,6 +79,9 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
   start();
   return {
     pid: () => child?.pid,
+    tell(message) {
+      if (child !== undefined) post(child, message);
+    },
     async stop() {
       stopping = true;
       cancelRestart();

@@ -1,5 +1,6 @@
 import type { ClickHouseAddress } from '#cli/client.ts';
 import type { PostgresAddress } from '#storage/postgres/pool.ts';
+import type { ProcessReport } from './process-board.ts';
 
 /** What the supervisor gives its children over their IPC channel: secrets pass here, never through arguments. */
 export interface CoreConfiguration {
@@ -10,6 +11,8 @@ export interface CoreConfiguration {
   readonly port: number;
   /** Where browsers reach it, without a slash at its end. */
   readonly publicUrl: string;
+  /** Where senders reach intake. */
+  readonly intakeUrl: string;
   readonly linkPath: string;
   readonly adminToken: string;
   /** Of this installation, for sign-in; see `AccessOptions`. */
@@ -41,7 +44,9 @@ export type ChildConfiguration = CoreConfiguration | IntakeConfiguration;
 
 export type ToChild =
   | { readonly type: 'start'; readonly configuration: ChildConfiguration }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** To the core: how the server's processes are, at its start and whenever it changes. */
+  | { readonly type: 'processes'; readonly processes: readonly ProcessReport[] };
 
 export type FromChild =
   /** Does its work; for the core, with stores and intake doing theirs. */

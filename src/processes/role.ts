@@ -4,11 +4,20 @@ import type { Environment } from '../environment.ts';
 import { startCore } from './core.ts';
 import { startIntake } from './intake.ts';
 import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
+import type { ProcessReport } from './process-board.ts';
 
 export interface RoleOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly environment: Environment;
+  /** How late this process does what is due; undefined while it is not known. */
+  readonly eventLoopDelayMs: () => number | undefined;
+}
+
+/** What is known by the time that a role starts. */
+export interface StartOptions extends RoleOptions {
+  /** The server's processes, as the supervisor told last. */
+  readonly processes: () => readonly ProcessReport[];
 }
 
 interface Part {
@@ -35,6 +44,7 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
   if (process.send === undefined) throw new WatchbillError('usage', 'Roles are started by `watchbill up`.');
   let part: Promise<Part> | undefined;
   let stopping = false;
+  let processes: readonly ProcessReport[] = [];
 
   const stop = async (): Promise<void> => {
     if (stopping) return;
@@ -66,7 +76,11 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
       void stop();
       return;
     }
-    part = start(role, message.configuration, options, tell, giveUp);
+    if (message.type === 'processes') {
+      processes = message.processes;
+      return;
+    }
+    part = start(role, message.configuration, { ...options, processes: () => processes }, tell, giveUp);
     part.catch(giveUp);
   });
 }
@@ -74,7 +88,7 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
 function start(
   role: string | undefined,
   configuration: ChildConfiguration,
-  options: RoleOptions,
+  options: StartOptions,
   say: (message: FromChild) => void,
   onHopeless: (problem: WatchbillError) => void,
 ): Promise<Part> {

@@ -13,6 +13,8 @@ export interface StoresOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (message: string) => void;
+  /** A store of ours runs now, with undefined not any more; `outside` is none of ours. */
+  readonly onRunning?: (name: 'PostgreSQL' | 'telemetry store', pid: number | 'outside' | undefined) => void;
   /** A store has never started, and why: trying for ever would only hide it. */
   readonly onFailure: (problem: WatchbillError) => void;
 }
@@ -37,14 +39,17 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   const clickhouse = Promise.withResolvers<ClickHouseAddress>();
   const kept: { stop(): Promise<void> }[] = [];
 
-  if (environment.databaseUrl !== undefined) postgres.resolve({ url: environment.databaseUrl });
-  else {
+  if (environment.databaseUrl !== undefined) {
+    options.onRunning?.('PostgreSQL', 'outside');
+    postgres.resolve({ url: environment.databaseUrl });
+  } else {
     kept.push(
       keepRunning<EmbeddedPostgres>(
         options,
         'PostgreSQL',
         () => startEmbeddedPostgres({ dataFolder, clock }),
         (running) => {
+          reportRunning(options, 'PostgreSQL', running);
           if (running.adopted) log('took over the PostgreSQL that was still running');
           postgres.resolve(running.address);
         },
@@ -55,6 +60,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
   if (environment.clickhouseUrl !== undefined) {
     clickhouseAddress = splitCredentials(environment.clickhouseUrl);
     clickhouse.resolve(clickhouseAddress);
+    options.onRunning?.('telemetry store', 'outside');
   } else {
     // The same port and password for as long as we run, so that a restart of the child is only a pause for its clients.
     const port = await choosePort('127.0.0.1', 0, clock);
@@ -65,7 +71,10 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
         options,
         'the telemetry store',
         () => startStoreChild({ dataFolder, clock, port, password }),
-        (running) => clickhouse.resolve({ url: running.url, username: running.username, password: running.password }),
+        (running) => {
+          reportRunning(options, 'telemetry store', running);
+          clickhouse.resolve({ url: running.url, username: running.username, password: running.password });
+        },
       ),
     );
   }
@@ -77,6 +86,15 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
       await Promise.all(kept.map((store) => store.stop()));
     },
   };
+}
+
+function reportRunning(
+  options: StoresOptions,
+  name: 'PostgreSQL' | 'telemetry store',
+  running: RunningStore & { readonly pid: number },
+): void {
+  options.onRunning?.(name, running.pid);
+  running.onExit(() => options.onRunning?.(name, undefined));
 }
 
 interface RunningStore {

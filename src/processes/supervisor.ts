@@ -9,6 +9,7 @@ import type { Environment } from '../environment.ts';
 import { keepText, linkPathFor } from './data-folder-files.ts';
 import { type ManagedChild, manageChild } from './managed-child.ts';
 import { choosePort } from './port.ts';
+import { ProcessBoard, type ProcessName } from './process-board.ts';
 import { type Stores, startStores } from './stores.ts';
 
 export interface SupervisorOptions extends ServerOptions {
@@ -94,9 +95,18 @@ async function startParts(
   const intakePort = await choosePort(host, options.intakePort, options.clock);
 
   const url = `http://${addressOf(host)}:${corePort}`;
+  const intakeUrl = `http://${addressOf(host)}:${intakePort}`;
   const publicUrl = options.publicUrl ?? options.environment.publicUrl ?? url;
 
-  const stores: Stores = await startStores({ ...options, log, onFailure });
+  const board = new ProcessBoard(options.clock, process.pid);
+  const note = (name: ProcessName) => (pid: number | 'outside' | undefined) => {
+    if (pid === undefined) board.ended(name);
+    else if (pid === 'outside') board.outside(name);
+    else board.running(name, pid);
+  };
+  for (const name of ['PostgreSQL', 'telemetry store', 'intake', 'core'] as const) board.ended(name);
+
+  const stores: Stores = await startStores({ ...options, log, onFailure, onRunning: (name, pid) => note(name)(pid) });
   running.push(stores);
   // Both load their modules while the stores start, and are told where the stores are as soon as that is known.
   // Given once: a core that is started again goes on with the version in force, which people may have applied since.
@@ -114,6 +124,7 @@ async function startParts(
       port: corePort,
       publicUrl: publicUrl.replace(/\/+$/, ''),
       linkPath,
+      intakeUrl,
       adminToken,
       authSecret,
       trustedProxies: options.environment.trustedProxies,
@@ -132,8 +143,11 @@ async function startParts(
     },
     onSetUpLink,
     onHopeless,
+    onRunning: note('core'),
     log,
   });
+  board.onChange = (processes) => core.tell({ type: 'processes', processes });
+  core.tell({ type: 'processes', processes: board.reports });
   running.push(core);
   running.push(
     manageChild({
@@ -151,12 +165,13 @@ async function startParts(
       }),
       onReady: () => {},
       onHopeless,
+      onRunning: note('intake'),
       log,
     }),
   );
   return async () => ({
     url,
-    intakeUrl: `http://${addressOf(host)}:${intakePort}`,
+    intakeUrl,
     token: adminToken,
     stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },
   });

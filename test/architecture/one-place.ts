@@ -35,6 +35,7 @@ export const origins: readonly Origin[] = [
     instead: 'take a Clock (src/kernel/ports.ts)',
     allowed: {
       'src/system-clock.ts': 'the one place',
+      'src/event-loop.ts': 'the one place where the delay of the event loop is measured',
       'src/egress/egress.ts': 'deadlines of sockets; the simulation replaces the whole Transport',
       'src/egress/mail-exchange.ts': 'deadlines of sockets, and the date of a mail as its library wants it',
       'src/cli/client.ts': 'a deadline of the command line, which runs in real time only',

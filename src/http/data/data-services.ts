@@ -26,10 +26,12 @@ export interface DataServicesOptions {
   readonly core: Pick<Core, 'plans' | 'lastWorld' | 'link' | 'intakeStatus'>;
   readonly askTelemetry: AskTelemetry;
   readonly clock: Clock;
+  /** Where senders reach intake. */
+  readonly intakeUrl: string;
 }
 
 /** What came in: from the telemetry store, and what intake knows before it is there. */
-export function createDataServices({ core, askTelemetry, clock }: DataServicesOptions): DataServices {
+export function createDataServices({ core, askTelemetry, clock, intakeUrl }: DataServicesOptions): DataServices {
   return {
     async events(plan, { name, before, limit }) {
       requirePlan(core, plan);
@@ -93,7 +95,7 @@ export function createDataServices({ core, askTelemetry, clock }: DataServicesOp
     },
     async rejections(plan) {
       requirePlan(core, plan);
-      return viewRejections(await core.link.data(plan));
+      return viewRejections(await core.link.data(plan), intakeUrl);
     },
     async rates(plan) {
       requirePlan(core, plan);

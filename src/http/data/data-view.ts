@@ -84,11 +84,12 @@ export function unusedFields(
 }
 
 /** What intake refused, most frequent first. */
-export function viewRejections(data: PlanData | undefined): RejectionsAnswer {
-  if (data === undefined) return { known: false, accepted: 0, rejections: [] };
+export function viewRejections(data: PlanData | undefined, intakeUrl: string): RejectionsAnswer {
+  if (data === undefined) return { known: false, intakeUrl, accepted: 0, rejections: [] };
   return {
     since: formatInstant(data.since),
     known: true,
+    intakeUrl,
     accepted: data.accepted,
     rejections: [...data.rejections]
       .sort((left, right) => right.count - left.count)
