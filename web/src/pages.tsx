@@ -101,6 +101,18 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('./pages/sign-in/set-up-page.tsx')).SetUpPage,
     frame: 'bare',
   },
+  {
+    name: 'Invitation',
+    pattern: patterns.invitation,
+    load: async () => (await import('./pages/sign-in/invitation-page.tsx')).InvitationPage,
+    frame: 'bare',
+  },
+  {
+    name: 'New password',
+    pattern: patterns.newPassword,
+    load: async () => (await import('./pages/sign-in/new-password-page.tsx')).NewPasswordPage,
+    frame: 'bare',
+  },
 ];
 
 /** Whether a page is there to be linked to. */

@@ -7,6 +7,7 @@ export const patterns = {
   setUp: '/set-up',
   signIn: '/sign-in',
   invitation: '/invitation',
+  newPassword: '/reset-password',
   missionControl: '/plans/$plan',
   signals: '/plans/$plan/signals',
   signal: '/plans/$plan/signals/$signal',
@@ -34,6 +35,7 @@ export const paths = {
   signIn: (after?: string) =>
     fill(patterns.signIn) + (after === undefined ? '' : `?after=${encodeURIComponent(after)}`),
   invitation: () => fill(patterns.invitation),
+  newPassword: () => fill(patterns.newPassword),
   missionControl: (plan: string) => fill(patterns.missionControl, { plan }),
   signals: (plan: string) => fill(patterns.signals, { plan }),
   signal: (plan: string, signal: string) => fill(patterns.signal, { plan, signal }),

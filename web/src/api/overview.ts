@@ -1,4 +1,5 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { ObjectiveAnswer, OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
 import { api } from './client.ts';
 import { useLive } from './live.tsx';
@@ -11,16 +12,26 @@ export const plansQuery = queryOptions({
   refetchInterval: 30_000,
 });
 
-/** What the plan says, asked for anew when a version is applied or a phase begins. Inside a LiveProvider only. */
+/** What the plan says. */
 export function useOverview(plan: string) {
-  const version = useLive((snapshot) => snapshot.plan?.version);
-  const phase = useLive((snapshot) => snapshot.plan?.phase);
   return useQuery({
-    queryKey: ['overview', plan, version, phase],
+    queryKey: ['overview', plan],
     queryFn: ({ signal }) => api.get('/plans/{plan}/overview', { params: { plan }, signal }),
-    placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
+}
+
+/** Asks for the plan anew when a version is applied or a phase begins. Once, inside a LiveProvider. */
+export function useCurrentOverview(plan: string) {
+  const query = useOverview(plan);
+  const version = useLive((snapshot) => snapshot.plan?.version);
+  const phase = useLive((snapshot) => snapshot.plan?.phase);
+  const { data, refetch } = query;
+  const outdated = data !== undefined && version !== undefined && (data.version !== version || data.phase !== phase);
+  useEffect(() => {
+    if (outdated) void refetch();
+  }, [outdated, refetch]);
+  return query;
 }
 
 /** A signal of the plan with its objective, where it has one. */

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import { rememberedPlan, rememberPlan } from '../api/current-plan.ts';
 import { LiveProvider, useLive } from '../api/live.tsx';
-import { plansQuery, useOverview } from '../api/overview.ts';
+import { plansQuery, useCurrentOverview, useOverview } from '../api/overview.ts';
 import { PlanZoneContext } from '../api/plan-zone.ts';
 import { Explanation } from '../kit/reason-panel.tsx';
 import { listenForShortcuts, useShortcut } from '../kit/shortcuts.ts';
@@ -57,7 +57,7 @@ export function Shell() {
 /** The frame of a plan: its zone is known to every time inside, and what is old looks old. */
 function FrameOfPlan({ plan, children }: { readonly plan: string; readonly children: ReactNode }) {
   const { pathname } = useLocation();
-  const { data: overview } = useOverview(plan);
+  const { data: overview } = useCurrentOverview(plan);
   const connection = useLive((snapshot) => snapshot.connection);
   if (connection === 'refused') return <Navigate to={paths.signIn(pathname)} replace />;
   return (

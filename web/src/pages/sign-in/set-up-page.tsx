@@ -6,6 +6,7 @@ import classes from './entry-card.module.css';
 import { EntryCard } from './entry-card.tsx';
 import { EntryForm } from './entry-form.tsx';
 import { useLinkToken } from './link-token.ts';
+import { PASSWORD_ADVICE } from './password-advice.ts';
 
 /** Makes the first owner, with the link that was printed at the first start. */
 export function SetUpPage() {
@@ -34,7 +35,7 @@ export function SetUpPage() {
           {
             name: 'password',
             label: 'Password',
-            description: 'At least 12 characters; a few words that only you put together do well.',
+            description: PASSWORD_ADVICE,
             autoComplete: 'new-password',
           },
         ]}
