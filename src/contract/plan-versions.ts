@@ -56,7 +56,6 @@ export const applyPlanVersion = declareRoute({
   answer: applyAnswerSchema,
 });
 
-export type PlanVersionAnswer = z.infer<typeof planVersionSchema>;
 export type PlanVersionWithFiles = z.infer<typeof getPlanVersion.answer>;
 export type PlanVersionsAnswer = z.infer<typeof listPlanVersions.answer>;
 export type ApplyVersionRequest = z.output<typeof applyPlanVersion.body>;

@@ -180,11 +180,22 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['vs', 'drops at least 30% vs previous day', 'What it is compared with.', 'waits'],
     ['previous', 'vs previous day', 'The period before.', 'waits'],
     ...['same', 'last', 'days', 'weeks'].map(
-      (word) => [word, 'vs same hour of last 4 weeks', 'The same hour of days or weeks before.', 'waits'] as const,
+      (word) =>
+        [
+          word,
+          `vs same hour of last 4 ${word === 'days' ? word : 'weeks'}`,
+          'The same hour of days or weeks before.',
+          'waits',
+        ] as const,
     ),
     ...['high', 'low', 'beyond', 'sigma'].map(
       (word) =>
-        [word, 'unusually low beyond 3 sigma vs previous day', 'Far from what the past shows.', 'waits'] as const,
+        [
+          word,
+          `unusually ${word === 'high' ? word : 'low'} beyond 3 sigma vs previous day`,
+          'Far from what the past shows.',
+          'waits',
+        ] as const,
     ),
     ...['times', 'time', 'a', 'row'].map((word) => [word, 'web fails 2 times in a row', 'A probe.', 'waits'] as const),
     ['relative', 'drops at least 30% relative', 'In proportion, not in points.', 'waits'],

@@ -75,7 +75,10 @@ interface AlertRowProps extends RowProps {
 
 /** A rule in one group: when it waited, fired and was on its way out. */
 export function AlertRow({ row, recording, atMs }: AlertRowProps) {
-  const now = row.states.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+  // What still stands at the end stands there too.
+  const now = row.states.find(
+    ({ fromMs, untilMs }) => fromMs <= atMs && (atMs < untilMs || untilMs === recording.untilMs),
+  );
   return (
     <div className={classes.row}>
       <div className={classes.label}>
