@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../compile.ts';
 import { completeAt } from './complete.ts';
-import { highlight } from './highlight.ts';
+import { createHighlighter, highlight } from './highlight.ts';
 import { hoverAt } from './hover.ts';
 import { scanPlan } from './scan.ts';
 
@@ -215,6 +215,14 @@ describe('highlighting', () => {
     for (const name of good) {
       const text = readFileSync(new URL(name, folder), 'utf8');
       expect(classes(text).filter((each) => each.startsWith('unknown'))).toEqual([]);
+    }
+  });
+
+  test('one that remembers colours every text as one that does not', () => {
+    const remembering = createHighlighter();
+    const renamed = base.replaceAll('failures', 'refusals');
+    for (const text of [base, base.replace('> 5%', '> 6%'), renamed, base, ...fixtures]) {
+      expect(remembering(text)).toEqual(highlight(text));
     }
   });
 

@@ -28,19 +28,41 @@ export interface Highlight {
   readonly kind?: NameKind;
 }
 
+type Classify = (text: string, kind: SentenceKind) => readonly ClassifiedToken[];
+
 /** Colours one file of a plan; `others` are the plan's other files, whose names are known too. In the order of the text, without overlaps. */
 export function highlight(text: string, others: readonly string[] = []): readonly Highlight[] {
-  const scan = scanPlan(text);
-  return highlightScan(scan, collectNames([scan, ...others.map(scanPlan)]));
+  return createHighlighter()(text, others);
 }
 
-/** The same for a text that is scanned already. */
-export function highlightScan(scan: Scan, names: PlanNames): readonly Highlight[] {
+/** The same for an editor: a sentence that was seen with the same names before is not read again, so that a key costs little. */
+export function createHighlighter(): typeof highlight {
+  let seen = new Map<string, readonly ClassifiedToken[]>();
+  let seenNames = '';
+  return (text, others = []) => {
+    const scan = scanPlan(text);
+    const names = collectNames([scan, ...others.map(scanPlan)]);
+    const known = names.all.map(({ kind, name }) => `${kind} ${name}`).join('\n');
+    const before = known === seenNames ? seen : new Map<string, readonly ClassifiedToken[]>();
+    seenNames = known;
+    // Only what the text still has is kept.
+    seen = new Map();
+    const classify: Classify = (sentence, kind) => {
+      const key = `${kind} ${sentence}`;
+      const found = before.get(key) ?? classifyWords(sentence, kind, names);
+      seen.set(key, found);
+      return found;
+    };
+    return highlightScan(scan, names, classify);
+  };
+}
+
+function highlightScan(scan: Scan, names: PlanNames, classify: Classify): readonly Highlight[] {
   const found: Highlight[] = [];
   for (const piece of scan.pieces) {
     if (piece.kind === 'comment') found.push({ start: piece.start, end: piece.end, class: 'comment' });
     else if (piece.kind === 'key') addKey(piece, names, found);
-    else addValue(scan, piece, names, found);
+    else addValue(scan, piece, names, classify, found);
   }
   return found.filter(({ start, end }) => end > start);
 }
@@ -85,15 +107,15 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
   return undefined;
 }
 
-function addValue(scan: Scan, piece: Piece, names: PlanNames, found: Highlight[]): void {
+function addValue(scan: Scan, piece: Piece, names: PlanNames, classify: Classify, found: Highlight[]): void {
   const text = scan.text.slice(piece.start, piece.end);
   const kind = sentenceAt(piece.path);
   if (piece.style === 'block' && text.includes('|')) {
-    addTable(text, piece, names, found);
+    addTable(text, piece, names, classify, found);
     return;
   }
   if (kind !== undefined) {
-    addSentence(text, piece.start, kind, names, found);
+    addSentence(text, piece.start, kind, classify, found);
     return;
   }
   const kinds = valueNames(piece.path);
@@ -115,7 +137,7 @@ function addValue(scan: Scan, piece: Piece, names: PlanNames, found: Highlight[]
 }
 
 /** Cells of a table are sentences where their column says so; the first row is the header. */
-function addTable(text: string, piece: Piece, names: PlanNames, found: Highlight[]): void {
+function addTable(text: string, piece: Piece, names: PlanNames, classify: Classify, found: Highlight[]): void {
   const section = piece.path[0] ?? '';
   let columns: readonly string[] | undefined;
   let at = 0;
@@ -127,7 +149,7 @@ function addTable(text: string, piece: Piece, names: PlanNames, found: Highlight
       const trimmed = cell.trim();
       const kind = columns === undefined ? undefined : sentenceInCell(section, columns[index] ?? '');
       if (trimmed !== '' && columns === undefined) found.push({ start, end: start + trimmed.length, class: 'key' });
-      else if (trimmed !== '' && kind !== undefined) addSentence(trimmed, start, kind, names, found);
+      else if (trimmed !== '' && kind !== undefined) addSentence(trimmed, start, kind, classify, found);
       else if (trimmed !== '' && section === 'objectives' && index === 0) {
         const known = names.find(trimmed, 'signal');
         if (known !== undefined) found.push({ start, end: start + trimmed.length, class: 'name', kind: 'signal' });
@@ -139,8 +161,8 @@ function addTable(text: string, piece: Piece, names: PlanNames, found: Highlight
   }
 }
 
-function addSentence(text: string, offset: number, kind: SentenceKind, names: PlanNames, found: Highlight[]): void {
-  for (const classified of classifyWords(text, kind, names)) {
+function addSentence(text: string, offset: number, kind: SentenceKind, classify: Classify, found: Highlight[]): void {
+  for (const classified of classify(text, kind)) {
     const { token, name } = classified;
     found.push({
       start: offset + token.start,
@@ -193,12 +215,12 @@ export function classifyWords(text: string, kind: SentenceKind, names: PlanNames
   const roles = new RoleReader(kind);
   for (const [index, token] of tokens.entries()) {
     const role = roles.roleOf(token, tokens[index - 1], tokens[index + 1]);
-    classified.push(classify(token, kind, role, names, tokens[index + 1]));
+    classified.push(classifyToken(token, kind, role, names, tokens[index + 1]));
   }
   return classified.filter(({ class: found }) => found !== 'key');
 }
 
-function classify(
+function classifyToken(
   token: SentenceToken,
   kind: SentenceKind,
   role: Role,

@@ -26,7 +26,7 @@ import {
   type ViewUpdate,
 } from '@codemirror/view';
 import type { Diagnostic } from '#plan/diagnostic.ts';
-import { highlight } from '#plan/editor/highlight.ts';
+import { createHighlighter } from '#plan/editor/highlight.ts';
 import { editorTheme } from './editor-theme.ts';
 import { startLanguage } from './language.ts';
 import type { TextFile } from './protocol.ts';
@@ -92,6 +92,7 @@ export function editExtensions(around: Surroundings): readonly Extension[] {
 
 /** The colours of the language, laid over the text anew with each change. */
 export function colours(around: Surroundings): Extension {
+  const highlight = createHighlighter();
   const marks = new Map<string, Decoration>();
   const markOf = (name: string): Decoration => {
     let mark = marks.get(name);
