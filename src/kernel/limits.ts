@@ -216,6 +216,9 @@ export const limits = {
   linksPerActor: 60,
   linksPerActorMs: 3_600_000,
   sessionsPerMember: 100,
+  /** Passwords that are hashed at the same time: each takes the threads and the memory that others of the core need too. */
+  passwordsAtOnce: 2,
+  passwordsWaiting: 32,
   members: 1_000,
   apiTokens: 1_000,
   /** Of one caller: so many at once, and so many a second in the long run. */

@@ -1,5 +1,7 @@
 import { routes } from '#contract/routes.ts';
 import { verb } from '../verb.ts';
 
-/** Who may sign in, and as what. */
-export const listMembers = verb(routes.listMembers, ({ services }) => services.members.list());
+/** Who may sign in, as what, and whom of the plans they are. */
+export const listMembers = verb(routes.listMembers, async ({ services }) =>
+  (await services.members.list()).map((member) => ({ ...member, persons: services.channels.personsOf(member.email) })),
+);

@@ -31,6 +31,7 @@ import type { AttemptLimits } from '../sign-in/attempt-limits.ts';
 import { requireAuthorityOver } from '../sign-in/authority.ts';
 import { newId, newToken } from '../sign-in/one-time-token.ts';
 import { requireUncommonPassword } from '../sign-in/password-rules.ts';
+import { requireUnreservedName } from '../sign-in/person-name.ts';
 import type { BeginSession } from '../sign-in/sign-in-services.ts';
 import { hashToken } from '../sign-in/token-hash.ts';
 import type { MemberServices } from './services.ts';
@@ -171,9 +172,14 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
           ...link
         } = requireLink(await findLink(client, 'invitation', hash, at));
         if ((await findMember(client, { email })) !== undefined) throw linkInvalid();
-        if ((await listMembers(client)).length >= limits.members) {
+        const members = await listMembers(client);
+        if (members.length >= limits.members) {
           throw new WatchbillError('limit-reached', `There are ${limits.members} members.`);
         }
+        requireUnreservedName(
+          request.name,
+          members.map(({ name }) => name),
+        );
         const accountId = newId(random);
         await insertMember(client, {
           id,

@@ -77,7 +77,11 @@ describe('an invitation', () => {
       await invite('dora@shop.example', 'editor'),
     ];
     expect((await accept(first.path)).body.error.code).toBe('link-invalid');
-    expect((await accept(second.path)).body).toMatchObject({ serverLevel: 'editor' });
+    // Nobody can take somebody else's name; the link stays good.
+    for (const name of ['ben', ' BEN ', 'Admin  token', 'token ci']) {
+      expect((await accept(second.path, name)).body.error).toMatchObject({ code: 'invalid-request', where: 'name' });
+    }
+    expect((await accept(second.path, 'Dora')).body).toMatchObject({ serverLevel: 'editor' });
   });
 
   test('runs out after three days', async () => {

@@ -6,6 +6,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AuthRow, AuthRows, RowCondition } from '#storage/postgres/sign-in/auth-rows.ts';
 import { hashToken } from './token-hash.ts';
+import { createTurns } from './turns.ts';
 
 /** From where somebody signs in; shown in the list of their sessions. */
 export interface SignInPlace {
@@ -79,11 +80,13 @@ export function createAccounts(rows: AuthRows, clock: Clock, secret: string): Ac
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 } },
   });
 
+  const turns = createTurns(limits.passwordsAtOnce, limits.passwordsWaiting);
+
   return {
     async signIn(email, password, place) {
       try {
         const headers = new Headers({ [ADDRESS_HEADER]: place.address, 'user-agent': place.userAgent });
-        return (await auth.api.signInEmail({ body: { email, password }, headers })).token;
+        return await turns.take(async () => (await auth.api.signInEmail({ body: { email, password }, headers })).token);
       } catch (thrown) {
         if (thrown instanceof APIError && thrown.statusCode < 500) return undefined;
         throw thrown;
@@ -97,8 +100,9 @@ export function createAccounts(rows: AuthRows, clock: Clock, secret: string): Ac
       });
       return session.token;
     },
-    hashPassword: async (password) => (await auth.$context).password.hash(password),
-    verifyPassword: async (hash, password) => (await auth.$context).password.verify({ hash, password }),
+    hashPassword: (password) => turns.take(async () => (await auth.$context).password.hash(password)),
+    verifyPassword: (hash, password) =>
+      turns.take(async () => (await auth.$context).password.verify({ hash, password })),
   };
 }
 

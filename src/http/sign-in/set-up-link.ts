@@ -1,11 +1,15 @@
 import type pg from 'pg';
+import { DAY_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import { inTransaction } from '#storage/postgres/pool.ts';
-import { insertLink, withdrawLinks } from '#storage/postgres/sign-in/links.ts';
+import { insertLink, tidyLinks, withdrawLinks } from '#storage/postgres/sign-in/links.ts';
 import { countOwners, lockMembers } from '#storage/postgres/sign-in/members.ts';
 import { newId, newToken } from './one-time-token.ts';
 import { hashToken } from './token-hash.ts';
+
+/** How long a link that has run out is kept, for whoever asks what became of it. */
+const KEPT_MS = 30 * DAY_MS;
 
 /**
  * Makes the token of the link by which the first owner is made; undefined when there is an owner. Those made before are void from then
@@ -15,6 +19,7 @@ export async function makeSetUpToken(pool: pg.Pool, clock: Clock, random: Random
   return inTransaction(pool, async (client) => {
     await lockMembers(client);
     await withdrawLinks(client, 'set-up');
+    await tidyLinks(client, clock.now() - KEPT_MS);
     if ((await countOwners(client)) > 0) return undefined;
     const token = newToken(random);
     const now = clock.now();

@@ -21,6 +21,7 @@ import type { AttemptLimits } from './attempt-limits.ts';
 import { needsReauthentication } from './authority.ts';
 import { newId } from './one-time-token.ts';
 import { requireUncommonPassword } from './password-rules.ts';
+import { requireUnreservedName } from './person-name.ts';
 import type { BegunSession, SignInServices } from './services.ts';
 import type { Sessions } from './sessions.ts';
 import { hashToken } from './token-hash.ts';
@@ -51,11 +52,17 @@ export function createSignInServices(
     return { token, session: describe(actor, clock.now()) };
   }
 
-  async function checkOwnPassword(actor: Actor, password: string): Promise<{ member: string; email: string }> {
+  async function checkOwnPassword(
+    actor: Actor,
+    password: string,
+    field: string,
+  ): Promise<{ member: string; email: string }> {
     const { userId: member, email } = requireSession(actor);
     await attempts.beforeSignIn(`member ${member}`, email);
     const hash = await findPasswordHash(pool, member);
-    if (hash === undefined || !(await accounts.verifyPassword(hash, password))) throw signInFailed();
+    if (hash === undefined || !(await accounts.verifyPassword(hash, password))) {
+      throw new WatchbillError('sign-in-failed', 'This is not your password.', field);
+    }
     await attempts.afterSignIn(email);
     return { member, email };
   }
@@ -67,16 +74,21 @@ export function createSignInServices(
       await attempts.beforeLink(place.address);
       const email = request.email.toLowerCase();
       requireUncommonPassword(request.password, [request.name, email]);
+      requireUnreservedName(request.name);
+      const requireSetUpLink = async (client: pg.Pool | pg.PoolClient): Promise<LinkRecord> => {
+        if ((await countOwners(client)) > 0) {
+          throw new WatchbillError('already-done', 'This server has its owner already; sign in.');
+        }
+        return requireLink(await findLink(client, 'set-up', hashToken(request.token), clock.now()));
+      };
+      await requireSetUpLink(pool);
       // Before the lock: it takes a while, on purpose.
       const passwordHash = await accounts.hashPassword(request.password);
       const id = newId(random);
       await inTransaction(pool, async (client) => {
         const at = clock.now();
         await lockMembers(client);
-        if ((await countOwners(client)) > 0) {
-          throw new WatchbillError('already-done', 'This server has its owner already; sign in.');
-        }
-        const link = requireLink(await findLink(client, 'set-up', hashToken(request.token), at));
+        const link = await requireSetUpLink(client);
         const accountId = newId(random);
         const owner = { serverLevel: 'owner', planLevels: {}, accountId, passwordHash, at };
         await insertMember(client, { id, name: request.name, email, ...owner });
@@ -103,7 +115,7 @@ export function createSignInServices(
     },
     describe: (actor) => describe(actor, clock.now()),
     async confirmPassword(actor, password, place) {
-      const { member } = await checkOwnPassword(actor, password);
+      const { member } = await checkOwnPassword(actor, password, 'password');
       const token = await accounts.openSession(member, place);
       if (actor.credentialId !== undefined) await endSession(pool, member, actor.credentialId);
       sessions.forget();
@@ -130,7 +142,7 @@ export function createSignInServices(
       sessions.forget();
     },
     async changePassword(actor, current, wanted, place) {
-      const { member, email } = await checkOwnPassword(actor, current);
+      const { member, email } = await checkOwnPassword(actor, current, 'currentPassword');
       requireUncommonPassword(wanted, [actor.name, email]);
       await replacePassword(member, wanted);
       return begun(await accounts.openSession(member, place));

@@ -125,7 +125,7 @@ function holderOf(token: FoundToken): Actor | undefined {
   if (level === undefined) return undefined;
   // With its maker, so that what it makes is bound to the same person.
   const maker = token.member === undefined ? {} : { userId: token.member };
-  const named = { kind: 'token', name: token.name, credentialId: token.id, ...maker } as const;
+  const named = { kind: 'token', name: `token ${token.name}`, credentialId: token.id, ...maker } as const;
   if (token.plan !== undefined) return { ...named, planLevels: { [token.plan]: level } };
   return { ...named, serverLevel: level, planLevels: {} };
 }

@@ -82,6 +82,11 @@ export async function withdrawLinks(
   return result.rowCount ?? 0;
 }
 
+/** Forgets links that were good until before this instant. */
+export async function tidyLinks(client: pg.Pool | pg.PoolClient, before: Instant): Promise<void> {
+  await client.query('delete from auth.link where expires_at < $1', [timestamp(before)]);
+}
+
 interface LinkRow {
   readonly id: string;
   readonly kind: LinkKind;
