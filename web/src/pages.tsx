@@ -17,6 +17,8 @@ export interface PageEntry {
     readonly key: string;
     /** On a phone it stands in the bar at the bottom; the others are behind "More". */
     readonly onPhone?: true;
+    /** There, where the name is too long. */
+    readonly phoneName?: string;
   };
 }
 
@@ -27,7 +29,7 @@ export const pages: readonly PageEntry[] = [
     pattern: patterns.missionControl,
     load: async () => (await import('./pages/mission-control/mission-control-page.tsx')).MissionControlPage,
     frame: 'shell',
-    navigation: { icon: 'gauge', key: 'm', onPhone: true },
+    navigation: { icon: 'gauge', key: 'm', onPhone: true, phoneName: 'Mission' },
   },
   {
     name: 'Signals',

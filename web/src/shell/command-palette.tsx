@@ -40,63 +40,57 @@ export function CommandPalette({ commands, onClose }: CommandPaletteProps) {
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="10vh"
-      transitionProps={{ duration: 0 }}
-      aria-label="Search and commands"
-    >
-      <div className={classes.head}>
-        <Icon name="search" />
-        <input
-          className={classes.input}
-          placeholder="Page, signal, rule, alert, person or action"
-          aria-label="Search"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={listId}
-          aria-activedescendant={found[chosen] === undefined ? undefined : `${listId}-${chosen}`}
-          data-autofocus
-          autoComplete="off"
-          spellCheck={false}
-          value={query}
-          onChange={(event) => {
-            setQuery(event.currentTarget.value);
-            setAt(0);
-          }}
-          onKeyDown={press}
-        />
-      </div>
-      <div ref={list} id={listId} role="listbox" aria-label="Found" className={classes.list}>
-        {found.map((command, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input takes the keys
-          <div
-            key={command.id}
-            id={`${listId}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === chosen}
-            data-index={index}
-            className={classes.item}
-            onMouseMove={() => setAt(index)}
-            onClick={() => run(command)}
-          >
-            <Icon name={command.icon} size={16} />
-            <span className={classes.title}>{command.title}</span>
-            <span className={classes.detail}>{command.detail}</span>
-            {command.keys === undefined ? (
-              <span className={classes.kind}>{command.kind}</span>
-            ) : (
-              <kbd className={classes.keys}>{command.keys}</kbd>
-            )}
-          </div>
-        ))}
-        {found.length === 0 ? <p className={classes.none}>Nothing is called “{query}”.</p> : null}
-      </div>
-    </Modal>
+    <Modal.Root opened onClose={onClose} padding={0} size={560} yOffset="10vh" transitionProps={{ duration: 0 }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Search and commands">
+        <div className={classes.head}>
+          <Icon name="search" />
+          <input
+            className={classes.input}
+            placeholder="Page, signal, rule, alert, person or action"
+            aria-label="Search"
+            role="combobox"
+            aria-expanded="true"
+            aria-controls={listId}
+            aria-activedescendant={found[chosen] === undefined ? undefined : `${listId}-${chosen}`}
+            data-autofocus
+            autoComplete="off"
+            spellCheck={false}
+            value={query}
+            onChange={(event) => {
+              setQuery(event.currentTarget.value);
+              setAt(0);
+            }}
+            onKeyDown={press}
+          />
+        </div>
+        <div ref={list} id={listId} role="listbox" aria-label="Found" className={classes.list}>
+          {found.map((command, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the input takes the keys
+            <div
+              key={command.id}
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === chosen}
+              data-index={index}
+              className={classes.item}
+              onMouseMove={() => setAt(index)}
+              onClick={() => run(command)}
+            >
+              <Icon name={command.icon} size={16} />
+              <span className={classes.title}>{command.title}</span>
+              <span className={classes.detail}>{command.detail}</span>
+              {command.keys === undefined ? (
+                <span className={classes.kind}>{command.kind}</span>
+              ) : (
+                <kbd className={classes.keys}>{command.keys}</kbd>
+              )}
+            </div>
+          ))}
+          {found.length === 0 ? <p className={classes.none}>Nothing is called “{query}”.</p> : null}
+        </div>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

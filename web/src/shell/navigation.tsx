@@ -44,7 +44,14 @@ export function Navigation({ plan, onMore }: NavigationProps) {
           title={`g ${navigation.key}`}
         >
           <Icon name={navigation.icon} />
-          <span>{page.name}</span>
+          {navigation.phoneName === undefined ? (
+            <span>{page.name}</span>
+          ) : (
+            <>
+              <span className={classes.name}>{page.name}</span>
+              <span className={classes.phoneName}>{navigation.phoneName}</span>
+            </>
+          )}
           {page.pattern === patterns.alerts && plan !== undefined ? <OpenAlerts /> : null}
         </Link>
       ))}

@@ -54,7 +54,12 @@ export function MissionControlPage() {
             </Section>
           ) : (
             <>
-              {judged?.length === 0 ? null : <div className={classes.tiles}>{tiles(judged)}</div>}
+              {judged?.length === 0 ? null : (
+                <>
+                  <h2 className="wb-spoken">Objectives</h2>
+                  <div className={classes.tiles}>{tiles(judged)}</div>
+                </>
+              )}
               {others?.length === 0 ? null : (
                 <>
                   <h2 className={classes.group}>{judged?.length === 0 ? 'Signals' : 'Without an objective'}</h2>
