@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { ApiFailure } from '#contract/client.ts';
 import type { ApplyAnswer } from '#contract/plans.ts';
 import { usePlanName } from '../../api/current-plan.ts';
+import { useLive } from '../../api/live.tsx';
 import { useMay } from '../../api/session.ts';
 import { plural } from '../../format/numbers.ts';
 import { Page, Section } from '../../kit/page.tsx';
@@ -29,6 +30,7 @@ const EDITOR_HEIGHT = 640;
 export function PlanPage() {
   const plan = usePlanName();
   const { data: current, error, refetch } = useQuery(versionQuery(plan, 'current'));
+  useNewerVersions(plan, current?.version);
   if (current === undefined) {
     return (
       <Page title="Plan">
@@ -41,6 +43,17 @@ export function PlanPage() {
     );
   }
   return <PlanText key={plan} plan={plan} current={current} />;
+}
+
+/** The live stream says when somebody else has applied a version. */
+function useNewerVersions(plan: string, known: number | undefined): void {
+  const client = useQueryClient();
+  const running = useLive((snapshot) => snapshot.plan?.version);
+  useEffect(() => {
+    if (known === undefined || running === undefined || running <= known) return;
+    void client.invalidateQueries({ queryKey: versionsQuery(plan).queryKey });
+    void client.invalidateQueries({ queryKey: versionQuery(plan, 'current').queryKey });
+  }, [client, plan, known, running]);
 }
 
 interface PlanTextProps {
@@ -113,6 +126,7 @@ function PlanText({ plan, current }: PlanTextProps) {
   const replace = (next: PlanDraft | undefined): void => {
     if (draft !== undefined) setSetAside(draft);
     setPreview(undefined);
+    setApplied(undefined);
     setDraft(next);
   };
 
