@@ -113,7 +113,14 @@ export const overviewSchema = z
     objectives: z.array(objectiveSchema),
     signals: z.array(signalSchema),
     rules: z.array(ruleSchema),
-    people: z.array(z.object({ name: z.string(), roles: z.array(z.string()) })),
+    people: z.array(
+      z.object({
+        name: z.string(),
+        roles: z.array(z.string()),
+        /** Set for whoever asks: their account's e-mail address is the person's. The addresses themselves are not told. */
+        you: z.literal(true).optional(),
+      }),
+    ),
     roles: z.array(z.object({ name: z.string(), people: z.array(z.string()) })),
     channels: z.array(z.object({ name: z.string(), kind: z.string() })),
     /** Most severe first. */

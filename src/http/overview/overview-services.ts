@@ -22,11 +22,11 @@ export function createOverviewServices(
         }),
       );
     },
-    async overview(plan) {
+    async overview(plan, email) {
       requirePlan(core, plan);
       const world = core.lastWorld(plan);
       if (world === undefined) throw new WatchbillError('not-ready', `The plan ${plan} is not loaded yet.`, plan);
-      return viewOverview(world, clock.now());
+      return viewOverview(world, clock.now(), email);
     },
   };
 }

@@ -129,3 +129,10 @@ test('the summary counts figures by state, and the worst of those that have a ta
   });
   expect(summarize('shop', undefined, look(undefined))).toMatchObject({ title: 'shop', running: false, figures: {} });
 });
+
+test('whoever asks is told which person they are, by their address and without it', () => {
+  const people = (email?: string) => viewOverview(launched.world, T0, email).people;
+  expect(people('Mia@planted.example')).toEqual([{ name: 'mia', roles: ['on-call'], you: true }]);
+  expect(people('tom@planted.example')).toEqual([{ name: 'mia', roles: ['on-call'] }]);
+  expect(JSON.stringify(people('mia@planted.example'))).not.toContain('planted');
+});

@@ -7,7 +7,7 @@ import { absoluteSpan, valueAt } from '#plan/phases.ts';
 import { directionOf, viewBands } from './bands-view.ts';
 
 /** What a plan says, with what its phase makes of it. Names of people, never their addresses; kinds of channels, never their settings. */
-export function viewOverview({ plan, line }: World, now: Instant): OverviewAnswer {
+export function viewOverview({ plan, line }: World, now: Instant, email?: string): OverviewAnswer {
   const launch = plan.launch ?? line.launchedAt;
   const readers = rulesBySignal(plan);
   const objectives = new Set(plan.objectives.map(({ signal }) => signal));
@@ -43,8 +43,9 @@ export function viewOverview({ plan, line }: World, now: Instant): OverviewAnswe
       }),
     ),
     rules: plan.rules.map((rule) => viewRule(plan, rule, line.phase)),
-    people: plan.people.map(({ name }) => ({
+    people: plan.people.map(({ name, email: own }) => ({
       name,
+      ...(own !== undefined && own.toLowerCase() === email?.toLowerCase() ? { you: true as const } : {}),
       roles: Object.keys(plan.roles).filter((role) => plan.roles[role]?.includes(name)),
     })),
     roles: Object.entries(plan.roles).map(([name, people]) => ({ name, people: [...people] })),

@@ -83,8 +83,8 @@ test('thresholds are those of their phase', () => {
 test('the summary says the extremes, the gaps and the alerts', () => {
   const [extremes, gaps, alerts] = describeSeries(series, series.lines, { from: FROM, to: at(6) }, at(5));
   expect(extremes).toMatch(/^Lowest 1% at .*, highest 9% at /);
-  expect(gaps).toBe('1 stretch with too few samples, 20 s together.');
-  expect(alerts).toBe('1 alert, 1 still open.');
+  expect(gaps).toBe('With too few samples for 20 s.');
+  expect(alerts).toBe('1 alert, still open.');
 });
 
 test('a time without values says so', () => {

@@ -58,6 +58,8 @@ export interface ChartSeries {
   readonly bands: readonly BandsInForce[];
   readonly alerts: readonly AlertSpan[];
   readonly groupsLeftOut: number;
+  /** Where a rule fires, beside the thresholds of the objective. */
+  readonly limits?: readonly { readonly value: number; readonly operator: string }[];
 }
 
 export function groupKey(group: readonly string[]): string {

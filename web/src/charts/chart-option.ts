@@ -19,6 +19,8 @@ export interface Drawing {
   /** In the order of their styles. */
   readonly lines: readonly ChartLine[];
   readonly bands: readonly BandsInForce[];
+  /** Where a rule fires. */
+  readonly limits: readonly { readonly value: number; readonly operator: string }[];
   /** Stretches in which nothing of what is shown has a value. */
   readonly gaps: readonly ChartGap[];
   /** Instants of phase boundaries and T+0. */
@@ -101,6 +103,9 @@ function ground(drawing: Drawing, look: ChartLook, hatch: HTMLCanvasElement) {
       const color = look[edgeTone(own, edge)];
       thresholds.push(across(from, to, edge, { color, width: 1, type: [5, 4], opacity: 0.8 }));
     }
+  }
+  for (const { value } of drawing.limits) {
+    thresholds.push(across(range.from, range.to, value, { color: look.critical, width: 1.5, type: [8, 3] }));
   }
   for (const { from, to } of gaps) {
     if (to < range.from || from > range.to) continue;

@@ -1,4 +1,4 @@
-import { formatFigureText, plural } from '../format/numbers.ts';
+import { formatCount, formatFigureText, plural } from '../format/numbers.ts';
 import { formatMoment, formatSpan } from '../format/times.ts';
 import type { ChartLine, ChartSeries } from './chart-lines.ts';
 import type { Stretch } from './time-range.ts';
@@ -31,7 +31,9 @@ export function describeSeries(
   const alerts = series.alerts.filter(({ from, to }) => from <= range.to && (to ?? now) >= range.from);
   if (alerts.length > 0) {
     const open = alerts.filter(({ to }) => to === undefined).length;
-    sentences.push(`${plural(alerts.length, 'alert')}${open === 0 ? '' : `, ${open} still open`}.`);
+    sentences.push(
+      `${plural(alerts.length, 'alert')}${open === 0 ? '' : open === alerts.length ? ', still open' : `, ${open} still open`}.`,
+    );
   }
   return sentences;
 }
@@ -55,6 +57,11 @@ function describeGaps(shown: readonly ChartLine[], range: Stretch): readonly str
     );
     if (spans.length === 0) return [];
     const total = spans.reduce((sum, length) => sum + length, 0);
-    return [`${plural(spans.length, 'stretch', 'stretches')} ${words[state]}, ${formatSpan(total)} together.`];
+    const [one, many] = words[state];
+    return [
+      spans.length === 1
+        ? `${one} for ${formatSpan(total)}.`
+        : `${formatCount(spans.length)} ${many}, ${formatSpan(total)} together.`,
+    ];
   });
 }

@@ -1,3 +1,4 @@
+import { formatFigureText } from '../format/numbers.ts';
 import { bandText } from '../kit/bands.ts';
 import type { Drawing } from './chart-option.ts';
 import type { PhaseMark } from './phase-marks.ts';
@@ -8,30 +9,37 @@ const LABEL_HEIGHT = 17;
 /** A word needs this many pixels. */
 const WORD_WIDTH = 64;
 
+/** Left free for the word at the right end. */
+const NOW_WIDTH = 36;
+
 const bandNames = ['target', 'warning', 'critical'] as const;
 
-/** The thresholds in words, at the right end of their lines: those of the last stretch that is drawn. */
+/** The thresholds in words, at the right end of their lines: those of the last stretch that is drawn, and where a rule fires. */
 export function ThresholdWords({ drawing }: { readonly drawing: Drawing }) {
-  const { scale, box, unit, bands } = drawing;
+  const { scale, box, unit, bands, limits } = drawing;
   const last = bands.at(-1)?.bands;
-  if (last === undefined) return null;
-  const words = bandNames.flatMap((name) => {
-    const test = last[name];
-    if (test === undefined || test === 'unset') return [];
-    const edge = test.value ?? test.high ?? test.low;
-    if (edge === undefined || edge < scale.low || edge > scale.high) return [];
-    const tone = name === 'target' ? 'good' : name;
-    return [{ name, text: `${name} ${bandText(test, unit)}`, y: yOf(edge, scale, box), tone }];
-  });
+  const words = [
+    ...bandNames.flatMap((name) => {
+      const test = last?.[name];
+      if (test === undefined || test === 'unset') return [];
+      const edge = test.value ?? test.high ?? test.low;
+      return [{ text: `${name} ${bandText(test, unit)}`, edge, tone: name === 'target' ? 'good' : name }];
+    }),
+    ...limits.map(({ value, operator }) => ({
+      text: `fires ${operator} ${formatFigureText(value, unit)}`,
+      edge: value,
+      tone: 'critical',
+    })),
+  ].filter(({ edge }) => edge !== undefined && edge >= scale.low && edge <= scale.high);
   const placed = spreadLabels(
-    words.map(({ y }) => y - LABEL_HEIGHT),
+    words.map(({ edge }) => yOf(edge ?? 0, scale, box) - LABEL_HEIGHT),
     LABEL_HEIGHT,
     box.top,
     box.height - box.bottom - LABEL_HEIGHT,
   );
-  return words.map(({ name, text, tone }, index) => (
+  return words.map(({ text, tone }, index) => (
     <span
-      key={name}
+      key={text}
       className={classes.threshold}
       data-tone={tone}
       style={{ top: placed[index], right: box.right + 6 }}
@@ -56,25 +64,15 @@ export function GapWords({ drawing }: { readonly drawing: Drawing }) {
   });
 }
 
-export function NowWord({ drawing }: { readonly drawing: Drawing }) {
-  const { now, range, box } = drawing;
-  if (now < range.from || now > range.to) return null;
-  return (
-    <span className={classes.nowWord} style={{ right: box.width - xOf(now, range, box) + 4, bottom: box.bottom + 4 }}>
-      now
-    </span>
-  );
-}
-
-/** Names of phases above the plot, each where it begins, as far as there is room. */
+/** Names of phases above the plot, each where it begins, as far as there is room; and now. */
 export function PhaseNames({ marks, drawing }: { readonly marks: readonly PhaseMark[]; readonly drawing: Drawing }) {
-  const { range, box } = drawing;
+  const { range, box, now } = drawing;
   return (
     <div className={classes.phases}>
       {marks.map(({ at, name, boundary }, index) => {
         const left = xOf(at, range, box);
         const next = marks[index + 1];
-        const end = next === undefined ? box.left + plotWidth(box) : xOf(next.at, range, box);
+        const end = next === undefined ? box.left + plotWidth(box) - NOW_WIDTH : xOf(next.at, range, box);
         if (end - left < 24) return null;
         return (
           <span
@@ -88,6 +86,11 @@ export function PhaseNames({ marks, drawing }: { readonly marks: readonly PhaseM
           </span>
         );
       })}
+      {now < range.from || now > range.to ? null : (
+        <span className={classes.nowWord} style={{ right: box.width - xOf(now, range, box) - 12 }}>
+          now
+        </span>
+      )}
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { CursorLayer } from './cursor-layer.tsx';
 import { describeSeries } from './describe-series.ts';
 import { phaseMarks } from './phase-marks.ts';
 import { plotBox, xOf } from './plot-box.ts';
-import { GapWords, NowWord, PhaseNames, ThresholdWords } from './plot-words.tsx';
+import { GapWords, PhaseNames, ThresholdWords } from './plot-words.tsx';
 import classes from './time-chart.module.css';
 import type { Stretch } from './time-range.ts';
 import { valueScale } from './value-scale.ts';
@@ -62,7 +62,11 @@ export function TimeChart(props: TimeChartProps) {
       ),
     );
     const bands = series.bands.filter(({ from, to }) => to > drawn.from && from < drawn.to);
-    const edges = bands.flatMap((stretch) => (stretch.bands === undefined ? [] : bandEdges(stretch.bands)));
+    const limits = series.limits ?? [];
+    const edges = [
+      ...bands.flatMap((stretch) => (stretch.bands === undefined ? [] : bandEdges(stretch.bands))),
+      ...limits.map(({ value }) => value),
+    ];
     const scale = valueScale(inRange, edges, series.unit) ??
       valueScale(edges, [], series.unit) ?? { low: 0, high: 1, step: 0.25 };
     const marks = phaseMarks(phases, launch, drawn);
@@ -73,6 +77,7 @@ export function TimeChart(props: TimeChartProps) {
       box: plotBox(width, height),
       lines: shown,
       bands: lastsUntil(bands, drawn.to),
+      limits,
       gaps: commonGaps(shown),
       boundaries: marks.filter(({ boundary }) => boundary).map(({ at }) => at),
       alertEdges: series.alerts.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
@@ -101,7 +106,6 @@ export function TimeChart(props: TimeChartProps) {
               </Suspense>
               <ThresholdWords drawing={drawing} />
               <GapWords drawing={drawing} />
-              <NowWord drawing={drawing} />
               <CursorLayer series={series} drawing={drawing} onZoom={onZoom} />
             </div>
           </>

@@ -33,3 +33,8 @@ test('steps are round in what is read', () => {
 test('ticks reach from end to end', () => {
   expect(scaleTicks({ low: 0, high: 1, step: 0.25 })).toEqual([0, 0.25, 0.5, 0.75, 1]);
 });
+
+test('a share does not go beyond the whole', () => {
+  expect(valueScale([0, 1], [0.98], '%')).toMatchObject({ low: 0, high: 1 });
+  expect(valueScale([0, 1.3], [], '%')?.high).toBeGreaterThan(1.3);
+});

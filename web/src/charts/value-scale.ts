@@ -53,7 +53,9 @@ export function valueScale(values: readonly number[], edges: readonly number[], 
     low = low === 0 ? 0 : low - around;
     high += around;
   }
-  return roundScale(low, high + (high - low) * 0.06, unit);
+  const scale = roundScale(low, high + (high - low) * 0.06, unit);
+  // A share is at most the whole: there is nothing to see above 100%.
+  return unit === '%' && high <= 1 && scale.high > 1 ? { ...scale, high: Math.max(1, scale.low + scale.step) } : scale;
 }
 
 function roundScale(low: number, high: number, unit: string): ValueScale {

@@ -12,7 +12,7 @@ import { BlockSkeleton, ErrorState } from '../../kit/states.tsx';
 import { paths } from '../../paths.ts';
 import { useShownLines } from '../signals/use-shown-lines.ts';
 import classes from './alert.module.css';
-import { type RelatedSignal, relatedSignals } from './related-signals.ts';
+import { limitsOf, type RelatedSignal, relatedSignals } from './related-signals.ts';
 
 const CHARTS = 2;
 const HEIGHT = 220;
@@ -65,9 +65,7 @@ function RelatedChart({ plan, page, related, detail }: RelatedChartProps) {
     <div className={classes.chart}>
       <h3 className={classes.chartTitle}>
         <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link>
-        {read ? null : (
-          <span className={classes.quiet}> from the same events; the rule itself counts without keeping a course</span>
-        )}
+        {read ? null : <span className={classes.quiet}> from the same events</span>}
       </h3>
       {drawn !== undefined ? (
         <TimeChart
@@ -93,8 +91,9 @@ function RelatedChart({ plan, page, related, detail }: RelatedChartProps) {
   );
 }
 
-/** The alert's own span is there also where its rule does not read the signal, and its end is known at once. */
-function withAlert(series: ChartSeries, { alert }: AlertDetailAnswer): ChartSeries {
+/** The rule's limits; and the alert's own span, which is there also where its rule does not read the signal, and its end is known at once. */
+function withAlert(series: ChartSeries, detail: AlertDetailAnswer): ChartSeries {
+  const { alert } = detail;
   const span = {
     alert: alert.alert,
     rule: alert.rule,
@@ -103,5 +102,9 @@ function withAlert(series: ChartSeries, { alert }: AlertDetailAnswer): ChartSeri
     from: Date.parse(alert.openedAt),
     to: alert.resolvedAt === undefined ? undefined : Date.parse(alert.resolvedAt),
   };
-  return { ...series, alerts: [...series.alerts.filter((other) => other.alert !== alert.alert), span] };
+  return {
+    ...series,
+    limits: limitsOf(series.signal, detail.evidence),
+    alerts: [...series.alerts.filter((other) => other.alert !== alert.alert), span],
+  };
 }

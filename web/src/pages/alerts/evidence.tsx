@@ -97,12 +97,14 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
             ? evidence.shown
             : formatFigureText(value, unit)}
       </strong>
-      {against.length === 0 ? '' : ` against ${against.map((one) => formatFigureText(one.value, unit)).join(' and ')}`}
       <span className={classes.quiet}>
         {sampleSize > 0
           ? ` n ${formatCount(sampleSize)}${needed === undefined ? '' : ` of ${formatCount(needed)}`}`
-          : ''}{' '}
-        {truth === 'true' ? 'met' : truth === 'false' ? 'not met' : 'cannot be judged'}
+          : ''}
+        {against.length === 0
+          ? ''
+          : ` · limit ${against.map((one) => formatFigureText(one.value, unit)).join(' and ')}`}{' '}
+        · {truth === 'true' ? 'met' : truth === 'false' ? 'not met' : 'cannot be judged'}
       </span>
     </>
   );
@@ -110,12 +112,12 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
 
 function Now({ evidence }: { readonly evidence: CoreEvidence | undefined }) {
   if (evidence === undefined) return <span className={classes.quiet}>–</span>;
-  const { met, now, away } = distanceOf(evidence);
+  const { met, value, samples, away } = distanceOf(evidence);
   return (
     <span data-live="">
-      <strong>{now}</strong>
+      <strong>{value}</strong>
       <span className={classes.quiet}>
-        {' '}
+        {samples === undefined ? '' : ` ${samples}`} ·{' '}
         {met === true ? 'still met' : met === undefined ? 'cannot be judged' : 'no longer met'}
         {away === undefined || met !== false ? '' : `, ${away}`}
       </span>

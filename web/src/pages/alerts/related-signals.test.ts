@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SignalAnswer } from '#contract/overview.ts';
-import { relatedSignals, sourcesOf } from './related-signals.ts';
+import { limitsOf, relatedSignals, sourcesOf } from './related-signals.ts';
 
 const signal = (name: string, text: string, stream = false): SignalAnswer => ({
   name,
@@ -26,8 +26,18 @@ test('a definition names its sources', () => {
   expect(sourcesOf('ratio(count(a where x = 1), count(b))')).toEqual(['count', 'a', 'b']);
 });
 
-test('what the rule reads is drawn', () => {
+test('what the rule reads is drawn first', () => {
   expect(names({ signals: ['error_rate'], text: 'error_rate > 5% for 30s' })).toEqual([['error_rate', true]]);
+  const counted = signal('failures in 10s', 'count(payments where outcome != "ok")');
+  const both = relatedSignals(
+    { name: 'r', signals: [counted.name], text: 'failures > 3 in 10s' },
+    [...signals, counted],
+    2,
+  );
+  expect(both.map(({ signal: { name }, read }) => [name, read])).toEqual([
+    ['failures in 10s', true],
+    ['payment_success', false],
+  ]);
 });
 
 test('a rule on a stream shows what comes from the same events', () => {
@@ -36,4 +46,15 @@ test('a rule on a stream shows what comes from the same events', () => {
   ]);
   expect(names({ signals: [], text: 'no requests in 10s' })).toEqual([['error_rate', false]]);
   expect(names({ signals: [], text: 'count(requests) > 150 in 30s' })).toEqual([['error_rate', false]]);
+});
+
+test('the limits of a rule are those of its tests on the signal', () => {
+  const evidence = [
+    { text: 'payment_failures > 3 in 10s', against: [{ value: 3, shown: '3' }] },
+    { text: 'error_rate >= 5%', against: [{ value: 0.05, shown: '5%' }] },
+    { text: 'no requests in 10s', against: [{ value: 10_000, shown: '10s' }] },
+  ];
+  expect(limitsOf('payment_failures in 10s', evidence)).toEqual([{ value: 3, operator: '>' }]);
+  expect(limitsOf('error_rate', evidence)).toEqual([{ value: 0.05, operator: '>=' }]);
+  expect(limitsOf('memory', evidence)).toEqual([]);
 });

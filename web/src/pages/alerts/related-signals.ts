@@ -1,3 +1,4 @@
+import type { EvidenceAnswer } from '#contract/alerts.ts';
 import type { RuleAnswer, SignalAnswer } from '#contract/overview.ts';
 
 /** A signal that an alert's page draws, and whether the rule reads it or it only comes from the same events. */
@@ -14,8 +15,8 @@ export function sourcesOf(text: string): readonly string[] {
 }
 
 /**
- * The signals around an alert: those that its rule reads and that have a course, else those of the same source or service. A rule on a
- * stream (`count(…) in 10s`) reads nothing that is kept over time; what comes from the same events shows the same trouble.
+ * The signals around an alert: those that its rule reads, then those that come from the same events, the ones with an objective first. A
+ * rule that counts failures tells more beside the share of what succeeds.
  */
 export function relatedSignals(
   rule: Pick<RuleAnswer, 'name' | 'signals' | 'text'>,
@@ -23,14 +24,39 @@ export function relatedSignals(
   most: number,
 ): readonly RelatedSignal[] {
   const drawn = signals.filter(({ stream }) => !stream);
-  const read = drawn.filter(({ name }) => rule.signals.includes(name));
-  if (read.length > 0) return read.slice(0, most).map((signal) => ({ signal, read: true }));
-  const streams = signals.filter(({ name }) => rule.signals.includes(name)).map(({ text }) => text);
+  const isRead = ({ name }: SignalAnswer): boolean => rule.signals.includes(name);
   const named = /\bno\s+([a-z_]\w*)/i.exec(rule.text)?.[1];
-  const sources = new Set([...streams, rule.text].flatMap(sourcesOf).concat(named ?? []));
-  return drawn
-    .filter(({ text }) => sourcesOf(text).some((source) => sources.has(source)))
-    .sort((left, right) => Number(right.hasObjective) - Number(left.hasObjective))
-    .slice(0, most)
-    .map((signal) => ({ signal, read: false }));
+  const texts = signals.filter(isRead).map(({ text }) => text);
+  const sources = new Set([...texts, rule.text].flatMap(sourcesOf).concat(named ?? []));
+  const near = drawn
+    .filter((signal) => !isRead(signal) && sourcesOf(signal.text).some((source) => sources.has(source)))
+    .sort((left, right) => Number(right.hasObjective) - Number(left.hasObjective));
+  return [
+    ...drawn.filter(isRead).map((signal) => ({ signal, read: true })),
+    ...near.map((signal) => ({ signal, read: false })),
+  ].slice(0, most);
+}
+
+/** A limit of the rule on a signal's chart: where it fires. */
+export interface RuleLimit {
+  readonly value: number;
+  /** `fires > 3`. */
+  readonly operator: string;
+}
+
+/**
+ * The limits that an alert's tests hold a signal against. A test names its signal first: `error_rate > 5%`; one with a window of its own
+ * names the measure, `payment_failures > 3 in 10s`, whose signal is `payment_failures in 10s`.
+ */
+export function limitsOf(
+  signal: string,
+  evidence: readonly Pick<EvidenceAnswer, 'text' | 'against'>[],
+): readonly RuleLimit[] {
+  return evidence.flatMap(({ text, against }) => {
+    const match = /^([\w.]+)\s*([<>]=?)\s*\S+(\s+in\s+\S+)?/.exec(text);
+    const [only] = against;
+    if (match === null || only === undefined || against.length !== 1) return [];
+    const [, name = '', operator = '', window = ''] = match;
+    return signal === name || signal === `${name}${window}` ? [{ value: only.value, operator }] : [];
+  });
 }

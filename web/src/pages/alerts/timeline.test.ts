@@ -26,10 +26,10 @@ test('each fact is said in words, with its reason where the words do not say it'
 
 test('an address names its channel once', () => {
   expect(entry('notified', { recipient: 'webhook:shop', channel: 'shop', step: 'fired' })?.text).toBe(
-    'webhook:shop is told (fired):',
+    'Told webhook:shop, that it fired:',
   );
   expect(entry('notified', { recipient: 'mia', channel: 'app', step: 'fired' })?.text).toBe(
-    'mia by app is told (fired):',
+    'Told mia in the inbox, that it fired:',
   );
 });
 
@@ -41,4 +41,9 @@ test('a failed attempt says the problem', () => {
 
 test('a fact of a later version is not lost', () => {
   expect(entry('alert-reassigned')).toMatchObject({ text: 'alert reassigned:', reason: 'the reason' });
+});
+
+test('what several are told at once is one line', () => {
+  const told = ['mia', 'tom'].map((recipient) => fact('notified', { recipient, channel: 'mail', step: 'fired' }));
+  expect(timelineEntries(told).map(({ text }) => text)).toEqual(['Told mia by mail, tom by mail, that it fired:']);
 });

@@ -15,11 +15,32 @@ type TimelineFact = AlertDetailAnswer['timeline'][number];
 
 /** Facts of an alert as people would say them, in their order. */
 export function timelineEntries(facts: readonly TimelineFact[]): readonly TimelineEntry[] {
-  return facts.map((fact) => {
-    const { tone, text, plain } = words(fact);
+  return joinAlike(facts).map(([fact, ways]) => {
+    const { tone, text, plain } = words(fact, ways);
     const reason = plain === true ? undefined : fact.reasonText;
     return { sequence: fact.sequence, at: fact.at, tone, text, reason };
   });
+}
+
+/** What is told to several at once, or reaches several in the same second, is one line with all of them. */
+function joinAlike(facts: readonly TimelineFact[]): readonly (readonly [TimelineFact, string])[] {
+  const joined = Map.groupBy(facts, (fact) =>
+    fact.kind === 'notified' || fact.kind === 'delivery-accepted'
+      ? [fact.kind, fact.reason, text(fact.body.step), text(fact.body.cycle), fact.at.slice(0, 19)].join(' ')
+      : String(fact.sequence),
+  );
+  return [...joined.values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined ? [] : [[first, alike.map(({ body }) => way(body)).join(', ')] as const];
+  });
+}
+
+/** To whom and by what; an address such as `webhook:shop` names its channel itself. */
+function way(body: TimelineFact['body']): string {
+  const recipient = text(body.recipient);
+  const channel = text(body.channel);
+  if (channel === '' || recipient.startsWith(`${channel}:`) || recipient.endsWith(`:${channel}`)) return recipient;
+  return channel === 'app' ? `${recipient} in the inbox` : `${recipient} by ${channel}`;
 }
 
 interface Words {
@@ -29,12 +50,8 @@ interface Words {
   readonly plain?: true;
 }
 
-function words({ kind, body, at }: TimelineFact): Words {
+function words({ kind, body, at }: TimelineFact, ways: string): Words {
   const by = text(body.by);
-  const recipient = text(body.recipient);
-  const channel = text(body.channel);
-  // An address such as `webhook:shop` names its channel itself.
-  const way = channel === '' || recipient.endsWith(`:${channel}`) ? recipient : `${recipient} by ${channel}`;
   const problem = text(body.problem);
   switch (kind) {
     case 'alert-pending':
@@ -52,21 +69,21 @@ function words({ kind, body, at }: TimelineFact): Words {
     case 'alert-flapping':
       return { tone: 'warning', text: 'Flapping:' };
     case 'notified':
-      return { tone: 'neutral', text: `${way} is told (${text(body.step)}):` };
+      return { tone: 'neutral', text: `Told ${ways}, ${stepText(body.step)}:` };
     case 'not-notified':
-      return { tone: 'warning', text: `Not told (${text(body.step)})${because(body.by)}:` };
+      return { tone: 'warning', text: `Nobody told ${stepText(body.step)}${because(body.by)}:` };
     case 'delivery-accepted':
-      return { tone: 'good', text: `Reached ${way}:` };
+      return { tone: 'good', text: `Reached ${ways}:` };
     case 'delivery-retried':
       return {
         tone: 'warning',
-        text: `Did not reach ${way}, tried again${until(body.retryAt, ' at ')}. ${problem}`.trim(),
+        text: `Did not reach ${ways}, tried again${until(body.retryAt, ' at ')}. ${problem}`.trim(),
         plain: true,
       };
     case 'delivery-failed':
-      return { tone: 'critical', text: `Did not reach ${way}: ${problem === '' ? 'given up' : problem}` };
+      return { tone: 'critical', text: `Did not reach ${ways}: ${problem === '' ? 'given up' : problem}` };
     case 'delivery-unknown':
-      return { tone: 'warning', text: `Not known whether it reached ${way}:` };
+      return { tone: 'warning', text: `Not known whether it reached ${ways}:` };
     case 'not-evaluated':
       return { tone: 'none', text: 'Cannot be judged:' };
     case 'evaluated-again':
@@ -76,6 +93,17 @@ function words({ kind, body, at }: TimelineFact): Words {
     default:
       return { tone: 'neutral', text: `${kind.replaceAll('-', ' ')}:` };
   }
+}
+
+const steps: Readonly<Record<string, string>> = {
+  fired: 'that it fired',
+  repeated: 'that it still fires',
+  flapping: 'that it flaps',
+  resolved: 'that it is over',
+};
+
+function stepText(step: unknown): string {
+  return steps[text(step)] ?? text(step);
 }
 
 function text(value: unknown): string {

@@ -30,7 +30,12 @@ export function DeliveryRow({ plan, delivery, attempts, within = false }: Delive
   const { tone, word } = deliveryTone(delivery.state);
   const advice = deliveryAdvice(delivery);
   return (
-    <li className={classes.delivery} data-delivery={delivery.id} data-state={delivery.state}>
+    <li
+      className={classes.delivery}
+      data-within={within ? '' : undefined}
+      data-delivery={delivery.id}
+      data-state={delivery.state}
+    >
       <div className={classes.head}>
         <StateMark tone={tone} word={word} />
         <div className={classes.words}>
@@ -50,23 +55,23 @@ export function DeliveryRow({ plan, delivery, attempts, within = false }: Delive
         <span className={classes.when}>
           <TimeText at={delivery.createdAt} />
           <Took delivery={delivery} />
+          {delivery.attemptCount === 0 ? null : (
+            <button
+              type="button"
+              className={classes.more}
+              aria-expanded={opened}
+              onClick={() => setOpened((before) => !before)}
+            >
+              {plural(delivery.attemptCount, 'attempt')}
+              <span aria-hidden="true">{opened ? ' ▴' : ' ▾'}</span>
+            </button>
+          )}
         </span>
       </div>
       {delivery.problem === undefined || delivery.state === 'accepted' || delivery.state === 'delivered' ? null : (
         <p className={classes.problem}>
           {delivery.problem} {advice}
         </p>
-      )}
-      {delivery.attemptCount === 0 ? null : (
-        <button
-          type="button"
-          className={classes.more}
-          aria-expanded={opened}
-          onClick={() => setOpened((before) => !before)}
-        >
-          {plural(delivery.attemptCount, 'attempt')}
-          <span aria-hidden="true">{opened ? ' ▴' : ' ▾'}</span>
-        </button>
       )}
       {!opened ? null : attempts === undefined ? (
         <LoadedAttempts plan={plan} delivery={delivery} />

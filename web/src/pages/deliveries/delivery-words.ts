@@ -30,7 +30,7 @@ export function stepWords({ step, cycle }: Pick<DeliveryAnswer, 'step' | 'cycle'
 
 /** To whom and by what; an address such as `webhook:shop` names its channel itself. */
 export function wayWords({ recipient, channel }: Pick<DeliveryAnswer, 'recipient' | 'channel'>): string {
-  if (recipient.endsWith(`:${channel}`)) return recipient;
+  if (recipient.endsWith(`:${channel}`) || recipient.startsWith(`${channel}:`)) return recipient;
   return channel === 'app' ? `${recipient}, inbox` : `${recipient} by ${channel}`;
 }
 

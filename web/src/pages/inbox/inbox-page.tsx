@@ -8,7 +8,6 @@ import { api } from '../../api/client.ts';
 import { usePlanName } from '../../api/current-plan.ts';
 import { useLive } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
-import { sessionQuery } from '../../api/session.ts';
 import { plural } from '../../format/numbers.ts';
 import { formatSpan } from '../../format/times.ts';
 import { Chips } from '../../kit/chips.tsx';
@@ -22,7 +21,7 @@ import { hasPage } from '../../pages.tsx';
 import { paths, patterns } from '../../paths.ts';
 import { useRefreshOn } from '../alerts/use-alerts.ts';
 import classes from './inbox.module.css';
-import { ownPerson } from './own-person.ts';
+import { messageParts } from './message-parts.ts';
 
 const FIRST = 50;
 const MORE = 200;
@@ -40,19 +39,14 @@ const steps: Readonly<Record<string, { readonly tone: Tone; readonly word: strin
 export function InboxPage() {
   const plan = usePlanName();
   const { data: overview, error, refetch } = useOverview(plan);
-  const session = useQuery(sessionQuery);
   const [search, change] = useSearchValues();
-  const people = overview?.people.map(({ name }) => name) ?? [];
-  const own = ownPerson(people, session.data);
+  const own = overview?.people.find(({ you }) => you === true)?.name;
   const person = search.person ?? own;
   return (
-    <Page
-      title="Inbox"
-      state={<Sentence person={person} own={own} known={overview !== undefined && !session.isPending} />}
-    >
+    <Page title="Inbox" state={<Sentence person={person} own={own} known={overview !== undefined} />}>
       {error !== null && overview === undefined ? (
         <ErrorState error={error} title="The inbox could not be loaded" onRetry={() => void refetch()} />
-      ) : overview === undefined || session.isPending ? (
+      ) : overview === undefined ? (
         <Section title="Messages">
           <RowsSkeleton rows={6} height={72} />
         </Section>
@@ -183,7 +177,6 @@ interface MessageProps {
 
 function Message({ plan, message, named }: MessageProps) {
   const { tone, word } = steps[message.step] ?? { tone: 'neutral' as const, word: message.step };
-  const [first = '', ...rest] = message.text.split('\n');
   return (
     <li className={classes.message} data-message={message.id}>
       <StateMark tone={tone} word={word} />
@@ -191,7 +184,11 @@ function Message({ plan, message, named }: MessageProps) {
         <Link to={paths.alert(plan, message.alert)} className={classes.title}>
           {message.title}
         </Link>
-        <p className={classes.text}>{first === message.title ? rest.join('\n') : message.text}</p>
+        <p className={classes.text}>
+          {messageParts(message).map((part) =>
+            typeof part === 'string' ? part : <TimeText key={part.at} at={part.at} />,
+          )}
+        </p>
         <StandsNow alert={message.alert} step={message.step} />
       </div>
       <span className={classes.when}>

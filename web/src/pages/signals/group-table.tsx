@@ -21,7 +21,7 @@ const columns: readonly { readonly key: GroupColumn; readonly name: string; read
   { key: 'state', name: 'State' },
   { key: 'value', name: 'Value', number: true },
   { key: 'samples', name: 'n', number: true },
-  { key: 'since', name: 'So since' },
+  { key: 'since', name: 'Changed' },
 ];
 
 interface GroupTableProps {
@@ -136,7 +136,7 @@ function GroupRow({ reading, unit, shown, onToggle }: GroupRowProps) {
         {formatCount(reading.sampleSize)}
         {reading.needed === undefined ? '' : ` of ${formatCount(reading.needed)}`}
       </td>
-      <td>{reading.since === '' ? '–' : <TimeText at={reading.since} />}</td>
+      <td>{reading.since === '' ? '–' : <TimeText at={reading.since} show="age" />}</td>
     </tr>
   );
 }

@@ -5,7 +5,6 @@ import { formatCount, plural } from '../../format/numbers.ts';
 import { formatAge } from '../../format/times.ts';
 import { bandText } from '../../kit/bands.ts';
 import { Figure } from '../../kit/figure.tsx';
-import { TimeText } from '../../kit/time-text.tsx';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
 import { worstReading } from '../mission-control/worst-reading.ts';
 import classes from './signal.module.css';
@@ -15,7 +14,7 @@ interface HeadlineProps {
   readonly objective: ObjectiveAnswer | undefined;
 }
 
-/** The figure and what belongs to it: target, sample size, age, since when it stands so. */
+/** The figure and what belongs to it: target, sample size, age. */
 export function Headline({ signal, objective }: HeadlineProps) {
   const readings = useReadings(signal.name);
   const known = useLive((snapshot) => snapshot.plan !== undefined);
@@ -53,12 +52,6 @@ export function Headline({ signal, objective }: HeadlineProps) {
       <div className={classes.fact}>
         <span className={classes.label}>Read</span>
         <span className={classes.medium}>{age === undefined ? '–' : formatAge(age)}</span>
-      </div>
-      <div className={classes.fact}>
-        <span className={classes.label}>So since</span>
-        <span className={classes.medium}>
-          {reading === undefined || reading.since === '' ? '–' : <TimeText at={reading.since} />}
-        </span>
       </div>
       {known && reading?.state === 'too few' ? <TooFew reading={reading} signal={signal} /> : null}
     </div>

@@ -16,7 +16,8 @@ test('a share is so many points away', () => {
   expect(distanceOf(evidence({}))).toEqual({
     text: 'error_rate > 5%',
     met: false,
-    now: '0.2%, n 1,310',
+    value: '0.2%',
+    samples: 'n 1,310',
     away: '4.8 points away',
   });
 });
@@ -37,9 +38,13 @@ test('too few and no data say so', () => {
   const few = { state: 'too few', value: 0.5, sampleSize: 3, needed: 20, at: 0 } as const;
   expect(distanceOf(evidence({ truth: 'unknown', reading: few }))).toMatchObject({
     met: undefined,
-    now: 'too few: 3 of 20',
+    value: 'too few',
+    samples: '3 of 20',
     away: '17 more needed',
   });
   const none = { state: 'no data', reason: 'no-events', sampleSize: 0, at: 0 } as const;
-  expect(distanceOf(evidence({ truth: 'unknown', reading: none }))).toMatchObject({ now: 'no data', away: undefined });
+  expect(distanceOf(evidence({ truth: 'unknown', reading: none }))).toMatchObject({
+    value: 'no data',
+    away: undefined,
+  });
 });

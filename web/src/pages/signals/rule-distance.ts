@@ -6,8 +6,10 @@ export interface Distance {
   /** `error_rate > 5%`. */
   readonly text: string;
   readonly met: boolean | undefined;
-  /** `0.2% of 1,310`, or why there is no value. */
-  readonly now: string;
+  /** `0.2%`, or why there is no value. */
+  readonly value: string;
+  /** `n 1,310`; undefined where it says nothing. */
+  readonly samples: string | undefined;
   /** `4.8 points away`; undefined when it is met or cannot be told. */
   readonly away: string | undefined;
 }
@@ -16,22 +18,17 @@ export interface Distance {
 export function distanceOf({ text, truth, reading, against, unit }: Evidence): Distance {
   const met = truth === 'unknown' ? undefined : truth === 'true';
   const base = { text, met };
-  if (reading.state === 'no data') return { ...base, now: 'no data', away: undefined };
-  const value = formatFigureText(reading.value, unit);
+  if (reading.state === 'no data') return { ...base, value: 'no data', samples: undefined, away: undefined };
   if (reading.state === 'too few') {
-    const count = `${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}`;
-    return {
-      ...base,
-      now: `too few: ${count}`,
-      away: `${formatCount(reading.needed - reading.sampleSize)} more needed`,
-    };
+    const samples = `${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}`;
+    const away = `${formatCount(reading.needed - reading.sampleSize)} more needed`;
+    return { ...base, value: 'too few', samples, away };
   }
-  const now = reading.sampleSize > 0 ? `${value}, n ${formatCount(reading.sampleSize)}` : value;
-  const [nearest] = [...against].sort(
-    (left, right) => Math.abs(left - reading.value) - Math.abs(right - reading.value),
-  );
-  if (met !== false || nearest === undefined) return { ...base, now, away: undefined };
-  return { ...base, now, away: `${differenceText(Math.abs(nearest - reading.value), unit)} away` };
+  const value = formatFigureText(reading.value, unit);
+  const samples = reading.sampleSize > 0 ? `n ${formatCount(reading.sampleSize)}` : undefined;
+  const distances = against.map((limit) => Math.abs(limit - reading.value));
+  const away = met !== false || distances.length === 0 ? undefined : Math.min(...distances);
+  return { ...base, value, samples, away: away === undefined ? undefined : `${differenceText(away, unit)} away` };
 }
 
 /** A difference of shares is in points: 5% less 4% is no percentage of anything. */

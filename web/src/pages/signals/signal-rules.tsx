@@ -109,7 +109,9 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
             {distance.text}
             {group === '' ? '' : ` (${group})`}
           </span>
-          <span>{distance.now}</span>
+          <span>
+            {distance.value} <span className={classes.quiet}>{distance.samples}</span>
+          </span>
           <span className={classes.quiet}>
             {distance.met === true
               ? 'met'

@@ -13,7 +13,7 @@ import { Chips } from '../../kit/chips.tsx';
 import { Page } from '../../kit/page.tsx';
 import { useSearchValues } from '../../kit/search-value.ts';
 import { useShortcut } from '../../kit/shortcuts.ts';
-import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
+import { describeFailure, EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { trailsOf } from '../mission-control/stored-trails.ts';
 import { worstReading } from '../mission-control/worst-reading.ts';
 import { matchesState, matchesText, readFilter, type SignalFilter, signalFilters } from './signal-filter.ts';
@@ -131,11 +131,12 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
         />
       </div>
       {series.error === null ? null : (
-        <ErrorState
-          error={series.error}
-          title="The courses could not be loaded; values and states are live"
-          onRetry={() => void series.refetch()}
-        />
+        <p className={classes.notice} role="alert">
+          The courses could not be loaded: {describeFailure(series.error).message} Values and states are live.{' '}
+          <button type="button" className={classes.textButton} onClick={() => void series.refetch()}>
+            Try again
+          </button>
+        </p>
       )}
       {shown.length === 0 ? (
         <EmptyState title="No signal matches">
