@@ -317,6 +317,23 @@ describe('trying too often', () => {
   });
 });
 
+test('one caller has so many requests and no more, whatever others do', async () => {
+  const { cookie } = await signIn('mia@shop.example');
+  const statuses = new Map<number, number>();
+  for (let n = 0; n <= limits.apiRequestsBurst; n += 1) {
+    const { status, headers } = await started.ask('/session', { cookie });
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    if (status === 429) expect(headers.get('retry-after')).toBe('1');
+  }
+  expect([...statuses]).toEqual([
+    [200, limits.apiRequestsBurst],
+    [429, 1],
+  ]);
+  expect((await started.ask('/session', { bearer: ADMIN_TOKEN })).status).toBe(200);
+  pass(1_000);
+  expect((await started.ask('/session', { cookie })).status).toBe(200);
+});
+
 describe('where a browser sends a command from', () => {
   const status = async (headers: Record<string, string>, cookie: string | undefined = owner) => {
     const { body } = await started.ask('/sign-out', { method: 'POST', ...(cookie ? { cookie } : {}), headers });
