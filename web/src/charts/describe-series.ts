@@ -44,10 +44,10 @@ const highOf = ({ point }: Placed): number => point.high ?? point.value ?? Numbe
 
 function describeGaps(shown: readonly ChartLine[], range: Stretch): readonly string[] {
   const words = {
-    'no data': 'without data',
-    'too few': 'with too few samples',
-    'not read': 'in which it was not read',
-  };
+    'no data': ['Without data', 'stretches without data'],
+    'too few': ['With too few samples', 'stretches with too few samples'],
+    'not read': ['Not read', 'stretches in which it was not read'],
+  } as const;
   return (['no data', 'too few', 'not read'] as const).flatMap((state) => {
     const spans = shown.flatMap(({ gaps }) =>
       gaps
