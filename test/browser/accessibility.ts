@@ -49,6 +49,8 @@ const TABS_MAX = 400;
 
 /** Goes through the page with the Tab key, from its beginning until the focus comes round. */
 export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await settle(page);
   const expected = await page.evaluate(() => {
     const selector =
       'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]';
@@ -64,8 +66,22 @@ export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
       !element.checked &&
       found.some((other) => other instanceof HTMLInputElement && other.name === element.name && other.checked);
     const wanted = found.filter((element) => !isExtraRadio(element));
-    for (const [index, element] of wanted.entries()) element.setAttribute('data-walk', String(index));
-    (document.activeElement as HTMLElement | null)?.blur();
+    // How it looks without the focus, so that any change of its frame counts as a mark. What surrounds an element may draw it,
+    // as for an input or the editor.
+    const looks = (element: Element | null | undefined): string => {
+      if (element === null || element === undefined) return '';
+      const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
+      return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join(' ');
+    };
+    const look = (element: Element): string =>
+      [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling]
+        .map(looks)
+        .join('; ');
+    Object.assign(globalThis, { look });
+    for (const [index, element] of wanted.entries()) {
+      element.setAttribute('data-walk', String(index));
+      element.setAttribute('data-walk-look', look(element));
+    }
     return wanted.map(
       (element) =>
         `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}"`,
@@ -76,19 +92,15 @@ export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
   let outside = 0;
   for (let presses = 0; presses < TABS_MAX && reached.size < expected.length && outside < 3; presses += 1) {
     await page.keyboard.press('Tab');
+    await settle(page);
     const focus = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement | null;
       if (element === null || element === document.body) return undefined;
-      const isMarked = (candidate: Element): boolean => {
-        const style = getComputedStyle(candidate);
-        const outlined = style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0;
-        return outlined || style.boxShadow !== 'none';
-      };
-      // The mark may be drawn by what surrounds the element, such as the frame of an input or of the editor.
-      const around = [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling];
+      const walked = element.closest('[data-walk]');
+      const { look } = globalThis as unknown as { look: (element: Element) => string };
       return {
-        walk: element.closest('[data-walk]')?.getAttribute('data-walk') ?? null,
-        marked: around.some((candidate) => candidate !== null && candidate !== undefined && isMarked(candidate)),
+        walk: walked?.getAttribute('data-walk') ?? null,
+        marked: walked !== null && walked.getAttribute('data-walk-look') !== look(walked),
       };
     });
     if (focus === undefined) {
@@ -102,4 +114,9 @@ export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
   }
   const unreached = expected.filter((_, index) => !reached.has(index));
   return { unreached, unmarked: [...new Set(unmarked)], reached: reached.size };
+}
+
+/** Waits until no transition runs: a frame changes its colour over a tenth of a second. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
 }

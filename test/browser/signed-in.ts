@@ -57,6 +57,23 @@ export function signIn(browser: Browser, server: Addressed, { email, password }:
   return sessionFrom(browser, server, '/sign-in', { email, password });
 }
 
+/** Invites somebody as the owner does, and accepts as they do; resolves with their session. */
+export async function invite(
+  browser: Browser,
+  server: Addressed,
+  by: Session,
+  { name, email, password }: Account,
+  level: 'viewer' | 'responder' | 'editor' | 'admin',
+): Promise<Session> {
+  const context = await browser.newContext({ storageState: by });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/sign-in`);
+  const { path } = await postApi<{ readonly path: string }>(page, '/invitations', { email, level });
+  await context.close();
+  const token = new URL(path, server.url).hash.slice('#token='.length);
+  return sessionFrom(browser, server, '/invitations/accept', { token, name, password });
+}
+
 async function sessionFrom(browser: Browser, server: Addressed, path: string, body: unknown): Promise<Session> {
   const context = await browser.newContext();
   const page = await context.newPage();

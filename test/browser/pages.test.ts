@@ -1,0 +1,112 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServerProcess } from '../crash/server-process.ts';
+import { cleanUp } from '../end-to-end/program.ts';
+import { horizontalOverflow, seriousFindings, walkWithTab } from './accessibility.ts';
+import { chromiumPath, desktop, launchChromium, openWatched, phone, type WatchedPage } from './chromium.ts';
+import { builtPages, everyPage, type ListedPage, untilShown } from './every-page.ts';
+import { invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
+import { burn, startWatched } from './watched-plan.ts';
+
+const pages = everyPage('watched', 'failures', 'A-1');
+/** Before anybody signs in the page asks who is there, and the console repeats the answer. */
+const nobody = [/status of 401.*\/api\/session/];
+
+describe.skipIf(chromiumPath === undefined)('every page', () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  let dataFolder: string;
+  let owner: Session;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    ({ server, dataFolder } = await startWatched());
+    owner = await makeOwner(browser, server);
+    await burn(server, dataFolder);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await cleanUp();
+  });
+
+  async function open(
+    { path, before }: ListedPage,
+    options: Parameters<typeof openWatched>[1],
+    session: Session = owner,
+  ): Promise<WatchedPage & { readonly close: () => Promise<void> }> {
+    const { page, complaints, context } = await (before === true
+      ? openWatched(browser, { ...options, expected: nobody })
+      : openSignedIn(browser, session, options));
+    await page.goto(`${server.url}${path}`);
+    await untilShown(page);
+    return { page, complaints, close: () => context.close() };
+  }
+
+  test('that the app has is looked at here', () => {
+    expect(builtPages().length).toBeGreaterThan(10);
+    expect(pages.map(({ pattern }) => pattern).sort()).toEqual([...builtPages()].sort());
+  });
+
+  test.each(pages)('$pattern: axe in light and dark, every control by Tab', async (listed) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, complaints, close } = await open(listed, { viewport: desktop, colorScheme });
+      expect({ colorScheme, findings: await seriousFindings(page) }).toEqual({ colorScheme, findings: [] });
+      if (colorScheme === 'light') {
+        const { unreached, unmarked, reached } = await walkWithTab(page);
+        expect({ unreached, unmarked }).toEqual({ unreached: [], unmarked: [] });
+        expect(reached).toBeGreaterThan(0);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    }
+  });
+
+  test.each(pages)('$pattern: on a phone no sideways scroll, axe, and thumbs hit what they want', async (listed) => {
+    const { page, complaints, close } = await open(listed, { viewport: phone, hasTouch: true, isMobile: true });
+    expect(await horizontalOverflow(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await smallButtons(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('shows what changes nothing to those who may only read', { timeout: 120_000 }, async () => {
+    const session = await invite(browser, server, owner, viewer, 'viewer');
+    const changing = /^(acknowledge|silence|apply|save|end|revoke|invite|send a test)/i;
+    const seen: Record<string, readonly string[]> = {};
+    for (const listed of pages.filter(({ before }) => before !== true)) {
+      const { page, complaints, close } = await open(listed, { viewport: desktop }, session);
+      const buttons = await page.getByRole('button').allTextContents();
+      seen[listed.pattern] = buttons.filter((text) => changing.test(text.trim()));
+      expect({ page: listed.pattern, complaints }).toEqual({ page: listed.pattern, complaints: [] });
+      await close();
+    }
+    // One's own sessions are one's own to end.
+    const { settings: _, ...others } = seen;
+    expect(Object.entries(others).filter(([, buttons]) => buttons.length > 0)).toEqual([]);
+
+    const alert = pages.find(({ pattern }) => pattern === 'alert');
+    if (alert === undefined) throw new Error('there is no page of an alert');
+    const { page, close } = await open(alert, { viewport: desktop });
+    expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBeGreaterThan(0);
+    await close();
+  });
+});
+
+/** Buttons lower than a thumb needs; links within text are as high as their line. */
+function smallButtons(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, input:not([type=hidden]), select')]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.matches(':disabled'))
+      .filter((element) => {
+        const { height, width } = element.getBoundingClientRect();
+        return height > 0 && (height < 24 || width < 24);
+      })
+      .map((element) => {
+        const { height, width } = element.getBoundingClientRect();
+        const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+        return `${element.tagName.toLowerCase()} "${name.trim().slice(0, 40)}" is ${Math.round(width)} × ${Math.round(height)}`;
+      }),
+  );
+}

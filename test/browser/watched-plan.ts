@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ServerProcess } from '../crash/server-process.ts';
+import { emptyFolder, getApi, INGEST_KEY, makeServer, sendEvents, until } from '../end-to-end/program.ts';
+
+/** A plan with something of every sort, whose windows are so long that what was sent stays. */
+export const WATCHED_PLAN = `plan: watched
+title: Watched over
+timezone: Europe/Berlin
+launch: 2026-01-20 09:00
+phases:
+  first-month: T+0 .. T+30d
+  after:       from T+30d
+people:
+  mia: { email: mia@tea.example }
+  ben: { email: ben@tea.example }
+roles:
+  engineering: [mia, ben]
+channels:
+  # Nobody listens there, so that a message has a story of failures.
+  ops: { kind: webhook, url: secret OPS_WEBHOOK_URL, secret: secret OPS_WEBHOOK_SECRET }
+services:
+  shop:     { importance: critical }
+  payments: { importance: critical, needs: [shop] }
+  email:    { importance: minor }
+sources:
+  payments: events "payment" with amount in $
+  joined:   events "sign_up"
+signals:
+  error_rate:      share(requests where status >= 500) over 1h, at least 20
+  p95_response:    p95(requests.duration by route) over 1h
+  payment_success: share(payments where outcome = "ok") over 1h, at least 20
+  revenue:         sum(payments.amount where outcome = "ok") over 1h
+  failures:        count(payments where outcome = "failed" by shop) over 1h
+  refunds:         share(payments where outcome = "refunded") over 1h, at least 5000
+  sign_ups:        count(joined) over 1h
+objectives:
+  error_rate:      target < 0.5%, warning > 1%, critical > 5%
+  p95_response:    target < 500ms, critical > 2s
+  payment_success: target > 98%, critical < 90%
+  refunds:         target < 1%
+severities:
+  urgent: { notify: [engineering by app, webhook:ops], respond: 15m }
+  soon:   { notify: [mia by app], respond: 4h }
+rules:
+  shop-failing:
+    when:     failures > 3
+    severity: urgent
+    service:  payments
+    runbook:  https://runbooks.example/payments
+  errors: { when: error_rate > 1% for 1s, severity: soon, service: shop }
+`;
+
+/** A server with the plan, without any event yet. */
+export async function startWatched(): Promise<{ readonly server: ServerProcess; readonly dataFolder: string }> {
+  const folder = await emptyFolder();
+  const dataFolder = join(folder, 'data');
+  const plan = join(folder, 'plan.yaml');
+  await writeFile(plan, WATCHED_PLAN);
+  const server = await makeServer({
+    dataFolder,
+    plan,
+    environment: {
+      WATCHBILL_INGEST_KEY: INGEST_KEY,
+      WATCHBILL_EGRESS_ALLOW: '127.0.0.1:9',
+      OPS_WEBHOOK_URL: 'http://127.0.0.1:9/pages',
+      OPS_WEBHOOK_SECRET: 'a webhook that nobody answers',
+    },
+  });
+  server.start();
+  await server.untilReady(60_000);
+  return { server, dataFolder };
+}
+
+/** Lets it burn: two alerts fire, one figure is off target, one has too few events. */
+export async function burn(server: ServerProcess, dataFolder: string): Promise<void> {
+  const events = [
+    ...Array.from({ length: 300 }, (_, index) => ({
+      name: 'request',
+      status: index % 40 === 0 ? 500 : 200,
+      route: ['/orders', '/products', '/'][index % 3],
+      duration_ms: 20 + ((index * 37) % 600),
+    })),
+    ...Array.from({ length: 200 }, (_, index) => ({
+      name: 'payment',
+      outcome: index % 10 === 0 ? 'failed' : 'ok',
+      shop: index % 3 === 0 ? 'hamburg' : 'berlin',
+      amount: 5 + (index % 40),
+    })),
+  ];
+  const { status } = await sendEvents(server, events);
+  if (status !== 200) throw new Error(`the events were answered ${status}`);
+  await until('two alerts and the messages about them', async () => {
+    const { alerts } = await getApi<{ alerts: readonly { state: string }[] }>(
+      server,
+      dataFolder,
+      '/api/plans/watched/alerts',
+    );
+    return alerts.filter(({ state }) => state === 'firing').length >= 3 ? true : undefined;
+  });
+}
