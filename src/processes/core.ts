@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress } from '#egress/egress.ts';
-import type { Core } from '#engine/core-process.ts';
 import { runCore } from '#engine/run-core.ts';
 import { createLinks } from '#http/acknowledge-link/links.ts';
 import { createApplication } from '#http/application.ts';
@@ -21,6 +20,7 @@ import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
 import { clickHouseFigures, postgresFigures } from '#storage/store-figures.ts';
+import { applyGivenPlans } from './given-plans.ts';
 import { createLog } from './log.ts';
 import { readMachine } from './machine.ts';
 import type { CoreConfiguration } from './messages.ts';
@@ -138,26 +138,6 @@ async function migrate(configuration: CoreConfiguration, clock: Clock): Promise<
     await migratePostgres(pool, clock.now());
   } finally {
     await pool.end();
-  }
-}
-
-/** The plans named at start, and the preset key for them. A text that runs already is left alone. */
-async function applyGivenPlans(
-  core: Core,
-  services: ApiServices,
-  configuration: CoreConfiguration,
-  clock: Clock,
-): Promise<void> {
-  for (const files of configuration.plans) {
-    const outcome = await services.plans.apply({ files: [...files], preview: false }, 'watchbill up');
-    if (outcome.diagnostics.some(({ severity }) => severity === 'error')) {
-      throw new WatchbillError('plan-invalid', 'The plan given at start has errors.');
-    }
-    if (configuration.ingestKey !== undefined) {
-      const wanted = { plan: outcome.plan, name: 'preset', scopes: ['events:write'], at: clock.now() };
-      await core.repositories.storeKey(configuration.ingestKey, wanted);
-      await core.keysChanged();
-    }
   }
 }
 

@@ -27,11 +27,13 @@ const LONG = `scenario: A month\nuntil: T+700h\nsteps:\n  - at T+0: load payment
 
 let server: ServerProcess;
 let token: string;
+let planFolder: string;
 afterAll(cleanUp);
 beforeAll(async () => {
   const folder = await emptyFolder();
   const dataFolder = join(folder, 'data');
   const plan = join(folder, 'shop');
+  planFolder = plan;
   await mkdir(join(plan, 'scenarios'), { recursive: true });
   await writeFile(join(plan, 'plan.yaml'), PLAN);
   await writeFile(join(plan, 'scenarios/payments.scenario.yaml'), SCENARIO);
@@ -117,15 +119,33 @@ describe('a rehearsal', () => {
     const long = await ask('rehearsals', { scenario: { path: 'long.scenario.yaml', text: LONG } }, leave.signal);
     const reader = long.body?.getReader();
     expect((await reader?.read())?.done).toBe(false);
-    // The core answers while it plays: one that is kept busy would not.
-    const askedAt = performance.now();
+    // The core answers while it plays: one that is kept busy would answer only after its end.
     expect((await ask('versions')).status).toBe(200);
-    expect(performance.now() - askedAt).toBeLessThan(1_000);
+    expect((await reader?.read())?.done).toBe(false);
     leave.abort();
     const next = await until('the next rehearsal', async () => {
       const response = await ask('rehearsals', { scenario: { path: 's.scenario.yaml', text: SCENARIO } });
       return response.status === 200 ? response.text() : undefined;
     });
     expect(next).toContain('"state":"passed"');
+  });
+});
+
+describe('a server that is started again with the same file', () => {
+  test('goes on with what people have applied since, until the file changes', async () => {
+    const { version, files } = await answer<PlanVersionWithFiles>('versions/current');
+    expect(version).toBe(2);
+    await server.stop();
+    server.start();
+    await server.untilReady(60_000);
+    expect(await answer<PlanVersionWithFiles>('versions/current')).toMatchObject({ version, files });
+
+    await server.stop();
+    await writeFile(join(planFolder, 'plan.yaml'), PLAN.replace('> 3 in 10s', '> 7 in 10s'));
+    server.start();
+    await server.untilReady(60_000);
+    const changed = await answer<PlanVersionWithFiles>('versions/current');
+    expect(changed).toMatchObject({ version: 3, by: 'watchbill up' });
+    expect(changed.files[0]?.text).toContain('> 7 in 10s');
   });
 });
