@@ -5,7 +5,7 @@ export const auditEntrySchema = z
   .object({
     sequence: z.number(),
     at: z.string(),
-    /** `session`, `token`, `admin-token`, or `nobody` for who showed no credential that is good. */
+    /** `session`, `token`, `admin-token`, `link` of a message, or `nobody` for who showed no credential that is good. */
     actorKind: z.string(),
     actor: z.string(),
     actorId: z.string().optional(),

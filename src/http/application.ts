@@ -52,6 +52,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     const requestId = Buffer.from(options.random.bytes(9)).toString('base64url');
     context.set('requestId', requestId);
     context.header('X-Request-Id', requestId);
+    context.set('address', clientAddress(context, options.trustedProxies ?? 0));
     const host = (context.req.header('host') ?? '').replace(/:\d+$/, '').toLowerCase();
     if (!options.hosts.includes(host)) {
       return answerFailure(context, requestId, 'wrong-host', `This server is not addressed as "${host}".`, 'Host');
@@ -86,7 +87,6 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     const request = { method: context.req.method, header: (name: string) => context.req.header(name) };
     const requestId = context.get('requestId');
     context.header('Cache-Control', 'no-store');
-    context.set('address', clientAddress(context, options.trustedProxies ?? 0));
     const found = await options.authenticate(request);
     const refuse = (actor: Actor | undefined, code: ErrorCode, message: string, where?: string) => {
       // Without the path, which may be anything and hold anything.
@@ -111,7 +111,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   });
 
   application.route('/', healthRoutes(options.services.status));
-  application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks));
+  application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks, audited));
   application.route('/api', mountVerbs(verbs, options.services, { audited, clock: options.clock }));
   application.use('/api/openapi.json', async (context, next) =>
     context.get('actor') === undefined ? refuseAnonymous(context) : next(),

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import type { Audited } from '../audit/audited.ts';
 import { type LinkGrant, readLink, signLink } from './link-token.ts';
 import { acknowledgeLinkRoutes } from './routes.ts';
-import type { LinkedAlert } from './services.ts';
+import type { AcknowledgeLinkServices, LinkedAlert } from './services.ts';
 
 const key = new Uint8Array(32).fill(3);
 const NOW = 1_000_000;
@@ -24,13 +25,24 @@ const firing: LinkedAlert = {
   version: 1,
 };
 
+/** What was written into the audit log. */
+const written: string[] = [];
 /** One alert, acknowledged by the version that its reader saw. */
 let alert: LinkedAlert | undefined;
 beforeEach(() => {
   alert = firing;
+  written.length = 0;
 });
 
-const routes = acknowledgeLinkRoutes({
+const audited: Audited = {
+  command: (event, _, act) => {
+    written.push(`${event.actor?.kind} ${event.actor?.name}: ${event.action} ${event.plan} ${event.object}`);
+    return act(() => {});
+  },
+  refusal: () => {},
+};
+
+const services: AcknowledgeLinkServices = {
   read: (token) => readLink(token, key, NOW),
   find: async () => alert,
   acknowledge: async ({ person }, expectedVersion) => {
@@ -38,7 +50,8 @@ const routes = acknowledgeLinkRoutes({
       throw new WatchbillError('version-conflict', 'Too late.');
     alert = { ...alert, version: 2, acknowledged: { by: person, atShown: 'just now' } };
   },
-});
+};
+const routes = acknowledgeLinkRoutes(services, audited);
 
 async function open(url: string, form?: Record<string, string>) {
   const response = await routes.request(url, {
@@ -54,6 +67,7 @@ test('opening the link shows the alert and changes nothing', async () => {
   expect(shown.text).toContain('Acknowledge as mia');
   expect(shown.text).toContain('42% of 50');
   expect(alert).toBe(firing);
+  expect(written).toEqual([]);
 });
 
 test('what an alert is called is text, never markup', async () => {
@@ -65,7 +79,8 @@ test('what an alert is called is text, never markup', async () => {
 });
 
 test('pressing the button acknowledges as the person of the link', async () => {
-  const done = await open(path, { version: '1' });
+  const done = await open(path, { version: '1'   expect(written).toEqual(['link mia: POST /a/{token} shop A-1']);
+});
   expect(done.status).toBe(200);
   expect(done.text).toContain('Acknowledged by mia');
   expect(done.text).not.toContain('<button');

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
+import type { Audited } from '../audit/audited.ts';
 import type { ApiEnvironment } from '../environment.ts';
-import type { LinkGrant } from './link-token.ts';
 import { LINK_STYLE_PATH, type LinkPage, linkStyle, renderLinkPage } from './page.ts';
 import type { AcknowledgeLinkServices, LinkedAlert } from './services.ts';
 
@@ -13,7 +13,7 @@ const POLICY =
  * Signed links out of messages. The link itself is the credential, for one alert and one person; a GET only shows, since mail scanners
  * and previews open every link, and a POST acts.
  */
-export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices): Hono<ApiEnvironment> {
+export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices, audited: Audited): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>();
   routes.use('/a/*', async (context, next) => {
     await next();
@@ -31,7 +31,17 @@ export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices): Hono<A
     const read = services.read(token);
     const version = Number((await context.req.parseBody())['version']);
     if (read.state === 'valid' && Number.isSafeInteger(version)) {
-      const conflict = await acknowledge(services, read.grant, version);
+      const { plan, alert, person } = read.grant;
+      const event = {
+        actor: { kind: 'link', name: person },
+        action: 'POST /a/{token}',
+        ...{ plan, object: alert },
+        address: context.get('address'),
+        requestId: context.get('requestId'),
+      } as const;
+      // Whoever was woken does not wait for the audit log.
+      const act = () => services.acknowledge(read.grant, version);
+      const conflict = await isTooLate(audited.command(event, true, act));
       const { page, status } = await open(services, token, context.req.path, conflict);
       const done = !conflict && page.kind === 'acknowledged' ? { ...page, now: true } : page;
       return context.html(renderLinkPage(done), conflict ? 409 : status);
@@ -43,9 +53,9 @@ export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices): Hono<A
 }
 
 /** Whether somebody or something was faster. */
-async function acknowledge(services: AcknowledgeLinkServices, grant: LinkGrant, version: number): Promise<boolean> {
+async function isTooLate(acknowledgement: Promise<void>): Promise<boolean> {
   try {
-    await services.acknowledge(grant, version);
+    await acknowledgement;
     return false;
   } catch (caught) {
     if (caught instanceof WatchbillError && errorCodes[caught.code].status === 409) return true;

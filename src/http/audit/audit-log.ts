@@ -6,8 +6,8 @@ import type { Actor } from '../actor.ts';
 
 /** What an entry says beside who and when; see `AuditEntry` in the contract. */
 export interface AuditEvent {
-  /** Undefined for who showed no credential that is good. */
-  readonly actor: Actor | undefined;
+  /** Undefined for who showed no credential that is good; of the link of a message, the person in it. */
+  readonly actor: Actor | { readonly kind: 'link'; readonly name: string } | undefined;
   readonly action: string;
   readonly plan?: string | undefined;
   readonly object?: string | undefined;
@@ -35,14 +35,19 @@ export function createAuditLog(pool: pg.Pool, clock: Clock): AuditLog {
         ...event,
         at: clock.now(),
         actorKind: actor?.kind ?? 'nobody',
-        actor: actor?.email ?? actor?.name ?? '',
-        actorId: actor?.kind === 'token' ? actor.credentialId : actor?.userId,
+        ...identityOf(actor),
         object: named(object),
         plan: named(plan),
         before: withoutTokens(before),
         after: withoutTokens(after),
       }),
   };
+}
+
+function identityOf(actor: AuditEvent['actor']) {
+  if (actor === undefined) return { actor: '' };
+  if (actor.kind === 'link') return { actor: actor.name };
+  return { actor: actor.email ?? actor.name, actorId: actor.kind === 'token' ? actor.credentialId : actor.userId };
 }
 
 /** Keys and tokens of ours, which somebody may have put where a name belongs. */

@@ -52,7 +52,9 @@ export function createAudited(options: AuditedOptions): Audited {
   }
 
   function isNews(event: Omit<AuditEvent, 'outcome'>): boolean {
-    const caller = event.actor?.credentialId ?? event.actor?.kind ?? networkOf(event.address);
+    const { actor } = event;
+    const credential = actor === undefined || actor.kind === 'link' ? undefined : (actor.credentialId ?? actor.kind);
+    const caller = credential ?? networkOf(event.address);
     const key = `${caller}\n${event.action}\n${event.code}`;
     const nowMs = clock.monotonicMs();
     const before = refusedAt.get(key);
