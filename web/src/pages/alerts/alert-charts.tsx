@@ -38,7 +38,8 @@ export function AlertCharts({ plan, detail, overview }: AlertChartsProps) {
   );
   if (overview !== undefined && related.length === 0) return null;
   return (
-    <Section title="Around it" aside={<RangePicker page={page} />}>
+    <Section title="Around it">
+      <RangePicker page={page} />
       {overview === undefined ? <BlockSkeleton height={HEIGHT + 66} /> : null}
       {related.map((one) => (
         <RelatedChart key={one.signal.name} plan={plan} page={page} related={one} detail={detail} />

@@ -3,9 +3,10 @@ import type { AlertDetailAnswer, EvidenceAnswer } from '#contract/alerts.ts';
 import type { RuleExplanation } from '#core/explain.ts';
 import type { Evidence as CoreEvidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
+import { useLive } from '../../api/live.tsx';
 import { formatCount, formatFigureText } from '../../format/numbers.ts';
 import { TimeText } from '../../kit/time-text.tsx';
-import { distanceOf } from '../signals/rule-distance.ts';
+import { distanceOf, liveReadingOf } from '../signals/rule-distance.ts';
 import classes from './alert.module.css';
 import { noDataWords } from './no-data-words.ts';
 import { reasonWords } from './reason-words.ts';
@@ -56,7 +57,7 @@ export function Evidence({ plan, detail }: EvidenceProps) {
                   <td>
                     <Then evidence={then} />
                   </td>
-                  <td>{open ? <Now evidence={current} /> : <Then evidence={end} />}</td>
+                  <td>{open ? <Now evidence={current} group={alert.group} /> : <Then evidence={end} />}</td>
                 </tr>
               );
             })}
@@ -110,16 +111,25 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
   );
 }
 
-function Now({ evidence }: { readonly evidence: CoreEvidence | undefined }) {
+function Now({ evidence, group }: { readonly evidence: CoreEvidence | undefined; readonly group: readonly string[] }) {
+  const text = evidence?.text ?? '';
+  const live = useLive((snapshot) => liveReadingOf(text, group, snapshot.signals));
   if (evidence === undefined) return <span className={classes.quiet}>–</span>;
-  const { met, value, samples, away } = distanceOf(evidence);
+  const { met, value, samples, away } = distanceOf(evidence, live);
   return (
     <span data-live="">
-      <strong>{value}</strong>
+      {value === undefined ? null : <strong>{value}</strong>}
       <span className={classes.quiet}>
-        {samples === undefined ? '' : ` ${samples}`} ·{' '}
+        {samples === undefined ? '' : ` ${samples}`}
+        {value === undefined ? '' : ' · '}
         {met === true ? 'still met' : met === undefined ? 'cannot be judged' : 'no longer met'}
         {away === undefined || met !== false ? '' : `, ${away}`}
+        {value !== undefined || evidence.since === undefined ? null : (
+          <>
+            {' '}
+            since <TimeText at={evidence.since} />
+          </>
+        )}
       </span>
     </span>
   );

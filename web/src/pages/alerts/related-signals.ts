@@ -1,5 +1,6 @@
 import type { EvidenceAnswer } from '#contract/alerts.ts';
 import type { RuleAnswer, SignalAnswer } from '#contract/overview.ts';
+import { testedSignal } from '../signals/rule-distance.ts';
 
 /** A signal that an alert's page draws, and whether the rule reads it or it only comes from the same events. */
 export interface RelatedSignal {
@@ -44,19 +45,15 @@ export interface RuleLimit {
   readonly operator: string;
 }
 
-/**
- * The limits that an alert's tests hold a signal against. A test names its signal first: `error_rate > 5%`; one with a window of its own
- * names the measure, `payment_failures > 3 in 10s`, whose signal is `payment_failures in 10s`.
- */
+/** The limits that an alert's tests hold a signal against. */
 export function limitsOf(
   signal: string,
   evidence: readonly Pick<EvidenceAnswer, 'text' | 'against'>[],
 ): readonly RuleLimit[] {
   return evidence.flatMap(({ text, against }) => {
-    const match = /^([\w.]+)\s*([<>]=?)\s*\S+(\s+in\s+\S+)?/.exec(text);
+    const tested = testedSignal(text);
     const [only] = against;
-    if (match === null || only === undefined || against.length !== 1) return [];
-    const [, name = '', operator = '', window = ''] = match;
-    return signal === name || signal === `${name}${window}` ? [{ value: only.value, operator }] : [];
+    if (tested?.signal !== signal || only === undefined || against.length !== 1) return [];
+    return [{ value: only.value, operator: tested.operator }];
   });
 }

@@ -56,6 +56,8 @@ function words({ kind, body, at }: TimelineFact, ways: string): Words {
   switch (kind) {
     case 'alert-pending':
       return { tone: 'warning', text: 'About to fire:' };
+    case 'alert-cancelled':
+      return { tone: 'neutral', text: 'Did not fire after all:' };
     case 'alert-fired':
       return { tone: 'critical', text: `Fired as ${text(body.severity)}:` };
     case 'alert-resolved':

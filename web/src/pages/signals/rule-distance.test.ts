@@ -1,19 +1,30 @@
 import { expect, test } from 'vitest';
+import type { LiveReading } from '#contract/live.ts';
 import type { Evidence } from '#core/model.ts';
-import { distanceOf } from './rule-distance.ts';
+import { distanceOf, liveReadingOf, testedSignal } from './rule-distance.ts';
 
-const evidence = (change: Partial<Evidence>): Evidence => ({
+const evidence = (change: Partial<Evidence> = {}): Evidence => ({
   test: 't',
   text: 'error_rate > 5%',
   truth: 'false',
-  reading: { state: 'value', value: 0.002, sampleSize: 1_310, at: 0 },
+  // As it was when it became false, long ago.
+  reading: { state: 'value', value: 0.049, sampleSize: 20, at: 0 },
   against: [0.05],
   unit: '%',
   ...change,
 });
+const live = (change: Partial<LiveReading> = {}): LiveReading => ({
+  signal: 'error_rate',
+  group: [],
+  state: 'on target',
+  value: 0.002,
+  sampleSize: 1_310,
+  since: '',
+  ...change,
+});
 
-test('a share is so many points away', () => {
-  expect(distanceOf(evidence({}))).toEqual({
+test('what holds now is the live reading, not the one of the last change', () => {
+  expect(distanceOf(evidence(), live())).toEqual({
     text: 'error_rate > 5%',
     met: false,
     value: '0.2%',
@@ -23,28 +34,41 @@ test('a share is so many points away', () => {
 });
 
 test('between two limits the nearer counts', () => {
-  expect(
-    distanceOf(
-      evidence({ against: [0, 0.012], unit: 'ms', reading: { state: 'value', value: 400, sampleSize: 0, at: 0 } }),
-    ).away,
-  ).toBe('400 ms away');
+  expect(distanceOf(evidence({ against: [0, 0.012], unit: 'ms' }), live({ value: 400 })).away).toBe('400 ms away');
 });
 
 test('what is met is not away', () => {
-  expect(distanceOf(evidence({ truth: 'true' }))).toMatchObject({ met: true, away: undefined });
+  expect(distanceOf(evidence({ truth: 'true' }), live())).toMatchObject({ met: true, away: undefined });
 });
 
 test('too few and no data say so', () => {
-  const few = { state: 'too few', value: 0.5, sampleSize: 3, needed: 20, at: 0 } as const;
-  expect(distanceOf(evidence({ truth: 'unknown', reading: few }))).toMatchObject({
+  const unknown = evidence({ truth: 'unknown' });
+  expect(distanceOf(unknown, live({ state: 'too few', sampleSize: 3, needed: 20 }))).toMatchObject({
     met: undefined,
     value: 'too few',
     samples: '3 of 20',
     away: '17 more needed',
   });
-  const none = { state: 'no data', reason: 'no-events', sampleSize: 0, at: 0 } as const;
-  expect(distanceOf(evidence({ truth: 'unknown', reading: none }))).toMatchObject({
-    value: 'no data',
-    away: undefined,
+  expect(distanceOf(unknown, live({ state: 'no data' }))).toMatchObject({ value: 'no data', away: undefined });
+});
+
+test('what is not followed live has no value to show', () => {
+  expect(distanceOf(evidence({ text: 'no requests in 10s' }), undefined)).toMatchObject({
+    met: false,
+    value: undefined,
   });
+});
+
+test('a test names its signal, or its measure with a window', () => {
+  expect(testedSignal('error_rate > 5%')).toEqual({ signal: 'error_rate', operator: '>' });
+  expect(testedSignal('payment_failures >= 3 in 10s')).toEqual({ signal: 'payment_failures in 10s', operator: '>=' });
+  expect(testedSignal('no requests in 10s')).toBeUndefined();
+  expect(testedSignal('count(requests) > 150 in 30s')).toBeUndefined();
+});
+
+test('the reading of a grouped rule is that of its group', () => {
+  const signals = new Map([['error_rate', [live({ group: ['/a'] }), live({ group: ['/b'], value: 0.4 })]]]);
+  expect(liveReadingOf('error_rate > 5%', ['/b'], signals)?.value).toBe(0.4);
+  expect(liveReadingOf('error_rate > 5%', ['/c'], signals)).toBeUndefined();
+  expect(liveReadingOf('memory > 5', [], signals)).toBeUndefined();
 });

@@ -1,4 +1,6 @@
+import type { LiveReading } from '#contract/live.ts';
 import type { Evidence } from '#core/model.ts';
+import { sameGroup } from '../../api/live-state.ts';
 import { formatCount, formatFigureText } from '../../format/numbers.ts';
 
 /** How a test of a rule stands, for people. */
@@ -6,29 +8,71 @@ export interface Distance {
   /** `error_rate > 5%`. */
   readonly text: string;
   readonly met: boolean | undefined;
-  /** `0.2%`, or why there is no value. */
-  readonly value: string;
+  /** `0.2%`, or why there is no value; undefined where what it reads is not followed live. */
+  readonly value: string | undefined;
   /** `n 1,310`; undefined where it says nothing. */
   readonly samples: string | undefined;
   /** `4.8 points away`; undefined when it is met or cannot be told. */
   readonly away: string | undefined;
 }
 
-/** How far a test is from what it asks for. */
-export function distanceOf({ text, truth, reading, against, unit }: Evidence): Distance {
+/** What a test compares with one limit, as its text names it: the signal, or the measure with a window of its own. */
+export interface TestedSignal {
+  /** `payment_failures in 10s`. */
+  readonly signal: string;
+  readonly operator: string;
+}
+
+const COMPARISON = /^([\w.]+)\s*([<>]=?)\s*\S+(?:\s+(in\s+\S+))?$/;
+
+/** The signal of a test such as `error_rate > 5%` or `payment_failures > 3 in 10s`; undefined for any other. */
+export function testedSignal(text: string): TestedSignal | undefined {
+  const match = COMPARISON.exec(text.trim());
+  if (match === null) return undefined;
+  const [, name = '', operator = '', window] = match;
+  return { signal: window === undefined ? name : `${name} ${window}`, operator };
+}
+
+/** The live reading that a test is about, in a group of the rule. */
+export function liveReadingOf(
+  text: string,
+  group: readonly string[],
+  signals: ReadonlyMap<string, readonly LiveReading[]>,
+): LiveReading | undefined {
+  const readings = signals.get(testedSignal(text)?.signal ?? '') ?? [];
+  return (
+    readings.find((reading) => sameGroup(reading.group, group)) ??
+    readings.find((reading) => reading.group.length === 0)
+  );
+}
+
+/**
+ * How far a test is from what it asks for. Its truth is told when it changes, and the reading with it is of that moment: what holds now is
+ * the live reading.
+ */
+export function distanceOf({ text, truth, against, unit }: Evidence, live: LiveReading | undefined): Distance {
   const met = truth === 'unknown' ? undefined : truth === 'true';
-  const base = { text, met };
-  if (reading.state === 'no data') return { ...base, value: 'no data', samples: undefined, away: undefined };
-  if (reading.state === 'too few') {
-    const samples = `${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}`;
-    const away = `${formatCount(reading.needed - reading.sampleSize)} more needed`;
-    return { ...base, value: 'too few', samples, away };
+  const base = { text, met, value: undefined, samples: undefined, away: undefined };
+  if (live === undefined) return base;
+  if (live.state === 'no data' || live.state === 'not evaluated') return { ...base, value: live.state };
+  if (live.state === 'too few' || live.value === undefined) {
+    const missing = (live.needed ?? 0) - live.sampleSize;
+    return {
+      ...base,
+      value: 'too few',
+      samples: `${formatCount(live.sampleSize)} of ${formatCount(live.needed ?? 0)}`,
+      away: missing > 0 ? `${formatCount(missing)} more needed` : undefined,
+    };
   }
-  const value = formatFigureText(reading.value, unit);
-  const samples = reading.sampleSize > 0 ? `n ${formatCount(reading.sampleSize)}` : undefined;
-  const distances = against.map((limit) => Math.abs(limit - reading.value));
+  const { value, sampleSize } = live;
+  const distances = against.map((limit) => Math.abs(limit - value));
   const away = met !== false || distances.length === 0 ? undefined : Math.min(...distances);
-  return { ...base, value, samples, away: away === undefined ? undefined : `${differenceText(away, unit)} away` };
+  return {
+    ...base,
+    value: formatFigureText(value, unit),
+    samples: sampleSize > 0 ? `n ${formatCount(sampleSize)}` : undefined,
+    away: away === undefined ? undefined : `${differenceText(away, unit)} away`,
+  };
 }
 
 /** A difference of shares is in points: 5% less 4% is no percentage of anything. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
 import type { RuleExplanation } from '#core/explain.ts';
+import type { Evidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
 import { useLive } from '../../api/live.tsx';
 import { Section } from '../../kit/page.tsx';
@@ -9,7 +10,7 @@ import { Explanation, ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { alertTone } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
-import { distanceOf } from './rule-distance.ts';
+import { distanceOf, liveReadingOf } from './rule-distance.ts';
 import classes from './signal.module.css';
 
 /** A rule's tests are asked for again this often; its state comes live. */
@@ -94,36 +95,41 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
     refetchInterval: REFRESH_MS,
   });
   if (data === undefined || data === null || data.kind !== 'rule') return null;
-  const rows = data.groups.flatMap(({ group, evidence }) =>
-    evidence.map((one) => ({ group: (JSON.parse(group) as unknown[]).join(', '), distance: distanceOf(one) })),
-  );
-  // Of many groups those that are met or nearest to it.
+  const rows = data.groups.flatMap(({ group, evidence }) => {
+    const values = (JSON.parse(group) as readonly unknown[]).map(String);
+    return evidence.map((one) => ({ group: values, evidence: one }));
+  });
+  // Of many groups those in which it is met come first.
   const order = rows.toSorted(
-    (left, right) => Number(right.distance.met === true) - Number(left.distance.met === true),
+    (left, right) => Number(right.evidence.truth === 'true') - Number(left.evidence.truth === 'true'),
   );
   return (
     <ul className={classes.tests}>
-      {order.slice(0, GROUPS_SHOWN).map(({ group, distance }) => (
-        <li key={`${group} ${distance.text}`}>
-          <span className={classes.testText}>
-            {distance.text}
-            {group === '' ? '' : ` (${group})`}
-          </span>
-          <span>
-            {distance.value} <span className={classes.quiet}>{distance.samples}</span>
-          </span>
-          <span className={classes.quiet}>
-            {distance.met === true
-              ? 'met'
-              : distance.met === undefined
-                ? (distance.away ?? 'cannot be judged')
-                : distance.away}
-          </span>
-        </li>
+      {order.slice(0, GROUPS_SHOWN).map(({ group, evidence }) => (
+        <TestRow key={`${group.join(' ')} ${evidence.test}`} group={group} evidence={evidence} />
       ))}
       {order.length > GROUPS_SHOWN ? (
         <li className={classes.quiet}>{order.length - GROUPS_SHOWN} more behind its state</li>
       ) : null}
     </ul>
+  );
+}
+
+function TestRow({ group, evidence }: { readonly group: readonly string[]; readonly evidence: Evidence }) {
+  const live = useLive((snapshot) => liveReadingOf(evidence.text, group, snapshot.signals));
+  const { text, met, value, samples, away } = distanceOf(evidence, live);
+  return (
+    <li>
+      <span className={classes.testText}>
+        {text}
+        {group.length === 0 ? '' : ` (${group.join(', ')})`}
+      </span>
+      <span>
+        {value} <span className={classes.quiet}>{samples}</span>
+      </span>
+      <span className={classes.quiet}>
+        {met === true ? 'met' : (away ?? (met === undefined ? 'cannot be judged' : 'not met'))}
+      </span>
+    </li>
   );
 }
