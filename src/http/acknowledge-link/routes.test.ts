@@ -79,12 +79,12 @@ test('what an alert is called is text, never markup', async () => {
 });
 
 test('pressing the button acknowledges as the person of the link', async () => {
-  const done = await open(path, { version: '1'   expect(written).toEqual(['link mia: POST /a/{token} shop A-1']);
-});
+  const done = await open(path, { version: '1' });
   expect(done.status).toBe(200);
   expect(done.text).toContain('Acknowledged by mia');
   expect(done.text).not.toContain('<button');
   expect(alert?.acknowledged?.by).toBe('mia');
+  expect(written).toEqual(['link mia: POST /a/{token} shop A-1']);
 });
 
 test('whoever was slower sees who was faster, and that nothing happened twice', async () => {
