@@ -33,7 +33,11 @@ export function MissionControlPage() {
     list?.map((entry) => <SignalTile key={entry.signal.name} plan={plan} {...entry} stored={stored} known={known} />);
   return (
     <Page title="Mission control" state={<Sentence plan={plan} />}>
-      {overview === undefined || overview.services.length === 0 ? null : <Services overview={overview} />}
+      {overview === undefined ? (
+        <BlockSkeleton height={30} />
+      ) : overview.services.length === 0 ? null : (
+        <Services overview={overview} />
+      )}
       <div className={classes.columns}>
         <div className={classes.figures}>
           {watched === undefined ? (
