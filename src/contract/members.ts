@@ -22,6 +22,11 @@ export const memberSchema = z
   })
   .meta({ id: 'Member' });
 
+/** As it is listed: with the persons of plans who have the same e-mail address, in plans that run. */
+export const listedMemberSchema = memberSchema
+  .extend({ persons: z.array(z.object({ plan: z.string(), person: z.string() })) })
+  .meta({ id: 'ListedMember' });
+
 /** A link that is good once and is shown this once; `path` is what of it follows the server's own address. */
 export const oneTimeLinkSchema = z
   .object({ id: z.string(), url: z.string(), path: z.string(), email: z.string(), expiresAt: z.string() })
@@ -45,8 +50,8 @@ export const listMembers = declareRoute({
   path: '/members',
   permission: 'administer',
   scope: 'server',
-  summary: 'Who may sign in, and as what.',
-  answer: z.array(memberSchema),
+  summary: 'Who may sign in, as what, and whom of the plans they are.',
+  answer: z.array(listedMemberSchema),
 });
 
 export const changeMember = declareRoute({
@@ -147,5 +152,6 @@ export const acceptInvitation = declareRoute({
 });
 
 export type MemberAnswer = z.infer<typeof memberSchema>;
+export type ListedMemberAnswer = z.infer<typeof listedMemberSchema>;
 export type OneTimeLinkAnswer = z.infer<typeof oneTimeLinkSchema>;
 export type InvitationAnswer = z.infer<typeof invitationSchema>;

@@ -179,6 +179,7 @@ const services: ApiServices = {
     list: (plan) => record([], 'listChannels', plan),
     test: (plan, channel, recipient, actor) => record(testAnswer, 'testChannel', plan, channel, recipient, actor.name),
     testToSelf: (plan, channel, actor) => record(testAnswer, 'testOwnChannel', plan, channel, actor.name),
+    personsOf: () => [],
   },
   overview: {
     plans: () => record([], 'listPlans'),

@@ -119,3 +119,9 @@ it('refuses the sixth test of a channel within a minute', async () => {
   const before = start({ tests: [61_000, 40_000, 30_000, 20_000, 10_000] });
   expect(await before.services.test('shop', 'ops', undefined, mia)).toMatchObject({ accepted: true });
 });
+
+it('finds who of each plan has a mail address, however it is written', () => {
+  const { services } = start();
+  expect(services.personsOf('MIA@tea.example')).toEqual([{ plan: 'shop', person: 'mia' }]);
+  expect(services.personsOf('eve@evil.example')).toEqual([]);
+});

@@ -69,15 +69,25 @@ export function createChannelServices(
     },
     test,
     async testToSelf(planName, channel, actor) {
-      const own = actor.email?.toLowerCase();
-      const person = planOf(planName).people.find(({ email }) => own !== undefined && email?.toLowerCase() === own);
+      const person = personWith(planOf(planName), actor.email);
       if (person === undefined) {
         const message = `Nobody of the plan ${planName} has your mail address.`;
         throw new WatchbillError('not-found', message, 'people');
       }
       return test(planName, channel, person.name, actor);
     },
+    personsOf: (email) =>
+      core.plans().flatMap((name) => {
+        const plan = core.lastWorld(name)?.plan;
+        const person = plan === undefined ? undefined : personWith(plan, email);
+        return person === undefined ? [] : [{ plan: name, person: person.name }];
+      }),
   };
+}
+
+function personWith(plan: CompiledPlan, email: string | undefined): CompiledPlan['people'][number] | undefined {
+  const wanted = email?.toLowerCase();
+  return plan.people.find((person) => wanted !== undefined && person.email?.toLowerCase() === wanted);
 }
 
 function describe(

@@ -8,4 +8,6 @@ export interface ChannelServices {
   test(plan: string, channel: string, recipient: string | undefined, actor: Actor): Promise<ChannelTestAnswer>;
   /** To the person of the plan who has the actor's mail address. */
   testToSelf(plan: string, channel: string, actor: Actor): Promise<ChannelTestAnswer>;
+  /** Who has this mail address, in each plan that runs. */
+  personsOf(email: string): { readonly plan: string; readonly person: string }[];
 }
