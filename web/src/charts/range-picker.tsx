@@ -64,15 +64,16 @@ export function RangePicker({ page }: { readonly page: PageRange }) {
         </button>
       </span>
       {range.kind !== 'between' ? null : (
-        <span className={classes.chosen} aria-live="polite">
-          {formatMoment(stretch.from, now)} to {formatMoment(stretch.to, now)}
-          <span className={classes.length} title={`${formatDayTime(stretch.from)} to ${formatDayTime(stretch.to)}`}>
-            {formatSpan(stretch.to - stretch.from)}
-          </span>
-          <button type="button" onClick={() => choose(otherwise)}>
-            {otherwise.kind === 'around' ? 'back to it' : 'back to now'}
-          </button>
-        </span>
+        <button
+          type="button"
+          aria-pressed="true"
+          className={classes.chosen}
+          title={`${formatDayTime(stretch.from)} to ${formatDayTime(stretch.to)}, ${formatSpan(stretch.to - stretch.from)}`}
+          aria-label={`${formatMoment(stretch.from, now)} to ${formatMoment(stretch.to, now)}: ${otherwise.kind === 'around' ? 'back to around it' : 'back to now'}`}
+          onClick={() => choose(otherwise)}
+        >
+          {formatMoment(stretch.from, now)} – {formatMoment(stretch.to, now)} <span aria-hidden="true">✕</span>
+        </button>
       )}
     </fieldset>
   );

@@ -23,6 +23,7 @@ import { AlertMessages } from './alert-messages.tsx';
 import { AlertTimeline } from './alert-timeline.tsx';
 import { Evidence } from './evidence.tsx';
 import { NextAction } from './next-action.tsx';
+import { RunbookText } from './runbook-text.tsx';
 import { SilenceDialog } from './silence-dialog.tsx';
 import { useAcknowledge } from './use-acknowledge.ts';
 import { useAlert } from './use-alerts.ts';
@@ -124,7 +125,11 @@ function Loaded({ plan, detail }: { readonly plan: string; readonly detail: Aler
               {alert.group.length === 0 || rule === undefined ? null : (
                 <Row name={rule.by.join(', ')}>{alert.group.join(', ')}</Row>
               )}
-              {detail.runbook === undefined ? null : <Row name="Runbook">{runbook(detail.runbook)}</Row>}
+              {detail.runbook === undefined ? null : (
+                <Row name="Runbook">
+                  <RunbookText text={detail.runbook} />
+                </Row>
+              )}
               {rule?.unless === undefined ? null : <Row name="Quiet while">{rule.unless} fires</Row>}
               <Row name="Reads">
                 {rule === undefined
@@ -153,17 +158,6 @@ function Row({ name, children }: { readonly name: string; readonly children: Rea
       <dt>{name}</dt>
       <dd>{children}</dd>
     </>
-  );
-}
-
-/** Only an address that a browser may open becomes a link; a name of a runbook stays a name. */
-export function runbook(text: string): ReactNode {
-  return /^https?:\/\//.test(text) ? (
-    <a href={text} target="_blank" rel="noreferrer">
-      {text}
-    </a>
-  ) : (
-    text
   );
 }
 

@@ -54,10 +54,12 @@ export function Evidence({ plan, detail }: EvidenceProps) {
                   <th scope="row">
                     <code>{text}</code>
                   </th>
-                  <td>
+                  <td data-label="when it fired">
                     <Then evidence={then} />
                   </td>
-                  <td>{open ? <Now evidence={current} group={alert.group} /> : <Then evidence={end} />}</td>
+                  <td data-label={open ? 'now' : 'when it ended'}>
+                    {open ? <Now evidence={current} group={alert.group} /> : <Then evidence={end} />}
+                  </td>
                 </tr>
               );
             })}

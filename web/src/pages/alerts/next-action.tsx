@@ -8,6 +8,7 @@ import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import classes from './alert.module.css';
 import { reasonSentence } from './reason-words.ts';
+import { RunbookText } from './runbook-text.tsx';
 import { wasSlower } from './use-acknowledge.ts';
 
 interface NextActionProps {
@@ -51,6 +52,11 @@ export function NextAction({ detail, overview, may, error, buttons }: NextAction
           ) : null}
           {kind === 'over' && alert.resolvedBecause !== undefined ? reasonSentence(alert.resolvedBecause) : null}
         </p>
+        {kind === 'over' || detail.runbook === undefined ? null : (
+          <p className={classes.nextText}>
+            What to do: <RunbookText text={detail.runbook} />
+          </p>
+        )}
         {silence === undefined ? null : (
           <p className={classes.nextText}>
             Silenced by {silence.by} until <TimeText at={silence.until} />: {silence.reason}

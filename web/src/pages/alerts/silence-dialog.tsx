@@ -2,10 +2,9 @@ import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
-import { useLive } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
 import { useMay } from '../../api/session.ts';
-import { formatDayTime, formatSpan } from '../../format/times.ts';
+import { formatMoment, formatSpan } from '../../format/times.ts';
 import { Chips } from '../../kit/chips.tsx';
 import { useNow } from '../../kit/now.ts';
 import { describeFailure } from '../../kit/states.tsx';
@@ -24,7 +23,6 @@ interface SilenceDialogProps {
 /** Asks what is silenced, until when, and why. Nobody is told of it in that time; it goes on being judged. */
 export function SilenceDialog({ plan, about, onClose }: SilenceDialogProps) {
   const { data: overview } = useOverview(plan);
-  const offset = useLive((snapshot) => snapshot.clockOffsetMs);
   const now = useNow(30_000);
   const [opened] = useState(() => Date.now());
   const ends = silenceEnds(opened);
@@ -142,7 +140,7 @@ export function SilenceDialog({ plan, about, onClose }: SilenceDialogProps) {
             </label>
           ) : null}
           <p className={problem === undefined ? classes.formText : classes.problem} aria-live="polite">
-            {problem ?? `Ends ${formatDayTime((until ?? 0) + offset)}, in ${formatSpan(forMs)}.`}
+            {problem ?? `Ends ${formatMoment(until ?? 0, now)}, in ${formatSpan(forMs)}.`}
           </p>
         </div>
         <Textarea

@@ -75,7 +75,7 @@ function words({ kind, body, at }: TimelineFact, ways: string): Words {
     case 'not-notified':
       return { tone: 'warning', text: `Nobody told ${stepText(body.step)}${because(body.by)}:` };
     case 'delivery-accepted':
-      return { tone: 'good', text: `Reached ${ways}:` };
+      return { tone: 'good', text: `Reached ${ways}`, plain: true };
     case 'delivery-retried':
       return {
         tone: 'warning',

@@ -23,6 +23,8 @@ import { useRefreshOn } from '../alerts/use-alerts.ts';
 import classes from './inbox.module.css';
 import { messageParts } from './message-parts.ts';
 
+/** In the address, for who sees their own otherwise. */
+const EVERYBODY = '*';
 const FIRST = 50;
 const MORE = 200;
 /** With more people than this they stand in a list to choose from. */
@@ -41,7 +43,7 @@ export function InboxPage() {
   const { data: overview, error, refetch } = useOverview(plan);
   const [search, change] = useSearchValues();
   const own = overview?.people.find(({ you }) => you === true)?.name;
-  const person = search.person ?? own;
+  const person = search.person === EVERYBODY ? undefined : (search.person ?? own);
   return (
     <Page title="Inbox" state={<Sentence person={person} own={own} known={overview !== undefined} />}>
       {error !== null && overview === undefined ? (
@@ -83,20 +85,19 @@ interface PersonChoiceProps {
 function PersonChoice({ overview, person, own, onChoose }: PersonChoiceProps) {
   const names = overview.people.map(({ name }) => name);
   const choices = [
-    // Whoever is a person of the plan sees their own first; without one in the address that is what stands here.
-    ...(own === undefined ? [{ value: '', name: 'Everybody' }] : []),
     ...names.map((name) => ({ value: name, name: name === own ? `${name} (you)` : name })),
     ...(person !== undefined && !names.includes(person) ? [{ value: person, name: person }] : []),
+    { value: EVERYBODY, name: 'Everybody' },
   ];
-  if (choices.length < 2) return null;
-  const choose = (value: string): void => onChoose(value === '' || value === own ? undefined : value);
+  if (choices.length < 3 && own !== undefined && person === own) return null;
+  const choose = (value: string): void => onChoose(value === (own ?? EVERYBODY) ? undefined : value);
   if (choices.length <= CHIPS) {
-    return <Chips label="Person" choices={choices} chosen={person ?? ''} onChoose={choose} />;
+    return <Chips label="Person" choices={choices} chosen={person ?? EVERYBODY} onChoose={choose} />;
   }
   return (
     <label className={classes.choice}>
       Person{' '}
-      <select value={person ?? ''} onChange={(event) => choose(event.currentTarget.value)}>
+      <select value={person ?? EVERYBODY} onChange={(event) => choose(event.currentTarget.value)}>
         {choices.map(({ value, name }) => (
           <option key={value} value={value}>
             {name}

@@ -109,7 +109,12 @@ interface CourseProps {
 function Course({ signal, objective, reading, stored, range, live }: CourseProps) {
   const key = trailKey(signal.name, reading?.group ?? []);
   const seen = useLive((snapshot) => (live ? snapshot.trails.get(key) : undefined));
-  const points = useMemo(() => joinTrail(stored ?? [], seen ?? []), [stored, seen]);
+  const judged = reading?.state === 'too few' ? undefined : reading?.value;
+  const points = useMemo(() => {
+    const joined = joinTrail(stored ?? [], seen ?? []);
+    // A live line ends with what is read now.
+    return live && judged !== undefined ? [...joined, { at: range.to, value: judged }] : joined;
+  }, [stored, seen, live, judged, range.to]);
   return (
     <LinkedSparkline
       points={points}
