@@ -159,7 +159,7 @@ export const limits = {
   exampleCharacters: 200,
   /** Names of events in the table of fields; their fields are read from so many of the latest events each. */
   eventNamesShown: 50,
-  eventsSampled: 2_000,
+  eventsSampled: 200,
   seriesPoints: 500,
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */

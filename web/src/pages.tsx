@@ -79,11 +79,25 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'plan', key: 'p' },
   },
   {
+    name: 'Data',
+    pattern: patterns.data,
+    load: async () => (await import('./pages/data/data-page.tsx')).DataPage,
+    frame: 'shell',
+    navigation: { icon: 'data', key: 'd' },
+  },
+  {
     name: 'Rehearse',
     pattern: patterns.rehearse,
     load: async () => (await import('./pages/rehearse/rehearse-page.tsx')).RehearsePage,
     frame: 'shell',
     navigation: { icon: 'play', key: 'r' },
+  },
+  {
+    name: 'Health',
+    pattern: patterns.health,
+    load: async () => (await import('./pages/health/health-page.tsx')).HealthPage,
+    frame: 'shell',
+    navigation: { icon: 'heart', key: 'h' },
   },
   {
     name: 'Home',

@@ -5,7 +5,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { DAY_MS, formatInstant, HOUR_MS, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
-import { eventFields, eventNames, eventRates, latestEvents } from '#storage/clickhouse/data.ts';
+import { eventNames, eventRates, latestEvents } from '#storage/clickhouse/data.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
 import {
@@ -69,7 +69,8 @@ export function createDataServices({ core, askTelemetry, clock, intakeUrl }: Dat
           const names = await eventNames(client, range, signal);
           return Promise.all(
             names.map(async ({ name, count, lastAt }): Promise<EventFieldsAnswer['events'][number]> => {
-              const found = await eventFields(client, { ...range, name, count, to: lastAt }, signal);
+              const sample = { plan, name, now: lastAt, limit: limits.eventsSampled };
+              const events = await latestEvents(client, sample, signal);
               const source = sources.get(name);
               return {
                 name,
@@ -77,7 +78,7 @@ export function createDataServices({ core, askTelemetry, clock, intakeUrl }: Dat
                 lastAt: formatInstant(lastAt),
                 sources: source?.names ?? [],
                 own: factEventNames.has(name),
-                fields: viewFields(found.fields, found.sampled, source?.units ?? {}),
+                fields: viewFields(events, source?.units ?? {}),
               };
             }),
           );

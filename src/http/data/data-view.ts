@@ -2,8 +2,9 @@ import type { EventFieldsAnswer, RejectionsAnswer, StoredEventAnswer } from '#co
 import type { PlanData } from '#intake/link.ts';
 import { type ErrorCode, errorCodes } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import type { EventCursor, SampledField, StoredEvent } from '#storage/clickhouse/data.ts';
+import type { EventCursor, StoredEvent } from '#storage/clickhouse/data.ts';
 
 /** An event as the API shows it: what it did not have is left out. */
 export function viewEvent(event: StoredEvent): StoredEventAnswer {
@@ -35,23 +36,50 @@ export function readCursor(text: string): EventCursor | undefined {
 }
 
 type EventAnswer = EventFieldsAnswer['events'][number];
+type FieldTypeName = EventAnswer['fields'][number]['type'];
 
 /** Fields of the latest events of a name, those that most of them have first. */
 export function viewFields(
-  fields: readonly SampledField[],
-  sampled: number,
+  events: readonly StoredEvent[],
   units: Readonly<Record<string, string>>,
 ): EventAnswer['fields'] {
-  return [...fields]
-    .sort((left, right) => right.count - left.count || (left.field < right.field ? -1 : 1))
-    .map(({ field, type, example, count }) => ({
-      name: field,
+  const found = new Map<
+    string,
+    { readonly type: FieldTypeName; readonly example: string | number | boolean; count: number }
+  >();
+  for (const event of events) {
+    for (const [name, value] of fieldsOf(event)) {
+      const field = found.get(name);
+      if (field === undefined) {
+        const example = typeof value === 'string' ? cut(value) : value;
+        found.set(name, { type: typeNames[typeof value as keyof typeof typeNames], example, count: 1 });
+      } else field.count += 1;
+    }
+  }
+  return [...found]
+    .sort(([left, one], [right, other]) => other.count - one.count || (left < right ? -1 : 1))
+    .map(([name, { type, example, count }]) => ({
+      name,
       type,
-      example:
-        type === 'number' ? Number(example) : type === 'boolean' ? example === 'true' || example === '1' : example,
-      ...(Object.hasOwn(units, field) ? { unit: units[field] } : {}),
-      share: sampled === 0 ? 0 : count / sampled,
+      example,
+      ...(Object.hasOwn(units, name) ? { unit: units[name] } : {}),
+      share: count / events.length,
     }));
+}
+
+/** Under the names that a plan and a sender write. */
+function fieldsOf(event: StoredEvent): readonly (readonly [string, string | number | boolean])[] {
+  return [
+    ...(event.durationMs === null ? [] : [['duration_ms', event.durationMs] as const]),
+    ...(event.value === null ? [] : [['value', event.value] as const]),
+    ...(event.user === '' ? [] : [['user', event.user] as const]),
+    ...Object.entries(event.attributes),
+  ];
+}
+
+/** Whole characters only. */
+function cut(text: string): string {
+  return text.slice(0, limits.exampleCharacters).toWellFormed();
 }
 
 /** Names of the plan's sources by the event that they read, with the units of its fields. */

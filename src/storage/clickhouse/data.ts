@@ -105,61 +105,6 @@ export async function eventNames(
   return rows.map(({ name, events, last }) => ({ name, count: events, lastAt: last }));
 }
 
-/** A field as the latest events of one name have it. */
-export interface SampledField {
-  readonly field: string;
-  readonly type: 'text' | 'number' | 'boolean';
-  readonly example: string;
-  /** Of so many events looked at, how many had it. */
-  readonly count: number;
-}
-
-/** The fields of the latest events of a name: of at most `limits.eventsSampled` of them, as far as the count tells where those begin. */
-export async function eventFields(
-  client: ClickHouseClient,
-  query: {
-    readonly plan: string;
-    readonly name: string;
-    readonly count: number;
-    readonly from: Instant;
-    readonly to: Instant;
-  },
-  signal: AbortSignal,
-): Promise<{ readonly sampled: number; readonly fields: readonly SampledField[] }> {
-  const { plan, name, count, to } = query;
-  const share = Math.min(1, limits.eventsSampled / Math.max(1, count));
-  const from = Math.floor(to - (to - query.from) * share);
-  const own = `from events where plan = {plan:String} and name = {name:String} and ${between}`;
-  const attributes = (map: string, type: string): string => `
-    select '${type}' as type, field, substringUTF8(toString(any(${map}[field])), 1, ${limits.exampleCharacters}) as example, count() as events
-    from (select ${map} ${own} order by ts desc limit ${limits.eventsSampled}) array join mapKeys(${map}) as field group by field`;
-  const record = (field: string, type: string, there: string): string => `
-    select '${type}' as type, '${field}' as field, substringUTF8(toString(anyIf(${field}, ${there})), 1, ${limits.exampleCharacters}) as example,
-      countIf(${there}) as events from (select ${field} ${own} order by ts desc limit ${limits.eventsSampled}) having events > 0`;
-  const answer = await client.query({
-    query: [
-      `select '' as type, '' as field, '' as example, count() as events from (select 1 ${own} order by ts desc limit ${limits.eventsSampled})`,
-      record('user', 'text', "user != ''"),
-      record('duration_ms', 'number', 'duration_ms is not null'),
-      record('value', 'number', 'value is not null'),
-      attributes('strings', 'text'),
-      attributes('numbers', 'number'),
-      attributes('booleans', 'boolean'),
-    ].join(' union all '),
-    format: 'JSONEachRow',
-    query_params: { plan, name, from, to },
-    clickhouse_settings: queryLimits,
-    abort_signal: signal,
-  });
-  const rows = await answer.json<{ type: string; field: string; example: string; events: number }>();
-  return {
-    sampled: rows.find(({ type }) => type === '')?.events ?? 0,
-    fields: rows.flatMap(({ type, field, example, events }) =>
-      type === '' ? [] : [{ type: type as SampledField['type'], field, example, count: events }],
-    ),
-  };
-}
-
 /** How many events of each name were received in each step. */
 export async function eventRates(
   client: ClickHouseClient,

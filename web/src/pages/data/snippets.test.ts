@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { senderUrl, shellQuote, snippet } from './snippets.ts';
+
+const options = {
+  url: 'http://127.0.0.1:4318',
+  key: 'wb_ingest_abc_def',
+  event: { name: "it's new", fields: { amount: 7.5, code: '404', paid: true, note: 'a b' } },
+};
+
+/** What a real shell makes of a snippet whose first word is replaced by one that prints its arguments. */
+function argumentsOf(text: string, variables: Readonly<Record<string, string>> = {}): readonly string[] {
+  const printing = text.replace(/^\S+/, "printf '%s\\0'");
+  return execFileSync('sh', ['-c', printing], { env: variables }).toString('utf8').split('\0').slice(0, -1);
+}
+
+test('a shell gives curl the address, the key and the event', () => {
+  expect(argumentsOf(snippet('curl', options))).toEqual([
+    'http://127.0.0.1:4318/v1/events',
+    '-H',
+    'Authorization: Bearer wb_ingest_abc_def',
+    '-H',
+    'Content-Type: application/json',
+    '-d',
+    JSON.stringify([{ name: "it's new", ...options.event.fields }]),
+  ]);
+});
+
+test('without a key it is read from the environment', () => {
+  const without = { ...options, key: undefined };
+  const environment = { WATCHBILL_INGEST_KEY: 'from here' };
+  expect(argumentsOf(snippet('curl', without), environment)).toContain('Authorization: Bearer from here');
+  expect(argumentsOf(snippet('send', without), environment).at(-1)).toBe('from here');
+  expect(snippet('node', without)).toContain(`${'$'}{process.env.WATCHBILL_INGEST_KEY}`);
+});
+
+test('a text that looks like a number stays text', () => {
+  expect(argumentsOf(snippet('send', options))).toEqual([
+    'send',
+    "it's new",
+    'amount=7.5',
+    'code="404"',
+    'paid=true',
+    'note=a b',
+    '--intake',
+    'http://127.0.0.1:4318',
+    '--key',
+    'wb_ingest_abc_def',
+  ]);
+});
+
+test('any text is one word of a shell', () => {
+  const text = fc.string({ unit: 'binary' }).filter((one) => !one.includes('\0'));
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 50 }), (words) => {
+      expect(argumentsOf(`x ${words.map(shellQuote).join(' ')}`)).toEqual(words);
+    }),
+    { numRuns: 5 },
+  );
+});
+
+test('the code for Node is code, and sends the event', async () => {
+  const sent: unknown[] = [];
+  const run = new Function('fetch', 'console', `return (async () => {${snippet('node', options)}})()`) as (
+    ...given: unknown[]
+  ) => Promise<void>;
+  await run(
+    async (url: string, init: { headers: Record<string, string>; body: string }) => {
+      sent.push(url, init.headers.authorization, JSON.parse(init.body));
+      return { status: 200, text: async () => '' };
+    },
+    { log: () => {} },
+  );
+  expect(sent).toEqual([
+    'http://127.0.0.1:4318/v1/events',
+    'Bearer wb_ingest_abc_def',
+    [{ name: "it's new", ...options.event.fields }],
+  ]);
+});
+
+test.each([
+  ['http://127.0.0.1:4318', 'localhost', 'http://127.0.0.1:4318'],
+  ['http://127.0.0.1:4318', 'watch.example', 'http://watch.example:4318'],
+  ['http://10.0.0.7:4318', 'watch.example', 'http://10.0.0.7:4318'],
+  ['not an address', 'localhost', 'not an address'],
+])('intake at %s, read at %s, is %s', (intakeUrl, host, expected) => {
+  expect(senderUrl(intakeUrl, host)).toBe(expected);
+});

@@ -1,0 +1,89 @@
+/** An event as an example: what a plan waits for, or what it has seen. */
+export interface ExampleEvent {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface SnippetOptions {
+  /** Where intake listens, without a slash at its end. */
+  readonly url: string;
+  /** The key itself, while it is known: it is shown once. */
+  readonly key: string | undefined;
+  readonly event: ExampleEvent;
+}
+
+export const snippetKinds = { curl: 'curl', node: 'Node.js', send: 'watchbill send', ship: 'watchbill ship' } as const;
+export type SnippetKind = keyof typeof snippetKinds;
+
+/** What each of them is for. */
+export const snippetPurposes: Readonly<Record<SnippetKind, string>> = {
+  curl: 'One request with one event. Any language can do the same.',
+  node: 'From a product; Node 18 and later have fetch. Browsers should not: a key is for servers.',
+  send: 'From the command line of Watchbill, which tries again until intake has answered.',
+  ship: 'A web server’s access log as requests, with its place kept over restarts.',
+};
+
+/** A text to be pasted that works as it is; without a key it is read from WATCHBILL_INGEST_KEY. */
+export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions): string {
+  const shellKey = key === undefined ? '"$WATCHBILL_INGEST_KEY"' : shellQuote(key);
+  const record = { name: event.name, ...event.fields };
+  switch (kind) {
+    case 'curl':
+      return [
+        `curl ${url}/v1/events \\`,
+        `  -H ${key === undefined ? '"Authorization: Bearer $WATCHBILL_INGEST_KEY"' : shellQuote(`Authorization: Bearer ${key}`)} \\`,
+        `  -H 'Content-Type: application/json' \\`,
+        `  -d ${shellQuote(JSON.stringify([record]))}`,
+      ].join('\n');
+    case 'node':
+      return [
+        `const answer = await fetch(${JSON.stringify(`${url}/v1/events`)}, {`,
+        `  method: 'POST',`,
+        '  headers: {',
+        `    authorization: \`Bearer ${key ?? '$'.concat('{process.env.WATCHBILL_INGEST_KEY}')}\`,`,
+        `    'content-type': 'application/json',`,
+        '  },',
+        `  body: JSON.stringify([${JSON.stringify(record)}]),`,
+        '});',
+        'console.log(answer.status, await answer.text());',
+      ].join('\n');
+    case 'send': {
+      const fields = Object.entries(event.fields).map(([name, value]) => shellQuote(`${name}=${fieldText(value)}`));
+      return `watchbill send ${[shellQuote(event.name), ...fields].join(' ')} \\\n  --intake ${url} --key ${shellKey}`;
+    }
+    case 'ship':
+      return `watchbill ship /var/log/nginx/access.log \\\n  --intake ${url} --key ${shellKey}`;
+  }
+}
+
+/** A text that would be read as a number, or as true, is given as JSON so that it stays text. */
+function fieldText(value: string | number | boolean): string {
+  if (typeof value !== 'string') return String(value);
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
+}
+
+/** A word of a shell, quoted only where it has to be. */
+export function shellQuote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]']);
+
+/**
+ * Where senders reach intake, seen from here: a server that only knows itself by its loopback address is named as the page's own address
+ * names it.
+ */
+export function senderUrl(intakeUrl: string, pageHost: string): string {
+  try {
+    const url = new URL(intakeUrl);
+    if (LOOPBACK.has(url.hostname) && !LOOPBACK.has(pageHost)) url.hostname = pageHost;
+    return url.toString().replace(/\/$/, '');
+  } catch {
+    return intakeUrl;
+  }
+}
