@@ -641,6 +641,15 @@ describe('the OpenAPI description', async () => {
     expect(description.openapi).toBe('3.1.0');
   });
 
+  test('comes compressed to who can read that, as every answer to a reading does', async () => {
+    const headers = { host: 'localhost:4700', authorization: `Bearer ${TOKEN}`, 'accept-encoding': 'gzip, br' };
+    const response = await application.request('/api/openapi.json', { headers });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    const body = response.body ?? new ReadableStream();
+    const text = await new Response(body.pipeThrough(new DecompressionStream('gzip'))).text();
+    expect(JSON.parse(text)).toEqual(answer.body);
+  });
+
   test('needs the token', async () => {
     expect((await send('/api/openapi.json', { authorization: undefined })).status).toBe(401);
   });

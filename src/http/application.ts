@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
@@ -83,6 +84,9 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     }),
   );
 
+  // What is read is long and repeats itself. The answer to a command may hold a secret, of which its length would tell.
+  const compressed = compress();
+  application.use('/api/*', (context, next) => (context.req.method === 'GET' ? compressed(context, next) : next()));
   application.use('/api/*', async (context, next) => {
     const request = { method: context.req.method, header: (name: string) => context.req.header(name) };
     const requestId = context.get('requestId');
