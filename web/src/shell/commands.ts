@@ -1,11 +1,11 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useContext } from 'react';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { LiveContext } from '../api/live.tsx';
 import { plansQuery } from '../api/overview.ts';
 import { sessionQuery, useSignOut } from '../api/session.ts';
+import { useGo } from '../kit/go.tsx';
 import { hasPage } from '../pages.tsx';
 import { paths, patterns } from '../paths.ts';
 import type { Command } from './command-search.ts';
@@ -21,13 +21,13 @@ interface CommandsOptions {
 
 /** Everything that the palette finds at this moment. */
 export function useCommands({ plan, overview, onExplain, onHelp }: CommandsOptions): readonly Command[] {
-  const navigate = useNavigate();
+  const goTo = useGo();
   const { data: plans = [] } = useQuery(plansQuery);
   const { data: session } = useQuery(sessionQuery);
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const live = useContext(LiveContext);
-  const go = (to: string) => () => void navigate({ to });
+  const go = (address: string) => () => goTo(address);
 
   const commands: Command[] = navigationEntries(plan).map(({ page, navigation, address }) => ({
     id: `page ${page.name}`,

@@ -35,7 +35,7 @@ export function useFiguresAge(): number | undefined {
 export function useStale(): boolean {
   const connection = useLive((snapshot) => snapshot.connection);
   const age = useFiguresAge();
-  return connection !== 'live' || (age !== undefined && age > OLD_MS);
+  return connection === 'away' || (age !== undefined && age > OLD_MS);
 }
 
 /** Whether the page is connected, and how old its figures are when they are not of now. */

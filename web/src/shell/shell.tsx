@@ -1,12 +1,13 @@
 import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import { rememberedPlan, rememberPlan } from '../api/current-plan.ts';
 import { LiveProvider, useLive } from '../api/live.tsx';
 import { plansQuery, useCurrentOverview, useOverview } from '../api/overview.ts';
 import { PlanZoneContext } from '../api/plan-zone.ts';
+import { GoTo } from '../kit/go.tsx';
 import { Explanation } from '../kit/reason-panel.tsx';
 import { listenForShortcuts, useShortcut } from '../kit/shortcuts.ts';
 import { EmptyState, ErrorState } from '../kit/states.tsx';
@@ -26,7 +27,7 @@ type Opened = { readonly what: 'palette' | 'help' | 'more' } | { readonly what: 
 /** What stands around every page: the bar with the plan's time, the navigation, and the live stream of the plan that is looked at. */
 export function Shell() {
   const { plan: named } = useParams({ strict: false }) as { readonly plan?: string };
-  const { pathname } = useLocation();
+  const { href } = useLocation();
   const { data: plans, error, refetch } = useQuery(plansQuery);
   const last = rememberedPlan();
   const plan = named ?? (plans?.find((summary) => summary.plan === last) ?? plans?.[0])?.plan;
@@ -35,7 +36,7 @@ export function Shell() {
     if (named !== undefined) rememberPlan(named);
   }, [named]);
 
-  if (error instanceof ApiFailure && error.status === 401) return <Navigate to={paths.signIn(pathname)} replace />;
+  if (error instanceof ApiFailure && error.status === 401) return <GoTo address={paths.signIn(href)} />;
   const missing = named !== undefined && plans !== undefined && !plans.some((summary) => summary.plan === named);
   const content = missing ? (
     <EmptyState title={`There is no plan “${named}”`}>
@@ -56,10 +57,10 @@ export function Shell() {
 
 /** The frame of a plan: its zone is known to every time inside, and what is old looks old. */
 function FrameOfPlan({ plan, children }: { readonly plan: string; readonly children: ReactNode }) {
-  const { pathname } = useLocation();
+  const { href } = useLocation();
   const { data: overview } = useCurrentOverview(plan);
   const connection = useLive((snapshot) => snapshot.connection);
-  if (connection === 'refused') return <Navigate to={paths.signIn(pathname)} replace />;
+  if (connection === 'refused') return <GoTo address={paths.signIn(href)} />;
   return (
     <PlanZoneContext value={overview?.timezone}>
       <Frame plan={plan}>

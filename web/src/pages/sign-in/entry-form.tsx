@@ -1,10 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import type { SessionAnswer } from '#contract/session.ts';
 import { sessionQuery } from '../../api/session.ts';
+import { useGo } from '../../kit/go.tsx';
 import { describeFailure } from '../../kit/states.tsx';
 import classes from './entry-card.module.css';
 
@@ -29,15 +29,15 @@ interface EntryFormProps {
 /** A form whose answer is a session. What the server refuses stands at its field, everything else above the button. */
 export function EntryForm({ fields, submit, send, after }: EntryFormProps) {
   const client = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   const [values, setValues] = useState({ name: '', email: '', password: '' });
   const mutation = useMutation({
     mutationFn: () => send(values),
-    onSuccess: async (session) => {
+    onSuccess: (session) => {
       // Of whoever was signed in before, nothing stays.
       client.clear();
       client.setQueryData(sessionQuery.queryKey, session);
-      await navigate({ to: after, replace: true });
+      go(after, { replace: true });
     },
   });
   const failure = mutation.error;
