@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import { rememberedPlan, rememberPlan } from '../api/current-plan.ts';
@@ -40,7 +40,12 @@ export function Shell() {
   const missing = named !== undefined && plans !== undefined && !plans.some((summary) => summary.plan === named);
   const content = missing ? (
     <EmptyState title={`There is no plan “${named}”`}>
-      It may have another name, or it is not yours to see. The plans that are stand in the menu above.
+      It may have another name, or it is not yours to see.{plans.length === 0 ? null : ' These are:'}
+      {plans.map((summary) => (
+        <div key={summary.plan}>
+          <Link to={paths.missionControl(summary.plan)}>{summary.title}</Link>
+        </div>
+      ))}
     </EmptyState>
   ) : error !== null && plans === undefined ? (
     <ErrorState error={error} title="Watchbill could not be reached" onRetry={() => void refetch()} />
