@@ -8,10 +8,13 @@ const RETRIES = 3;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // A server on this machine or in this house answers without the internet: what cannot be reached says so itself.
+      networkMode: 'always',
       staleTime: STALE_MS,
       // What the server refused is refused again; what it could not answer may be answered soon.
       retry: (count, error) => count < RETRIES && !(error instanceof ApiFailure && error.status < 500),
       refetchOnWindowFocus: true,
     },
+    mutations: { networkMode: 'always' },
   },
 });

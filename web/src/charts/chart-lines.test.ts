@@ -90,3 +90,11 @@ test('the summary says the extremes, the gaps and the alerts', () => {
 test('a time without values says so', () => {
   expect(describeSeries(series, [], { from: FROM, to: at(6) }, at(5))[0]).toBe('No values in this time.');
 });
+
+test('with several lines only what all of them miss is missing', () => {
+  const other = { ...line, key: '["b"]', name: 'b', gaps: [{ from: at(2), to: at(4), state: 'no data' as const }] };
+  expect(describeSeries(series, [line, other], { from: FROM, to: at(6) }, at(5))[1]).toBe(
+    'With too few samples for 10 s.',
+  );
+  expect(describeSeries(series, [line, { ...other, gaps: [] }], { from: FROM, to: at(6) }, at(5))[1]).toMatch(/alert/);
+});

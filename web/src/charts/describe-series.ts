@@ -1,6 +1,7 @@
 import { formatCount, formatFigureText, plural } from '../format/numbers.ts';
 import { formatMoment, formatSpan } from '../format/times.ts';
 import type { ChartLine, ChartSeries } from './chart-lines.ts';
+import { commonGaps } from './common-gaps.ts';
 import type { Stretch } from './time-range.ts';
 
 /** What a chart shows in a few sentences: who does not see it reads the same. */
@@ -49,12 +50,11 @@ function describeGaps(shown: readonly ChartLine[], range: Stretch): readonly str
     'not read': ['Not read', 'stretches in which it was not read'],
   } as const;
   return (['no data', 'too few', 'not read'] as const).flatMap((state) => {
-    const spans = shown.flatMap(({ gaps }) =>
-      gaps
-        .filter((gap) => gap.state === state)
-        .map(({ from, to }) => Math.min(to, range.to) - Math.max(from, range.from))
-        .filter((length) => length > 0),
-    );
+    // With several lines only a time in which none of them has a value is one without.
+    const spans = commonGaps(shown)
+      .filter((gap) => gap.state === state)
+      .map(({ from, to }) => Math.min(to, range.to) - Math.max(from, range.from))
+      .filter((length) => length > 0);
     if (spans.length === 0) return [];
     const total = spans.reduce((sum, length) => sum + length, 0);
     const [one, many] = words[state];

@@ -22,9 +22,13 @@ const directions = {
 
 /** What the plan says of a signal: its definition, its thresholds, who answers for it and what to do. */
 export function Meaning({ signal, objective, overview, series }: MeaningProps) {
+  const inForce = JSON.stringify(objective?.bands);
   const others = (series?.bands ?? []).filter(
     ({ phase, bands }, index, all) =>
-      phase !== overview.phase && bands !== undefined && all.findIndex((one) => one.phase === phase) === index,
+      bands !== undefined &&
+      phase !== overview.phase &&
+      JSON.stringify(bands) !== inForce &&
+      all.findIndex((one) => one.phase === phase) === index,
   );
   return (
     <Section title="What it means">
@@ -57,7 +61,7 @@ export function Meaning({ signal, objective, overview, series }: MeaningProps) {
       {others.map(({ phase, bands }) =>
         bands === undefined ? null : (
           <div key={phase ?? ''}>
-            <span className={classes.label}>In {phase ?? 'no phase'}</span>
+            <span className={classes.label}>{phase === undefined ? 'Outside the phases' : `In ${phase}`}</span>
             <Bands bands={bands} unit={signal.unit} />
           </div>
         ),
