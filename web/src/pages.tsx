@@ -93,6 +93,19 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'play', key: 'r' },
   },
   {
+    name: 'Settings',
+    pattern: patterns.settings,
+    load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
+    frame: 'shell',
+    navigation: { icon: 'settings', key: ',' },
+  },
+  {
+    name: 'Section of the settings',
+    pattern: patterns.settingsSection,
+    load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
+    frame: 'shell',
+  },
+  {
     name: 'Health',
     pattern: patterns.health,
     load: async () => (await import('./pages/health/health-page.tsx')).HealthPage,

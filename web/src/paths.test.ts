@@ -21,7 +21,7 @@ test('every address of the app', () => {
     data: paths.data(plan),
     rehearse: paths.rehearse(plan),
     settings: paths.settings(),
-    settingsOfChannels: paths.settings('channels'),
+    settingsSection: paths.settingsSection('channels'),
     health: paths.health(),
   }).toMatchInlineSnapshot(`
     {
@@ -39,7 +39,7 @@ test('every address of the app', () => {
       "rehearse": "/plans/tea%20shop%2F1/rehearse",
       "setUp": "/set-up",
       "settings": "/settings",
-      "settingsOfChannels": "/settings?section=channels",
+      "settingsSection": "/settings/channels",
       "signIn": "/sign-in",
       "signInAfter": "/sign-in?after=%2Fplans%2Ftea%2Falerts%3Fstate%3Dopen",
       "signal": "/plans/tea%20shop%2F1/signals/a%2Fb",

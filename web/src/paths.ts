@@ -19,6 +19,7 @@ export const patterns = {
   data: '/plans/$plan/data',
   rehearse: '/plans/$plan/rehearse',
   settings: '/settings',
+  settingsSection: '/settings/$section',
   health: '/health',
 } as const;
 
@@ -48,8 +49,8 @@ export const paths = {
   plan: (plan: string) => fill(patterns.plan, { plan }),
   data: (plan: string) => fill(patterns.data, { plan }),
   rehearse: (plan: string) => fill(patterns.rehearse, { plan }),
-  settings: (section?: string) =>
-    fill(patterns.settings) + (section === undefined ? '' : `?section=${encodeURIComponent(section)}`),
+  settings: () => fill(patterns.settings),
+  settingsSection: (section: string) => fill(patterns.settingsSection, { section }),
   health: () => fill(patterns.health),
 };
 

@@ -25,6 +25,26 @@ test.each([
     fact('delivery-failed', { recipient: 'mia', channel: 'email' }, { reason: 'provider-refused' }),
     'critical: A-1: mia by email not reached, refused by the provider',
   ],
+  [
+    fact(
+      'channel-tested',
+      { channel: 'ops', recipient: 'slack:ops', accepted: true, by: 'mia' },
+      { subject: 'channel:ops' },
+    ),
+    'neutral: Channel ops tested by mia: slack:ops',
+  ],
+  [
+    fact(
+      'channel-tested',
+      { channel: 'email', recipient: 'ben', accepted: false, by: 'mia' },
+      { subject: 'channel:email', reason: 'provider-unreachable' },
+    ),
+    'warning: Channel email tested by mia, ben by email not reached: the provider could not be reached',
+  ],
+  [
+    fact('command-refused', { by: 'mia' }, { reason: 'already-acknowledged' }),
+    'neutral: A-1: a command of mia refused, it was acknowledged before',
+  ],
   [fact('plan-applied', { version: 3, by: 'mia' }), 'time: Version 3 of the plan applied by mia'],
   [fact('phase-changed', { from: 'day-1', to: 'after' }), 'time: Phase begins: after'],
   [fact('phase-changed', { from: 'after', to: null }), 'time: Phase over: after'],

@@ -62,6 +62,18 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
       return { tone: 'critical', text: `${fact.subject}: ${recipient(body)} not reached, ${reason(fact.reason)}` };
     case 'delivery-unknown':
       return { tone: 'warning', text: `${fact.subject}: not known whether ${recipient(body)} was reached` };
+    case 'channel-tested':
+      return body.accepted === true
+        ? { tone: 'neutral', text: `Channel ${text(body.channel)} tested${text(body.by, ' by ')}: ${recipient(body)}` }
+        : {
+            tone: 'warning',
+            text: `Channel ${text(body.channel)} tested${text(body.by, ' by ')}, ${recipient(body)} not reached: ${reason(fact.reason)}`,
+          };
+    case 'command-refused':
+      return {
+        tone: 'neutral',
+        text: `${fact.subject}: a command${text(body.by, ' of ')} refused, ${reason(fact.reason)}`,
+      };
     case 'plan-applied':
       return { tone: 'time', text: `Version ${text(body.version)} of the plan applied${text(body.by, ' by ')}` };
     case 'plan-launched':
