@@ -106,6 +106,6 @@ function withAlert(series: ChartSeries, detail: AlertDetailAnswer): ChartSeries 
   return {
     ...series,
     limits: limitsOf(series.signal, detail.evidence),
-    alerts: [...series.alerts.filter((other) => other.alert !== alert.alert), span],
+    alerts: [span, ...series.alerts.filter((other) => other.alert !== alert.alert)],
   };
 }

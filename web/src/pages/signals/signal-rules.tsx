@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
+import type { LiveAlert } from '#contract/live.ts';
+import type { OverviewAnswer, RuleAnswer, SignalAnswer } from '#contract/overview.ts';
 import type { RuleExplanation } from '#core/explain.ts';
 import type { Evidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
@@ -8,7 +9,7 @@ import { useLive } from '../../api/live.tsx';
 import { Section } from '../../kit/page.tsx';
 import { Explanation, ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
-import { alertTone } from '../../kit/tone.ts';
+import { alertTone, type ToneAndWord } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import { distanceOf, liveReadingOf } from './rule-distance.ts';
 import classes from './signal.module.css';
@@ -43,19 +44,14 @@ export function SignalRules({ plan, signal, overview }: SignalRulesProps) {
 interface RuleRowProps {
   readonly plan: string;
   readonly name: string;
-  readonly rule: OverviewAnswer['rules'][number] | undefined;
+  readonly rule: RuleAnswer | undefined;
 }
 
 function RuleRow({ plan, name, rule }: RuleRowProps) {
-  const alert = useLive((snapshot) => snapshot.alerts.find((one) => one.rule === name && one.state !== 'resolved'));
-  const state =
-    alert !== undefined
-      ? alertTone(alert)
-      : rule?.enabled === false
-        ? ({ tone: 'none', word: 'switched off' } as const)
-        : rule !== undefined && rule.severity === undefined
-          ? ({ tone: 'none', word: 'asleep in this phase' } as const)
-          : ({ tone: 'good', word: 'quiet' } as const);
+  const all = useLive((snapshot) => snapshot.alerts);
+  const alerts = all.filter((one) => one.rule === name && one.state !== 'resolved');
+  const alert = alerts.find(({ state }) => state === 'firing') ?? alerts[0];
+  const state = ruleState(alert, rule);
   return (
     <li className={classes.rule} data-rule={name}>
       <div className={classes.ruleHead}>
@@ -63,7 +59,9 @@ function RuleRow({ plan, name, rule }: RuleRowProps) {
           {alert?.alert === undefined ? (
             name
           ) : (
-            <Link to={paths.alert(plan, alert.alert)}>{`${name} (${alert.alert})`}</Link>
+            <Link
+              to={paths.alert(plan, alert.alert)}
+            >{`${name} (${alert.alert}${alerts.length > 1 ? ` and ${alerts.length - 1} more` : ''})`}</Link>
           )}
         </span>
         <span className={classes.quiet}>{rule?.severity ?? ''}</span>
@@ -79,6 +77,13 @@ function RuleRow({ plan, name, rule }: RuleRowProps) {
       <Tests plan={plan} name={name} />
     </li>
   );
+}
+
+function ruleState(alert: LiveAlert | undefined, rule: RuleAnswer | undefined): ToneAndWord {
+  if (alert !== undefined) return alertTone(alert);
+  if (rule?.enabled === false) return { tone: 'none', word: 'switched off' };
+  if (rule !== undefined && rule.severity === undefined) return { tone: 'none', word: 'asleep in this phase' };
+  return { tone: 'good', word: 'quiet' };
 }
 
 /** Each test of the rule with what it reads now and how far it is. */
