@@ -137,9 +137,9 @@ function ground(drawing: Drawing, look: ChartLook, hatch: HTMLCanvasElement) {
 function bandFill(tone: Tone, look: ChartLook): object | undefined {
   switch (tone) {
     case 'critical':
-      return { color: look.criticalSoft, opacity: 0.7 };
+      return { color: look.criticalSoft, opacity: 0.55 };
     case 'warning':
-      return { color: look.warningSoft, opacity: 0.7 };
+      return { color: look.warningSoft, opacity: 0.55 };
     case 'off':
       return { color: look.warningSoft, opacity: 0.35 };
     default:

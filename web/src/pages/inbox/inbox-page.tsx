@@ -210,9 +210,11 @@ function StandsNow({ alert, step }: { readonly alert: string; readonly step: str
     <span className={classes.now} data-live="">
       {live.state === 'resolved'
         ? `Now over${lasted}.`
-        : live.acknowledged === undefined
-          ? 'Still open, and nobody is on it.'
-          : `Still open; ${live.acknowledged.by} takes care.`}
+        : live.state === 'resolving'
+          ? 'Its condition is false: it is about to be over.'
+          : live.acknowledged === undefined
+            ? 'Still open, and nobody is on it.'
+            : `Still open; ${live.acknowledged.by} takes care.`}
     </span>
   );
 }

@@ -10,6 +10,6 @@ test("instants are told apart, to be shown in the reader's zone", () => {
   expect(messageParts({ title: 't', text: 'Since 2026-11-21T17:36:51.542Z.\nTold again every 4h.' })).toEqual([
     'Since ',
     { at: '2026-11-21T17:36:51.542Z' },
-    '.\nTold again every 4h.',
+    '. Told again every 4h.',
   ]);
 });

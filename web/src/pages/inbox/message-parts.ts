@@ -9,8 +9,9 @@ export type MessagePart = string | { readonly at: string };
 export function messageParts({ title, text }: Pick<InboxMessageAnswer, 'title' | 'text'>): readonly MessagePart[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const said = lines.filter((line, index) => line !== title && lines[index + 1]?.startsWith(`${line}:`) !== true);
+  // Sentences go on in one line, readings have one each.
   return said
-    .join('\n')
+    .reduce((before, line) => `${before}${before === '' ? '' : before.endsWith('.') ? ' ' : '\n'}${line}`, '')
     .split(INSTANT)
     .flatMap((part, index): readonly MessagePart[] => (index % 2 === 1 ? [{ at: part }] : part === '' ? [] : [part]));
 }
