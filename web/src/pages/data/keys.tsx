@@ -3,9 +3,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { KeyAnswer } from '#contract/keys.ts';
 import { api } from '../../api/client.ts';
+import { CopyButton } from '../../kit/copy-button.tsx';
 import { describeFailure, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
-import { CopyButton } from '../settings/copy-button.tsx';
 import classes from './data.module.css';
 
 /** When a key was used last is told by intake once a minute. */

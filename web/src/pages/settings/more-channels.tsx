@@ -2,10 +2,10 @@ import { Code } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ChannelAnswer } from '#contract/channels.ts';
 import { useMay } from '../../api/session.ts';
+import { CopyButton } from '../../kit/copy-button.tsx';
 import { Section } from '../../kit/page.tsx';
 import { paths } from '../../paths.ts';
 import { channelKinds, secretsOf } from './channel-kinds.ts';
-import { CopyButton } from './copy-button.tsx';
 import classes from './settings.module.css';
 
 interface MoreChannelsProps {

@@ -52,7 +52,7 @@ export function SettingsPage() {
     you: () => <YouSection session={session} />,
     people: () => <PeopleSection session={session} plan={plan} />,
     channels: () => <ChannelsSection plan={plan} />,
-    tokens: () => <TokensSection session={session} />,
+    tokens: () => <TokensSection session={session} plan={plan} />,
     audit: () => <AuditSection />,
   };
   return (

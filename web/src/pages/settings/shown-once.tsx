@@ -1,4 +1,4 @@
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../../kit/copy-button.tsx';
 import classes from './settings.module.css';
 
 interface ShownOnceProps {

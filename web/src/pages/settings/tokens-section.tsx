@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 import { allows } from '#contract/access.ts';
 import type { SessionAnswer } from '#contract/session.ts';
 import type { ApiTokenAnswer } from '#contract/tokens.ts';
@@ -11,14 +12,21 @@ import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
+import { paths } from '../../paths.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useGuard } from './password-again.tsx';
 import classes from './settings.module.css';
 import { TokenDialog } from './token-dialog.tsx';
 import { isGood } from './token-words.ts';
+import type { SettingsPlan } from './use-settings-plan.tsx';
+
+interface TokensSectionProps {
+  readonly session: SessionAnswer;
+  readonly plan: SettingsPlan;
+}
 
 /** Tokens of the API: those that are good, and on request those that were. */
-export function TokensSection({ session }: { readonly session: SessionAnswer }) {
+export function TokensSection({ session, plan }: TokensSectionProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['tokens'],
     queryFn: ({ signal }) => api.get('/tokens', { signal }),
@@ -40,7 +48,9 @@ export function TokensSection({ session }: { readonly session: SessionAnswer }) 
           Make a token
         </Button>
         <span className={classes.quiet}>
-          For programs that ask or act. What sends events takes an ingest key of the plan instead.
+          For programs that ask or act. What sends events takes an{' '}
+          {plan.chosen === undefined ? 'ingest key' : <Link to={paths.data(plan.chosen)}>ingest key</Link>} of the plan
+          instead.
         </span>
       </div>
       {error !== null && data === undefined ? (
@@ -102,7 +112,7 @@ export function TokensSection({ session }: { readonly session: SessionAnswer }) 
   );
 }
 
-function TokenRow({ token, children }: { readonly token: ApiTokenAnswer; readonly children: React.ReactNode }) {
+function TokenRow({ token, children }: { readonly token: ApiTokenAnswer; readonly children: ReactNode }) {
   return (
     <li className={classes.row} data-token={token.name}>
       <div className={classes.what}>
