@@ -4,7 +4,7 @@ import type { ToneAndWord } from '../../kit/tone.ts';
 const states: Readonly<Record<DeliveryAnswer['state'], ToneAndWord>> = {
   pending: { tone: 'none', word: 'waits' },
   leased: { tone: 'none', word: 'being sent' },
-  retry_at: { tone: 'warning', word: 'tried again' },
+  retry_at: { tone: 'warning', word: 'trying again' },
   accepted: { tone: 'good', word: 'sent' },
   delivered: { tone: 'good', word: 'delivered' },
   failed: { tone: 'critical', word: 'failed' },
