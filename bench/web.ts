@@ -5,7 +5,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { desktop, launchChromium } from '../test/browser/chromium.ts';
 import { largePlan, stepOfEveryPart } from '../test/browser/large-plan.ts';
 import { startQuickStream } from '../test/browser/quick-stream.ts';
-import { makeOwner, openSignedIn, owner } from '../test/browser/signed-in.ts';
+import { makeOwner, openSignedIn, type Session } from '../test/browser/signed-in.ts';
 import { freePort, ServerProcess } from '../test/crash/server-process.ts';
 
 /**
@@ -31,9 +31,10 @@ const server = new ServerProcess({
 });
 server.start();
 const browser = await launchChromium();
+let session: Session;
 try {
   await server.untilReady(60_000);
-  await makeOwner(browser, server);
+  session = await makeOwner(browser, server);
   const stopSending = sendSteps();
   await measureFirstView();
   await measureLive('as the server tells, every signal changing each time', server.url, () => undefined);
@@ -66,8 +67,8 @@ function sendSteps(): () => void {
   return () => clearInterval(ticker);
 }
 
-async function missionControl(address: string): Promise<Page> {
-  const { page } = await openSignedIn(browser, { url: address, output: '' }, owner, { viewport: desktop });
+async function newPage(): Promise<Page> {
+  const { page } = await openSignedIn(browser, session, { viewport: desktop });
   return page;
 }
 
@@ -77,14 +78,14 @@ async function measureFirstView(): Promise<void> {
   const quietMs: number[] = [];
   let bytes = { all: 0, script: 0, style: 0, other: 0 };
   for (let load = 0; load < LOADS; load += 1) {
-    const page = await missionControl(server.url);
-    const session = await page.context().newCDPSession(page);
-    await session.send('Network.enable');
-    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    const page = await newPage();
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Network.enable');
+    await devTools.send('Network.setCacheDisabled', { cacheDisabled: true });
     bytes = { all: 0, script: 0, style: 0, other: 0 };
     const types = new Map<string, string>();
-    session.on('Network.responseReceived', ({ requestId, type }) => types.set(requestId, type));
-    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    devTools.on('Network.responseReceived', ({ requestId, type }) => types.set(requestId, type));
+    devTools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
       const type = types.get(requestId);
       bytes.all += encodedDataLength;
       bytes[type === 'Script' ? 'script' : type === 'Stylesheet' ? 'style' : 'other'] += encodedDataLength;
@@ -118,7 +119,7 @@ async function measureFirstView(): Promise<void> {
 }
 
 async function measureLive(name: string, address: string, sent: () => number | undefined): Promise<void> {
-  const page = await missionControl(address);
+  const page = await newPage();
   await page.goto(`${address}/plans/large`);
   await page
     .locator('[data-signal][data-state="on target"]')
@@ -126,13 +127,13 @@ async function measureLive(name: string, address: string, sent: () => number | u
     .waitFor({ state: 'attached' });
   const tiles = await page.locator('[data-signal]').count();
   await page.waitForTimeout(3_000);
-  const session = await page.context().newCDPSession(page);
+  const devTools = await page.context().newCDPSession(page);
   // In time of the thread's processor: what else runs on the machine does not count.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const before = await metrics(session);
+  await devTools.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const before = await metrics(devTools);
   const sentBefore = sent();
   await page.waitForTimeout(MEASURED_SECONDS * 1_000);
-  const after = await metrics(session);
+  const after = await metrics(devTools);
   const wall = (after.atMs - before.atMs) / 1_000;
   const share = (key: 'task' | 'script' | 'layout' | 'style'): string =>
     `${(((after[key] - before[key]) / wall) * 100).toFixed(1)}%`;
@@ -147,8 +148,8 @@ async function measureLive(name: string, address: string, sent: () => number | u
   await page.context().close();
 }
 
-async function metrics(session: CDPSession) {
-  const { metrics: list } = await session.send('Performance.getMetrics');
+async function metrics(devTools: CDPSession) {
+  const { metrics: list } = await devTools.send('Performance.getMetrics');
   const value = (name: string): number => list.find((metric) => metric.name === name)?.value ?? Number.NaN;
   return {
     atMs: performance.now(),

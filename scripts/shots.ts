@@ -135,6 +135,7 @@ async function shootPages(
     for (const colorScheme of schemes) {
       const options = { viewport, colorScheme, isMobile: device === 'phone', hasTouch: device === 'phone' };
       for (const { pattern, path, before } of pages) {
+        const section = pattern === 'settingsSection' ? `-${path.split('/').at(-1)}` : '';
         // A page for those who are not signed in is one and the same in every state.
         if (before === true && state !== 'empty') continue;
         const { page, context } = await openSignedIn(
@@ -145,7 +146,7 @@ async function shootPages(
         await page.goto(`${address}${path}`);
         await untilShown(page);
         await untilStill(page);
-        const name = [pattern, state, device, colorScheme].join('-');
+        const name = [`${pattern}${section}`, state, device, colorScheme].join('-');
         await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
         await context.close();
       }

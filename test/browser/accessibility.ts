@@ -50,70 +50,73 @@ const TABS_MAX = 400;
 /** Goes through the page with the Tab key, from its beginning until the focus comes round. */
 export async function walkWithTab(page: Page): Promise<KeyboardFindings> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await settle(page);
-  const expected = await page.evaluate(() => {
-    const selector =
-      'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]';
-    const found = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
-      if (element.matches(':disabled') || element.tabIndex < 0) return false;
-      if (element.closest('[inert], [hidden]') !== null) return false;
-      return element.checkVisibility({ opacityProperty: false, visibilityProperty: true });
-    });
-    // Of radio buttons with one name Tab reaches one.
-    const isExtraRadio = (element: HTMLElement): boolean =>
-      element instanceof HTMLInputElement &&
-      element.type === 'radio' &&
-      !element.checked &&
-      found.some((other) => other instanceof HTMLInputElement && other.name === element.name && other.checked);
-    const wanted = found.filter((element) => !isExtraRadio(element));
-    // How it looks without the focus, so that any change of its frame counts as a mark. What surrounds an element may draw it,
-    // as for an input or the editor.
-    const looks = (element: Element | null | undefined): string => {
-      if (element === null || element === undefined) return '';
-      const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
-      return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join(' ');
-    };
-    const look = (element: Element): string =>
-      [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling]
-        .map(looks)
-        .join('; ');
-    Object.assign(globalThis, { look });
-    for (const [index, element] of wanted.entries()) {
-      element.setAttribute('data-walk', String(index));
-      element.setAttribute('data-walk-look', look(element));
-    }
-    return wanted.map(
-      (element) =>
-        `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}"`,
-    );
-  });
+  const expected = await page.evaluate(numberControls);
   const reached = new Set<number>();
   const unmarked: string[] = [];
+  let before: { readonly walk: number; readonly look: string } | undefined;
   let outside = 0;
   for (let presses = 0; presses < TABS_MAX && reached.size < expected.length && outside < 3; presses += 1) {
     await page.keyboard.press('Tab');
     await settle(page);
-    const focus = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement | null;
-      if (element === null || element === document.body) return undefined;
-      const walked = element.closest('[data-walk]');
-      const { look } = globalThis as unknown as { look: (element: Element) => string };
-      return {
-        walk: walked?.getAttribute('data-walk') ?? null,
-        marked: walked !== null && walked.getAttribute('data-walk-look') !== look(walked),
-      };
-    });
-    if (focus === undefined) {
-      outside += 1;
-      continue;
+    const focus = await page.evaluate(lookOfFocus);
+    // Now that the focus has moved on, the one before shows how it looks without.
+    if (before !== undefined && (await page.evaluate(lookOf, before.walk)) === before.look) {
+      unmarked.push(expected[before.walk] ?? '');
     }
-    if (focus.walk === null) continue;
-    const index = Number(focus.walk);
-    reached.add(index);
-    if (!focus.marked) unmarked.push(expected[index] ?? '');
+    before = focus;
+    if (focus === undefined) outside += 1;
+    else reached.add(focus.walk);
   }
   const unreached = expected.filter((_, index) => !reached.has(index));
   return { unreached, unmarked: [...new Set(unmarked)], reached: reached.size };
+}
+
+/** Numbers, in the page, everything that a pointer can use; gives a name of each. */
+function numberControls(): readonly string[] {
+  const selector =
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]';
+  const found = [...document.querySelectorAll<HTMLElement>(selector)].filter((element) => {
+    if (element.matches(':disabled') || element.tabIndex < 0) return false;
+    if (element.closest('[inert], [hidden]') !== null) return false;
+    return element.checkVisibility({ opacityProperty: false, visibilityProperty: true });
+  });
+  // Of radio buttons with one name Tab reaches one.
+  const isExtraRadio = (element: HTMLElement): boolean =>
+    element instanceof HTMLInputElement &&
+    element.type === 'radio' &&
+    !element.checked &&
+    found.some((other) => other instanceof HTMLInputElement && other.name === element.name && other.checked);
+  const wanted = found.filter((element) => !isExtraRadio(element));
+  // Any change of the frame counts as a mark. What surrounds an element may draw it, as for an input or the editor.
+  const looks = (element: Element | null | undefined): string => {
+    if (element === null || element === undefined) return '';
+    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(element);
+    return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join(' ');
+  };
+  const look = (element: Element): string =>
+    [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling]
+      .map(looks)
+      .join('; ');
+  Object.assign(globalThis, { look });
+  for (const [index, element] of wanted.entries()) element.setAttribute('data-walk', String(index));
+  return wanted.map(
+    (element) =>
+      `${element.tagName.toLowerCase()} "${(element.getAttribute('aria-label') ?? element.textContent ?? '').trim().slice(0, 40)}"`,
+  );
+}
+
+/** The control that has the focus, in the page, and how it looks; undefined when it is none of them. */
+function lookOfFocus(): { readonly walk: number; readonly look: string } | undefined {
+  const walked = document.activeElement?.closest('[data-walk]');
+  if (walked === null || walked === undefined) return undefined;
+  const { look } = globalThis as unknown as { look: (element: Element) => string };
+  return { walk: Number(walked.getAttribute('data-walk')), look: look(walked) };
+}
+
+function lookOf(walk: number): string {
+  const { look } = globalThis as unknown as { look: (element: Element) => string };
+  const walked = document.querySelector(`[data-walk="${walk}"]`);
+  return walked === null ? 'gone' : look(walked);
 }
 
 /** Waits until no transition runs: a frame changes its colour over a tenth of a second. */

@@ -30,8 +30,15 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'data', path: `${root}/data` },
     { pattern: 'rehearse', path: `${root}/rehearse` },
     { pattern: 'settings', path: '/settings' },
+    ...settingsSections().map((section) => ({ pattern: 'settingsSection', path: `/settings/${section}` })),
     { pattern: 'health', path: '/health' },
   ].filter(({ pattern }) => builtPages().includes(pattern)) as readonly ListedPage[];
+}
+
+function settingsSections(): readonly string[] {
+  const list = readFileSync(join(import.meta.dirname, '../../web/src/pages/settings/settings-sections.ts'), 'utf8');
+  const names = /sectionNames[^{]*= \{([^}]*)\}/.exec(list)?.[1] ?? '';
+  return [...names.matchAll(/^\s+(\w+):/gm)].map(([, name]) => name ?? '');
 }
 
 /** The pages that the app has, by its own list. */

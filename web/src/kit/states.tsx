@@ -20,7 +20,7 @@ export function EmptyState({ title, children, snippet, action }: EmptyStateProps
       <p className={classes.title}>{title}</p>
       <div className={classes.text}>{children}</div>
       {snippet === undefined ? null : (
-        <Code block className={classes.snippet}>
+        <Code block className={classes.snippet} tabIndex={0}>
           {snippet}
         </Code>
       )}
