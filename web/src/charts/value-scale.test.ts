@@ -24,6 +24,12 @@ test('one value, zero and nothing', () => {
   expect(valueScale([], [1], 'count')).toBeUndefined();
 });
 
+test('a figure that stays at zero is seen against its limits', () => {
+  expect(valueScale([0, 0], [0.005, 0.01, 0.05], '%')?.high).toBeLessThan(0.1);
+  expect(valueScale([0, 0], [0.005, 0.01, 0.05], '%')?.high).toBeGreaterThanOrEqual(0.05);
+  expect(valueScale([0, 0], [1, 5_000], 'count')?.high).toBeLessThan(10);
+});
+
 test('steps are round in what is read', () => {
   expect(valueScale([0, 540_000], [], 'ms')?.step).toBe(150_000);
   const rate = valueScale([0, 3], [], '/min');

@@ -47,6 +47,10 @@ export function valueScale(values: readonly number[], edges: readonly number[], 
   // A figure that lies far below its limit is seen against the limit, not against its own noise.
   if (nearest !== undefined && low >= 0 && finite.every((value) => value < nearest) && nearest <= high * 12)
     high = nearest;
+  // A line that lies flat at zero has no scale of its own: its limits give one.
+  if (low === 0 && high === 0 && nearest !== undefined) {
+    high = edges.filter((edge) => edge <= nearest * 12).reduce((greatest, edge) => Math.max(greatest, edge));
+  }
   if (low >= 0 && low < 0.6 * high) low = 0;
   if (low === high) {
     const around = Math.abs(low) * 0.1 || 1;
