@@ -1,8 +1,10 @@
 import { evidenceText, groupText, readingText } from '#core/explain-text.ts';
 import type { Alert, World } from '#core/model.ts';
 import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { requirePlan } from '../known-plan.ts';
 import { readLink } from './link-token.ts';
 import type { AcknowledgeLinkServices, LinkedAlert } from './services.ts';
 
@@ -23,15 +25,24 @@ export function createLinkServices(options: LinkServicesOptions): AcknowledgeLin
     async find({ plan, alert: id, person }) {
       if (!core.plans().includes(plan)) return undefined;
       const { alert, world } = await core.explain(plan, id);
-      // Who has left the plan has no part in its alerts any more, whatever mail they still hold.
-      if (alert === undefined || world === undefined) return undefined;
-      if (!world.plan.people.some(({ name }) => name === person)) return undefined;
+      if (alert === undefined || world === undefined || !isPartOf(world, person)) return undefined;
       return viewAlert(alert, world, person, alertUrl(plan, id));
     },
     async acknowledge({ plan, alert, person }, expectedVersion) {
+      requirePlan(core, plan);
+      const world = core.lastWorld(plan);
+      if (world === undefined) throw new WatchbillError('not-ready', `The plan ${plan} is not loaded yet.`, plan);
+      if (!isPartOf(world, person)) {
+        throw new WatchbillError('not-found', `The plan ${plan} has no person "${person}" any more.`, person);
+      }
       await core.acknowledge(plan, { alert, by: person, via: 'link', expectedVersion });
     },
   };
+}
+
+/** Who has left the plan has no part in its alerts any more, whatever mail they still hold. */
+function isPartOf(world: World, person: string): boolean {
+  return world.plan.people.some(({ name }) => name === person);
 }
 
 function viewAlert(alert: Alert, world: World, person: string, url: string): LinkedAlert {

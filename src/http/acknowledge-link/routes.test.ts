@@ -46,8 +46,8 @@ const services: AcknowledgeLinkServices = {
   read: (token) => readLink(token, key, NOW),
   find: async () => alert,
   acknowledge: async ({ person }, expectedVersion) => {
-    if (alert === undefined || alert.version !== expectedVersion)
-      throw new WatchbillError('version-conflict', 'Too late.');
+    if (alert === undefined) throw new WatchbillError('not-found', 'There is no such alert.');
+    if (alert.version !== expectedVersion) throw new WatchbillError('version-conflict', 'Too late.');
     alert = { ...alert, version: 2, acknowledged: { by: person, atShown: 'just now' } };
   },
 };
@@ -126,12 +126,23 @@ describe.each([['GET'], ['POST']])('by %s', (method) => {
   });
 });
 
-test('an alert that is gone is said', async () => {
+test.each([[undefined], [{ version: '1' }]])('an alert that is gone is said (form %j)', async (form) => {
   alert = undefined;
-  const shown = await open(path);
+  const shown = await open(path, form);
   expect(shown.status).toBe(404);
   expect(shown.text).toContain('nothing to acknowledge');
 });
+
+test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
+  'a body that is not the %s that it says it is acknowledges nothing',
+  async (type) => {
+    const send = (url: string) =>
+      routes.request(url, { method: 'POST', headers: { 'content-type': type }, body: 'no form' });
+    expect((await send(path)).status).toBe(400);
+    expect((await send('/a/x.y')).status).toBe(404);
+    expect(alert).toBe(firing);
+  },
+);
 
 test.each([[{}], [{ version: 'one' }], [{ version: '1.5' }]])('the form %j acknowledges nothing', async (form) => {
   expect((await open(path, form)).status).toBe(400);

@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import type { Audited } from '../audit/audited.ts';
 import type { ApiEnvironment } from '../environment.ts';
@@ -29,7 +29,7 @@ export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices, audited
   routes.post('/a/:token', async (context) => {
     const token = context.req.param('token');
     const read = services.read(token);
-    const version = Number((await context.req.parseBody())['version']);
+    const version = read.state === 'valid' ? await versionIn(context) : Number.NaN;
     if (read.state === 'valid' && Number.isSafeInteger(version)) {
       const { plan, alert, person } = read.grant;
       const event = {
@@ -41,10 +41,10 @@ export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices, audited
       } as const;
       // Whoever was woken does not wait for the audit log.
       const act = () => services.acknowledge(read.grant, version);
-      const conflict = await isTooLate(audited.command(event, true, act));
+      const conflict = await isRefused(audited.command(event, true, act));
       const { page, status } = await open(services, token, context.req.path, conflict);
       const done = !conflict && page.kind === 'acknowledged' ? { ...page, now: true } : page;
-      return context.html(renderLinkPage(done), conflict ? 409 : status);
+      return context.html(renderLinkPage(done), conflict && status === 200 ? 409 : status);
     }
     const { page, status } = await open(services, token, context.req.path, false);
     return context.html(renderLinkPage(page), status === 200 ? 400 : status);
@@ -52,13 +52,19 @@ export function acknowledgeLinkRoutes(services: AcknowledgeLinkServices, audited
   return routes;
 }
 
-/** Whether somebody or something was faster. */
-async function isTooLate(acknowledgement: Promise<void>): Promise<boolean> {
+/** The version that the form says was seen; no number when there is none, or the body is no form. */
+async function versionIn(context: Context<ApiEnvironment>): Promise<number> {
+  const form: Readonly<Record<string, unknown>> = await context.req.parseBody().catch(() => ({}));
+  return Number(form['version']);
+}
+
+/** Whether somebody or something was faster, or what it was about is gone: how it is now, the page says. */
+async function isRefused(acknowledgement: Promise<void>): Promise<boolean> {
   try {
     await acknowledgement;
     return false;
   } catch (caught) {
-    if (caught instanceof WatchbillError && errorCodes[caught.code].status === 409) return true;
+    if (caught instanceof WatchbillError && [404, 409].includes(errorCodes[caught.code].status)) return true;
     throw caught;
   }
 }

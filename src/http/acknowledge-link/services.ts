@@ -31,6 +31,9 @@ export interface AcknowledgeLinkServices {
   ): { readonly state: 'valid' | 'expired'; readonly grant: LinkGrant } | { readonly state: 'forged' };
   /** The alert of a grant; undefined when it, its plan or the person in it is gone. */
   find(grant: LinkGrant): Promise<LinkedAlert | undefined>;
-  /** Acknowledges as the person of the grant. Throws `version-conflict` when the alert is not as it was seen any more. */
+  /**
+   * Acknowledges as the person of the grant. Throws `version-conflict` when the alert is not as it was seen any more, and `not-found` when
+   * it, its plan or the person in it is gone.
+   */
   acknowledge(grant: LinkGrant, expectedVersion: number): Promise<void>;
 }
