@@ -28,11 +28,11 @@ try {
 async function score(address: string, name: string, extraHeaders: Readonly<Record<string, string>>): Promise<void> {
   const flags = {
     port,
-    logLevel: 'error',
+    logLevel: 'error' as const,
     onlyCategories: [...CATEGORIES],
     extraHeaders: { ...extraHeaders },
     maxWaitForLoad: LOAD_MS_MAX,
-  } as const;
+  };
   const result = await lighthouse(address, flags, desktopConfig);
   if (result === undefined) throw new Error(`no result for ${name}`);
   const { categories, audits } = result.lhr;
