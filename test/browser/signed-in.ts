@@ -53,10 +53,6 @@ export async function makeOwner(browser: Browser, server: Addressed): Promise<Se
   return sessionFrom(browser, server, '/set-up', { token, ...owner });
 }
 
-export function signIn(browser: Browser, server: Addressed, { email, password }: Account): Promise<Session> {
-  return sessionFrom(browser, server, '/sign-in', { email, password });
-}
-
 /** Invites somebody as the owner does, and accepts as they do; resolves with their session. */
 export async function invite(
   browser: Browser,
