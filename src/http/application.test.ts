@@ -135,6 +135,8 @@ const services: ApiServices = {
   },
   plans: {
     apply: (request, by) => record(unchanged, 'apply', request, by),
+    launch: (plan, expectedVersion, by) =>
+      record({ launchedAt: '2026-03-02T09:00:00.000Z' }, 'launch', plan, expectedVersion, by),
     versions: (plan) => record({ current: 1, versions: [] }, 'versions', plan),
     version: (plan, version) =>
       record({ version: 1, appliedAt: '2026-03-02T09:00:00.000Z', by: 'mia', files: [] }, 'version', plan, version),
@@ -295,6 +297,12 @@ const routes: readonly {
     template: '/api/plans',
     sent: { method: 'POST', body: JSON.stringify({ files, preview: true, expectedVersion: 3 } satisfies ApplyRequest) },
     asks: ['apply', { files, preview: true, expectedVersion: 3 }, 'admin token'],
+  },
+  {
+    path: '/api/plans/shop/launch',
+    template: '/api/plans/{plan}/launch',
+    sent: { method: 'POST', body: '{"expectedVersion":2}' },
+    asks: ['launch', 'shop', 2, 'admin token'],
   },
   {
     path: '/api/plans/shop/versions',
@@ -572,6 +580,42 @@ test('a body above the limit is refused', async () => {
   const answer = await send('/api/plans', { method: 'POST', body });
   expect(answer.status).toBe(413);
   expect(answer.body.error?.code).toBe('body-too-large');
+  expect(asked).toEqual([]);
+});
+
+test.each([
+  ['/api/sign-in', undefined],
+  ['/a/x.y', undefined],
+  ['/api/plans', 'Bearer wb_api_none'],
+])('of whoever shows no good credential %s takes no long body', async (path, authorization) => {
+  let taken = 0;
+  const part = new TextEncoder().encode(' '.repeat(16_384));
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      taken += part.length;
+      if (taken > limits.commandBodyBytes) controller.close();
+      else controller.enqueue(part);
+    },
+  });
+  const headers = new Headers({
+    host: 'localhost',
+    'content-type': 'application/json',
+    'transfer-encoding': 'chunked',
+  });
+  if (authorization !== undefined) headers.set('authorization', authorization);
+  const init = { method: 'POST', headers, body, duplex: 'half' } as const;
+  const response = await application.request(new Request(`http://localhost${path}`, init));
+  expect([401, 413]).toContain(response.status);
+  expect(taken).toBeLessThanOrEqual(2 * limits.strangerBodyBytes);
+});
+
+test('asking for the headers of a stream begins none', async () => {
+  const answer = await application.request('/api/plans/shop/live', {
+    method: 'HEAD',
+    headers: { host: 'localhost', authorization: `Bearer ${TOKEN}` },
+  });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
   expect(asked).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
@@ -42,6 +43,15 @@ export interface ApplicationOptions {
   readonly log: (message: string, detail?: Readonly<Record<string, unknown>>) => void;
 }
 
+/** Nothing of a body is taken before it is known whose it is: what is taken stands in the memory that pages need too. */
+function bodyOfAtMost(maxSize: number): MiddlewareHandler<ApiEnvironment> {
+  const message = `A body has at most ${maxSize} bytes here.`;
+  return bodyLimit({
+    maxSize,
+    onError: (context) => answerFailure(context, context.get('requestId'), 'body-too-large', message),
+  });
+}
+
 /** The API on port 4700. Everything under `/api` is held against its route's declaration; health is open. */
 export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiEnvironment> {
   const application = createRouter();
@@ -49,6 +59,16 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   const rate = createRequestRate(options.clock);
   const publicOrigin = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
 
+  application.use(
+    '*',
+    // A page brings a policy of its own.
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      // Said over http it means nothing, and a name that has TLS today belongs to whoever runs the proxy.
+      strictTransportSecurity: publicOrigin?.startsWith('https:') ? 'max-age=15552000' : false,
+      overwrite: false,
+    }),
+  );
   application.use('*', async (context, next) => {
     const requestId = Buffer.from(options.random.bytes(9)).toString('base64url');
     context.set('requestId', requestId);
@@ -60,29 +80,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     }
     return next();
   });
-  application.use(
-    '*',
-    // A page brings a policy of its own.
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      // Said over http it means nothing, and a name that has TLS today belongs to whoever runs the proxy.
-      strictTransportSecurity: publicOrigin?.startsWith('https:') ? 'max-age=15552000' : false,
-      overwrite: false,
-    }),
-  );
-  application.use(
-    '*',
-    bodyLimit({
-      maxSize: limits.commandBodyBytes,
-      onError: (context) =>
-        answerFailure(
-          context,
-          context.get('requestId'),
-          'body-too-large',
-          `A command has at most ${limits.commandBodyBytes} bytes.`,
-        ),
-    }),
-  );
+  application.use('/a/*', bodyOfAtMost(limits.strangerBodyBytes));
 
   // What is read is long and repeats itself. The answer to a command may hold a secret, of which its length would tell.
   const compressed = compress();
@@ -113,6 +111,10 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     }
     return next();
   });
+  const [ofStrangers, ofKnown] = [bodyOfAtMost(limits.strangerBodyBytes), bodyOfAtMost(limits.commandBodyBytes)];
+  application.use('/api/*', (context, next) =>
+    context.get('actor') === undefined ? ofStrangers(context, next) : ofKnown(context, next),
+  );
 
   application.route('/', healthRoutes(options.services.status));
   application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks, audited));
@@ -126,7 +128,13 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     in: 'cookie',
     name: SESSION_COOKIE,
   });
-  application.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } });
+  // Made once: it is long, and making it holds everything else up.
+  let description: object | undefined;
+  application.get('/api/openapi.json', (context) => {
+    const head = { openapi: '3.1.0', info: { title: 'Watchbill', version: options.version } };
+    description ??= application.getOpenAPI31Document(head);
+    return context.json(description);
+  });
 
   if (options.web !== undefined) application.get('*', serveWebPages(options.web, options.random));
 

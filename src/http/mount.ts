@@ -35,6 +35,10 @@ export function mountVerbs(
   const router = createRouter();
   for (const { route, handle } of verbs) {
     router.openapi(describe(route, options), async (context) => {
+      // Nobody would ever read the stream that this began.
+      if (route.stream !== undefined && context.req.method === 'HEAD') {
+        return context.body(null, 200, { 'Content-Type': route.stream }) as never;
+      }
       const request = context.req as unknown as { valid(part: string): unknown };
       const run = (note: (detail: AuditDetail) => void): Promise<unknown> =>
         handle({

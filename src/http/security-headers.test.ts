@@ -16,21 +16,24 @@ function applicationAt(publicUrl: string) {
   });
 }
 
-async function headersOf(publicUrl: string, path: string): Promise<Headers> {
-  return (await applicationAt(publicUrl).request(path, { headers: { host: 'localhost' } })).headers;
+async function headersOf(publicUrl: string, path: string, host = 'localhost'): Promise<Headers> {
+  return (await applicationAt(publicUrl).request(path, { headers: { host } })).headers;
 }
 
-test.each(['/healthz', '/api/status', '/api/sign-in-misspelt', '/nothing'])(
-  '%s says that it is no page and no type but its own',
-  async (path) => {
-    const headers = await headersOf('http://localhost:4700', path);
-    expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-    expect(headers.get('access-control-allow-origin')).toBeNull();
-  },
-);
+test.each([
+  ['/healthz', 'localhost'],
+  ['/api/status', 'localhost'],
+  ['/api/sign-in-misspelt', 'localhost'],
+  ['/nothing', 'localhost'],
+  ['/api/status', 'evil.example'],
+])('%s of %s says that it is no page and no type but its own', async (path, host) => {
+  const headers = await headersOf('http://localhost:4700', path, host);
+  expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+  expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+});
 
 test('what the API answers is kept by nobody', async () => {
   expect((await headersOf('http://localhost:4700', '/api/status')).get('cache-control')).toBe('no-store');

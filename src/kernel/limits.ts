@@ -23,6 +23,8 @@ export const limits = {
   requestTotalMs: 30_000,
   requestHeadersMs: 10_000,
   commandBodyBytes: 2_097_152,
+  /** Of whoever shows no good credential: signing in and following a link take a few hundred. */
+  strangerBodyBytes: 65_536,
   jsonDepth: 64,
   jsonKeys: 10_000,
   recordsPerRequest: 100_000,
