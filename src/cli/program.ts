@@ -8,6 +8,7 @@ import { registerExplain } from './explain.ts';
 import { registerFormat } from './format.ts';
 import { registerInbox } from './inbox.ts';
 import { registerKey } from './key.ts';
+import { registerLaunch } from './launch.ts';
 import { registerRehearse } from './rehearse.ts';
 import { registerRespond } from './respond.ts';
 import type { Runtime } from './runtime.ts';
@@ -64,6 +65,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerStatus(program, runtime);
   registerExplain(program, runtime);
   registerInbox(program, runtime);
+  registerLaunch(program, runtime);
   registerRespond(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);

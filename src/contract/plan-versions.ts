@@ -56,6 +56,20 @@ export const applyPlanVersion = declareRoute({
   answer: applyAnswerSchema,
 });
 
+const launchAnswerSchema = z.object({ launchedAt: z.string() }).meta({ id: 'LaunchAnswer' });
+
+export const launchPlan = declareRoute({
+  method: 'post',
+  path: '/plans/{plan}/launch',
+  permission: 'edit',
+  scope: 'plan',
+  summary: 'Set T+0 to now, for a plan that is launched on command. It happens once.',
+  params: planParameter,
+  body: z.object({ expectedVersion: z.number().int().min(1) }).strict(),
+  answer: launchAnswerSchema,
+});
+
+export type LaunchAnswer = z.infer<typeof launchAnswerSchema>;
 export type PlanVersionWithFiles = z.infer<typeof getPlanVersion.answer>;
 export type PlanVersionsAnswer = z.infer<typeof listPlanVersions.answer>;
 export type ApplyVersionRequest = z.output<typeof applyPlanVersion.body>;

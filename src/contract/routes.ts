@@ -19,7 +19,7 @@ import {
   withdrawInvitation,
 } from './members.ts';
 import { getOverview, listPlans } from './overview.ts';
-import { applyPlanVersion, getPlanVersion, listPlanVersions } from './plan-versions.ts';
+import { applyPlanVersion, getPlanVersion, launchPlan, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
 import {
@@ -46,6 +46,7 @@ export const routes = {
   listPlanVersions,
   getPlanVersion,
   applyPlanVersion,
+  launchPlan,
   listScenarios,
   runRehearsal,
   explainSubject,

@@ -64,7 +64,8 @@ export interface Core extends Commands, AlertViews, ChannelTests {
   plans(): readonly string[];
   apply(request: ApplyRequest, by: string): Promise<ApplyOutcome>;
   preview(request: ApplyRequest): Promise<ApplyOutcome>;
-  launch(plan: string, by: string): Promise<void>;
+  /** Resolves with T+0: now, unless the plan had one already. */
+  launch(plan: string, by: string): Promise<Instant>;
   planStatus(plan: string): Promise<PlanStatus>;
   /** The same without a question to the database: for those who ask again and again. */
   planState(plan: string): Promise<PlanState>;
@@ -208,8 +209,10 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     apply: applying.apply,
     preview: applying.preview,
     async launch(plan, by) {
-      await find(plan).runner.command({ kind: 'launch', by });
+      const { world } = await find(plan).runner.command({ kind: 'launch', by });
       link.configure();
+      // Whoever was first launched it; the second command changes nothing.
+      return world.plan.launch ?? world.line.launchedAt ?? clock.now();
     },
     planStatus: async (plan) => planStatus(find(plan), link, repositories, clock),
     lastWorld: (plan) => find(plan).runner.lastOwned()?.world,

@@ -33,6 +33,7 @@ import { listPlans } from './overview/list-plans.ts';
 import { applyPlan } from './plans/apply-plan.ts';
 import { applyPlanVersion } from './plans/apply-plan-version.ts';
 import { getPlanVersion } from './plans/get-plan-version.ts';
+import { launchPlan } from './plans/launch-plan.ts';
 import { listPlanVersions } from './plans/list-plan-versions.ts';
 import { listScenarios } from './rehearsals/list-scenarios.ts';
 import { runRehearsal } from './rehearsals/run-rehearsal.ts';
@@ -64,6 +65,7 @@ export const verbs: readonly Verb[] = [
   listPlanVersions,
   getPlanVersion,
   applyPlanVersion,
+  launchPlan,
   listScenarios,
   runRehearsal,
   explainSubject,

@@ -52,6 +52,23 @@ export function createPlanServices(core: Core, resolveSecret: ResolveSecret): Pl
       const { version, appliedAt, appliedBy, files } = found;
       return { version, appliedAt: formatInstant(appliedAt), by: appliedBy, files: files.map((file) => ({ ...file })) };
     },
+    async launch(plan, expectedVersion, by) {
+      requirePlan(core, plan);
+      const before = core.world(plan);
+      const launched = before?.plan.launch ?? before?.line.launchedAt;
+      if (launched !== undefined) {
+        throw new WatchbillError('already-done', `${plan} has its T+0: ${formatInstant(launched)}.`, plan);
+      }
+      const version = before?.line.version;
+      if (version !== undefined && version !== expectedVersion) {
+        throw new WatchbillError(
+          'version-conflict',
+          `The plan is at version ${version}, not ${expectedVersion}.`,
+          plan,
+        );
+      }
+      return { launchedAt: formatInstant(await core.launch(plan, by)) };
+    },
     applyVersion(plan, { files, expectedVersion, preview }, by) {
       requirePlan(core, plan);
       return apply({ files, expectedVersion, plan }, preview, by);

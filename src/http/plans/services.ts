@@ -1,4 +1,9 @@
-import type { ApplyVersionRequest, PlanVersionsAnswer, PlanVersionWithFiles } from '#contract/plan-versions.ts';
+import type {
+  ApplyVersionRequest,
+  LaunchAnswer,
+  PlanVersionsAnswer,
+  PlanVersionWithFiles,
+} from '#contract/plan-versions.ts';
 import type { ApplyAnswer, ApplyRequest } from '#contract/plans.ts';
 
 /** Throws `WatchbillError` for what a client did wrong or has to wait for. */
@@ -8,4 +13,6 @@ export interface PlanServices {
   version(plan: string, version: number | 'current'): Promise<PlanVersionWithFiles>;
   /** Throws `plan-renamed` when the text is of another plan, and `version-conflict` when somebody was faster. */
   applyVersion(plan: string, request: ApplyVersionRequest, by: string): Promise<ApplyAnswer>;
+  /** Throws `version-conflict` when the plan has changed, and `already-done` when it has its T+0. */
+  launch(plan: string, expectedVersion: number, by: string): Promise<LaunchAnswer>;
 }

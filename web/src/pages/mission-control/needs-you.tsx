@@ -1,5 +1,6 @@
-import { Button, Code } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { useAcknowledge } from '../../api/acknowledge.ts';
 import { useLive } from '../../api/live.tsx';
@@ -16,6 +17,9 @@ import { hasPage } from '../../pages.tsx';
 import { paths, patterns } from '../../paths.ts';
 import classes from './mission-control.module.css';
 import { type Need, needs } from './needs.ts';
+
+/** With its dialog it is needed once in a plan's life. */
+const LaunchRow = lazy(async () => ({ default: (await import('./launch-row.tsx')).LaunchRow }));
 
 interface NeedsYouProps {
   readonly plan: string;
@@ -68,10 +72,9 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
       );
     case 'launch':
       return (
-        <>
-          <span className={classes.rowTitle}>Launch the plan</span>
-          <Code>npx watchbill launch {plan}</Code>
-        </>
+        <Suspense fallback={<span className={classes.rowTitle}>The plan waits for its launch</span>}>
+          <LaunchRow plan={plan} version={need.version} />
+        </Suspense>
       );
   }
 }

@@ -6,11 +6,11 @@ import { orderAlerts } from './order-alerts.ts';
 export type Need =
   | { readonly kind: 'acknowledge'; readonly alert: LiveAlert; readonly answerBy: number | undefined }
   | { readonly kind: 'failed-messages'; readonly count: number }
-  | { readonly kind: 'launch' };
+  | { readonly kind: 'launch'; readonly version: number };
 
 /** What waits for somebody, the most pressing first. */
 export function needs(
-  overview: Pick<OverviewAnswer, 'severities' | 'launch'>,
+  overview: Pick<OverviewAnswer, 'severities' | 'launch' | 'version'>,
   plan: LivePlan | undefined,
   alerts: readonly LiveAlert[],
 ): readonly Need[] {
@@ -29,6 +29,6 @@ export function needs(
   return [
     ...unanswered,
     ...(failed > 0 ? [{ kind: 'failed-messages', count: failed } as const] : []),
-    ...(overview.launch.state === 'awaited' ? [{ kind: 'launch' } as const] : []),
+    ...(overview.launch.state === 'awaited' ? [{ kind: 'launch', version: overview.version } as const] : []),
   ];
 }

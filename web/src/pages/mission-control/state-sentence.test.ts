@@ -116,13 +116,13 @@ test('what needs somebody: alerts with their time to answer, then messages that 
     notices: [],
     silences: [],
   };
-  const overview = { severities, launch: { state: 'awaited' } as const };
+  const overview = { severities, version: 3, launch: { state: 'awaited' } as const };
   const alerts = [alert(1), alert(2, { acknowledged: taken }), alert(3, { severity: 'soon' })];
   expect(needs(overview, plan, alerts)).toEqual([
     { kind: 'acknowledge', alert: alerts[0], answerBy: NOW - 60_000 + 900_000 },
     { kind: 'acknowledge', alert: alerts[2], answerBy: undefined },
     { kind: 'failed-messages', count: 2 },
-    { kind: 'launch' },
+    { kind: 'launch', version: 3 },
   ]);
 });
 

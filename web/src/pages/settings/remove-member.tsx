@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { MemberAnswer } from '#contract/members.ts';
 import { api } from '../../api/client.ts';
+import { ConfirmDialog } from '../../kit/confirm-dialog.tsx';
 import { paths } from '../../paths.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useGuard } from './password-again.tsx';
 
 interface RemoveMemberProps {

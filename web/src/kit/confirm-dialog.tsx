@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { FormFailure } from './field-failure.tsx';
-import classes from './settings.module.css';
+import classes from './confirm-dialog.module.css';
+import { describeFailure } from './states.tsx';
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -17,6 +17,7 @@ interface ConfirmDialogProps {
 
 /** Asks before something that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, pending, error, onConfirm, onClose }: ConfirmDialogProps) {
+  const failure = error === null || error === undefined ? undefined : describeFailure(error);
   return (
     <Modal
       opened
@@ -25,10 +26,14 @@ export function ConfirmDialog({ title, children, confirm, pending, error, onConf
       closeButtonProps={{ 'aria-label': 'Close' }}
       transitionProps={{ duration: 0 }}
     >
-      <div className={classes.form}>
+      <div className={classes.body}>
         <div className={classes.text}>{children}</div>
-        <FormFailure error={error} />
-        <div className={classes.formActions}>
+        {failure === undefined ? null : (
+          <p className={classes.problem} role="alert">
+            {failure.message} {failure.hint}
+          </p>
+        )}
+        <div className={classes.actions}>
           <Button loading={pending} onClick={onConfirm}>
             {confirm}
           </Button>
