@@ -89,13 +89,22 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     const request = { method: context.req.method, header: (name: string) => context.req.header(name) };
     const requestId = context.get('requestId');
     context.header('Cache-Control', 'no-store');
+    const tooMany = (waitMs: number) =>
+      answerFailure(context, requestId, 'too-many-requests', 'Too many requests of one caller.', undefined, waitMs);
+    // Looking for a credential is a question to the database that pages are told by.
+    const stranger = callerOf(undefined, context.get('address'));
+    const strangerWaitMs = rate.wait(stranger);
+    if (strangerWaitMs > 0) return tooMany(strangerWaitMs);
     const found = await options.authenticate(request);
     const refuse = (actor: Actor | undefined, code: ErrorCode, message: string, where?: string) => {
       // Without the path, which may be anything and hold anything.
       audited.refusal({ actor, action: `${request.method} /api`, code, address: context.get('address'), requestId });
       return answerFailure(context, requestId, code, message, where);
     };
-    if (found.state === 'refused') return refuse(undefined, found.code, found.message);
+    if (found.state === 'refused') {
+      rate.take(stranger);
+      return refuse(undefined, found.code, found.message);
+    }
     context.set('authenticateAgain', () => options.authenticate(request));
     context.set('actor', found.state === 'known' ? found.actor : undefined);
     context.set('sessionEnded', found.state === 'anonymous' && found.sessionEnded === true);
@@ -105,11 +114,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
       return refuse(context.get('actor'), 'origin-refused', message, 'Origin');
     }
     const waitMs = rate.take(callerOf(context.get('actor'), context.get('address')));
-    if (waitMs > 0) {
-      const message = 'Too many requests of one caller.';
-      return answerFailure(context, requestId, 'too-many-requests', message, undefined, waitMs);
-    }
-    return next();
+    return waitMs > 0 ? tooMany(waitMs) : next();
   });
   const [ofStrangers, ofKnown] = [bodyOfAtMost(limits.strangerBodyBytes), bodyOfAtMost(limits.commandBodyBytes)];
   application.use('/api/*', (context, next) =>

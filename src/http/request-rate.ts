@@ -7,6 +7,8 @@ import { networkOf } from './client-address.ts';
 export interface RequestRate {
   /** Takes one request out of a caller's share; the milliseconds to wait when there is none left. */
   take(caller: string): number;
+  /** The milliseconds to wait as `take` would say them; takes nothing. */
+  wait(caller: string): number;
 }
 
 interface Bucket {
@@ -23,12 +25,19 @@ export function createRequestRate(clock: Clock): RequestRate {
   const leftOf = (bucket: Bucket, nowMs: number): number =>
     Math.min(limits.apiRequestsBurst, bucket.left + ((nowMs - bucket.atMs) / 1_000) * limits.apiRequestsPerSecond);
 
+  const waitOf = (left: number): number =>
+    left < 1 ? Math.ceil(((1 - left) / limits.apiRequestsPerSecond) * 1_000) : 0;
+
   return {
+    wait(caller) {
+      const bucket = buckets.get(caller);
+      return bucket === undefined ? 0 : waitOf(leftOf(bucket, clock.monotonicMs()));
+    },
     take(caller) {
       const nowMs = clock.monotonicMs();
       const before = buckets.get(caller);
       const left = before === undefined ? limits.apiRequestsBurst : leftOf(before, nowMs);
-      if (left < 1) return Math.ceil(((1 - left) / limits.apiRequestsPerSecond) * 1_000);
+      if (left < 1) return waitOf(left);
       if (before === undefined && buckets.size >= CALLERS) {
         for (const [name, bucket] of buckets) {
           if (leftOf(bucket, nowMs) >= limits.apiRequestsBurst || buckets.size >= CALLERS * 2) buckets.delete(name);
