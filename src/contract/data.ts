@@ -149,6 +149,5 @@ export type StoredEventAnswer = z.infer<typeof storedEventSchema>;
 export type EventPageAnswer = z.infer<typeof eventPageSchema>;
 export type EventFieldAnswer = z.infer<typeof eventFieldSchema>;
 export type EventFieldsAnswer = z.infer<typeof eventFieldsSchema>;
-export type RejectionAnswer = z.infer<typeof rejectionSchema>;
 export type RejectionsAnswer = z.infer<typeof rejectionsSchema>;
 export type EventRatesAnswer = z.infer<typeof eventRatesSchema>;

@@ -152,6 +152,5 @@ export const acceptInvitation = declareRoute({
 });
 
 export type MemberAnswer = z.infer<typeof memberSchema>;
-export type ListedMemberAnswer = z.infer<typeof listedMemberSchema>;
 export type OneTimeLinkAnswer = z.infer<typeof oneTimeLinkSchema>;
 export type InvitationAnswer = z.infer<typeof invitationSchema>;

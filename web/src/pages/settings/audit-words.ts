@@ -24,6 +24,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'POST /plans/{plan}/versions': 'Apply a version of the plan',
   'POST /plans/{plan}/rehearsals': 'Rehearse',
   'POST /plans/{plan}/keys': 'Make an ingest key',
+  'POST /plans/{plan}/launch': 'Launch the plan',
   'DELETE /plans/{plan}/keys/{id}': 'Revoke an ingest key',
   'POST /plans/{plan}/alerts/{alert}/acknowledge': 'Acknowledge',
   'POST /plans/{plan}/silences': 'Silence',
