@@ -28,7 +28,7 @@ import { endSessions } from '#storage/postgres/sign-in/sessions.ts';
 import type { Actor } from '../actor.ts';
 import type { Accounts } from '../sign-in/accounts.ts';
 import type { AttemptLimits } from '../sign-in/attempt-limits.ts';
-import { requireAuthorityOver } from '../sign-in/authority.ts';
+import { lowerLevel, requireAuthorityOver } from '../sign-in/authority.ts';
 import { newId, newToken } from '../sign-in/one-time-token.ts';
 import { requireUncommonPassword } from '../sign-in/password-rules.ts';
 import { requireUnreservedName } from '../sign-in/person-name.ts';
@@ -49,6 +49,9 @@ export interface MemberServicesOptions {
   /** Who may do what has changed: nothing that is remembered of credentials holds any more. */
   readonly onChanged: () => void;
 }
+
+/** For whom a link is, and what it grants. */
+type LinkGrant = Pick<LinkRecord, 'member' | 'serverLevel' | 'planLevels'> & { readonly email: string };
 
 /** Members on PostgreSQL. */
 export function createMemberServices(options: MemberServicesOptions): MemberServices {
@@ -74,10 +77,13 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
     if (missing !== undefined) throw new WatchbillError('not-found', `There is no plan "${missing}".`, missing);
   }
 
-  /** A new link, in place of those of its kind for the same person. Its token stands in the path and nowhere else. */
+  /**
+   * A new link, in place of those of its kind for the same person. Its token stands in the path and nowhere else. What it grants is judged
+   * while nobody else changes who may do what.
+   */
   async function replaceLink(
     kind: 'invitation' | 'password-reset',
-    link: Pick<LinkRecord, 'member' | 'serverLevel' | 'planLevels'> & { readonly email: string },
+    grant: (client: pg.PoolClient) => Promise<LinkGrant>,
     actor: Actor,
     lifeMs: number,
     page: string,
@@ -87,13 +93,15 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
     const token = newToken(random);
     const id = newId(random);
     const dates = { createdAt: now, expiresAt: now + lifeMs };
-    await inTransaction(pool, async (client) => {
+    const email = await inTransaction(pool, async (client) => {
       await lockMembers(client);
+      const link = await grant(client);
       await withdrawLinks(client, kind, { email: link.email });
       await insertLink(client, { ...link, ...dates, id, kind, hash: hashToken(token), madeBy: actor.name });
+      return link.email;
     });
     const path = `${page}#token=${token}`;
-    return { id, url: `${publicUrl}${path}`, path, email: link.email, expiresAt: formatInstant(dates.expiresAt) };
+    return { id, url: `${publicUrl}${path}`, path, email, expiresAt: formatInstant(dates.expiresAt) };
   }
 
   return {
@@ -112,6 +120,10 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
         const disabledAt = change.disabled ? (before.disabledAt ?? at) : undefined;
         await updateMember(client, id, { ...change, disabledAt, at });
         if (change.disabled) await endSessions(client, id);
+        // Made for somebody who may have been less: whoever made it might have had no right to one by now.
+        await withdrawLinks(client, 'password-reset', { member: id });
+        const less = lowerLevel(before.serverLevel as Level | undefined, change.serverLevel) !== before.serverLevel;
+        if (change.disabled || less) await withdrawLinks(client, 'invitation', { member: id });
         return { before: viewMember(before), after: viewMember(requireMember(await findMember(client, { id }), id)) };
       }),
     remove: (actor, id) =>
@@ -122,25 +134,33 @@ export function createMemberServices(options: MemberServicesOptions): MemberServ
         await deleteMember(client, id, at);
         return viewMember(member);
       }),
-    async createResetLink(actor, id) {
-      const member = requireMember(await findMember(pool, { id }), id);
-      requireAuthorityOver(actor, levelsOf(member), clock.now());
-      const link = { member: id, email: member.email, planLevels: {} };
-      return replaceLink('password-reset', link, actor, limits.passwordResetMs, '/reset-password');
-    },
+    createResetLink: (actor, id) =>
+      replaceLink(
+        'password-reset',
+        async (client) => {
+          const member = requireMember(await findMember(client, { id }), id);
+          requireAuthorityOver(actor, levelsOf(member), clock.now());
+          return { member: id, email: member.email, planLevels: {} };
+        },
+        actor,
+        limits.passwordResetMs,
+        '/reset-password',
+      ),
     listInvitations: async () => (await listLinks(pool, 'invitation', clock.now())).map(viewInvitation),
     async invite(actor, wanted) {
       requireAuthorityOver(actor, [wanted.level], clock.now());
       if (wanted.plan !== undefined) requirePlans([wanted.plan]);
       const email = wanted.email.toLowerCase();
-      if ((await findMember(pool, { email })) !== undefined) {
-        throw new WatchbillError('already-done', `${email} is a member already; change their level instead.`, 'email');
-      }
       const granted =
         wanted.plan === undefined
           ? { serverLevel: wanted.level, planLevels: {} }
           : { planLevels: { [wanted.plan]: wanted.level } };
-      return replaceLink('invitation', { email, ...granted }, actor, limits.invitationMs, '/invitation');
+      const madeBy = actor.userId === undefined ? {} : { member: actor.userId };
+      const grant = async (client: pg.PoolClient): Promise<LinkGrant> => {
+        if ((await findMember(client, { email })) === undefined) return { email, ...granted, ...madeBy };
+        throw new WatchbillError('already-done', `${email} is a member already; change their level instead.`, 'email');
+      };
+      return replaceLink('invitation', grant, actor, limits.invitationMs, '/invitation');
     },
     async withdrawInvitation(actor, id) {
       const known = (await listLinks(pool, 'invitation', clock.now())).find((link) => link.id === id);

@@ -101,6 +101,83 @@ describe('an invitation', () => {
   });
 });
 
+describe('a link that was passed on', () => {
+  const invite = (by: string, email: string, level = 'viewer') =>
+    started.ask('/invitations', { cookie: by, body: { email, level } });
+  const open = (path: string) => started.ask('/invitations/open', { body: { token: path.split('=')[1] } });
+  const resetLink = async (email: string, by = admin) =>
+    (await started.ask(`/members/${(await member(email)).id}/reset-link`, { method: 'POST', cookie: by })).body.path;
+  const reset = (path: string) =>
+    started.ask('/password-reset', { body: { token: path.split('=')[1], password: 'another tide comes' } });
+
+  test('does not make an owner of the admin who made it for somebody who has become one', async () => {
+    await started.join('kim@shop.example', 'editor');
+    const path = await resetLink('kim@shop.example');
+    expect((await change(owner, 'kim@shop.example', { serverLevel: 'owner' })).status).toBe(200);
+    expect((await reset(path)).body.error.code).toBe('link-invalid');
+    expect((await change(owner, 'kim@shop.example', { serverLevel: 'viewer' })).status).toBe(200);
+  });
+
+  test('sets no password of somebody who is disabled, nor when they have changed it themselves', async () => {
+    const cookie = await started.join('lea@shop.example', 'viewer');
+    const first = await resetLink('lea@shop.example');
+    const body = { currentPassword: PASSWORD, newPassword: 'the tide turns again' };
+    expect((await started.ask('/password', { cookie, body })).status).toBe(200);
+    expect((await reset(first)).body.error.code).toBe('link-invalid');
+    const second = await resetLink('lea@shop.example');
+    expect((await change(admin, 'lea@shop.example', { disabled: true })).status).toBe(200);
+    expect((await reset(second)).body.error.code).toBe('link-invalid');
+  });
+
+  test.each([
+    ['disabled', { disabled: true }],
+    ['no admin any more', { serverLevel: 'editor' }],
+    ['removed', undefined],
+  ])('invites nobody when whoever made it is %s', async (_, wanted) => {
+    const email = `${wanted === undefined ? 'removed' : Object.keys(wanted)[0]}@shop.example`.toLowerCase();
+    const cookie = await started.join(email, 'admin');
+    const { token } = (await started.ask('/tokens', { cookie, body: { name: 'ci', level: 'admin' } })).body;
+    const mine = (await invite(cookie, `by-${email}`, 'admin')).body.path;
+    const byToken = await started.ask('/invitations', {
+      bearer: token,
+      body: { email: `token-${email}`, level: 'admin' },
+    });
+    const other = (await invite(admin, `other-${email}`)).body.path;
+    expect((await open(mine)).status).toBe(200);
+    if (wanted !== undefined) expect((await change(owner, email, wanted)).status).toBe(200);
+    else await started.ask(`/members/${(await member(email)).id}`, { method: 'DELETE', cookie: owner });
+    expect((await open(mine)).body.error?.code).toBe('link-invalid');
+    expect((await open(byToken.body.path)).body.error?.code).toBe('link-invalid');
+    expect((await open(other)).status).toBe(200);
+  });
+});
+
+test('a name that looks like that of another, or like nothing, is none', async () => {
+  const { body } = await started.ask('/invitations', {
+    bearer: ADMIN_TOKEN,
+    body: { email: 'zoe@shop.example', level: 'viewer' },
+  });
+  const accept = (name: string) =>
+    started.ask('/invitations/accept', { body: { token: body.path.split('=')[1], name, password: PASSWORD } });
+  for (const name of [
+    'Mi\u200ba',
+    '\u2060Mia',
+    'M\u00adia',
+    '\u200b\u200b',
+    'admin\u200b token',
+    '\u202eaiM',
+    'Mia\ufe0f',
+    '\u3164',
+  ]) {
+    expect((await accept(name)).body.error, JSON.stringify(name)).toMatchObject({
+      code: 'invalid-request',
+      where: 'name',
+    });
+  }
+  // Joiners are letters' business in some languages.
+  expect((await accept('\u0645\u06cc\u200c\u0646\u0627')).status).toBe(200);
+});
+
 describe('a level', () => {
   test('that changes counts at once', async () => {
     const cookie = await started.join('finn@shop.example', 'viewer');

@@ -173,6 +173,7 @@ export function createSignInServices(
     await inTransaction(pool, async (client) => {
       await setPasswordHash(client, member, passwordHash, clock.now());
       await endSessions(client, member);
+      await withdrawLinks(client, 'password-reset', { member });
     });
     sessions.forget();
   }

@@ -8,7 +8,7 @@ export type LinkKind = 'set-up' | 'invitation' | 'password-reset';
 export interface LinkRecord {
   readonly id: string;
   readonly kind: LinkKind;
-  /** Whose password it sets. */
+  /** Whose password it sets; of an invitation, who made it. It goes when they are removed. */
   readonly member?: string;
   /** Who is invited, and as what. */
   readonly email?: string;
