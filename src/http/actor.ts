@@ -14,6 +14,8 @@ export interface Actor {
   readonly serverLevel?: Level;
   /** What they may do on single plans. */
   readonly planLevels: Readonly<Record<string, Level>>;
+  /** Of a token that has an end. */
+  readonly expiresAt?: Instant;
   /** Of a session: what only owners do needs a recent sign-in. */
   readonly session?: { readonly signedInAt: Instant; readonly expiresAt: Instant };
 }

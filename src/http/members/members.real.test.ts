@@ -308,6 +308,16 @@ describe('a token', () => {
     expect((await started.ask('/session', { bearer: token })).status).toBe(401);
   });
 
+  test('makes none that outlives it', async () => {
+    const { body: short } = await create(admin, { level: 'admin', expiresInMs: 60_000 });
+    const more = (expiresInMs?: number) =>
+      started.ask('/tokens', { bearer: short.token, body: { name: 'more', level: 'viewer', expiresInMs } });
+    for (const wrong of [await more(), await more(120_000)]) {
+      expect(wrong.body.error).toMatchObject({ code: 'forbidden', where: 'expiresInMs' });
+    }
+    expect((await more(1_000)).status).toBe(200);
+  });
+
   test('runs out, and is refused at once when it is revoked', async () => {
     const { body: short } = await create(admin, { expiresInMs: 1 });
     expect((await started.ask('/session', { bearer: short.token })).status).toBe(401);

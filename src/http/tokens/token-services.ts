@@ -69,6 +69,11 @@ export function createApiTokens(options: ApiTokensOptions): ApiTokens {
           'level',
         );
       }
+      const expiresAt = wanted.expiresInMs === undefined ? undefined : now + wanted.expiresInMs;
+      if (actor.expiresAt !== undefined && (expiresAt === undefined || expiresAt > actor.expiresAt)) {
+        const message = `A token of ${actor.name} cannot be good for longer than that one.`;
+        throw new WatchbillError('forbidden', message, 'expiresInMs');
+      }
       if (wanted.plan !== undefined && !isPlan(wanted.plan)) {
         throw new WatchbillError('not-found', `There is no plan "${wanted.plan}".`, wanted.plan);
       }
@@ -86,7 +91,7 @@ export function createApiTokens(options: ApiTokensOptions): ApiTokens {
         ...(actor.userId === undefined ? {} : { member: actor.userId }),
         madeBy: actor.name,
         createdAt: now,
-        ...(wanted.expiresInMs === undefined ? {} : { expiresAt: now + wanted.expiresInMs }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
       });
       return { token, id };
     },
@@ -125,7 +130,8 @@ function holderOf(token: FoundToken): Actor | undefined {
   if (level === undefined) return undefined;
   // With its maker, so that what it makes is bound to the same person.
   const maker = token.member === undefined ? {} : { userId: token.member };
-  const named = { kind: 'token', name: `token ${token.name}`, credentialId: token.id, ...maker } as const;
+  const ends = token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt };
+  const named = { kind: 'token', name: `token ${token.name}`, credentialId: token.id, ...maker, ...ends } as const;
   if (token.plan !== undefined) return { ...named, planLevels: { [token.plan]: level } };
   return { ...named, serverLevel: level, planLevels: {} };
 }
