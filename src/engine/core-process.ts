@@ -60,6 +60,7 @@ export interface Core extends Commands, AlertViews, ChannelTests {
   /** To be connected to whatever carries intake's messages. */
   readonly link: CoreLink;
   readonly repositories: CoreRepositories;
+  /** Whether all is well, in words that name neither plans nor what is in them: they are for everybody. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
   plans(): readonly string[];
   apply(request: ApplyRequest, by: string): Promise<ApplyOutcome>;
@@ -199,9 +200,9 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     link,
     repositories,
     readiness() {
-      const reasons = [...plans.values()]
-        .filter(({ runner }) => runner.owned() === undefined)
-        .map(({ name, runner }) => `Plan ${name} is not running: ${runner.problem() ?? 'another process holds it'}.`);
+      const reasons: string[] = [];
+      const stopped = [...plans.values()].some(({ runner }) => runner.owned() === undefined);
+      if (stopped) reasons.push('A plan is not running; its status says why.');
       if (!link.connected()) reasons.push('Intake is not connected.');
       return { ready: reasons.length === 0, reasons };
     },

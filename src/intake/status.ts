@@ -24,7 +24,7 @@ export function statusOf(parts: {
     reasons.push('Not every plan and key is in force yet: senders are told to wait.');
   if (parts.spoolProblem !== undefined) reasons.push(`Data are refused: ${parts.spoolProblem}`);
   if (problem !== undefined && oldest !== undefined && parts.now - oldest > limits.loaderLateMs) {
-    reasons.push(`The telemetry store takes no data: ${problem}`);
+    reasons.push('The telemetry store takes no data.');
   }
   const ready = reasons.length === 0;
   // Nothing that comes now is in danger, so this is to be seen without being a reason to send nothing.

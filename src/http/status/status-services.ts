@@ -21,8 +21,17 @@ export interface StatusServicesOptions {
 export function createStatusServices(options: StatusServicesOptions): StatusServices {
   const { core, clock, version, storeProblems, resolveSecret } = options;
 
+  let asked: ReturnType<Core['intakeStatus']> | undefined;
+  /** Asked once, however many want to know: without a token everybody may. */
+  function intakeStatus(): ReturnType<Core['intakeStatus']> {
+    asked ??= core.intakeStatus().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  }
+
   async function readiness() {
-    const [intake, stores] = await Promise.all([core.intakeStatus(), storeProblems()]);
+    const [intake, stores] = await Promise.all([intakeStatus(), storeProblems()]);
     return { intake, ...readinessOf(core, intake, stores) };
   }
 
