@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { planParameter } from './parameters.ts';
+import { credentialLifeSchema, credentialNameSchema, planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
 export const keySchema = z
@@ -16,7 +16,7 @@ export const keySchema = z
   .meta({ id: 'Key' });
 
 export const createKeyRequestSchema = z
-  .object({ name: z.string().min(1).max(100), expiresInMs: z.number().int().positive().optional() })
+  .object({ name: credentialNameSchema, expiresInMs: credentialLifeSchema.optional() })
   .strict()
   .meta({ id: 'CreateKeyRequest' });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { levelSchema } from './parameters.ts';
+import { credentialLifeSchema, credentialNameSchema, levelSchema } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
 export const apiTokenSchema = z
@@ -34,15 +34,10 @@ export const createToken = declareRoute({
   summary: 'Make a token for a program. It is shown this once, and never may more than whoever made it.',
   body: z
     .object({
-      name: z
-        .string()
-        .trim()
-        .min(1)
-        .max(100)
-        .regex(/^[^\p{Cc}]*$/u, 'A name has no control characters.'),
+      name: credentialNameSchema,
       level: levelSchema,
       plan: z.string().min(1).max(100).optional(),
-      expiresInMs: z.number().int().positive().max(3_153_600_000_000).optional(),
+      expiresInMs: credentialLifeSchema.optional(),
     })
     .strict()
     .meta({ id: 'CreateTokenRequest' }),

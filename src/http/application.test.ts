@@ -565,6 +565,18 @@ test('a body that is not JSON at all is refused by its type', async () => {
 });
 
 test.each([
+  [{ name: 'tea\r\nshop' }, 'name'],
+  [{ name: '\u0000' }, 'name'],
+  [{ name: ' ' }, 'name'],
+  [{ name: 'tea', expiresInMs: Number.MAX_SAFE_INTEGER }, 'expiresInMs'],
+])('a key is not made of %j', async (body, where) => {
+  const answer = await send('/api/plans/shop/keys', { method: 'POST', body: JSON.stringify(body) });
+  expect(answer.status).toBe(400);
+  expect(answer.body.error).toMatchObject({ code: 'invalid-request', where });
+  expect(asked).toEqual([]);
+});
+
+test.each([
   ['after=-1', 'after'],
   ['limit=0', 'limit'],
   ['limit=100000', 'limit'],
