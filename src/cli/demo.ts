@@ -4,14 +4,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import type { Instant } from '#kernel/instant.ts';
 import { makeDataFolder } from '#storage/data-folder.ts';
 import { dataFolderOf, rootMessage } from './client.ts';
 import { readPort } from './options.ts';
+import type { PlanFile } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 import { DEFAULT_INTAKE_PORT, DEFAULT_PORT, readExecutablePlan } from './up.ts';
 
 /** Where the running demo is; beside the server's own record in the data folder. */
 const DEMO_RECORD_NAME = 'demo.json';
+
+/** The shop's own, as its plan says. */
+const SHOP_TIMEZONE = 'Europe/Berlin';
 
 interface DemoRecord {
   /** The shop's own page, where it can be broken. */
@@ -59,10 +64,11 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
 
 async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> {
   const examples = join(import.meta.dirname, '../../examples/tea-shop');
-  const plan = readExecutablePlan({ ...runtime, workingFolder: examples }, '.');
   const dataFolder = dataFolderOf(runtime, options);
+  const launch = await keepDemoText(dataFolder, 'demo-launch', () => wallClock(runtime.clock.now()));
+  const plan = launchedAt(readExecutablePlan({ ...runtime, workingFolder: examples }, '.'), launch);
   const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
-  const ingestKey = await keepDemoKey(runtime, dataFolder);
+  const ingestKey = await keepDemoText(dataFolder, 'demo-key', () => runtime.createIngestKey());
   const letterbox = await startPart(runtime, join(examples, 'main.ts'), ['letterbox'], {
     TEA_SHOP_WEBHOOK_SECRET: secret,
   });
@@ -111,15 +117,26 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
   }
 }
 
-/** The demo's own key lasts as long as its data folder, so that a restart does not leave a trail of keys. */
-async function keepDemoKey(runtime: Runtime, dataFolder: string): Promise<string> {
-  const path = join(dataFolder, 'demo-key');
+/** The demo's own key and T+0 last as long as its data folder, so that a restart leaves no trail of keys and versions. */
+async function keepDemoText(dataFolder: string, name: string, make: () => string): Promise<string> {
+  const path = join(dataFolder, name);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return kept.trim();
-  const key = runtime.createIngestKey();
+  const text = make();
   await makeDataFolder(dataFolder);
-  await writeFile(path, `${key}\n`, { mode: 0o600 });
-  return key;
+  await writeFile(path, `${text}\n`, { mode: 0o600 });
+  return text;
+}
+
+/** The shop is launched when its demo first starts: nobody watches the launch of months ago. */
+function launchedAt(files: readonly PlanFile[], launch: string): readonly PlanFile[] {
+  return files.map((file) => ({ ...file, text: file.text.replace(/^launch: .*$/m, `launch: ${launch}`) }));
+}
+
+/** To the minute, as plans write it in the shop's zone. */
+function wallClock(now: Instant): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(SHOP_TIMEZONE).toPlainDateTime();
+  return local.toString({ smallestUnit: 'minute' }).replace('T', ' ');
 }
 
 interface DemoPart {
@@ -134,10 +151,14 @@ async function startPart(
   words: readonly string[],
   secrets: Readonly<Record<string, string>>,
 ): Promise<DemoPart> {
-  const child: ChildProcess = spawn(process.execPath, [...process.execArgv, entry, ...words], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    env: { ...runtime.childEnvironment, ...secrets },
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ...process.execArgv, entry, ...words],
+    {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      env: { ...runtime.childEnvironment, ...secrets },
+    },
+  );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const addresses = await new Promise<Readonly<Record<string, string>>>((resolve, reject) => {
     child.once('exit', (code) =>
