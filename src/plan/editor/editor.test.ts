@@ -259,6 +259,14 @@ describe('whatever is typed', () => {
     );
   });
 
+  // Squared, each of these would take minutes and the page with it.
+  test.each([
+    ['spaces within a line', (count: number) => `title: >\n  a${' '.repeat(count)}b\n`],
+    ['brackets', (count: number) => `signals: ${'{a: '.repeat(count / 4)}`],
+  ])('a million signs of %s hold nobody up', (_, text) => {
+    expect(scanPlan(text(1_000_000)).pieces.length).toBeGreaterThan(1);
+  });
+
   test('what stands in one line does not change the keys of the lines before it', () => {
     fc.assert(
       fc.property(junk, (line) => {

@@ -1,3 +1,5 @@
+import { limits } from '#kernel/limits.ts';
+
 /**
  * Reads the layout of a plan's YAML line by line: which key and which value stands where. It never refuses a text, so that it also serves
  * while somebody is typing; the compiler alone says what is wrong. One line that is broken does not change what the lines after it are.
@@ -36,7 +38,8 @@ export interface OpenKey {
   readonly path: readonly string[];
 }
 
-const KEY = /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|([^\s#[\]{},"'&*!|>%@`](?:(?!:(?:\s|$)|\s#).)*?))\s*:(?=\s|$)/;
+/** Spaces before the colon are part of the third name, and cut off later: looked for apart, each of very many would be looked at again. */
+const KEY = /^(?:"((?:[^"\\]|\\.)*)"\s*|'((?:[^']|'')*)'\s*|([^\s#[\]{},"'&*!|>%@`](?:(?!:(?:\s|$)|\s#).)*)):(?=\s|$)/;
 const BLOCK_HEADER = /^[|>][+-]?\d?[+-]?\s*(?:#.*)?$/;
 
 /** Scans one file of a plan. Takes time in proportion to its length. */
@@ -225,6 +228,11 @@ function closingQuote(text: string, quote: string): number {
   return -1;
 }
 
+/** The path of a key. No plan is deeper than the limit: below it everything is in one place, so that a path never costs its depth. */
+function below(path: readonly string[], name: string): readonly string[] {
+  return path.length > limits.planDepth ? path : [...path, name];
+}
+
 /** Maps and lists in brackets. They end at a line that is not deeper than their key, closed or not. */
 class FlowScanner {
   readonly #text: string;
@@ -281,12 +289,12 @@ class FlowScanner {
       } else {
         const { start: from, end, style, colon } = this.#scalar(isKey);
         if (isKey && colon) {
-          current = [...(brackets.at(-1)?.path ?? path), this.#text.slice(from, end)];
+          current = below(brackets.at(-1)?.path ?? path, this.#text.slice(from, end));
           this.#push('key', current, from, end, style);
           isKey = false;
           wanted = true;
         } else if (isKey) {
-          this.#push('key', [...current, this.#text.slice(from, end)], from, end, style, true);
+          this.#push('key', below(current, this.#text.slice(from, end)), from, end, style, true);
           wanted = false;
         } else {
           this.#push('value', current, from, end, style, undefined, brackets.at(-1)?.close === ']');
@@ -303,7 +311,7 @@ class FlowScanner {
     let back = this.#at;
     while (/\s/.test(this.#text[back - 1] ?? '')) back -= 1;
     const place = back < this.#at && this.#text[back] === ' ' ? back + 1 : back;
-    this.#push(kind, kind === 'key' ? [...path, ''] : path, place, place, 'plain');
+    this.#push(kind, kind === 'key' ? below(path, '') : path, place, place, 'plain');
   }
 
   #scalar(isKey: boolean): { start: number; end: number; style: Piece['style']; colon: boolean } {
