@@ -61,6 +61,9 @@ test.each([
   ['https://evil.example', '/'],
   ['javascript:alert(1)', '/'],
   ['/sign-in?after=/sign-in', '/'],
+  // Browsers leave out tabs and line breaks before they read an address.
+  ['/\t/evil.example', '/'],
+  ['/\n\\evil.example', '/'],
 ])('after signing in, %s leads to %s', (after, leads) => {
   expect(safeAfter(after)).toBe(leads);
 });

@@ -57,6 +57,6 @@ export const paths = {
 /** Where to go after signing in: only below our own root, never another site. */
 export function safeAfter(after: string | null | undefined): string {
   if (after === null || after === undefined) return paths.home();
-  // `//host` and `/\host` are other sites for a browser.
-  return /^\/(?![/\\])/.test(after) && !after.startsWith(patterns.signIn) ? after : paths.home();
+  // `//host` and `/\host` are other sites for a browser, also with a tab or line break between, which it leaves out.
+  return /^\/(?![/\\])\P{Cc}*$/u.test(after) && !after.startsWith(patterns.signIn) ? after : paths.home();
 }
