@@ -1,6 +1,9 @@
+import { fieldUnit } from '#plan/compile/units.ts';
 import type { FieldValue } from '#plan/model.ts';
+import { baseUnitsPer, type FieldUnits } from '#signals/predicate.ts';
 import type { FieldTraffic } from './scenario.ts';
 import { Misread, type TokenReader } from './token-reader.ts';
+import type { Token } from './tokens.ts';
 
 interface Choice {
   readonly value: FieldValue;
@@ -10,9 +13,9 @@ interface Choice {
 
 /**
  * `with status = 500 in 3%, status = 200, duration between 20ms and 200ms`: the shares of one field are drawn together, and the value
- * without a share takes the rest.
+ * without a share takes the rest. A quantity is sent as a product sends it: in the unit that the source gives the field.
  */
-export function readFields(reader: TokenReader): readonly FieldTraffic[] {
+export function readFields(reader: TokenReader, units: FieldUnits): readonly FieldTraffic[] {
   if (!reader.takes('with')) return [];
   const choices = new Map<string, Choice[]>();
   const others = new Map<string, FieldTraffic>();
@@ -25,15 +28,16 @@ export function readFields(reader: TokenReader): readonly FieldTraffic[] {
       reader.expects('and');
       const high = reader.number('a number', low.measured);
       if (high.value < low.value) throw new Misread('The range ends below its begin.', reader.spanOf(high));
-      others.set(field, { kind: 'between', field, low: low.value, high: high.value });
+      const sent = (token: Token): number => sentNumber(reader, token, field, units);
+      others.set(field, { kind: 'between', field, low: sent(low), high: sent(high) });
     } else if (reader.takes('around')) {
-      others.set(field, { kind: 'around', field, median: reader.number('a number').value });
+      others.set(field, { kind: 'around', field, median: sentNumber(reader, reader.number('a number'), field, units) });
     } else if (reader.takes('from')) {
       others.set(field, { kind: 'from', field, count: Math.max(1, Math.floor(reader.number('how many', '').value)) });
     } else {
       const operator = reader.operator('`=`, `between`, `around` or `from`');
       if (operator.text !== '=') throw new Misread('A field is set with `=`.', reader.spanOf(operator));
-      const value = readValue(reader);
+      const value = readValue(reader, field, units);
       const share = reader.takes('in') ? reader.number('a share, such as `3%`', 'share').value : undefined;
       choices.set(field, [...(choices.get(field) ?? []), { value, ...(share === undefined ? {} : { share }) }]);
     }
@@ -44,12 +48,32 @@ export function readFields(reader: TokenReader): readonly FieldTraffic[] {
   return [...others.values(), ...[...choices].map(([field, of]) => withRest(reader, field, of))];
 }
 
-function readValue(reader: TokenReader): FieldValue {
+function readValue(reader: TokenReader, field: string, units: FieldUnits): FieldValue {
   if (reader.takes('true')) return true;
   if (reader.takes('false')) return false;
   if (reader.next?.kind === 'text') return reader.text('a text').text;
-  if (reader.next?.kind === 'number') return reader.number('a number').value;
+  if (reader.next?.kind === 'number') return sentNumber(reader, reader.number('a number'), field, units);
   throw reader.misread('a number, `true`, `false` or a text in quotation marks', 'Write text as `"ok"`.');
+}
+
+/** What the bases of units are called among tokens; a declared word of the plan is none of them. */
+const MEASURED: Readonly<Record<string, Token['measured']>> = {
+  ms: 'time',
+  fraction: 'share',
+  bytes: 'size',
+  'per-second': 'rate',
+};
+
+/** A bare number is sent as it stands, a quantity in the field's unit; one in a field of no known unit in base units. */
+function sentNumber(reader: TokenReader, token: Token, field: string, units: FieldUnits): number {
+  const unit = Object.hasOwn(units, field) ? units[field] : field === 'duration' ? 'ms' : undefined;
+  if (token.measured === '' || unit === undefined || unit === '') return token.value;
+  if (MEASURED[fieldUnit(unit).base] !== token.measured) {
+    const message = `\`${token.text}\` does not fit the field \`${field}\`, which is in ${unit}.`;
+    throw new Misread(message, reader.spanOf(token));
+  }
+  // Dividing leaves noise in the last digit, with which `load = 7%` would not be the 7% of a condition.
+  return Number((token.value / baseUnitsPer(unit)).toPrecision(15));
 }
 
 function withRest(reader: TokenReader, field: string, choices: readonly Choice[]): FieldTraffic {

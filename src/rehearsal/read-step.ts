@@ -1,5 +1,6 @@
 import type { CompiledPlan, Operator } from '#plan/model.ts';
 import { suggest } from '#plan/text/nearest-name.ts';
+import type { FieldUnits } from '#signals/predicate.ts';
 import { readFields } from './read-fields.ts';
 import type { Action, AlertState, Expectation, Held } from './scenario.ts';
 import { Misread, type TokenReader } from './token-reader.ts';
@@ -7,6 +8,8 @@ import { Misread, type TokenReader } from './token-reader.ts';
 /** What a step may name: of every plan that the scenario applies. */
 export interface Names {
   readonly sources: ReadonlySet<string>;
+  /** What a bare number means in the fields of a source, as the plan in force has it. */
+  readonly unitsOf: (source: string) => FieldUnits;
   readonly rules: ReadonlySet<string>;
   readonly people: ReadonlySet<string>;
   readonly signals: ReadonlySet<string>;
@@ -23,6 +26,7 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
   );
   return {
     sources: new Set(plans.flatMap((plan) => Object.keys(plan.sources))),
+    unitsOf: (source) => plans.findLast(({ sources }) => Object.hasOwn(sources, source))?.sources[source]?.units ?? {},
     rules: new Set(plans.flatMap((plan) => plan.rules.map(({ name }) => name))),
     people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),
     signals: new Set(plans.flatMap((plan) => plan.signals.filter(({ stream }) => !stream).map(({ name }) => name))),
@@ -95,14 +99,21 @@ function readLoad(reader: TokenReader, names: Names): Action {
   const rate = reader.number('a rate, such as `20/s`', 'rate');
   if (rate.value <= 0) throw new Misread('A rate is above zero.', reader.spanOf(rate), 'End a load with `stop`.');
   const random = reader.takes('at', 'random');
-  return { kind: 'load', name, source, everyMs: 1_000 / rate.value, random, fields: readFields(reader) };
+  return {
+    kind: 'load',
+    name,
+    source,
+    everyMs: 1_000 / rate.value,
+    random,
+    fields: readFields(reader, names.unitsOf(source)),
+  };
 }
 
 function readSend(reader: TokenReader, names: Names): Action {
   const count = reader.next?.kind === 'number' ? reader.number('how many', '').value : 1;
   const source = readName(reader, names.sources, 'source');
   const overMs = reader.takes('over') ? reader.number('a duration', 'time').value : 0;
-  return { kind: 'send', source, count: Math.floor(count), overMs, fields: readFields(reader) };
+  return { kind: 'send', source, count: Math.floor(count), overMs, fields: readFields(reader, names.unitsOf(source)) };
 }
 
 function readExpectation(reader: TokenReader, names: Names): Expectation {

@@ -11,8 +11,13 @@ severities:
   urgent: { notify: [mia by app] }
 sources:
   payments: events "payment"
+  health:   events "health" with memory in MB, load in %
 signals:
   failures: count(payments where outcome != "ok") over 1m
+  memory:   last(health.memory) over 1m
+  slow:     count(payments where duration > 1s) over 1m
+  busy:     count(health where load = 7%) over 1m
+  fixed:    count(health where memory = 130MB) over 1m
 rules:
   failing: { when: failures > 3, severity: urgent }
   other:   { when: failures > 300, severity: urgent }
@@ -156,6 +161,43 @@ steps:
 `;
     expect(run(late('9s')).state).toBe('failed');
     expect(run(late('10s')).state).toBe('passed');
+  });
+});
+
+describe('a quantity in the fields of a load', () => {
+  const expecting = (fields: string, expected: string): string =>
+    run(
+      `scenario: Quantities\nsteps:\n  - at T+0: load health at 1/s with ${fields}\n  - at T+5s: expect ${expected}\n`,
+    ).timeline;
+
+  it('is sent in the unit that its source gives the field, as a bare number is', () => {
+    for (const fields of [
+      'memory between 120 and 150',
+      'memory between 120MB and 150MB',
+      'memory between 0.12GB and 0.15GB',
+      'memory = 130MB',
+      'memory = 130000KB in 100%',
+    ]) {
+      expect(expecting(fields, 'memory between 120MB and 150MB'), fields).toContain('passed, 1 expectation');
+    }
+    expect(expecting('memory around 130MB', 'memory between 10MB and 900MB')).toContain('passed, 1 expectation');
+  });
+
+  it('equals what a condition writes in the same way', () => {
+    expect(expecting('load = 7%', 'busy > 0')).toContain('passed, 1 expectation');
+    expect(expecting('memory = 130MB', 'fixed > 0')).toContain('passed, 1 expectation');
+  });
+
+  it('is refused where it measures something else', () => {
+    const head = (step: string) =>
+      run(`scenario: a\nsteps:\n  - at T+1m: ${step}\n`).diagnostics.map((one) => formatDiagnostic(one).split('\n')[0]);
+    expect(head('load health at 1/s with memory between 1s and 2s')).toEqual([
+      'a.scenario.yaml:3:53: error E301: `1s` does not fit the field `memory`, which is in MB.',
+    ]);
+    expect(head('send payments with duration = 5MB')).toEqual([
+      'a.scenario.yaml:3:44: error E301: `5MB` does not fit the field `duration`, which is in ms.',
+    ]);
+    expect(head('send payments with weight = 5MB')).toEqual([]);
   });
 });
 

@@ -27,13 +27,18 @@ const unitFactors: ReadonlyMap<string, number> = new Map([
   ['Mbps', 1e6],
 ]);
 
+/** How many base units one of this unit is; 1 for a word of the plan, and without a unit. */
+export function baseUnitsPer(unit: string | undefined): number {
+  return unitFactors.get(unit ?? '') ?? 1;
+}
+
 /**
  * Reads a field of a record by the name that plans use: `name time user duration value event_id` are the record's own,
  * `id` is the attribute `id` or else the event id, everything else is an attribute. Numbers come in base units.
  */
 export function compileField(field: string, units: FieldUnits = {}): FieldReader {
   const read = rawField(field);
-  const factor = Object.hasOwn(units, field) ? (unitFactors.get(units[field] ?? '') ?? 1) : 1;
+  const factor = Object.hasOwn(units, field) ? baseUnitsPer(units[field]) : 1;
   if (factor === 1) return read;
   return (record) => {
     const value = read(record);
