@@ -24,6 +24,8 @@ export interface ApplyRequest {
   readonly plan?: string;
   /** The version that the author has seen, 0 for a plan that is not there yet; not checked when absent. */
   readonly expectedVersion?: number;
+  /** Throws when whoever asks may not make this of the plan in force; there is none before a new one. */
+  readonly permit?: (before: CompiledPlan | undefined, after: CompiledPlan) => void;
 }
 
 export interface ApplyOutcome {
@@ -81,6 +83,7 @@ export function createApplying({ compile, clock, plans, host, ownedBy }: Applyin
     if (seen !== undefined && seen !== (current?.version ?? 0)) {
       throw new WatchbillError('version-conflict', `The plan is at version ${current?.version ?? 0}, not ${seen}.`);
     }
+    request.permit?.(owned?.world.plan, plan);
     const changed = current === undefined || JSON.stringify(current.files) !== JSON.stringify(request.files);
     const effects = owned === undefined ? [] : describeEffects(previewApply(owned.world, plan, clock.now()));
     const version = (current?.version ?? 0) + (changed ? 1 : 0);

@@ -134,13 +134,13 @@ const services: ApiServices = {
     status: (_wanted, plan) => record(statusAnswer, 'status', plan),
   },
   plans: {
-    apply: (request, by) => record(unchanged, 'apply', request, by),
+    apply: (request, author) => record(unchanged, 'apply', request, author),
     launch: (plan, expectedVersion, by) =>
       record({ launchedAt: '2026-03-02T09:00:00.000Z' }, 'launch', plan, expectedVersion, by),
     versions: (plan) => record({ current: 1, versions: [] }, 'versions', plan),
     version: (plan, version) =>
       record({ version: 1, appliedAt: '2026-03-02T09:00:00.000Z', by: 'mia', files: [] }, 'version', plan, version),
-    applyVersion: (plan, request, by) => record(unchanged, 'applyVersion', plan, request, by),
+    applyVersion: (plan, request, author) => record(unchanged, 'applyVersion', plan, request, author),
   },
   rehearsals: {
     scenarios: (plan) => record({ version: 1, scenarios: [] }, 'scenarios', plan),
@@ -296,7 +296,7 @@ const routes: readonly {
     path: '/api/plans',
     template: '/api/plans',
     sent: { method: 'POST', body: JSON.stringify({ files, preview: true, expectedVersion: 3 } satisfies ApplyRequest) },
-    asks: ['apply', { files, preview: true, expectedVersion: 3 }, 'admin token'],
+    asks: ['apply', { files, preview: true, expectedVersion: 3 }, { by: 'admin token', maySetSecrets: true }],
   },
   {
     path: '/api/plans/shop/launch',
@@ -320,7 +320,12 @@ const routes: readonly {
     path: '/api/plans/shop/versions',
     template: '/api/plans/{plan}/versions',
     sent: { method: 'POST', body: JSON.stringify({ files, expectedVersion: 3 }) },
-    asks: ['applyVersion', 'shop', { files, expectedVersion: 3, preview: false }, 'admin token'],
+    asks: [
+      'applyVersion',
+      'shop',
+      { files, expectedVersion: 3, preview: false },
+      { by: 'admin token', maySetSecrets: true },
+    ],
   },
   {
     path: '/api/plans/shop/scenarios',

@@ -49,7 +49,7 @@ export async function startCore(
   });
   await endPredecessorLeases(pool, configuration.installation, clock.now());
   const resolveSecret = async (name: string): Promise<string | undefined> =>
-    configuration.secrets[name] ?? environment.secret(name);
+    (Object.hasOwn(configuration.secrets, name) ? configuration.secrets[name] : undefined) ?? environment.secret(name);
   const links = createLinks(configuration.publicUrl, configuration.authSecret);
   const core = await runCore({
     owner: configuration.installation,

@@ -42,7 +42,10 @@ async function appliedBefore(core: Pick<Core, 'repositories'>, files: Files): Pr
 }
 
 async function applyGiven(services: Pick<ApiServices, 'plans'>, files: Files): Promise<string> {
-  const outcome = await services.plans.apply({ files: [...files], preview: false }, AT_START);
+  const outcome = await services.plans.apply(
+    { files: [...files], preview: false },
+    { by: AT_START, maySetSecrets: true },
+  );
   if (outcome.diagnostics.some(({ severity }) => severity === 'error')) {
     throw new WatchbillError('plan-invalid', 'The plan given at start has errors.');
   }

@@ -5,6 +5,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import { requirePlan } from '../known-plan.ts';
 import { missingSecrets, type ResolveSecret } from '../missing-secrets.ts';
+import { refuseNewSecretUses } from './secret-uses.ts';
 import type { PlanServices } from './services.ts';
 
 /** Plans and their versions on the core. */
@@ -26,8 +27,12 @@ export function createPlanServices(core: Core, resolveSecret: ResolveSecret): Pl
   }
 
   return {
-    apply({ files, preview, expectedVersion }, by) {
-      const wanted = { files, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+    apply({ files, preview, expectedVersion }, { by, maySetSecrets }) {
+      const wanted = {
+        files,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        ...permits(maySetSecrets),
+      };
       return apply(wanted, preview, by);
     },
     async versions(plan) {
@@ -69,9 +74,13 @@ export function createPlanServices(core: Core, resolveSecret: ResolveSecret): Pl
       }
       return { launchedAt: formatInstant(await core.launch(plan, by)) };
     },
-    applyVersion(plan, { files, expectedVersion, preview }, by) {
+    applyVersion(plan, { files, expectedVersion, preview }, { by, maySetSecrets }) {
       requirePlan(core, plan);
-      return apply({ files, expectedVersion, plan }, preview, by);
+      return apply({ files, expectedVersion, plan, ...permits(maySetSecrets) }, preview, by);
     },
   };
+}
+
+function permits(maySetSecrets: boolean): Pick<ApplyRequest, 'permit'> {
+  return maySetSecrets ? {} : { permit: refuseNewSecretUses };
 }
