@@ -1,5 +1,5 @@
 import type { Evidence, NotificationContent } from '#core/model.ts';
-import { formatValue } from '#kernel/format-value.ts';
+import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 
@@ -44,16 +44,16 @@ export function describeEvidence(evidence: Evidence): string {
 /** What was read, e.g. `7.2% of 240 (limit 5%)`. */
 export function describeReading(evidence: Evidence): string {
   const { reading, unit } = evidence;
-  const against = evidence.against.map((value) => formatValue(value, unit)).join(' and ');
+  const against = evidence.against.map((value) => formatThreshold(value, unit)).join(' and ');
   const limit = against === '' ? '' : ` (limit ${against})`;
   switch (reading.state) {
     case 'value': {
       // A count is its own sample.
-      const sample = reading.value === reading.sampleSize ? '' : ` of ${reading.sampleSize}`;
-      return `${formatValue(reading.value, unit)}${sample}${limit}`;
+      const sample = reading.value === reading.sampleSize ? '' : ` of ${formatCount(reading.sampleSize)}`;
+      return `${formatAgainst(reading.value, evidence.against, unit)}${sample}${limit}`;
     }
     case 'too few':
-      return `too few, ${reading.sampleSize} of ${reading.needed}${limit}`;
+      return `too few, ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}${limit}`;
     case 'no data':
       return `no data, ${reading.reason}${limit}`;
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer, StatusAnswer } from '#contract/status.ts';
+import { formatCount } from '#kernel/format-figure.ts';
 import { formatDuration } from '#kernel/instant.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
@@ -57,7 +58,7 @@ function signalRow(reading: ReadingAnswer): readonly string[] {
     reading.group.join(', '),
     reading.shown,
     state,
-    String(reading.sampleSize),
+    formatCount(reading.sampleSize),
     formatDuration(Math.round(reading.ageMs / 100) * 100),
   ];
 }

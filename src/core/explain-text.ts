@@ -1,4 +1,4 @@
-import { formatValue } from '#kernel/format-value.ts';
+import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
@@ -117,19 +117,19 @@ function standingText(group: GroupStanding, write: WriteInstant): string {
 
 /** `error_rate > 5%: true, 8% of 50 against 5%, since …`. */
 export function evidenceText(evidence: Evidence, write: WriteInstant = formatInstant): string {
-  const against = evidence.against.map((value) => formatValue(value, evidence.unit)).join(' and ');
+  const against = evidence.against.map((value) => formatThreshold(value, evidence.unit)).join(' and ');
   const held = against === '' ? '' : `, against ${against}`;
   const since = evidence.since === undefined ? '' : `, since ${write(evidence.since)}`;
-  return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit)}${held}${since}`;
+  return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit, evidence.against)}${held}${since}`;
 }
 
 /** A reading with its sample size, or the reason why there is none. */
-export function readingText(reading: Reading, unit: string): string {
+export function readingText(reading: Reading, unit: string, against: readonly number[] = []): string {
   switch (reading.state) {
     case 'value':
-      return `${formatValue(reading.value, unit)} of ${reading.sampleSize}`;
+      return `${formatAgainst(reading.value, against, unit)} of ${formatCount(reading.sampleSize)}`;
     case 'too few':
-      return `too few: ${reading.sampleSize} of ${reading.needed} needed (would be ${formatValue(reading.value, unit)})`;
+      return `too few: ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)} needed (would be ${formatAgainst(reading.value, against, unit)})`;
     case 'no data':
       return `no data: ${reading.reason}`;
   }

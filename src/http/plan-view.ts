@@ -2,7 +2,7 @@ import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer } from '#contract/sta
 import type { Alert, Judgement, World } from '#core/model.ts';
 import type { PlanStatus } from '#engine/core-process.ts';
 import type { SignalReading } from '#intake/link.ts';
-import { formatValue } from '#kernel/format-value.ts';
+import { formatFigureText } from '#kernel/format-figure.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
 import type { Objective, Signal } from '#plan/model.ts';
@@ -73,7 +73,7 @@ function viewReading(
     group: groupValues(group),
     state,
     ...(value === undefined ? {} : { value }),
-    shown: value === undefined ? '-' : formatValue(value, signal.unit.shown),
+    shown: value === undefined ? '-' : formatFigureText(value, signal.unit.shown),
     unit: signal.unit.shown,
     sampleSize: reading.sampleSize,
     ageMs: Math.max(0, now - reading.at),

@@ -1,4 +1,4 @@
-import { formatValue } from '#kernel/format-value.ts';
+import { formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { valuesOf } from './compile/by-phase.ts';
@@ -178,12 +178,7 @@ function bandsText(bands: ByPhase<Bands>, unit: Unit): string {
 }
 
 function bandText(band: BandTest, unit: Unit): string {
-  if (band.operator === 'between') return `between ${boundText(band.low, unit)} and ${boundText(band.high, unit)}`;
-  return `${band.operator} ${boundText(band.value, unit)}`;
-}
-
-/** A share of five nines has more digits than a figure of people needs. */
-function boundText(value: number, unit: Unit): string {
-  if (unit.base === 'fraction') return `${Number((value * 100).toPrecision(12))}%`;
-  return formatValue(value, unit.shown);
+  if (band.operator === 'between')
+    return `between ${formatThreshold(band.low, unit.shown)} and ${formatThreshold(band.high, unit.shown)}`;
+  return `${band.operator} ${formatThreshold(band.value, unit.shown)}`;
 }

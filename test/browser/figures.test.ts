@@ -189,10 +189,10 @@ describe.skipIf(chromiumPath === undefined)('figures on the pages', () => {
         .split('\n')
         .find((line) => line.startsWith(`${signal} `))
         ?.replaceAll(/\s+/g, ' ') ?? '';
-    const plain = (value: number): string => shown(value).replaceAll(',', '');
-    expect(row('error_rate')).toContain(` ${plain(counted.errorShare * 100)}% `);
-    expect(row('requests_seen')).toContain(` ${plain(counted.requests)} `);
-    expect(row('customers')).toContain(` ${plain(counted.customers)} `);
+    expect(row('error_rate')).toContain(` ${percent(counted.errorShare)}% `);
+    expect(row('requests_seen')).toContain(` ${shown(counted.requests)} `);
+    expect(row('highest')).toContain(` ${shown(counted.highest)} $ `);
+    expect(row('customers')).toContain(` ${shown(counted.customers)} `);
     const groups = output.split('\n').filter((line) => line.startsWith('failed_by_shop'));
     expect(groups.find((line) => line.includes('berlin'))).toContain(` ${counted.failedInBerlin} `);
     expect(groups.find((line) => line.includes('hamburg'))).toContain(` ${counted.failedInHamburg} `);

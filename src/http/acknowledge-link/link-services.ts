@@ -58,7 +58,10 @@ function viewAlert(alert: Alert, world: World, person: string, url: string): Lin
     group: groupText(alert.group).trim(),
     severity: alert.severity,
     condition: rule?.text ?? alert.evidence.map((evidence) => evidenceText(evidence, show)).join('; '),
-    readings: alert.evidence.map(({ text, reading, unit }) => ({ text, value: readingText(reading, unit) })),
+    readings: alert.evidence.map(({ text, reading, unit, against }) => ({
+      text,
+      value: readingText(reading, unit, against),
+    })),
     openedAt: formatInstant(alert.openedAt),
     openedAtShown: show(alert.openedAt),
     ...(resolvedAt === undefined ? {} : { resolvedAtShown: show(resolvedAt) }),

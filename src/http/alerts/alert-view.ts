@@ -4,7 +4,7 @@ import { explanationLines } from '#core/explain-text.ts';
 import type { Evidence } from '#core/model.ts';
 import { reasonTexts } from '#core/reasons.ts';
 import type { AlertDetail, AlertView } from '#engine/alert-views.ts';
-import { formatValue } from '#kernel/format-value.ts';
+import { formatAgainst, formatThreshold } from '#kernel/format-figure.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import { viewDelivery } from '../deliveries/delivery-view.ts';
 import { viewFact } from '../fact-view.ts';
@@ -78,11 +78,11 @@ function viewEvidence({ text, truth, reading, against, unit, since }: Evidence):
     truth,
     state: reading.state,
     ...(value === undefined ? {} : { value }),
-    shown: value === undefined ? '-' : formatValue(value, unit),
+    shown: value === undefined ? '-' : formatAgainst(value, against, unit),
     sampleSize: reading.sampleSize,
     ...(reading.state === 'too few' ? { needed: reading.needed } : {}),
     ...(reading.state === 'no data' ? { reason: reading.reason } : {}),
-    against: against.map((limit) => ({ value: limit, shown: formatValue(limit, unit) })),
+    against: against.map((limit) => ({ value: limit, shown: formatThreshold(limit, unit) })),
     unit,
     ...instantField('since', since),
   };

@@ -1,5 +1,5 @@
 import type { BandsAnswer, BandTestAnswer } from '#contract/overview.ts';
-import { formatValue } from '#kernel/format-value.ts';
+import { formatThreshold } from '#kernel/format-figure.ts';
 import type { Bands, BandTest } from '#plan/model.ts';
 
 /** Bands in base units, each with its words. */
@@ -18,11 +18,11 @@ function viewBandTest(test: BandTest, unit: string): BandTestAnswer {
       operator: 'between',
       low,
       high,
-      shown: `between ${formatValue(low, unit)} and ${formatValue(high, unit)}`,
+      shown: `between ${formatThreshold(low, unit)} and ${formatThreshold(high, unit)}`,
     };
   }
   const { operator, value } = test;
-  return { operator, value, shown: `${operator} ${formatValue(value, unit)}` };
+  return { operator, value, shown: `${operator} ${formatThreshold(value, unit)}` };
 }
 
 /** Where a good figure lies: as the target says, else away from where the bands say that it is bad. */

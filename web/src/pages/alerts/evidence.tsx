@@ -4,7 +4,7 @@ import type { RuleExplanation } from '#core/explain.ts';
 import type { Evidence as CoreEvidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
 import { useLive } from '../../api/live.tsx';
-import { formatCount, formatFigureText } from '../../format/numbers.ts';
+import { formatAgainst, formatCount, formatThreshold } from '../../format/numbers.ts';
 import { TimeText } from '../../kit/time-text.tsx';
 import { distanceOf, liveReadingOf } from '../signals/rule-distance.ts';
 import classes from './alert.module.css';
@@ -98,15 +98,17 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
           ? noDataWords(reason)
           : value === undefined
             ? evidence.shown
-            : formatFigureText(value, unit)}
+            : formatAgainst(
+                value,
+                against.map((one) => one.value),
+                unit,
+              )}
       </strong>
       <span className={classes.quiet}>
         {sampleSize > 0
           ? ` n ${formatCount(sampleSize)}${needed === undefined ? '' : ` of ${formatCount(needed)}`}`
           : ''}
-        {against.length === 0
-          ? ''
-          : ` · limit ${against.map((one) => formatFigureText(one.value, unit)).join(' and ')}`}{' '}
+        {against.length === 0 ? '' : ` · limit ${against.map((one) => formatThreshold(one.value, unit)).join(' and ')}`}{' '}
         · {truth === 'true' ? 'met' : truth === 'false' ? 'not met' : 'cannot be judged'}
       </span>
     </>

@@ -1,7 +1,7 @@
 import type { LiveReading } from '#contract/live.ts';
 import type { Evidence } from '#core/model.ts';
 import { sameGroup } from '../../api/live-state.ts';
-import { formatCount, formatFigureText } from '../../format/numbers.ts';
+import { formatAgainst, formatCount, formatFigureText } from '../../format/numbers.ts';
 
 /** How a test of a rule stands, for people. */
 export interface Distance {
@@ -69,7 +69,7 @@ export function distanceOf({ text, truth, against, unit }: Evidence, live: LiveR
   const away = met !== false || distances.length === 0 ? undefined : Math.min(...distances);
   return {
     ...base,
-    value: formatFigureText(value, unit),
+    value: formatAgainst(value, against, unit),
     samples: sampleSize > 0 ? `n ${formatCount(sampleSize)}` : undefined,
     away: away === undefined ? undefined : `${differenceText(away, unit)} away`,
   };
