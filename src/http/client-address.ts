@@ -11,21 +11,32 @@ export function clientAddress(context: Context<ApiEnvironment>, trustedProxies: 
   const socket = socketAddress(context);
   if (trustedProxies === 0) return socket;
   const chain = (context.req.header('x-forwarded-for') ?? '').split(',').map((part) => part.trim());
-  const seen = chain.at(-trustedProxies);
-  return seen !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(seen) ? seen : socket;
+  return readAddress(chain.at(-trustedProxies)) ?? socket;
 }
 
 function socketAddress(context: Context<ApiEnvironment>): string {
   // A request that came through no socket, in a test.
   if (context.env === undefined || !('incoming' in (context.env as object))) return 'unknown';
   const address = getConnInfo(context).remote.address ?? 'unknown';
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  return readAddress(address) ?? address;
+}
+
+/**
+ * An address in its one form. Some proxies write the port with it, some IPv4 as IPv6: counted as written, the one would make everybody
+ * new at each connection, the other everybody the same.
+ */
+function readAddress(written: string | undefined): string | undefined {
+  const text =
+    written?.replace(/^\[([^\]]+)\](?::\d{1,5})?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/, '$1') ?? '';
+  if (text.includes('%') || !(ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text))) return undefined;
+  return ipaddr.process(text).toString();
 }
 
 /** Whom an address belongs to, for counting: of IPv6 a customer has the whole of its first 64 bits. */
 export function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  return ipaddr.IPv6.parse(address)
+  const read = readAddress(address) ?? address;
+  if (!ipaddr.IPv6.isValid(read)) return read;
+  return ipaddr.IPv6.parse(read)
     .parts.slice(0, 4)
     .map((part) => part.toString(16))
     .join(':');
