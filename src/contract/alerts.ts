@@ -56,6 +56,10 @@ export const evidenceSchema = z
   .object({
     /** The test as written, such as `error_rate > 5%`. */
     text: z.string(),
+    /** Names of the signals that it reads; none for a test of events, such as `no requests in 10s`. */
+    signals: z.array(z.string()),
+    /** When it holds its one signal, as that is, against one limit: how. */
+    operator: z.enum(['<', '<=', '>', '>=', '=', '!=']).optional(),
     truth: z.enum(['true', 'false', 'unknown']),
     state: z.enum(['value', 'no data', 'too few']),
     /** In base units; also with `too few`. */

@@ -1,15 +1,15 @@
 import type { Instant } from '#kernel/instant.ts';
-import type { Condition, Rule } from '#plan/model.ts';
+import type { Rule } from '#plan/model.ts';
 import type { GroupKey, Truth } from '#plan/reading.ts';
 import { and, type ConditionContext, evaluateCondition, not } from './conditions.ts';
 import type { Draft } from './draft.ts';
 import { earlier } from './due.ts';
+import { evidenceOf } from './evidence.ts';
 import { closeSpell, isFlapping } from './flapping.ts';
 import { concerns, groupOfTest, groupsOf, openOf } from './groups.ts';
 import type { Alert, Evidence, Judgement, ResolveReason } from './model.ts';
 import { inForce, type RuleInForce } from './phases.ts';
 import { recipientsOf } from './recipients.ts';
-import { collect } from './rule-index.ts';
 import { advanceTrueSince, completesAt, type TrueSince } from './true-since.ts';
 import { judgementKey } from './world.ts';
 
@@ -193,28 +193,6 @@ function resolveAlert(
     reason,
     body: { alert: key, rule: alert.rule, group: alert.group, openedAt: alert.openedAt, flapping, evidence },
   });
-}
-
-/** The tests of a condition as they stand in a group, with the readings behind them. */
-export function evidenceOf(draft: Draft, condition: Condition, group: GroupKey): readonly Evidence[] {
-  const tests = new Set<string>();
-  collect(condition, tests, new Set());
-  const evidence: Evidence[] = [];
-  for (const id of tests) {
-    const test = draft.plan.tests[id];
-    const verdict = draft.verdict(id, groupOfTest(test, group));
-    if (test === undefined || verdict === undefined) continue;
-    evidence.push({
-      test: id,
-      text: test.text,
-      truth: verdict.truth,
-      reading: verdict.reading,
-      against: verdict.against,
-      unit: test.kind === 'comparison' ? test.unit.shown : 'ms',
-      since: verdict.at,
-    });
-  }
-  return evidence;
 }
 
 function contextOf(

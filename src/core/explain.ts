@@ -1,9 +1,9 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Rule } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import { evidenceOf } from './alerts.ts';
 import { Draft } from './draft.ts';
 import { silentAfter } from './due.ts';
+import { evidenceOf } from './evidence.ts';
 import { groupsOf } from './groups.ts';
 import type {
   Acknowledgement,

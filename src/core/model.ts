@@ -1,6 +1,6 @@
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
-import type { CompiledPlan, Recipient, TestId } from '#plan/model.ts';
+import type { CompiledPlan, Operator, Recipient, TestId } from '#plan/model.ts';
 import type { GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
 
 /**
@@ -137,6 +137,10 @@ export const AGGREGATE_SCHEMA = 2;
 export interface Evidence {
   readonly test: TestId;
   readonly text: string;
+  /** Names of the signals that the test reads; absent in what was stored before it was recorded. */
+  readonly signals?: readonly string[];
+  /** When the test holds its one signal against one limit: how. */
+  readonly operator?: Operator;
   readonly truth: Truth;
   readonly reading: Reading;
   readonly against: readonly number[];

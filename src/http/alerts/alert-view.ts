@@ -71,10 +71,12 @@ function evidenceOf(body: Readonly<Record<string, unknown>>): readonly Evidence[
   return (body['evidence'] as readonly Evidence[] | undefined) ?? [];
 }
 
-function viewEvidence({ text, truth, reading, against, unit, since }: Evidence): EvidenceAnswer {
+function viewEvidence({ text, signals, operator, truth, reading, against, unit, since }: Evidence): EvidenceAnswer {
   const value = reading.state === 'no data' ? undefined : reading.value;
   return {
     text,
+    signals: [...(signals ?? [])],
+    ...(operator === undefined ? {} : { operator }),
     truth,
     state: reading.state,
     ...(value === undefined ? {} : { value }),

@@ -116,8 +116,7 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
 }
 
 function Now({ evidence, group }: { readonly evidence: CoreEvidence | undefined; readonly group: readonly string[] }) {
-  const text = evidence?.text ?? '';
-  const live = useLive((snapshot) => liveReadingOf(text, group, snapshot.signals));
+  const live = useLive((snapshot) => liveReadingOf(evidence, group, snapshot.signals));
   if (evidence === undefined) return <span className={classes.quiet}>–</span>;
   const { met, value, samples, away } = distanceOf(evidence, live);
   return (

@@ -50,9 +50,11 @@ test('a rule on a stream shows what comes from the same events', () => {
 
 test('the limits of a rule are those of its tests on the signal', () => {
   const evidence = [
-    { text: 'payment_failures > 3 in 10s', against: [{ value: 3, shown: '3' }] },
-    { text: 'error_rate >= 5%', against: [{ value: 0.05, shown: '5%' }] },
-    { text: 'no requests in 10s', against: [{ value: 10_000, shown: '10s' }] },
+    { signals: ['payment_failures in 10s'], operator: '>' as const, against: [{ value: 3, shown: '3' }] },
+    { signals: ['error_rate'], operator: '>=' as const, against: [{ value: 0.05, shown: '5%' }] },
+    // `error_rate * 2 > 8%` has a limit, and it is none of the signal.
+    { signals: ['error_rate'], against: [{ value: 0.08, shown: '8%' }] },
+    { signals: [], against: [{ value: 10_000, shown: '10 s' }] },
   ];
   expect(limitsOf('payment_failures in 10s', evidence)).toEqual([{ value: 3, operator: '>' }]);
   expect(limitsOf('error_rate', evidence)).toEqual([{ value: 0.05, operator: '>=' }]);

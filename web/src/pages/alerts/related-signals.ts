@@ -1,6 +1,5 @@
 import type { EvidenceAnswer } from '#contract/alerts.ts';
 import type { RuleAnswer, SignalAnswer } from '#contract/overview.ts';
-import { testedSignal } from '../signals/rule-distance.ts';
 
 /** A signal that an alert's page draws, and whether the rule reads it or it only comes from the same events. */
 export interface RelatedSignal {
@@ -48,12 +47,11 @@ export interface RuleLimit {
 /** The limits that an alert's tests hold a signal against. */
 export function limitsOf(
   signal: string,
-  evidence: readonly Pick<EvidenceAnswer, 'text' | 'against'>[],
+  evidence: readonly Pick<EvidenceAnswer, 'signals' | 'operator' | 'against'>[],
 ): readonly RuleLimit[] {
-  return evidence.flatMap(({ text, against }) => {
-    const tested = testedSignal(text);
+  return evidence.flatMap(({ signals, operator, against }) => {
     const [only] = against;
-    if (tested?.signal !== signal || only === undefined || against.length !== 1) return [];
-    return [{ value: only.value, operator: tested.operator }];
+    if (operator === undefined || signals[0] !== signal || only === undefined) return [];
+    return [{ value: only.value, operator }];
   });
 }

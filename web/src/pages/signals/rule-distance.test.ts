@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LiveReading } from '#contract/live.ts';
 import type { Evidence } from '#core/model.ts';
-import { distanceOf, liveReadingOf, testedSignal } from './rule-distance.ts';
+import { distanceOf, liveReadingOf } from './rule-distance.ts';
 
 const evidence = (change: Partial<Evidence> = {}): Evidence => ({
   test: 't',
@@ -59,16 +59,11 @@ test('what is not followed live has no value to show', () => {
   });
 });
 
-test('a test names its signal, or its measure with a window', () => {
-  expect(testedSignal('error_rate > 5%')).toEqual({ signal: 'error_rate', operator: '>' });
-  expect(testedSignal('payment_failures >= 3 in 10s')).toEqual({ signal: 'payment_failures in 10s', operator: '>=' });
-  expect(testedSignal('no requests in 10s')).toBeUndefined();
-  expect(testedSignal('count(requests) > 150 in 30s')).toBeUndefined();
-});
-
 test('the reading of a grouped rule is that of its group', () => {
   const signals = new Map([['error_rate', [live({ group: ['/a'] }), live({ group: ['/b'], value: 0.4 })]]]);
-  expect(liveReadingOf('error_rate > 5%', ['/b'], signals)?.value).toBe(0.4);
-  expect(liveReadingOf('error_rate > 5%', ['/c'], signals)).toBeUndefined();
-  expect(liveReadingOf('memory > 5', [], signals)).toBeUndefined();
+  const tested = { signals: ['error_rate'], operator: '>' } as const;
+  expect(liveReadingOf(tested, ['/b'], signals)?.value).toBe(0.4);
+  expect(liveReadingOf(tested, ['/c'], signals)).toBeUndefined();
+  expect(liveReadingOf({ signals: ['memory'], operator: '>' }, [], signals)).toBeUndefined();
+  expect(liveReadingOf({ signals: ['error_rate'] }, ['/b'], signals)).toBeUndefined();
 });

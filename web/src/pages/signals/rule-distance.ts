@@ -16,30 +16,14 @@ export interface Distance {
   readonly away: string | undefined;
 }
 
-/** What a test compares with one limit, as its text names it: the signal, or the measure with a window of its own. */
-export interface TestedSignal {
-  /** `payment_failures in 10s`. */
-  readonly signal: string;
-  readonly operator: string;
-}
-
-const COMPARISON = /^([\w.]+)\s*([<>]=?)\s*\S+(?:\s+(in\s+\S+))?$/;
-
-/** The signal of a test such as `error_rate > 5%` or `payment_failures > 3 in 10s`; undefined for any other. */
-export function testedSignal(text: string): TestedSignal | undefined {
-  const match = COMPARISON.exec(text.trim());
-  if (match === null) return undefined;
-  const [, name = '', operator = '', window] = match;
-  return { signal: window === undefined ? name : `${name} ${window}`, operator };
-}
-
 /** The live reading that a test is about, in a group of the rule. */
 export function liveReadingOf(
-  text: string,
+  evidence: Pick<Evidence, 'signals' | 'operator'> | undefined,
   group: readonly string[],
   signals: ReadonlyMap<string, readonly LiveReading[]>,
 ): LiveReading | undefined {
-  const readings = signals.get(testedSignal(text)?.signal ?? '') ?? [];
+  // Only a signal that is compared as it is: `error_rate * 2` reads something else.
+  const readings = evidence?.operator === undefined ? [] : (signals.get(evidence.signals?.[0] ?? '') ?? []);
   return (
     readings.find((reading) => sameGroup(reading.group, group)) ??
     readings.find((reading) => reading.group.length === 0)

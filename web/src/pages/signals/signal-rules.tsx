@@ -121,7 +121,7 @@ function Tests({ plan, name }: { readonly plan: string; readonly name: string })
 }
 
 function TestRow({ group, evidence }: { readonly group: readonly string[]; readonly evidence: Evidence }) {
-  const live = useLive((snapshot) => liveReadingOf(evidence.text, group, snapshot.signals));
+  const live = useLive((snapshot) => liveReadingOf(evidence, group, snapshot.signals));
   const { text, met, value, samples, away } = distanceOf(evidence, live);
   return (
     <li>
