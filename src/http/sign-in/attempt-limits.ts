@@ -11,6 +11,9 @@ export interface AttemptLimits {
   /** Before a password is looked at. After some in a row the account is closed, longer each time, whether it exists or not. */
   beforeSignIn(address: string, email: string): Promise<void>;
   afterSignIn(email: string): Promise<void>;
+  /** The same before somebody who is signed in gives their password again: strangers who guess at the account close nothing for them. */
+  beforeOwnPassword(member: string): Promise<void>;
+  afterOwnPassword(member: string): Promise<void>;
   /** Before a link's token is looked at. */
   beforeLink(address: string): Promise<void>;
   /** Before somebody makes a link for somebody else. */
@@ -31,19 +34,25 @@ export function createAttemptLimits(pool: pg.Pool, clock: Clock, secret: string)
     if (state.count > most) throw new TooManyRequests(message, state.windowEndsAt - now);
   }
 
+  /** Every attempt counts as a wrong one until it has proved right, so that many at once are no more than many in a row. */
+  async function reserve(key: string): Promise<void> {
+    const now = clock.now();
+    const until = await reserveAttempt(pool, key, now, LOCK_WINDOW_MS, lockMs);
+    if (until === undefined) return;
+    throw new TooManyRequests('Too many wrong passwords for this account; it is closed for a while.', until - now);
+  }
+
   return {
     async beforeSignIn(address, email) {
       const now = clock.now();
       const key = keyOf('sign-in-address', networkOf(address));
       await countWithin(key, limits.signInsPerAddress, limits.signInWindowMs, 'Too many sign-ins from this address.');
       await tidyAttempts(pool, now);
-      // Every attempt counts as a wrong one until it has proved right, so that many at once are no more than many in a row.
-      const until = await reserveAttempt(pool, keyOf('account', email), now, LOCK_WINDOW_MS, lockMs);
-      if (until !== undefined) {
-        throw new TooManyRequests('Too many wrong passwords for this account; it is closed for a while.', until - now);
-      }
+      await reserve(keyOf('account', email));
     },
     afterSignIn: (email) => clearAttempts(pool, keyOf('account', email)),
+    beforeOwnPassword: (member) => reserve(keyOf('own-password', member)),
+    afterOwnPassword: (member) => clearAttempts(pool, keyOf('own-password', member)),
     beforeLink: (address) =>
       countWithin(
         keyOf('link-address', networkOf(address)),

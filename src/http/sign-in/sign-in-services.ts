@@ -58,12 +58,12 @@ export function createSignInServices(
     field: string,
   ): Promise<{ member: string; email: string }> {
     const { userId: member, email } = requireSession(actor);
-    await attempts.beforeSignIn(`member ${member}`, email);
+    await attempts.beforeOwnPassword(member);
     const hash = await findPasswordHash(pool, member);
     if (hash === undefined || !(await accounts.verifyPassword(hash, password))) {
       throw new WatchbillError('sign-in-failed', 'This is not your password.', field);
     }
-    await attempts.afterSignIn(email);
+    await attempts.afterOwnPassword(member);
     return { member, email };
   }
 

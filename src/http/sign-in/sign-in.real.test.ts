@@ -300,6 +300,20 @@ describe('trying too often', () => {
     }
   });
 
+  test('closes no account for whoever is signed in, and theirs is closed by their own mistakes alone', async () => {
+    const { cookie } = await signIn('mia@shop.example');
+    for (let wrong = 0; wrong < limits.signInFailures; wrong += 1) await signIn('mia@shop.example', 'wrong, so wrong');
+    expect((await signIn('mia@shop.example')).status).toBe(429);
+    const confirm = (password: string, by: string | undefined) =>
+      started.ask('/session/password', { cookie: by, body: { password } });
+    const confirmed = await confirm(PASSWORD, cookie);
+    expect(confirmed.status).toBe(200);
+    for (let wrong = 0; wrong < limits.signInFailures; wrong += 1) {
+      expect((await confirm('wrong, so wrong', confirmed.cookie)).status).toBe(401);
+    }
+    expect((await confirm(PASSWORD, confirmed.cookie)).status).toBe(429);
+  });
+
   test('many at once are no more than many in a row', async () => {
     const many = await Promise.all(Array.from({ length: 12 }, () => signIn('guest@shop.example', 'wrong, so wrong')));
     expect(many.filter(({ status }) => status === 401)).toHaveLength(limits.signInFailures);
