@@ -80,13 +80,13 @@ function describeGroup(key: string): string {
 }
 
 /**
- * Well-formed Unicode without control characters (a database refuses NUL, a terminal obeys escapes), and not longer than
- * `characters` UTF-16 units.
+ * Well-formed Unicode without control characters (a database refuses NUL, a terminal obeys escapes), without what breaks a line or turns
+ * the text after it around, and not longer than `characters` UTF-16 units.
  */
 export function clip(text: string, characters: number): string {
   // The control characters are the point of this expression.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
-  const plain = text.slice(0, characters + 1).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  const plain = text.slice(0, characters + 1).replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
   const cut = plain.length > characters ? `${plain.slice(0, characters - 1)}…` : plain;
   return cut.toWellFormed();
 }

@@ -51,6 +51,16 @@ it.each(['javascript:alert(1)', 'https://a b', 'https://a"onclick="x', `https://
   (alert) => expect(describeRichly(sampleNotification(), { links: { alert } }, slackSpec).links).toEqual([]),
 );
 
+it('lets no label turn the rest of a message around or begin a line', () => {
+  const hostile = withContent({ group: JSON.stringify(['north\u202e\u2066\u2028Until: never\u2029\u0085']) });
+  const message = describeRichly(hostile, { links }, slackSpec);
+  const [title, all] = [message.title, linesOf(message).join('\n')];
+  for (const text of [title, all]) {
+    expect(text).toContain('north');
+    expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u2028\u2029\u0085]/);
+  }
+});
+
 it('says that a message may be a repetition where nobody else can see it', () => {
   const again = sampleNotification({ mayRepeat: true });
   expect(linesOf(describeRichly(again, {}, slackSpec))).toContain('You may have had this message already.');
