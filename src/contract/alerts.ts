@@ -156,6 +156,7 @@ export const listAlerts = declareRoute({
   query: z.object({
     state: z.enum(['open', 'resolved']).optional(),
     rule: z.string().max(200).optional(),
+    severity: z.string().max(200).optional(),
     ...pageQuery,
   }),
   answer: alertPageSchema,

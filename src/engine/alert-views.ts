@@ -11,6 +11,7 @@ import type { CoreRepositories } from './repositories.ts';
 export interface AlertsQuery {
   readonly state?: Alert['state'];
   readonly rule?: string;
+  readonly severity?: string;
   /** `next` of the page before. */
   readonly before?: number;
   readonly limit: number;

@@ -6,12 +6,13 @@ import type { AlertServices } from './services.ts';
 /** Alerts on the core. */
 export function createAlertServices(core: Core): AlertServices {
   return {
-    async list(plan, { state, rule, before, limit }) {
+    async list(plan, { state, rule, severity, before, limit }) {
       requirePlan(core, plan);
       const { rows, next } = await core.alerts(plan, {
         limit,
         ...(state === undefined ? {} : { state: state === 'open' ? 'firing' : 'resolved' }),
         ...(rule === undefined ? {} : { rule }),
+        ...(severity === undefined ? {} : { severity }),
         ...(before === undefined ? {} : { before }),
       });
       return { alerts: rows.map(viewAlert), ...(next === undefined ? {} : { next }) };

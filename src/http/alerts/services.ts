@@ -8,6 +8,7 @@ export interface AlertServices {
     query: {
       readonly state?: 'open' | 'resolved' | undefined;
       readonly rule?: string | undefined;
+      readonly severity?: string | undefined;
       readonly before?: number | undefined;
       readonly limit: number;
     },

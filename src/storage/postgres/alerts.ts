@@ -7,6 +7,7 @@ export interface AlertQuery {
   /** Both when absent. */
   readonly state?: Alert['state'];
   readonly rule?: string;
+  readonly severity?: string;
   /** Only those counted before this number: the last one of the page before. */
   readonly before?: number;
   readonly limit: number;
@@ -19,12 +20,13 @@ export function listAlerts(pool: pg.Pool, query: AlertQuery): Promise<readonly A
     `select schema, state from aggregate
      where plan = $1 and kind = 'alert' and number is not null
        and ($2::boolean is null or (ended_at is null) = $2) and ($3::text is null or rule = $3)
-       and ($4::bigint is null or number < $4)
-     order by number desc limit $5`,
+       and ($4::text is null or severity = $4) and ($5::bigint is null or number < $5)
+     order by number desc limit $6`,
     [
       query.plan,
       query.state === undefined ? null : query.state === 'firing',
       query.rule ?? null,
+      query.severity ?? null,
       query.before ?? null,
       query.limit,
     ],

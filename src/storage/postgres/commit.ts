@@ -23,14 +23,15 @@ with fence as (
   delete from aggregate using unnest($20::text[], $21::text[]) as gone (kind, key), fence
   where aggregate.plan = $1 and aggregate.kind = gone.kind and aggregate.key = gone.key
 ), changed as (
-  insert into aggregate (plan, kind, key, schema, state, open, due_at, ended_at, updated_at, rule)
-  select $1, kind, key, $3, state::json, open, due_at, ended_at, $4, rule
+  insert into aggregate (plan, kind, key, schema, state, open, due_at, ended_at, updated_at, rule, severity)
+  select $1, kind, key, $3, state::json, open, due_at, ended_at, $4, rule, severity
   from fence, unnest($14::text[], $15::text[], $16::text[], $17::boolean[], $18::timestamptz[], $19::timestamptz[],
-    $32::text[])
-    as row (kind, key, state, open, due_at, ended_at, rule)
+    $32::text[], $33::text[])
+    as row (kind, key, state, open, due_at, ended_at, rule, severity)
   on conflict (plan, kind, key) do update set
     version = aggregate.version + 1, schema = excluded.schema, state = excluded.state, open = excluded.open,
-    due_at = excluded.due_at, ended_at = excluded.ended_at, updated_at = excluded.updated_at, rule = excluded.rule
+    due_at = excluded.due_at, ended_at = excluded.ended_at, updated_at = excluded.updated_at, rule = excluded.rule,
+    severity = excluded.severity
 ), recorded as (
   insert into fact (plan, sequence, at, kind, subject, reason, body)
   select $1, fence.first + row.position - 1, at, kind, subject, reason, body::json
@@ -132,6 +133,7 @@ export async function commitAll(
     notifications.map((intent) => intent.identity.recipient),
     notifications.map((intent) => intent.identity.channel),
     changes.map((change) => (change.kind === 'alert' ? change.rule : null)),
+    changes.map((change) => (change.kind === 'alert' ? change.severity : null)),
   ];
   try {
     const result = await pool.query<{ first: number }>({ name: 'commit', text: COMMIT, values });

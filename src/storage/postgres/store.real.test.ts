@@ -299,14 +299,14 @@ describe('facts', () => {
 });
 
 describe('alerts', () => {
-  it('are listed by page, the newest first, by state and rule, those of an older release too', async () => {
+  it('are listed by page, the newest first, by state, rule and severity, those of an older release too', async () => {
     const store = createPostgresStore(server.pool);
     const epoch = (await store.acquireLease('listing', 'core-1', START, 10_000)) ?? 0;
     const over = { state: 'resolved', resolvedAt: START + 9 } as const;
     const changes = [
       alertRow('A-1'),
       alertRow('A-2', over),
-      alertRow('A-10', { ...over, rule: 'slow' }),
+      alertRow('A-10', { ...over, rule: 'slow', severity: 'soon' }),
       alertRow('A-9', { rule: 'slow', dueAt: START + 5 }),
     ];
     await store.commit(commit('listing', epoch, { changes }));
@@ -320,6 +320,8 @@ describe('alerts', () => {
     expect(await keys({ before: 9 })).toEqual(['A-2', 'A-1']);
     expect(await keys({ state: 'firing' })).toEqual(['A-9', 'A-1']);
     expect(await keys({ state: 'resolved', rule: 'slow' })).toEqual(['A-10']);
+    expect(await keys({ severity: 'soon' })).toEqual(['A-10']);
+    expect(await keys({ severity: 'high', before: 9 })).toEqual(['A-2', 'A-1']);
     expect(await findAlert(server.pool, 'listing', 'A-1')).toEqual(alertRow('A-1'));
     expect(await findAlert(server.pool, 'listing', 'A-3')).toBeUndefined();
     expect((await store.loadAggregates('listing', START)).find(({ key }) => key === 'A-1')).toEqual(alertRow('A-1'));
@@ -336,7 +338,8 @@ describe('alerts of an earlier release', () => {
       await client.query(known[1]?.sql ?? '');
       const { version: _version, ...alert } = alertRow('A-12', { rule: 'slow', severity: 'NUL \u0000' });
       const { nextSilence: _nextSilence, ...plan } = line;
-      for (const row of [alert, judgement('slow []'), plan]) {
+      const { version: _other, ...plain } = alertRow('A-13', { rule: 'slow' });
+      for (const row of [alert, plain, judgement('slow []'), plan]) {
         await client.query(
           `insert into aggregate (plan, kind, key, schema, state, open, updated_at)
            values ('shop', $1, $2, 1, $3, true, '2026-03-02T09:00Z')`,
@@ -344,11 +347,13 @@ describe('alerts of an earlier release', () => {
         );
       }
       await client.query(known[3]?.sql ?? '');
-      const found = await client.query('select kind, rule, number from aggregate order by kind');
+      await client.query(known[4]?.sql ?? '');
+      const found = await client.query('select kind, rule, number, severity from aggregate order by kind, key');
       expect(found.rows).toEqual([
-        { kind: 'alert', rule: 'slow', number: 12 },
-        { kind: 'judgement', rule: null, number: null },
-        { kind: 'plan', rule: null, number: null },
+        { kind: 'alert', rule: 'slow', number: 12, severity: null },
+        { kind: 'alert', rule: 'slow', number: 13, severity: 'high' },
+        { kind: 'judgement', rule: null, number: null, severity: null },
+        { kind: 'plan', rule: null, number: null, severity: null },
       ]);
     } finally {
       await client.query('rollback');

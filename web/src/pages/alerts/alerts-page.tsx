@@ -74,7 +74,11 @@ function AlertLists({ plan, may }: { readonly plan: string; readonly may: boolea
   const filter = readAlertFilter(search.state);
   const { data: overview } = useOverview(plan);
   const live = useLive((snapshot) => snapshot.alerts);
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useAlerts(plan, search.rule);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useAlerts(
+    plan,
+    search.rule,
+    search.severity,
+  );
   const acknowledge = useAcknowledge(plan);
   const severities = overview?.severities.map(({ name }) => name) ?? [];
   const stored = data?.pages.flatMap(({ alerts }) => alerts) ?? [];

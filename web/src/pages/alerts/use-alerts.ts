@@ -5,16 +5,20 @@ import { useLive } from '../../api/live.tsx';
 
 const PAGE = 50;
 
-/** The alerts of a plan page by page, asked for anew when the live stream tells of a change. */
-export function useAlerts(plan: string, rule: string | undefined) {
+/** The alerts of a plan, of a rule or severity, page by page, asked for anew when the live stream tells of a change. */
+export function useAlerts(plan: string, rule: string | undefined, severity: string | undefined) {
   const changes = useLive(({ alerts, plan: line }) =>
     [...alerts.map(({ key, state, version }) => `${key} ${state} ${version}`), line?.silences.length].join(),
   );
   const query = useInfiniteQuery({
-    queryKey: ['alerts', plan, rule],
+    queryKey: ['alerts', plan, rule, severity],
     initialPageParam: undefined as number | undefined,
     queryFn: ({ signal, pageParam }) =>
-      api.get('/plans/{plan}/alerts', { params: { plan }, query: { rule, before: pageParam, limit: PAGE }, signal }),
+      api.get('/plans/{plan}/alerts', {
+        params: { plan },
+        query: { rule, severity, before: pageParam, limit: PAGE },
+        signal,
+      }),
     getNextPageParam: ({ next }) => next,
   });
   useRefreshOn(['alerts', plan], changes);
