@@ -17,7 +17,7 @@ import { answerFailure, describeThrown, refuseAnonymous } from './failures.ts';
 import { healthRoutes } from './health/routes.ts';
 import { mountVerbs } from './mount.ts';
 import { isCrossSite } from './request-origin.ts';
-import { callerOf, createRequestRate } from './request-rate.ts';
+import { callerOf, createRequestRate, weightOf } from './request-rate.ts';
 import { createRouter } from './router.ts';
 import type { ApiServices } from './services.ts';
 import { SESSION_COOKIE } from './sign-in/cookie.ts';
@@ -113,7 +113,8 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
       const message = 'A page of another site may not send commands.';
       return refuse(context.get('actor'), 'origin-refused', message, 'Origin');
     }
-    const waitMs = rate.take(callerOf(context.get('actor'), context.get('address')));
+    const weight = weightOf(request.header('content-length'), request.header('transfer-encoding'));
+    const waitMs = rate.take(callerOf(context.get('actor'), context.get('address')), weight);
     return waitMs > 0 ? tooMany(waitMs) : next();
   });
   const [ofStrangers, ofKnown] = [bodyOfAtMost(limits.strangerBodyBytes), bodyOfAtMost(limits.commandBodyBytes)];

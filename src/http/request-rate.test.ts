@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { limits } from '#kernel/limits.ts';
-import { callerOf, createRequestRate } from './request-rate.ts';
+import { callerOf, createRequestRate, weightOf } from './request-rate.ts';
 
 function rateAt(at: { ms: number }) {
   return createRequestRate({ now: () => 0, monotonicMs: () => at.ms, schedule: () => () => {}, after: () => () => {} });
@@ -15,6 +15,24 @@ test('a caller has so many at once, then so many a second; others are not touche
   at.ms += 1_000;
   for (let n = 0; n < limits.apiRequestsPerSecond; n += 1) expect(rate.take('a')).toBe(0);
   expect(rate.take('a')).toBeGreaterThan(0);
+});
+
+test('a long body is as much as many requests', () => {
+  const at = { ms: 0 };
+  const rate = rateAt(at);
+  const weight = weightOf(String(limits.commandBodyBytes), undefined);
+  expect(weight).toBeGreaterThan(100);
+  // Sent in parts, nobody knows how long it will be.
+  expect(weightOf(undefined, 'chunked')).toBe(weight);
+  expect(weightOf(undefined, undefined)).toBe(1);
+  expect(weightOf('200', undefined)).toBe(1);
+  expect(weightOf('many', undefined)).toBe(weight);
+  let taken = 0;
+  while (rate.take('a', weight) === 0) taken += 1;
+  expect(taken).toBe(Math.floor(limits.apiRequestsBurst / weight));
+  expect(taken).toBeGreaterThan(0);
+  at.ms += rate.take('a', weight);
+  expect(rate.take('a', weight)).toBe(0);
 });
 
 test('very many callers do not fill the memory, and none gains by it', () => {

@@ -226,6 +226,8 @@ export const limits = {
   /** Of one caller: so many at once, and so many a second in the long run. */
   apiRequestsBurst: 1_000,
   apiRequestsPerSecond: 100,
+  /** A body counts as one request more for each so many bytes. */
+  apiRequestBytes: 4_096,
   /** The same refusal of the same caller is written once in so long. */
   refusalNotedEveryMs: 60_000,
   refusalsRemembered: 10_000,
