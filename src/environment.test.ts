@@ -23,6 +23,8 @@ test('each variable has its field', () => {
     WATCHBILL_DATA: '/srv/watchbill',
     WATCHBILL_SERVER: 'http://127.0.0.1:4700',
     WATCHBILL_TOKEN: 'token',
+    WATCHBILL_PUBLIC_URL: 'https://watch.example',
+    WATCHBILL_PUBLIC_INTAKE_URL: 'https://intake.example',
   });
   expect(environment).toMatchObject({
     databaseUrl: 'postgres://watchbill@db.example/watchbill',
@@ -32,6 +34,8 @@ test('each variable has its field', () => {
     data: '/srv/watchbill',
     server: 'http://127.0.0.1:4700',
     token: 'token',
+    publicUrl: 'https://watch.example',
+    publicIntakeUrl: 'https://intake.example',
     unknown: [],
   });
 });
@@ -44,6 +48,7 @@ test('a URL that cannot be right is named, and its password is not shown', () =>
   });
   expect(JSON.stringify(result)).not.toContain('hunter2');
   expect(readEnvironment({ WATCHBILL_SERVER: 'localhost' }).ok).toBe(false);
+  expect(readEnvironment({ WATCHBILL_PUBLIC_INTAKE_URL: 'intake.example:4318' }).ok).toBe(false);
 });
 
 test('a key that is too short or has a space is refused, and not shown', () => {

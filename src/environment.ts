@@ -20,6 +20,8 @@ export interface Environment {
   readonly token?: string;
   /** `WATCHBILL_PUBLIC_URL`: where people's browsers reach this server, for the links in messages. */
   readonly publicUrl?: string;
+  /** `WATCHBILL_PUBLIC_INTAKE_URL`: where senders reach intake, for the snippets that people copy. */
+  readonly publicIntakeUrl?: string;
   /** `WATCHBILL_TRUSTED_PROXIES`: how many proxies stand in front, each of which adds to `X-Forwarded-For`; none when it is not set. */
   readonly trustedProxies: number;
   /** Variables that begin with `WATCHBILL_` and mean nothing: most likely misspelt, so the caller warns. */
@@ -39,6 +41,7 @@ const names = {
   server: 'WATCHBILL_SERVER',
   token: 'WATCHBILL_TOKEN',
   publicUrl: 'WATCHBILL_PUBLIC_URL',
+  publicIntakeUrl: 'WATCHBILL_PUBLIC_INTAKE_URL',
   trustedProxies: 'WATCHBILL_TRUSTED_PROXIES',
 } as const;
 
@@ -47,6 +50,7 @@ const schemes: Partial<Record<keyof typeof names, readonly string[]>> = {
   clickhouseUrl: ['http:', 'https:'],
   server: ['http:', 'https:'],
   publicUrl: ['http:', 'https:'],
+  publicIntakeUrl: ['http:', 'https:'],
 };
 
 /** Reads the variables once, at start. Fails with `configuration-invalid`, naming the variable and never its value. */
@@ -86,6 +90,7 @@ export function readEnvironment(
     ...single('server'),
     ...single('token'),
     ...single('publicUrl'),
+    ...single('publicIntakeUrl'),
     trustedProxies: Number(trustedProxies),
     egressAllow: (read(names.egressAllow) ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
     unknown: Object.keys(variables)

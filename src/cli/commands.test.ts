@@ -210,6 +210,10 @@ describe('up', () => {
       'kept',
       '--name',
       'watch.example',
+      '--public-url',
+      'https://watch.example',
+      '--public-intake-url',
+      'https://intake.example/watchbill',
     ];
     const { exit, servers } = await run(folder, words, { defaults: { ingestKey: 'wb_ingest_preset' } });
     expect(exit).toBe(0);
@@ -220,6 +224,8 @@ describe('up', () => {
         intakePort: 5_000,
         host: '::1',
         names: ['watch.example'],
+        publicUrl: 'https://watch.example',
+        publicIntakeUrl: 'https://intake.example/watchbill',
         plans: [[{ path: 'plan.yaml', text: PLAN }]],
         ingestKey: 'wb_ingest_preset',
       },
@@ -234,6 +240,8 @@ describe('up', () => {
     expect(usual.servers).toEqual([
       { dataFolder: '/kept/here', port: 4_700, intakePort: 4_318, host: '127.0.0.1', plans: [] },
     ]);
+    const wrong = await run('/somewhere', ['up', '--public-intake-url', 'intake.example']);
+    expect(wrong.errors).toContain('"intake.example" is no http or https address.');
   });
 
   test.each([

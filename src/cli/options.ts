@@ -20,7 +20,7 @@ export function withPlanOption(command: Command): Command {
   return withServerOptions(command).option('--plan <name>', 'the plan (default: the only one)');
 }
 
-/** The address at which browsers reach the server. Throws `usage`. */
+/** The address at which browsers or senders reach the server. Throws `usage`. */
 export function readPublicUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new WatchbillError('usage', `"${text}" is no http or https address.`);

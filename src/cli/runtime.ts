@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly names?: readonly string[];
   /** Where people's browsers reach this server, e.g. a proxy's address; the address that it listens on when absent. */
   readonly publicUrl?: string;
+  /** Where senders reach intake, e.g. a proxy's address; the address that it listens on when absent. */
+  readonly publicIntakeUrl?: string;
   /** Plans to apply at start, unless that text runs already. */
   readonly plans: readonly (readonly { readonly path: string; readonly text: string }[])[];
   /** A key for these plans to create at start when it is not there: `WATCHBILL_INGEST_KEY`. */

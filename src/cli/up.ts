@@ -26,6 +26,11 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
       'where browsers reach it, for the links in messages (default: its address, or WATCHBILL_PUBLIC_URL)',
       readPublicUrl,
     )
+    .option(
+      '--public-intake-url <url>',
+      'where senders reach intake, for the snippets to copy (default: its address, or WATCHBILL_PUBLIC_INTAKE_URL)',
+      readPublicUrl,
+    )
     .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
@@ -40,6 +45,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
           host: string;
           name?: readonly string[];
           publicUrl?: string;
+          publicIntakeUrl?: string;
           data?: string;
         },
       ) => {
@@ -52,6 +58,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
             host: options.host,
             ...(options.name === undefined ? {} : { names: options.name }),
             ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+            ...(options.publicIntakeUrl === undefined ? {} : { publicIntakeUrl: options.publicIntakeUrl }),
             plans,
             ...(runtime.defaults.ingestKey === undefined ? {} : { ingestKey: runtime.defaults.ingestKey }),
           }),

@@ -84,7 +84,7 @@ export const rejectionsSchema = z
     /** False while intake does not answer: nothing is known then. */
     known: z.boolean(),
     accepted: z.number(),
-    /** Where senders reach intake, as the server itself knows it. */
+    /** Where senders reach intake: as it was started with, else the address that it listens on. */
     intakeUrl: z.string(),
     /** Most frequent first. */
     rejections: z.array(rejectionSchema),

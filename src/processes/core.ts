@@ -87,7 +87,7 @@ export async function startCore(
     resolveSecret,
     links,
     askTelemetry: askWithin(telemetry, clock),
-    intakeUrl: configuration.intakeUrl,
+    intakeUrl: configuration.publicIntakeUrl,
     machine: readMachine({
       dataFolder: configuration.dataFolder,
       reports: options.processes,

@@ -11,8 +11,8 @@ export interface CoreConfiguration {
   readonly port: number;
   /** Where browsers reach it, without a slash at its end. */
   readonly publicUrl: string;
-  /** Where senders reach intake. */
-  readonly intakeUrl: string;
+  /** Where senders reach intake, without a slash at its end. */
+  readonly publicIntakeUrl: string;
   readonly linkPath: string;
   readonly adminToken: string;
   /** Of this installation, for sign-in; see `AccessOptions`. */

@@ -97,6 +97,7 @@ async function startParts(
   const url = `http://${addressOf(host)}:${corePort}`;
   const intakeUrl = `http://${addressOf(host)}:${intakePort}`;
   const publicUrl = options.publicUrl ?? options.environment.publicUrl ?? url;
+  const publicIntakeUrl = options.publicIntakeUrl ?? options.environment.publicIntakeUrl ?? intakeUrl;
 
   const board = new ProcessBoard(options.clock, process.pid);
   const note = (name: ProcessName) => (pid: number | 'outside' | undefined) => {
@@ -124,7 +125,7 @@ async function startParts(
       port: corePort,
       publicUrl: publicUrl.replace(/\/+$/, ''),
       linkPath,
-      intakeUrl,
+      publicIntakeUrl: publicIntakeUrl.replace(/\/+$/, ''),
       adminToken,
       authSecret,
       trustedProxies: options.environment.trustedProxies,

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServerProcess } from '../crash/server-process.ts';
@@ -28,7 +28,8 @@ beforeAll(async () => {
   plan = join(folder, 'plan.yaml');
   await writeFile(plan, SHOP_PLAN);
   receiver = await startReceiver(folder);
-  server = await makeServer({ dataFolder, plan, environment: receiver.environment });
+  const environment = { ...receiver.environment, WATCHBILL_PUBLIC_INTAKE_URL: 'https://intake.example/' };
+  server = await makeServer({ dataFolder, plan, environment });
   server.start();
   await server.untilReady(60_000);
 });
@@ -40,6 +41,13 @@ test('it is alive and ready, and knows who asks', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ ready: true, reasons: [] });
   expect((await fetch(`${server.url}/api/status`)).status).toBe(401);
+});
+
+test('senders are told the address of the proxy, and the commands go on with their own', async () => {
+  const { intakeUrl } = await getApi<{ intakeUrl: string }>(server, dataFolder, '/api/plans/shop/data/rejections');
+  expect(intakeUrl).toBe('https://intake.example');
+  const record = JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8'));
+  expect(record.intakeUrl).toBe(server.intakeUrl);
 });
 
 test('a second server on the same data folder is refused', async () => {
