@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { registerApply } from './apply.ts';
 import { registerBackup, registerRestore } from './backup.ts';
+import { registerChannels } from './channels.ts';
 import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerExplain } from './explain.ts';
@@ -65,6 +66,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerStatus(program, runtime);
   registerExplain(program, runtime);
   registerInbox(program, runtime);
+  registerChannels(program, runtime);
   registerLaunch(program, runtime);
   registerRespond(program, runtime);
   registerRehearse(program, runtime);

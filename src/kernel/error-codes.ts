@@ -153,6 +153,11 @@ export const errorCodes = {
   'store-too-old': { status: 500, exit: 78, hint: 'Use PostgreSQL 15 or newer and ClickHouse 25.8 or newer.' },
   'store-failed': { status: 503, exit: 69, hint: 'A store does not start; its log is in the data folder.' },
   'configuration-invalid': { status: 500, exit: 78, hint: 'Correct the named option or environment variable.' },
+  'channel-test-failed': {
+    status: 502,
+    exit: 1,
+    hint: 'Mend what the channel says; `watchbill channels` shows its secrets and its last messages.',
+  },
   'scenario-failed': {
     status: 400,
     exit: 1,
