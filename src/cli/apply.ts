@@ -4,7 +4,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withServerOptions } from './options.ts';
-import { readPlanFiles } from './plan-files.ts';
+import { readPlanToApply } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
 /** `watchbill apply`: gives a running server a new version of a plan, or says what that would do. */
@@ -25,7 +25,7 @@ export function registerApply(program: Command, runtime: Runtime): void {
       if (options.expect !== undefined && !Number.isInteger(options.expect)) {
         throw new WatchbillError('usage', '--expect takes the number of a version.');
       }
-      const files = readPlanFiles(runtime.workingFolder, plan);
+      const files = readPlanToApply(runtime.workingFolder, plan);
       const client = await connect(runtime, options);
       const answer = await client.post<ApplyAnswer>('/api/plans', {
         files,

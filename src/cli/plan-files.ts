@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { isScenarioPath } from '#plan/scenario-file.ts';
@@ -34,6 +34,14 @@ export function readPlanFiles(workingFolder: string, path: string): readonly Pla
     );
   }
   return names.map((name) => readTextFile(workingFolder, join(whole, name)));
+}
+
+/** The same for a server, which keeps the names: outside of the working folder they begin at the plan, and say nothing about this machine. */
+export function readPlanToApply(workingFolder: string, path: string): readonly PlanFile[] {
+  const whole = isAbsolute(path) ? path : join(workingFolder, path);
+  const files = readPlanFiles(workingFolder, path);
+  const folder = statSync(whole).isDirectory() ? whole : dirname(whole);
+  return files.map((file) => (isAbsolute(file.path) ? { ...file, path: relative(folder, file.path) } : file));
 }
 
 function scenariosBelow(folder: string): readonly string[] {

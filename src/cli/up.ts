@@ -4,7 +4,7 @@ import { compilePlan } from '#plan/compile.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { dataFolderOf } from './client.ts';
 import { readPort, readPublicUrl } from './options.ts';
-import { type PlanFile, readPlanFiles } from './plan-files.ts';
+import { type PlanFile, readPlanToApply } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
 export const DEFAULT_PORT = 4700;
@@ -69,7 +69,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
 
 /** A plan that cannot run is refused before any store is started. */
 export function readExecutablePlan(runtime: Runtime, path: string): readonly PlanFile[] {
-  const files = readPlanFiles(runtime.workingFolder, path);
+  const files = readPlanToApply(runtime.workingFolder, path);
   const compiled = compilePlan(files);
   for (const diagnostic of compiled.diagnostics) {
     if (diagnostic.severity !== 'hint') runtime.writeError(`${formatDiagnostic(diagnostic)}\n`);

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { BlockSkeleton } from '../../kit/states.tsx';
 import type { TextFile } from '../../plan-language/protocol.ts';
 import classes from './plan.module.css';
-import { changedFiles } from './plan-draft.ts';
+import { changedFiles, fileName } from './plan-draft.ts';
 
 const DiffView = lazy(async () => ({ default: (await import('../../plan-language/diff-view.tsx')).DiffView }));
 
@@ -21,9 +21,9 @@ export function Comparison({ before, after, same }: ComparisonProps) {
     <div className={classes.stack}>
       {pairs.map((pair) => (
         <div key={pair.path}>
-          <h3 className={classes.file}>{pair.path}</h3>
+          <h3 className={classes.file}>{fileName(pair.path)}</h3>
           <Suspense fallback={<BlockSkeleton height={160} />}>
-            <DiffView before={pair.before} after={pair.after} label={`Changes of ${pair.path}`} />
+            <DiffView before={pair.before} after={pair.after} label={`Changes of ${fileName(pair.path)}`} />
           </Suspense>
         </div>
       ))}

@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { CheckAnswer } from '../../plan-language/protocol.ts';
 import classes from './file-tabs.module.css';
+import { fileName } from './plan-draft.ts';
 
 interface FileTabsProps {
   readonly paths: readonly string[];
@@ -35,14 +36,13 @@ export function FileTabs({ paths, active, changed, checked, onSelect }: FileTabs
             aria-controls="plan-text"
             tabIndex={path === active ? 0 : -1}
             className={classes.tab}
-            title={path}
             onClick={() => onSelect(path)}
             onKeyDown={(event) => {
               if (event.key === 'ArrowRight') move(1);
               else if (event.key === 'ArrowLeft') move(-1);
             }}
           >
-            {path.split('/').at(-1)}
+            {fileName(path)}
             {changed.has(path) ? <span className={classes.mark}> (changed)</span> : null}
             {errors > 0 ? (
               <span className={classes.errors}> {errors === 1 ? '1 error' : `${errors} errors`}</span>

@@ -2,6 +2,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import type { Tone } from '../../kit/tone.ts';
 import type { CheckAnswer } from '../../plan-language/protocol.ts';
 import classes from './findings.module.css';
+import { fileName } from './plan-draft.ts';
 
 interface FindingsProps {
   readonly checked: CheckAnswer | undefined;
@@ -35,7 +36,7 @@ export function Findings({ checked, showPath, onGo }: FindingsProps) {
             <span className={classes.head}>
               <StateMark tone={TONES[each.severity]} word={each.severity} />
               <span className={classes.place}>
-                {showPath ? `${each.path}, ` : ''}line {each.line}
+                {showPath ? `${fileName(each.path)}, ` : ''}line {each.line}
               </span>
               <span className={classes.code}>{each.code}</span>
             </span>
@@ -56,7 +57,7 @@ export function Findings({ checked, showPath, onGo }: FindingsProps) {
             <span className={classes.head}>
               <StateMark tone="none" word="not executed yet" />
               <span className={classes.place}>
-                {showPath ? `${each.path}, ` : ''}line {each.line}
+                {showPath ? `${fileName(each.path)}, ` : ''}line {each.line}
               </span>
             </span>
             <span className={classes.message}>{each.what}</span>

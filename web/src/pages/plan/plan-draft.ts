@@ -6,6 +6,11 @@ export interface PlanDraft {
   readonly files: readonly TextFile[];
 }
 
+/** Of its path only the name is the reader's: the rest is where it lay on the machine that applied it. */
+export function fileName(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}
+
 const keyOf = (plan: string): string => `watchbill-draft ${plan}`;
 
 /** The draft of this browser tab; it outlives a reload, and leaving the page. */
