@@ -47,3 +47,20 @@ test('what several are told at once is one line', () => {
   const told = ['mia', 'tom'].map((recipient) => fact('notified', { recipient, channel: 'mail', step: 'fired' }));
   expect(timelineEntries(told).map(({ text }) => text)).toEqual(['Told mia by mail, tom by mail, that it fired:']);
 });
+
+test('attempts that fail alike are one line where the latest was', () => {
+  const retried = (sequence: number, at: string) => ({
+    ...fact('delivery-retried', { recipient: 'webhook:ops', channel: 'ops', problem: 'Answered 503.' }),
+    sequence,
+    at,
+  });
+  const reached = { ...fact('delivery-accepted', { recipient: 'mia', channel: 'app' }), sequence: 2 };
+  const entries = timelineEntries([
+    retried(1, '2026-03-03T12:00:00Z'),
+    reached,
+    retried(3, '2026-03-03T12:00:05Z'),
+    retried(4, '2026-03-03T12:00:30Z'),
+  ]);
+  expect(entries.map(({ sequence }) => sequence)).toEqual([2, 4]);
+  expect(entries[1]?.text).toMatch(/^Did not reach webhook:ops, 3 times since .+, tried again\. Answered 503\.$/);
+});

@@ -1,4 +1,5 @@
 import type { AlertDetailAnswer } from '#contract/alerts.ts';
+import { formatCount } from '../../format/numbers.ts';
 import { formatSpan, formatTime } from '../../format/times.ts';
 import type { Tone } from '../../kit/tone.ts';
 
@@ -15,24 +16,43 @@ type TimelineFact = AlertDetailAnswer['timeline'][number];
 
 /** Facts of an alert as people would say them, in their order. */
 export function timelineEntries(facts: readonly TimelineFact[]): readonly TimelineEntry[] {
-  return joinAlike(facts).map(([fact, ways]) => {
-    const { tone, text, plain } = words(fact, ways);
+  return joinAlike(facts).map(({ fact, ways, earlier }) => {
+    const { tone, text, plain } = words(fact, ways, earlier);
     const reason = plain === true ? undefined : fact.reasonText;
     return { sequence: fact.sequence, at: fact.at, tone, text, reason };
   });
 }
 
-/** What is told to several at once, or reaches several in the same second, is one line with all of them. */
-function joinAlike(facts: readonly TimelineFact[]): readonly (readonly [TimelineFact, string])[] {
-  const joined = Map.groupBy(facts, (fact) =>
-    fact.kind === 'notified' || fact.kind === 'delivery-accepted'
-      ? [fact.kind, fact.reason, text(fact.body.step), text(fact.body.cycle), fact.at.slice(0, 19)].join(' ')
-      : String(fact.sequence),
-  );
-  return [...joined.values()].flatMap((alike) => {
-    const [first] = alike;
-    return first === undefined ? [] : [[first, alike.map(({ body }) => way(body)).join(', ')] as const];
+/** Facts that are one line. */
+interface Joined {
+  /** The one that the line stands for. */
+  readonly fact: TimelineFact;
+  /** To whom and by what, all of them. */
+  readonly ways: string;
+  /** Of attempts that failed alike, those before; the first of them first. */
+  readonly earlier: readonly TimelineFact[];
+}
+
+/**
+ * What is told to several at once, or reaches several in the same second, is one line with all of them. Attempts that fail for one and
+ * the same reason are one line where the latest was: dozens of them would bury what matters.
+ */
+function joinAlike(facts: readonly TimelineFact[]): readonly Joined[] {
+  const joined = Map.groupBy(facts, (fact) => {
+    const { kind, reason, body, at, sequence } = fact;
+    if (kind === 'delivery-retried') return [kind, way(body), text(body.step), text(body.problem)].join(' ');
+    if (kind !== 'notified' && kind !== 'delivery-accepted') return String(sequence);
+    return [kind, reason, text(body.step), text(body.cycle), at.slice(0, 19)].join(' ');
   });
+  return [...joined.values()]
+    .flatMap((alike): readonly Joined[] => {
+      const [first] = alike;
+      const last = alike.at(-1);
+      if (first === undefined || last === undefined) return [];
+      if (last.kind === 'delivery-retried') return [{ fact: last, ways: way(last.body), earlier: alike.slice(0, -1) }];
+      return [{ fact: first, ways: alike.map(({ body }) => way(body)).join(', '), earlier: [] }];
+    })
+    .sort((left, right) => left.fact.sequence - right.fact.sequence);
 }
 
 /** To whom and by what; an address such as `webhook:shop` names its channel itself. */
@@ -50,7 +70,7 @@ interface Words {
   readonly plain?: true;
 }
 
-function words({ kind, body, at }: TimelineFact, ways: string): Words {
+function words({ kind, body, at }: TimelineFact, ways: string, earlier: readonly TimelineFact[]): Words {
   const by = text(body.by);
   const problem = text(body.problem);
   switch (kind) {
@@ -79,7 +99,7 @@ function words({ kind, body, at }: TimelineFact, ways: string): Words {
     case 'delivery-retried':
       return {
         tone: 'warning',
-        text: `Did not reach ${ways}, tried again${until(body.retryAt, ' at ')}. ${problem}`.trim(),
+        text: `Did not reach ${ways}${times(earlier)}, tried again${until(body.retryAt, ' at ')}. ${problem}`.trim(),
         plain: true,
       };
     case 'delivery-failed':
@@ -95,6 +115,12 @@ function words({ kind, body, at }: TimelineFact, ways: string): Words {
     default:
       return { tone: 'neutral', text: `${kind.replaceAll('-', ' ')}:` };
   }
+}
+
+function times(earlier: readonly TimelineFact[]): string {
+  const [first] = earlier;
+  if (first === undefined) return '';
+  return `, ${formatCount(earlier.length + 1)} times since ${formatTime(Date.parse(first.at))}`;
 }
 
 const steps: Readonly<Record<string, string>> = {
