@@ -48,6 +48,11 @@ export function useLive<Part>(select: (snapshot: LiveSnapshot) => Part): Part {
   return useSyncExternalStore(store.subscribe, () => select(store.snapshot()));
 }
 
+/** Whether the stream has told how all stands, or cannot now. Until then a page keeps places free, so that it fills them once. */
+export function useSettled(): boolean {
+  return useLive((snapshot) => snapshot.plan !== undefined || snapshot.connection === 'away');
+}
+
 const noReadings: readonly LiveReading[] = [];
 
 /** The readings of one signal, one a group. */

@@ -34,6 +34,15 @@ export function sampleTrails(
   return trails;
 }
 
+/** Nobody sees a course in less of a sparkline than this. */
+const SHORTEST_TRAIL_MS = 900_000;
+
+/** Where a sparkline that ends now begins: an hour ago, or with the first value of a history that is younger. */
+export function trailStart(points: readonly SparkPoint[], now: number): number {
+  const first = points.find(({ value }) => value !== undefined)?.at ?? now;
+  return Math.max(now - TRAIL_MS, Math.min(first, now - SHORTEST_TRAIL_MS));
+}
+
 /** What is stored, then what was seen since: one line without overlap. */
 export function joinTrail(stored: readonly SparkPoint[], seen: readonly SparkPoint[]): readonly SparkPoint[] {
   const last = stored.at(-1);

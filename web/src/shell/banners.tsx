@@ -33,13 +33,15 @@ function Disconnected() {
   const heardAt = useLive((snapshot) => snapshot.heardAt);
   if (connection !== 'away' || (heardAt !== undefined && now - heardAt < PATIENCE_MS)) return null;
   return (
-    <div className={classes.banner} data-tone="warning" role="alert">
-      <StateMark tone="warning" word="Not connected" />
-      <span>
-        {heardAt === undefined
-          ? 'The server does not answer; trying again.'
-          : `What you see is of ${formatTimeExact(heardAt)}, ${formatSpan(now - heardAt)} ago. Trying again.`}
-      </span>
+    <div className={classes.over}>
+      <div className={classes.banner} data-tone="warning" role="alert">
+        <StateMark tone="warning" word="Not connected" />
+        <span>
+          {heardAt === undefined
+            ? 'The server does not answer; trying again.'
+            : `What you see is of ${formatTimeExact(heardAt)}, ${formatSpan(now - heardAt)} ago. Trying again.`}
+        </span>
+      </div>
     </div>
   );
 }

@@ -1,14 +1,14 @@
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { usePlanName } from '../../api/current-plan.ts';
-import { useLive } from '../../api/live.tsx';
+import { useLive, useSettled } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
 import { useMay } from '../../api/session.ts';
 import { plural } from '../../format/numbers.ts';
 import { Chips } from '../../kit/chips.tsx';
 import { Page, Section } from '../../kit/page.tsx';
 import { useSearchValues } from '../../kit/search-value.ts';
-import { describeFailure, EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
+import { BlockSkeleton, describeFailure, EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import {
   type AlertFilter,
   alertFilters,
@@ -32,10 +32,17 @@ export function AlertsPage() {
   const plan = usePlanName();
   const may = useMay('respond', plan);
   const [silencing, setSilencing] = useState(false);
+  const [search] = useSearchValues();
+  const { data: overview } = useOverview(plan);
+  const { data, error } = useAlerts(plan, search.rule, search.severity);
+  const settled = useSettled();
+  const [shown, setShown] = useState(false);
+  // Everything comes at once, so that nothing is pushed down; a filter that is chosen later keeps the page as it is.
+  if (!shown && settled && overview !== undefined && (data !== undefined || error !== null)) setShown(true);
   return (
     <Page
       title="Alerts"
-      state={<Sentence />}
+      state={shown ? <Sentence /> : ' '}
       actions={
         may ? (
           <Button variant="default" onClick={() => setSilencing(true)}>
@@ -44,8 +51,19 @@ export function AlertsPage() {
         ) : undefined
       }
     >
-      <AlertLists plan={plan} may={may} />
-      <SilenceList plan={plan} may={may} />
+      {shown ? (
+        <>
+          <AlertLists plan={plan} may={may} />
+          <SilenceList plan={plan} may={may} />
+        </>
+      ) : (
+        <>
+          <BlockSkeleton height={44} />
+          <Section title="Alerts">
+            <RowsSkeleton rows={5} height={64} />
+          </Section>
+        </>
+      )}
       {silencing ? <SilenceDialog plan={plan} about={undefined} onClose={() => setSilencing(false)} /> : null}
     </Page>
   );

@@ -2,8 +2,10 @@ import { useState } from 'react';
 import type { EventFieldsAnswer, EventRatesAnswer, RejectionsAnswer } from '#contract/data.ts';
 import { usePlanName } from '../../api/current-plan.ts';
 import { formatNumber, plural } from '../../format/numbers.ts';
-import { Page } from '../../kit/page.tsx';
+import { Page, Section } from '../../kit/page.tsx';
+import { useSearchValues } from '../../kit/search-value.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
+import { RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import classes from './data.module.css';
 import { EventTable } from './event-table.tsx';
@@ -11,7 +13,7 @@ import { LiveTail } from './live-tail.tsx';
 import { Refusals } from './refusals.tsx';
 import { SendSection } from './send-section.tsx';
 import type { ExampleEvent } from './snippets.ts';
-import { useFields, useRates, useRejections } from './use-data.ts';
+import { useFields, useRates, useRejections, useTail } from './use-data.ts';
 
 /** What is sent to the plan: keys and how to send, what comes, and what is refused. */
 export function DataPage() {
@@ -25,6 +27,25 @@ export function DataPage() {
   const [beganEmpty, setBeganEmpty] = useState<boolean>();
   if (beganEmpty === undefined && fields.data !== undefined) setBeganEmpty(!hasData);
   const send = <SendSection plan={plan} rejections={rejections} event={exampleEvent(fields.data)} first={!hasData} />;
+  const [search] = useSearchValues();
+  // Asked for again by the list itself, which can be paused.
+  const tail = useTail(plan, search.event, true);
+  const [shown, setShown] = useState(false);
+  // The parts stand below each other: they come together, so that none pushes another down.
+  const asked = [fields, rates, rejections, tail];
+  if (!shown && asked.every(({ data, error }) => data !== undefined || error !== null)) setShown(true);
+  if (!shown) {
+    return (
+      <Page title="Data" state=" ">
+        <Section title="As it comes">
+          <RowsSkeleton rows={8} height={40} />
+        </Section>
+        <Section title="Events and their fields">
+          <RowsSkeleton rows={4} height={52} />
+        </Section>
+      </Page>
+    );
+  }
   return (
     <Page title="Data" state={<Sentence fields={fields.data} rates={rates.data} rejections={rejections.data} />}>
       {beganEmpty === true ? send : null}

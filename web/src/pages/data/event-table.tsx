@@ -1,6 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { EventFieldAnswer, EventFieldsAnswer, EventRatesAnswer } from '#contract/data.ts';
+import { trailStart } from '../../api/trails.ts';
 import { formatCount, formatFigureText, plural } from '../../format/numbers.ts';
+import { formatSpan } from '../../format/times.ts';
 import { Section } from '../../kit/page.tsx';
 import { Sparkline } from '../../kit/sparkline.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
@@ -121,16 +123,20 @@ function Fields({ name, fields }: { readonly name: string; readonly fields: read
 function Course({ name, rates }: { readonly name: string; readonly rates: EventRatesAnswer | undefined }) {
   const counts = rates?.events.find((event) => event.name === name)?.counts;
   if (rates === undefined) return <span className={classes.course} />;
-  const from = Date.parse(rates.from);
+  const began = Date.parse(rates.from);
   // The step that still runs would look like a fall.
-  const points = (counts ?? []).slice(0, -1).map((value, index) => ({ at: from + index * rates.stepMs, value }));
+  const all = (counts ?? []).slice(0, -1).map((value, index) => ({ at: began + index * rates.stepMs, value }));
+  // Before the first one there was no history, rather than one of nothing.
+  const points = all.slice(Math.max(0, all.findIndex(({ value }) => value > 0) - 1));
+  const to = began + (all.length || 1) * rates.stepMs;
+  const from = trailStart(points, to);
   return (
     <span className={classes.course}>
       <Sparkline
         points={points}
         from={from}
-        to={from + (points.length || 1) * rates.stepMs}
-        label={`${name}: how many came every 10 seconds of the last hour`}
+        to={to}
+        label={`${name}: how many came every 10 seconds of the last ${formatSpan(to - from)}`}
         width={140}
       />
     </span>

@@ -60,7 +60,7 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
           {error === null ? null : (
             <StateMark tone="warning" word="The telemetry store does not answer: these are the last that are known." />
           )}
-          <ol className={classes.tail}>
+          <ol className={classes.tail} data-waiting={waiting ? '' : undefined}>
             {data.events.map((event) => (
               <EventRow key={event.id} event={event} />
             ))}

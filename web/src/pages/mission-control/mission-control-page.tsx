@@ -1,9 +1,12 @@
+import { useMemo } from 'react';
 import { usePlanName } from '../../api/current-plan.ts';
-import { useLive } from '../../api/live.tsx';
-import { useOverview, watchedSignals } from '../../api/overview.ts';
+import { useLive, useSettled } from '../../api/live.tsx';
+import { useOverview, type WatchedSignal, watchedSignals } from '../../api/overview.ts';
 import { Page, Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { BlockSkeleton, EmptyState, ErrorState } from '../../kit/states.tsx';
+import { useWidth } from '../../kit/use-width.ts';
+import { balanceTiles } from './balance-tiles.ts';
 import { HappeningNow } from './happening-now.tsx';
 import classes from './mission-control.module.css';
 import { NeedsYou } from './needs-you.tsx';
@@ -17,8 +20,7 @@ import { useStoredTrails } from './stored-trails.ts';
 export function MissionControlPage() {
   const plan = usePlanName();
   const { data: overview, error, refetch } = useOverview(plan);
-  const known = useLive((snapshot) => snapshot.plan !== undefined);
-  const stored = useStoredTrails(plan);
+  const settled = useSettled();
   if (error !== null && overview === undefined) {
     return (
       <Page title="Mission control">
@@ -26,19 +28,17 @@ export function MissionControlPage() {
       </Page>
     );
   }
-  const watched = overview === undefined ? undefined : watchedSignals(overview);
-  const judged = watched?.filter(({ objective }) => objective !== undefined);
-  const others = watched?.filter(({ objective }) => objective === undefined);
-  const tiles = (list: typeof watched) =>
-    list?.map((entry) => <SignalTile key={entry.signal.name} plan={plan} {...entry} stored={stored} known={known} />);
+  const ready = overview !== undefined && settled ? overview : undefined;
+  const watched = ready === undefined ? undefined : watchedSignals(ready);
   return (
     <Page title="Mission control" state={<Sentence plan={plan} />}>
-      {overview === undefined ? (
+      {ready === undefined ? (
         <BlockSkeleton height={30} />
-      ) : overview.services.length === 0 ? null : (
-        <Services overview={overview} />
+      ) : ready.services.length === 0 ? null : (
+        <Services overview={ready} />
       )}
-      <div className={classes.columns}>
+      {/* What takes the place of the skeletons is new: nothing that was there moves. */}
+      <div key={ready === undefined ? 'awaited' : 'known'} className={classes.columns}>
         <div className={classes.figures}>
           {watched === undefined ? (
             <div className={classes.tiles}>
@@ -57,29 +57,62 @@ export function MissionControlPage() {
               </EmptyState>
             </Section>
           ) : (
-            <>
-              {judged?.length === 0 ? null : (
-                <>
-                  <h2 className="wb-spoken">Objectives</h2>
-                  <div className={classes.tiles}>{tiles(judged)}</div>
-                </>
-              )}
-              {others?.length === 0 ? null : (
-                <>
-                  <h2 className={classes.group}>{judged?.length === 0 ? 'Signals' : 'Without an objective'}</h2>
-                  <div className={classes.tiles}>{tiles(others)}</div>
-                </>
-              )}
-            </>
+            <Tiles plan={plan} watched={watched} />
           )}
         </div>
         <aside className={classes.side} aria-label="What needs attention">
-          <NeedsYou plan={plan} overview={overview} />
-          <OpenAlerts plan={plan} overview={overview} />
-          <HappeningNow plan={plan} />
+          {ready === undefined ? (
+            <>
+              <div className={classes.needs}>
+                <BlockSkeleton height={116} />
+              </div>
+              <BlockSkeleton height={86} />
+              <BlockSkeleton height={86} />
+            </>
+          ) : (
+            <>
+              <NeedsYou plan={plan} overview={ready} />
+              <OpenAlerts plan={plan} overview={ready} />
+              <HappeningNow plan={plan} />
+            </>
+          )}
         </aside>
       </div>
     </Page>
+  );
+}
+
+/** Narrower ones would cut the names of most signals. */
+const TILE_WIDTH = 224;
+const TILE_GAP = 12;
+
+/** Every figure, in rows that fill the width: no row ends in a hole. */
+function Tiles({ plan, watched }: { readonly plan: string; readonly watched: readonly WatchedSignal[] }) {
+  const known = useLive((snapshot) => snapshot.plan !== undefined);
+  const stored = useStoredTrails(plan);
+  const { ref, width } = useWidth();
+  const fitting = Math.max(1, Math.floor((width + TILE_GAP) / (TILE_WIDTH + TILE_GAP)));
+  const { columns, spans } = useMemo(() => balanceTiles(watched.length, fitting), [watched.length, fitting]);
+  return (
+    <>
+      <h2 className="wb-spoken">Figures</h2>
+      <div
+        ref={ref}
+        className={classes.tiles}
+        style={width === 0 ? undefined : { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+      >
+        {watched.map((entry, index) => (
+          <SignalTile
+            key={entry.signal.name}
+            plan={plan}
+            {...entry}
+            span={width === 0 ? 1 : (spans[index] ?? 1)}
+            stored={stored}
+            known={known}
+          />
+        ))}
+      </div>
+    </>
   );
 }
 

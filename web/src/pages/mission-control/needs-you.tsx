@@ -38,10 +38,10 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const canAcknowledge = may && alert !== undefined && version !== undefined;
   useShortcut('a', 'Acknowledge what is most pressing', canAcknowledge ? () => mutate({ alert, version }) : undefined);
   return (
-    <div className={classes.attention} data-some={list.length === 0 ? undefined : ''}>
+    <div className={classes.needs}>
       <Section title={list.length === 0 ? 'Needs you' : `Needs you (${list.length})`}>
         {list.length === 0 ? (
-          <p className={classes.none}>Nothing waits for anybody.</p>
+          <Nothing plan={plan} />
         ) : (
           <ul className={classes.list}>
             {list.map((need) => (
@@ -56,6 +56,20 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   );
 }
 
+/** Nobody is needed; while there is no figure at all, the next step is to send some. */
+function Nothing({ plan }: { readonly plan: string }) {
+  const blind = useLive(
+    ({ signals }) =>
+      signals.size > 0 && [...signals.values()].every((readings) => readings.every(({ state }) => state === 'no data')),
+  );
+  if (!blind || !hasPage(patterns.data)) return <p className={classes.none}>Nothing waits for anybody.</p>;
+  return (
+    <p className={classes.none}>
+      No figure has data. <Link to={paths.data(plan)}>Send the first event</Link>
+    </p>
+  );
+}
+
 function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need }) {
   switch (need.kind) {
     case 'acknowledge':
@@ -64,7 +78,9 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
       return (
         <span className={classes.rowTitle}>
           {hasPage(patterns.deliveries) ? (
-            <Link to={paths.deliveries(plan)}>{plural(need.count, 'message')} reached nobody</Link>
+            <Link to={paths.deliveries(plan)} className="wb-alone">
+              {plural(need.count, 'message')} reached nobody
+            </Link>
           ) : (
             `${plural(need.count, 'message')} reached nobody`
           )}
@@ -93,10 +109,23 @@ function AcknowledgeRow({
   const name = `${alert} ${rule}${group.length === 0 ? '' : ` (${group.join(', ')})`}`;
   return (
     <>
-      <div className={classes.rowHead}>
-        <span className={classes.rowTitle}>
-          {hasPage(patterns.alert) ? <Link to={paths.alert(plan, alert)}>{name}</Link> : name}
-        </span>
+      <div className={classes.need}>
+        <div className={classes.needWords}>
+          <span className={classes.rowTitle}>
+            {hasPage(patterns.alert) ? (
+              <Link to={paths.alert(plan, alert)} className="wb-alone">
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
+          </span>
+          {need.answerBy === undefined ? (
+            <div className={classes.rowFoot}>Nobody takes care of it yet.</div>
+          ) : (
+            <AnswerBy at={need.answerBy} />
+          )}
+        </div>
         {may ? (
           <Button
             size="compact-sm"
@@ -108,11 +137,6 @@ function AcknowledgeRow({
           </Button>
         ) : null}
       </div>
-      {need.answerBy === undefined ? (
-        <div className={classes.rowFoot}>Nobody takes care of it yet.</div>
-      ) : (
-        <AnswerBy at={need.answerBy} />
-      )}
       {acknowledge.error === null ? null : <FailureLine error={acknowledge.error} />}
     </>
   );

@@ -26,23 +26,21 @@ export function OpenAlerts({ plan, overview }: OpenAlertsProps) {
   const alerts = orderAlerts(all, overview?.severities.map(({ name }) => name) ?? []);
   const more = alerts.length - SHOWN;
   return (
-    <div className={classes.attention} data-some={alerts.length === 0 ? undefined : ''}>
-      <Section
-        title={alerts.length === 0 ? 'Open alerts' : `Open alerts (${alerts.length})`}
-        aside={hasPage(patterns.alerts) ? <Link to={paths.alerts(plan)}>all</Link> : undefined}
-      >
-        {alerts.length === 0 ? (
-          <p className={classes.none}>None.</p>
-        ) : (
-          <ul className={classes.list} data-live="">
-            {alerts.slice(0, SHOWN).map((alert) => (
-              <AlertRow key={alert.key} plan={plan} alert={alert} />
-            ))}
-          </ul>
-        )}
-        {more > 0 ? <p className={classes.none}>{more} more.</p> : null}
-      </Section>
-    </div>
+    <Section
+      title={alerts.length === 0 ? 'Open alerts' : `Open alerts (${alerts.length})`}
+      aside={hasPage(patterns.alerts) ? <Link to={paths.alerts(plan)}>all</Link> : undefined}
+    >
+      {alerts.length === 0 ? (
+        <p className={classes.none}>None.</p>
+      ) : (
+        <ul className={classes.list} data-live="">
+          {alerts.slice(0, SHOWN).map((alert) => (
+            <AlertRow key={alert.key} plan={plan} alert={alert} />
+          ))}
+        </ul>
+      )}
+      {more > 0 ? <p className={classes.none}>{more} more.</p> : null}
+    </Section>
   );
 }
 
@@ -57,7 +55,9 @@ function AlertRow({ plan, alert }: { readonly plan: string; readonly alert: Live
       <div className={classes.rowHead}>
         <span className={classes.rowTitle}>
           {alert.alert !== undefined && hasPage(patterns.alert) ? (
-            <Link to={paths.alert(plan, alert.alert)}>{name}</Link>
+            <Link to={paths.alert(plan, alert.alert)} className="wb-alone">
+              {name}
+            </Link>
           ) : (
             name
           )}

@@ -4,8 +4,8 @@ import type { FigureStateAnswer, LiveReading } from '#contract/live.ts';
 import type { BandsAnswer } from '#contract/overview.ts';
 import { useLive } from '../../api/live.tsx';
 import type { WatchedSignal } from '../../api/overview.ts';
-import { joinTrail, TRAIL_MS, TRAIL_STEP_MS, type Trails, trailKey } from '../../api/trails.ts';
-import { formatAge } from '../../format/times.ts';
+import { joinTrail, TRAIL_STEP_MS, type Trails, trailKey, trailStart } from '../../api/trails.ts';
+import { formatAge, formatSpan } from '../../format/times.ts';
 import { bandText, targetEdge } from '../../kit/bands.ts';
 import { Figure, SampleSize } from '../../kit/figure.tsx';
 import { useNow } from '../../kit/now.ts';
@@ -24,6 +24,8 @@ import { worstReading } from './worst-reading.ts';
 
 interface SignalTileProps extends WatchedSignal {
   readonly plan: string;
+  /** Columns of the grid that it takes. */
+  readonly span: number;
   readonly stored: Trails;
   /** Set once the stream has told everything: from then on a signal without a reading has none. */
   readonly known: boolean;
@@ -32,7 +34,7 @@ interface SignalTileProps extends WatchedSignal {
 const missing = (signal: string): LiveReading => ({ signal, group: [], state: 'no data', sampleSize: 0, since: '' });
 
 /** One signal: value, course, target, sample size, age and state. Of a grouped one the group that stands worst. */
-export const SignalTile = memo(function SignalTile({ plan, signal, objective, stored, known }: SignalTileProps) {
+export const SignalTile = memo(function SignalTile({ plan, signal, objective, span, stored, known }: SignalTileProps) {
   const place = useRef<HTMLElement>(null);
   const readings = useReadingsInSight(signal.name, place);
   const reading = worstReading(readings) ?? missing(signal.name);
@@ -44,6 +46,7 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, st
     <article
       ref={place}
       className={classes.tile}
+      style={span === 1 ? undefined : { gridColumn: `span ${span}` }}
       data-signal={signal.name}
       data-state={state}
       data-tone={figureTone(state).tone}
@@ -128,13 +131,14 @@ const Course = memo(function Course(props: {
   const past = stored.get(trail);
   const points = useMemo(() => joinTrail(past ?? [], seen ?? []), [past, seen]);
   const now = useNow(TRAIL_STEP_MS);
+  const from = trailStart(points, now);
   return (
     <Sparkline
       points={points}
-      from={now - TRAIL_MS}
+      from={from}
       to={now}
       target={targetEdge(bands)}
-      label={`${signal} over the last hour`}
+      label={`${signal} over the last ${formatSpan(now - from)}`}
     />
   );
 });

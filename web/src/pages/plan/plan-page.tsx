@@ -18,7 +18,7 @@ import { Conflict } from './conflict.tsx';
 import { FileTabs } from './file-tabs.tsx';
 import { Findings } from './findings.tsx';
 import classes from './plan.module.css';
-import { changedFiles, loadDraft, type PlanDraft, sameFiles, storeDraft, withFile } from './plan-draft.ts';
+import { changedFiles, fileName, loadDraft, type PlanDraft, sameFiles, storeDraft, withFile } from './plan-draft.ts';
 import { useApplyVersion, versionQuery, versionsQuery } from './plan-queries.ts';
 import { Preview } from './preview.tsx';
 import { VersionList } from './version-list.tsx';
@@ -243,7 +243,7 @@ function PlanText({ plan, current }: PlanTextProps) {
       )}
       <div className={classes.columns}>
         <div className={classes.main}>
-          <Section title={file?.path ?? 'plan.yaml'}>
+          <Section title={files.length > 1 ? 'Text' : fileName(file?.path ?? 'plan.yaml')}>
             <FileTabs
               paths={files.map(({ path }) => path)}
               active={file?.path ?? ''}
@@ -251,7 +251,7 @@ function PlanText({ plan, current }: PlanTextProps) {
               checked={fresh}
               onSelect={setActive}
             />
-            <div id="plan-text">
+            <div id="plan-text" style={{ minHeight: EDITOR_HEIGHT }}>
               <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
                 {file === undefined ? null : (
                   <PlanEditor
@@ -261,7 +261,7 @@ function PlanText({ plan, current }: PlanTextProps) {
                     onChange={write}
                     readOnly={!mayEdit}
                     diagnostics={fresh?.diagnostics ?? []}
-                    label={`Text of ${file.path}`}
+                    label={`Text of ${fileName(file.path)}`}
                     handle={attach}
                     height={EDITOR_HEIGHT}
                   />

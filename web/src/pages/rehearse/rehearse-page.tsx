@@ -203,19 +203,21 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
       ) : null}
       <div className={classes.columns}>
         <Section title="Scenario">
-          <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
-            <PlanEditor
-              path={chosen.path}
-              text={text}
-              files={all}
-              onChange={setText}
-              readOnly={!mayPlay}
-              diagnostics={own?.diagnostics ?? []}
-              label={`Text of the scenario ${chosen.path}`}
-              handle={editor}
-              height={EDITOR_HEIGHT}
-            />
-          </Suspense>
+          <div style={{ minHeight: EDITOR_HEIGHT }}>
+            <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
+              <PlanEditor
+                path={chosen.path}
+                text={text}
+                files={all}
+                onChange={setText}
+                readOnly={!mayPlay}
+                diagnostics={own?.diagnostics ?? []}
+                label={`Text of the scenario ${chosen.path}`}
+                handle={editor}
+                height={EDITOR_HEIGHT}
+              />
+            </Suspense>
+          </div>
           <p className={classes.keys}>
             {mayPlay
               ? 'Nothing is sent to anybody. Tab indents; to leave the text press Escape, then Tab.'

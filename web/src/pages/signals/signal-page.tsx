@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ObjectiveAnswer, OverviewAnswer, SignalAnswer } from '#contract/overview.ts';
 import { useParameter, usePlanName } from '../../api/current-plan.ts';
-import { useLive, useReadings } from '../../api/live.tsx';
+import { useLive, useReadings, useSettled } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
 import { LinkedCursors } from '../../charts/cursor.tsx';
 import { RangePicker } from '../../charts/range-picker.tsx';
@@ -29,6 +29,7 @@ export function SignalPage() {
   const plan = usePlanName();
   const name = useParameter('signal');
   const { data: overview, error, refetch } = useOverview(plan);
+  const settled = useSettled();
   const signal = overview?.signals.find((one) => one.name === name);
   if (error !== null && overview === undefined) {
     return (
@@ -37,7 +38,7 @@ export function SignalPage() {
       </Page>
     );
   }
-  if (overview === undefined) {
+  if (overview === undefined || !settled) {
     return (
       <Page title={name} state=" ">
         <BlockSkeleton height={96} />

@@ -2,7 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useMemo, useRef } from 'react';
 import type { FigureStateAnswer } from '#contract/live.ts';
 import { usePlanName } from '../../api/current-plan.ts';
-import { useLive } from '../../api/live.tsx';
+import { useLive, useSettled } from '../../api/live.tsx';
 import { useOverview, watchedSignals } from '../../api/overview.ts';
 import { LinkedCursors } from '../../charts/cursor.tsx';
 import { RangePicker } from '../../charts/range-picker.tsx';
@@ -25,12 +25,13 @@ export function SignalsPage() {
   const plan = usePlanName();
   const { data: overview, error, refetch } = useOverview(plan);
   const page = useTimeRange(overview);
+  const settled = useSettled();
   return (
     <LinkedCursors>
       <Page title="Signals" state={<Sentence plan={plan} />} actions={<RangePicker page={page} />}>
         {error !== null && overview === undefined ? (
           <ErrorState error={error} title="The signals could not be loaded" onRetry={() => void refetch()} />
-        ) : overview === undefined ? (
+        ) : overview === undefined || !settled ? (
           <RowsSkeleton rows={8} height={60} />
         ) : (
           <SignalList plan={plan} page={page} />
@@ -133,7 +134,7 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
       {series.error === null ? null : (
         <p className={classes.notice} role="alert">
           The courses could not be loaded: {describeFailure(series.error).message} Values and states are live.{' '}
-          <button type="button" className={classes.textButton} onClick={() => void series.refetch()}>
+          <button type="button" data-in-text="" className={classes.textButton} onClick={() => void series.refetch()}>
             Try again
           </button>
         </p>
@@ -145,6 +146,7 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
             : `Nothing called “${query}” is in this list.`}{' '}
           <button
             type="button"
+            data-in-text=""
             className={classes.textButton}
             onClick={() => change({ q: undefined, state: undefined })}
           >
