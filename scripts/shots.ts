@@ -155,7 +155,12 @@ async function shootPages(
   }
 }
 
-/** Charts are drawn after the text, and the stream fills the tiles. */
+/** Charts are drawn after the text and once they are in sight, and the stream fills the tiles. */
 async function untilStill(page: Page): Promise<void> {
+  for (const chart of await page.locator('[data-chart]').all()) {
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator('canvas').first().waitFor();
+  }
+  await page.evaluate(() => scrollTo(0, 0));
   await page.waitForTimeout(1_500);
 }

@@ -15,6 +15,7 @@ import { plotBox, xOf } from './plot-box.ts';
 import { GapWords, PhaseNames, ThresholdWords } from './plot-words.tsx';
 import classes from './time-chart.module.css';
 import type { Stretch } from './time-range.ts';
+import { useWhenSeen } from './use-when-seen.ts';
 import { valueScale } from './value-scale.ts';
 
 /** ECharts is larger than the rest of the app: it comes when a chart is drawn, after the words are there. */
@@ -44,6 +45,8 @@ export function TimeChart(props: TimeChartProps) {
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme('light');
   const [asTable, setAsTable] = useState(false);
+  const [plot, setPlot] = useState<HTMLDivElement | null>(null);
+  const seen = useWhenSeen(plot);
   const summaryId = useId();
 
   // A range that ends now gets a little room, so that the now line is inside.
@@ -100,10 +103,8 @@ export function TimeChart(props: TimeChartProps) {
               address={alertAddress}
               current={alert}
             />
-            <div className={classes.plot} style={{ height }}>
-              <Suspense fallback={null}>
-                <EChartsCanvas drawing={drawing} scheme={scheme} />
-              </Suspense>
+            <div ref={setPlot} className={classes.plot} style={{ height }}>
+              <Suspense fallback={null}>{seen ? <EChartsCanvas drawing={drawing} scheme={scheme} /> : null}</Suspense>
               <ThresholdWords drawing={drawing} />
               <GapWords drawing={drawing} />
               <CursorLayer series={series} drawing={drawing} onZoom={onZoom} />

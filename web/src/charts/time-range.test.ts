@@ -4,6 +4,7 @@ import {
   isLive,
   moveStretch,
   rangeAround,
+  rangeOfHistory,
   readRange,
   resolveRange,
   type TimeRange,
@@ -94,4 +95,13 @@ test('on a page with a range of its own the last hour is written out', () => {
   expect(writeRange({ kind: 'latest', name: '1h' }, own).range).toBe('1h');
   expect(writeRange(own, own).range).toBeUndefined();
   expect(readRange({}, own)).toBe(own);
+});
+
+test('while a history is minutes old its pages show minutes', () => {
+  const minutes = { kind: 'latest', name: '15m' };
+  const hour = { kind: 'latest', name: '1h' };
+  expect(rangeOfHistory(NOW - HOUR / 10, NOW)).toEqual(minutes);
+  expect(rangeOfHistory(NOW - HOUR / 4, NOW)).toEqual(hour);
+  expect(rangeOfHistory(NOW + HOUR, NOW)).toEqual(hour);
+  expect(rangeOfHistory(undefined, NOW)).toEqual(hour);
 });

@@ -22,6 +22,14 @@ export type TimeRange =
 
 export const defaultRange: TimeRange = { kind: 'latest', name: '1h' };
 
+/** While a history is younger than its range, the range shows all of it. */
+const youngRange: TimeRange = { kind: 'latest', name: '15m' };
+
+/** What a page shows while nobody has chosen: the last hour, or less when the history began (epoch ms) only minutes ago. */
+export function rangeOfHistory(began: number | undefined, now: number): TimeRange {
+  return began !== undefined && now - began < latestRanges['15m'] && began <= now ? youngRange : defaultRange;
+}
+
 /** Nobody can tell anything from less, and readings are stored every 10 seconds. */
 export const SHORTEST_MS = MINUTE;
 

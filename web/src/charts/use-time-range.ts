@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { useLive } from '../api/live.tsx';
 import { useNow } from '../kit/now.ts';
@@ -7,6 +7,7 @@ import {
   defaultRange,
   isLive,
   type PlanTimes,
+  rangeOfHistory,
   readRange,
   resolveRange,
   type Stretch,
@@ -36,7 +37,28 @@ const STEP_MS = 5_000;
  * The page's time range, kept in its address: one for all charts of a page. `otherwise` holds while the address names none; keep it the
  * same object as long as it is the same range.
  */
-export function useTimeRange(overview: OverviewAnswer | undefined, otherwise: TimeRange = defaultRange): PageRange {
+export function useTimeRange(overview: OverviewAnswer | undefined, otherwise?: TimeRange): PageRange {
+  const own = useOwnRange(overview);
+  return useChosenRange(overview, otherwise ?? own);
+}
+
+/** Decided once, when the plan is known: a page that stays open does not change its range by itself. */
+function useOwnRange(overview: OverviewAnswer | undefined): TimeRange {
+  const offset = useLive((snapshot) => snapshot.clockOffsetMs);
+  const [own, setOwn] = useState<TimeRange>();
+  if (own !== undefined || overview === undefined) return own ?? defaultRange;
+  const decided = rangeOfHistory(historyStart(overview), Date.now() + offset);
+  setOwn(decided);
+  return decided;
+}
+
+/** When its figures can have begun: at T+0, or when its first version was applied. */
+function historyStart({ launch, version, at }: OverviewAnswer): number {
+  const applied = version === 1 ? Date.parse(at) : Number.NEGATIVE_INFINITY;
+  return Math.max(applied, launch.at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(launch.at));
+}
+
+function useChosenRange(overview: OverviewAnswer | undefined, otherwise: TimeRange): PageRange {
   const [search, change] = useSearchValues();
   const offset = useLive((snapshot) => snapshot.clockOffsetMs);
   const now = useNow(STEP_MS) + offset;
