@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp } from '../end-to-end/program.ts';
@@ -6,6 +6,7 @@ import { horizontalOverflow, seriousFindings, walkWithTab } from './accessibilit
 import { chromiumPath, desktop, launchChromium, openWatched, phone, type WatchedPage } from './chromium.ts';
 import { builtPages, everyPage, type ListedPage, untilShown } from './every-page.ts';
 import { invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
+import { smallTargets } from './touch.ts';
 import { burn, startWatched } from './watched-plan.ts';
 
 const pages = everyPage('watched', 'failures', 'A-1');
@@ -66,7 +67,7 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     const { page, complaints, close } = await open(listed, { viewport: phone, hasTouch: true, isMobile: true });
     expect(await horizontalOverflow(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
-    expect(await smallButtons(page)).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
   });
@@ -93,20 +94,3 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     await close();
   });
 });
-
-/** Buttons lower than a thumb needs; links within text are as high as their line. */
-function smallButtons(page: Page): Promise<readonly string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('button, input:not([type=hidden]), select')]
-      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.matches(':disabled'))
-      .filter((element) => {
-        const { height, width } = element.getBoundingClientRect();
-        return height > 0 && (height < 24 || width < 24);
-      })
-      .map((element) => {
-        const { height, width } = element.getBoundingClientRect();
-        const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
-        return `${element.tagName.toLowerCase()} "${name.trim().slice(0, 40)}" is ${Math.round(width)} × ${Math.round(height)}`;
-      }),
-  );
-}

@@ -65,7 +65,9 @@ function RelatedChart({ plan, page, related, detail }: RelatedChartProps) {
   return (
     <div className={classes.chart}>
       <h3 className={classes.chartTitle}>
-        <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link>
+        <Link to={paths.signal(plan, signal.name)} className="wb-alone">
+          {signal.name}
+        </Link>
         {read ? null : <span className={classes.quiet}> from the same events</span>}
       </h3>
       {drawn !== undefined ? (

@@ -137,7 +137,9 @@ function Loaded({ plan, detail }: { readonly plan: string; readonly detail: Aler
                   : rule.signals.map((signal, index) => (
                       <span key={signal}>
                         {index === 0 ? '' : ', '}
-                        <Link to={paths.signal(plan, signal)}>{signal}</Link>
+                        <Link to={paths.signal(plan, signal)} className="wb-alone">
+                          {signal}
+                        </Link>
                       </span>
                     ))}
               </Row>

@@ -41,7 +41,7 @@ export function AlertRow({ plan, alert, onAcknowledge, busy }: AlertRowProps) {
         {alert.alert === undefined ? (
           <span className={classes.name}>{name}</span>
         ) : (
-          <Link to={paths.alert(plan, alert.alert)} className={classes.name} data-row-link="">
+          <Link to={paths.alert(plan, alert.alert)} className={`${classes.name} wb-alone`} data-row-link="">
             {name}
           </Link>
         )}

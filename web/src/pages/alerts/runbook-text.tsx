@@ -2,7 +2,7 @@
 export function RunbookText({ text }: { readonly text: string }) {
   if (!/^https?:\/\//.test(text)) return <>{text}</>;
   return (
-    <a href={text} target="_blank" rel="noreferrer">
+    <a href={text} className="wb-alone" target="_blank" rel="noreferrer">
       {text}
     </a>
   );

@@ -31,7 +31,7 @@ export function PlansHealth({ health }: { readonly health: HealthAnswer }) {
                     {plan.openAlerts === 0 ? 'no alert is open' : `${plural(plan.openAlerts, 'alert')} open`},{' '}
                     {plan.followers === 0
                       ? 'nobody follows it live'
-                      : `${plural(plan.followers, 'page')} follow it live`}
+                      : `${plural(plan.followers, 'page follows', 'pages follow')} it live`}
                   </span>
                 </span>
                 <StateMark {...planTone(plan)} />

@@ -182,7 +182,7 @@ function Message({ plan, message, named }: MessageProps) {
     <li className={classes.message} data-message={message.id}>
       <StateMark tone={tone} word={word} />
       <div className={classes.words}>
-        <Link to={paths.alert(plan, message.alert)} className={classes.title}>
+        <Link to={paths.alert(plan, message.alert)} className={`${classes.title} wb-alone`}>
           {message.title}
         </Link>
         <p className={classes.text}>

@@ -29,7 +29,7 @@ export function AlertsInRange({ plan, page, lines }: AlertsInRangeProps) {
         <ul className={classes.alerts}>
           {alerts.slice(0, SHOWN).map((alert) => (
             <li key={alert.alert}>
-              <Link to={paths.alert(plan, alert.alert)}>
+              <Link to={paths.alert(plan, alert.alert)} className="wb-alone">
                 {alert.alert} {alert.rule}
                 {alert.group.length === 0 ? '' : ` (${alert.group.join(', ')})`}
               </Link>

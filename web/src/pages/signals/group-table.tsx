@@ -113,13 +113,15 @@ function GroupRow({ reading, unit, shown, onToggle }: GroupRowProps) {
   return (
     <tr data-group={name}>
       <td>
-        <input
-          type="checkbox"
-          checked={shown}
-          disabled={onToggle === undefined}
-          onChange={onToggle}
-          aria-label={`Draw ${name}`}
-        />
+        <label className={classes.check}>
+          <input
+            type="checkbox"
+            checked={shown}
+            disabled={onToggle === undefined}
+            onChange={onToggle}
+            aria-label={`Draw ${name}`}
+          />
+        </label>
       </td>
       <th scope="row">{name}</th>
       <td>

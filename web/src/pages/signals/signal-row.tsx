@@ -44,7 +44,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
         <Link
           to={paths.signal(plan, signal.name)}
           search={((before: object) => keepRange(before)) as never}
-          className={classes.link}
+          className={`${classes.link} wb-alone`}
         >
           {signal.name}
         </Link>

@@ -60,6 +60,7 @@ function RuleRow({ plan, name, rule }: RuleRowProps) {
             name
           ) : (
             <Link
+              className="wb-alone"
               to={paths.alert(plan, alert.alert)}
             >{`${name} (${alert.alert}${alerts.length > 1 ? ` and ${alerts.length - 1} more` : ''})`}</Link>
           )}
