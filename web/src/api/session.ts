@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { allows, higherLevel, type Permission } from '#contract/access.ts';
 import { paths } from '../paths.ts';
 import { api } from './client.ts';
+import { forgetTab } from './tab-owner.ts';
 
 /** Who is signed in. A failure with status 401 says that nobody is. */
 export const sessionQuery = queryOptions({
@@ -26,6 +27,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api.post('/sign-out'),
     onSuccess: async () => {
+      forgetTab();
       await navigate({ to: paths.signIn() });
       client.clear();
     },

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import type { SessionAnswer } from '#contract/session.ts';
 import { sessionQuery } from '../../api/session.ts';
+import { keepTabFor } from '../../api/tab-owner.ts';
 import { useGo } from '../../kit/go.tsx';
 import { describeFailure } from '../../kit/states.tsx';
 import classes from './entry-card.module.css';
@@ -36,6 +37,7 @@ export function EntryForm({ fields, submit, send, after }: EntryFormProps) {
     onSuccess: (session) => {
       // Of whoever was signed in before, nothing stays.
       client.clear();
+      keepTabFor(session.email ?? session.name);
       client.setQueryData(sessionQuery.queryKey, session);
       go(after, { replace: true });
     },
