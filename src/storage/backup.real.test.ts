@@ -1,10 +1,12 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alert, silence } from '../../test/conformance/store-samples.ts';
 import { temporaryPostgres } from '../../test/kit/postgres.ts';
 import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { backUp, restore, type Stores } from './backup.ts';
-import { insertEvents } from './clickhouse/events.ts';
+import { insertEvents, insertReadings } from './clickhouse/events.ts';
+import { rollUpReadings } from './clickhouse/roll-up.ts';
 import { insertPlanVersion } from './postgres/plans.ts';
 import { appendAudit, verifyWhole } from './postgres/sign-in/audit.ts';
 import { createPostgresStore } from './postgres/store.ts';
@@ -49,7 +51,11 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     plan: 'shop',
     epoch,
     at: START + 1,
-    changes: [{ kind: 'plan', key: 'plan', version: 1, nextAlert: 1, nextSilence: 1, watermark: START }],
+    changes: [
+      { kind: 'plan', key: 'plan', version: 1, nextAlert: 1, nextSilence: 1, watermark: START },
+      alert('A-1', { rule: HARD.replace('\u0000', '') }),
+      silence('S-1', { reason: HARD }),
+    ],
     removals: [],
     facts: [
       { at: START, kind: 'notified', subject: 'A-1', reason: 'first-notification', body: { text: HARD, n: 0.1 } },
@@ -97,6 +103,14 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     event: { name: 'requests', time: START - index * 100_000, id: `e-${index}`, attributes, value: index / 7 },
   }));
   await insertEvents(clickhouse, 's-1', events);
+  const readings = Array.from({ length: 200 }, (_, index) => ({
+    plan: 'shop',
+    signal: 'errors "ünï" \\',
+    group: '[]',
+    reading: { state: 'value', value: index / 7, sampleSize: index, at: START - 3_600_000 + index * 10_000 } as const,
+  }));
+  await insertReadings(clickhouse, 'r-1', readings);
+  await rollUpReadings(clickhouse, START - 3_600_000 + 1_500_000);
 }
 
 /** A row of each table of sign-in, and a chain of audit entries. */
@@ -125,8 +139,15 @@ async function everything({ pool, clickhouse }: Stores): Promise<Record<string, 
   for (const { name } of tables.rows.filter((table) => table.name !== 'schema_migration')) {
     found[name] = (await pool.query(`select t::text as row from ${name} t order by 1`)).rows;
   }
-  const answer = await clickhouse.query({ query: 'select * from events order by event_id', format: 'JSONEachRow' });
-  found.events = await answer.text();
+  const telemetry = await clickhouse.query({
+    query:
+      "select name from system.tables where database = currentDatabase() and name != 'schema_migration' order by name",
+    format: 'JSONEachRow',
+  });
+  for (const { name } of await telemetry.json<{ name: string }>()) {
+    const answer = await clickhouse.query({ query: `select * from ${name} order by tuple(*)`, format: 'JSONEachRow' });
+    found[`telemetry ${name}`] = await answer.text();
+  }
   return found;
 }
 
@@ -137,6 +158,8 @@ describe('backup and restore', () => {
     const manifest = await backUp(source, { folder, program: '0.1.0', now: START });
     const tables = new Map(manifest.postgres.tables.map(({ table, rows }) => [table, rows]));
     for (const [table, rows] of tables) expect([table, rows]).not.toEqual([table, 0]);
+    const telemetry = new Set(manifest.clickhouse.tables.map(({ table }) => table));
+    expect([...telemetry]).toEqual(['readings_rolled_up', 'events', 'readings', 'readings_5m']);
     expect(tables.get('fact')).toBe(1_235);
     expect(await readdir(folder)).toHaveLength(1 + manifest.postgres.tables.length + manifest.clickhouse.tables.length);
     await restore(target, folder, START);
@@ -145,6 +168,27 @@ describe('backup and restore', () => {
     expect(JSON.stringify(before)).toContain('08:00:00.123456');
     expect(Object.keys(before)).toContain('auth.member');
     expect(await verifyWhole(target.pool)).toEqual({ intact: true, checked: 2 });
+  });
+
+  it('rolls up once what was rolled up while the backup was written', async () => {
+    const later = await instance();
+    try {
+      // The tables are not read at one instant: what is rolled up may be newer than the note of how far that is.
+      const rolled = await rollUpReadings(source.clickhouse, START);
+      const ahead = join(source.folder, 'ahead');
+      await source.clickhouse.command({
+        query: 'alter table readings_rolled_up delete where up_to = toDateTime({to:UInt32})',
+        query_params: { to: rolled / 1_000 },
+        clickhouse_settings: { mutations_sync: '1' },
+      });
+      await backUp(source, { folder: ahead, program: '0.1.0', now: START });
+      await restore(later, ahead, START);
+      expect(await rollUpReadings(later.clickhouse, START)).toBe(rolled);
+      const table = 'telemetry readings_5m';
+      expect((await everything(later))[table]).toEqual((await everything(source))[table]);
+    } finally {
+      await later.close();
+    }
   });
 
   it('goes into an empty instance only, and overwrites no backup', async () => {
