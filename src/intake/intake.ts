@@ -6,25 +6,26 @@ import type { Result } from '#kernel/result.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { type Answer, refusal } from './answer.ts';
-import { type Configuration, loadConfiguration, saveConfiguration } from './configuration.ts';
+import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
 import { EventsReceiver } from './events/receive.ts';
-import { type FactMessage, recordOfFact } from './facts.ts';
+import { FactSpool } from './fact-spool.ts';
 import { type ExecutorFactory, WindowsHost } from './host.ts';
 import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { type EventSink, Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
-import { decodePayload, encodePayload } from './payload.ts';
+import { decodePayload } from './payload.ts';
 import { PlanRegisters } from './plan-registers.ts';
+import { PlansInForce } from './plans-in-force.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import { RequestTokens } from './request-tokens.ts';
-import { sweepSpool } from './retention.ts';
-import { type IntakeSnapshot, SnapshotStore } from './snapshot.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
 import { statusOf } from './status.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** Readings for charts, every `limits.readingsEveryMs`. A failure costs points of a curve, nothing else. */
 export interface ReadingSink {
@@ -57,11 +58,8 @@ export interface WholeRequest {
 
 export const EVENTS_SCOPE = 'events:write';
 const SPOOL_FOLDER = 'spool';
-const SNAPSHOT_FOLDER = 'windows';
 /** Less silence of ours than this is no gap. */
 const GAP_MS = 100;
-/** After how long a configuration that the disk refused is written again. */
-const KEEP_AGAIN_MS = 1_000;
 
 /**
  * Starts intake on a disk: what an earlier run left is there when it resolves, to the last acknowledged record. Rejects when the disk does
@@ -85,22 +83,18 @@ export class Intake {
   readonly #live = new WeakMap<Uint8Array, readonly EventRecord[]>();
   readonly #host: WindowsHost;
   readonly #spool: Spool;
-  readonly #snapshots: SnapshotStore;
+  readonly #facts: FactSpool;
+  readonly #plans: PlansInForce;
+  readonly #snapshots: SnapshotKeeper;
   readonly #loader: Loader;
   readonly #receiver: EventsReceiver;
   readonly #runId: string;
   readonly #startedAt: Instant;
   readonly #cancels = new Map<string, () => void>();
   #session: LinkSession | undefined;
-  #configuration: Configuration | undefined;
-  /** Plans that the configuration on disk names. */
-  #keptPlans: ReadonlySet<string> = new Set();
-  #saving: Promise<void> = Promise.resolve();
-  #facts: Promise<unknown> = Promise.resolve();
   #position = 0;
   #counter = 0;
   #spoolProblem: string | undefined;
-  #snapshotRuns = false;
   #stopped = false;
 
   constructor(options: IntakeOptions) {
@@ -133,7 +127,7 @@ export class Intake {
       onSealed: () => this.#loader.wake(),
       log,
     });
-    this.#snapshots = new SnapshotStore(disk, SNAPSHOT_FOLDER);
+    this.#facts = new FactSpool({ spool: this.#spool, registers: this.#registers, live: this.#live });
     this.#loader = new Loader({
       spool: this.#spool,
       sink: options.events,
@@ -142,6 +136,29 @@ export class Intake {
       clock,
       random,
       log,
+    });
+    // One after the other: a snapshot never overtakes the configuration that its windows are of.
+    const writes = new WriteQueue();
+    const { compile } = options;
+    this.#plans = new PlansInForce({
+      disk,
+      clock,
+      log,
+      compile,
+      host: this.#host,
+      credentials: this.#credentials,
+      writes,
+    });
+    this.#snapshots = new SnapshotKeeper({
+      disk,
+      clock: this.#clock,
+      log,
+      spool: this.#spool,
+      loader: this.#loader,
+      host: this.#host,
+      registers: this.#registers,
+      writes,
+      position: () => this.#position,
     });
     this.#receiver = new EventsReceiver({
       spool: this.#spool,
@@ -173,9 +190,7 @@ export class Intake {
 
     const cached = await loadConfiguration(disk);
     if (cached !== undefined) {
-      this.#configure(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
-      this.#keptPlans = namesOf(cached);
-      this.#useKeys(cached, false);
+      this.#plans.restore(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
     }
     for (const block of tail) learnBlock(memory, block);
     for (const batch of batchesOf(tail)) this.#judge(batch);
@@ -186,7 +201,7 @@ export class Intake {
     if (this.#host.at === 0) return;
     // The time in which nobody listened stands in no block: another restart from the snapshot before it would take it for silence. So
     // nothing is taken in or told that follows it until it is on disk; who starts intake tries again.
-    if (!(await this.#save()))
+    if (!(await this.#snapshots.save()))
       throw new Error('The disk of the data folder does not take the snapshot of the windows.');
   }
 
@@ -195,7 +210,7 @@ export class Intake {
     this.#every('advance', limits.advanceEveryMs, () => this.#flush());
     this.#every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
-      if (!this.#snapshotRuns) void this.#save();
+      if (!this.#snapshots.runs) void this.#snapshots.save();
     });
     this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
@@ -242,8 +257,8 @@ export class Intake {
       clock: this.#options.clock,
       host: this.#host,
       settle: () => this.#settle(),
-      configure: (configuration) => this.#accept(configuration),
-      storeFacts: (message) => this.#storeFacts(message),
+      configure: (configuration) => this.#plans.accept(configuration, this.#settle()),
+      storeFacts: (message) => this.#facts.store(message),
       status: () => this.status(),
       data: (plan) => this.#registers.data(plan, this.#startedAt),
     });
@@ -273,10 +288,11 @@ export class Intake {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const cancel of this.#cancels.values()) cancel();
+    this.#plans.stop();
     await this.#spool.close();
     this.#flush();
     this.#session?.close();
-    await this.#save();
+    await this.#snapshots.save();
     await this.#loader.stop();
   }
 
@@ -323,138 +339,6 @@ export class Intake {
     this.#session?.flush(watermark);
   }
 
-  #accept(configuration: Configuration): ReadonlySet<string> {
-    const held = this.#configuration?.plans ?? [];
-    const { unavailable = [], ...named } = configuration;
-    const plans = [...named.plans, ...held.filter(({ name }) => unavailable.includes(name))];
-    const names = namesOf({ ...named, plans });
-    // Data of a plan that is known here not at all would be seen by no window, also after a restart: its senders are told to wait.
-    const whole = { ...named, plans, keys: named.keys.filter(({ plan }) => names.has(plan)) };
-    const isCurrent = unavailable.every((name) => names.has(name));
-    const changed = this.#configure(whole, this.#settle());
-    this.#useKeys(whole, isCurrent);
-    this.#keep(whole, isCurrent);
-    return changed;
-  }
-
-  /** Writes the configuration down, trying until it is on disk or another one is in force. */
-  #keep(configuration: Configuration, isCurrent: boolean): void {
-    this.#saving = this.#saving.then(async () => {
-      if (this.#configuration !== configuration) return;
-      try {
-        await saveConfiguration(this.#options.disk, configuration);
-        this.#keptPlans = namesOf(configuration);
-      } catch (error) {
-        this.#options.log(`The configuration could not be kept: ${String(error)}`);
-        if (this.#stopped) return;
-        const again = (): void => this.#keep(configuration, isCurrent);
-        this.#cancels.set('configuration', this.#options.clock.after(KEEP_AGAIN_MS, again));
-        return;
-      }
-      if (this.#configuration === configuration) this.#useKeys(configuration, isCurrent);
-    });
-  }
-
-  /**
-   * Keys of a plan count once the plan is on disk: a restart before that would find events in the spool that no window sees any more. Their
-   * senders are told to wait.
-   */
-  #useKeys(configuration: Configuration, isCurrent: boolean): void {
-    const keys = configuration.keys.filter(({ plan }) => this.#keptPlans.has(plan));
-    this.#credentials.replace(keys, isCurrent && keys.length === configuration.keys.length);
-  }
-
-  #configure(configuration: Configuration, at: Instant): ReadonlySet<string> {
-    const before = new Map((this.#configuration?.plans ?? []).map((plan) => [plan.name, plan]));
-    this.#configuration = configuration;
-    const changed = new Set<string>();
-    for (const plan of configuration.plans) {
-      const last = before.get(plan.name);
-      // A launch by command makes another plan of the same text.
-      if (last?.version === plan.version && last.launchedAt === plan.launchedAt) continue;
-      changed.add(plan.name);
-      const compiled = this.#options.compile(plan);
-      if (compiled !== undefined) this.#host.configure(plan.name, plan.version, compiled, at);
-      else this.#options.log(`Plan ${plan.name} version ${plan.version} does not compile; its data are only stored.`);
-    }
-    const named = new Set(configuration.plans.map((plan) => plan.name));
-    for (const name of [...this.#host.plans.keys()]) if (!named.has(name)) this.#host.remove(name);
-    return changed;
-  }
-
-  /**
-   * Facts that the spool has already are passed over, so the core may send them as often as it likes; those on their way to the disk are
-   * waited for first, since a new connection sends them again.
-   */
-  #storeFacts(message: FactMessage): Promise<boolean> {
-    const stored = this.#facts.then(() => this.#appendFacts(message));
-    this.#facts = stored.catch(() => false);
-    return stored;
-  }
-
-  async #appendFacts(message: FactMessage): Promise<boolean> {
-    const register = this.#registers.of(message.plan);
-    const fresh = message.facts.filter((fact) => fact.sequence > register.factsUpTo);
-    if (fresh.length === 0) return true;
-    const records = fresh.map((fact) => recordOfFact(message.plan, fact, register.fieldTypes));
-    const payload = encodePayload(records);
-    this.#live.set(payload, records);
-    const outcome = await this.#spool.append(
-      {
-        plan: message.plan,
-        accepted: records.length,
-        duplicates: 0,
-        rejected: [],
-        hasEventIds: false,
-        factsUpTo: message.last,
-        payload,
-      },
-      'facts',
-    );
-    if (outcome.ok) register.factsUpTo = Math.max(register.factsUpTo, message.last);
-    return outcome.ok;
-  }
-
-  /** Taken now, written in the background; then the spool is swept. Resolves with whether it was written, and never rejects. */
-  #save(): Promise<boolean> {
-    const snapshot = this.#snapshot();
-    this.#snapshotRuns = true;
-    const saved = this.#saving.then(async () => {
-      let isWritten = false;
-      try {
-        await this.#snapshots.save(snapshot);
-        isWritten = true;
-        await sweepSpool({
-          spool: this.#spool,
-          loader: this.#loader,
-          safePosition: this.#snapshots.safePosition,
-          now: this.#clock.now(),
-          idempotencyMs: limits.idempotencyMs,
-        });
-      } catch (error) {
-        this.#options.log(`The snapshot of the windows failed: ${String(error)}`);
-      } finally {
-        this.#snapshotRuns = false;
-      }
-      return isWritten;
-    });
-    this.#saving = saved.then(() => {});
-    return saved;
-  }
-
-  #snapshot(): IntakeSnapshot {
-    const windows = new Map(this.#host.snapshots().map((plan) => [plan.name, plan]));
-    const names = new Set([...windows.keys(), ...this.#registers.names]);
-    return {
-      position: this.#position,
-      at: this.#host.at,
-      plans: [...names].map((name) => {
-        const { fieldTypes, factsUpTo } = this.#registers.of(name);
-        return { ...windows.get(name), name, fieldTypes: [...fieldTypes], factsUpTo };
-      }),
-    };
-  }
-
   #writeReadings(): void {
     const at = this.#settle();
     for (const { name, executor } of this.#host.plans.values()) {
@@ -463,8 +347,4 @@ export class Intake {
       });
     }
   }
-}
-
-function namesOf({ plans }: Configuration): ReadonlySet<string> {
-  return new Set(plans.map(({ name }) => name));
 }
