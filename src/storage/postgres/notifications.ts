@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { NotificationContent, NotificationIdentity } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { type NotificationRow, readNotification } from './notification-row.ts';
 
 /** One notification with what became of it. */
 export interface NotificationRecord {
@@ -28,22 +29,10 @@ export interface NotificationAttempt {
   readonly problem?: string;
 }
 
-interface Row {
-  readonly id: string;
-  readonly episode: string;
-  readonly policy_version: number;
-  readonly cycle: number;
-  readonly step: NotificationIdentity['step'];
-  readonly recipient: string;
-  readonly channel: string;
-  readonly rule: string;
-  readonly severity: string;
-  readonly content: NotificationContent;
+interface Row extends NotificationRow {
   readonly state: NotificationRecord['state'];
-  readonly created_at: Instant;
   readonly settled_at: Instant | null;
   readonly retry_at: Instant | null;
-  readonly may_repeat: boolean;
   readonly receipt: string | null;
   readonly problem: string | null;
 }
@@ -153,22 +142,10 @@ function record(row: Row, attempts: readonly AttemptRow[]): NotificationRecord {
 
 function standing(row: Omit<Row, 'content'>): Omit<NotificationRecord, 'content' | 'attempts'> {
   return {
-    id: row.id,
-    identity: {
-      episode: row.episode,
-      policyVersion: row.policy_version,
-      cycle: row.cycle,
-      step: row.step,
-      recipient: row.recipient,
-      channel: row.channel,
-    },
-    rule: row.rule,
-    severity: row.severity,
+    ...readNotification(row),
     state: row.state,
-    createdAt: row.created_at,
     ...present('settledAt', row.settled_at),
     ...present('retryAt', row.retry_at),
-    mayRepeat: row.may_repeat,
     ...present('receipt', row.receipt),
     ...present('problem', row.problem),
   };

@@ -5,6 +5,7 @@ import { upgradeAggregate } from '#core/upgrade.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { commitAll } from './commit.ts';
+import { type NotificationRow, readNotification } from './notification-row.ts';
 import { storable, timestamp, timestampOrNull } from './pool.ts';
 
 /** A new owner gets the next epoch; the present one keeps its own, also when its lease ran out and nobody took over. */
@@ -81,44 +82,14 @@ insert into fact (plan, sequence, at, kind, subject, reason, body)
 select $2, sequence, $9, $10, $11, $12, $13::json from numbered
 returning sequence`;
 
-interface NotificationRow {
-  readonly id: string;
+interface LeasedRow extends NotificationRow {
   readonly plan: string;
-  readonly episode: string;
-  readonly policy_version: number;
-  readonly cycle: number;
-  readonly step: LeasedNotification['identity']['step'];
-  readonly recipient: string;
-  readonly channel: string;
-  readonly rule: string;
-  readonly severity: string;
-  readonly content: LeasedNotification['content'];
-  readonly created_at: Instant;
   readonly attempt: number;
   readonly fence: number;
-  readonly may_repeat: boolean;
 }
 
-function leased(row: NotificationRow): LeasedNotification {
-  return {
-    id: row.id,
-    plan: row.plan,
-    identity: {
-      episode: row.episode,
-      policyVersion: row.policy_version,
-      cycle: row.cycle,
-      step: row.step,
-      recipient: row.recipient,
-      channel: row.channel,
-    },
-    rule: row.rule,
-    severity: row.severity,
-    content: row.content,
-    createdAt: row.created_at,
-    attempt: row.attempt,
-    fence: row.fence,
-    mayRepeat: row.may_repeat,
-  };
+function leased(row: LeasedRow): LeasedNotification {
+  return { ...readNotification(row), plan: row.plan, content: row.content, attempt: row.attempt, fence: row.fence };
 }
 
 /** The engine's store on PostgreSQL. The pool has to be one of `openPool`, whose columns come back as instants and numbers. */
@@ -153,7 +124,7 @@ export function createPostgresStore(pool: pg.Pool): Store {
     commit: (commit) => commitAll(pool, commit),
 
     async claimNotifications({ plan, epoch, now, leaseMs, limit, exceptChannels = [] }) {
-      const result = await pool.query<NotificationRow>({
+      const result = await pool.query<LeasedRow>({
         name: 'claim',
         text: CLAIM,
         values: [plan, epoch, timestamp(now), timestamp(now + leaseMs), limit, exceptChannels],
