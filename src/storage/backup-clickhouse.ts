@@ -91,7 +91,7 @@ export async function assertClickHouseEmpty(client: ClickHouseClient): Promise<v
   }
 }
 
-/** Restores every file as one block with its hash as deduplication token: a restore that broke off can be run once more. */
+/** Restores every file as one block with its hash as deduplication token, so that one sent twice is there once. */
 export async function restoreClickHouse(client: ClickHouseClient, folder: string, backup: StoreBackup): Promise<void> {
   const present = await tableNames(client);
   for (const { table, file, rows, sha256 } of backup.tables) {

@@ -58,7 +58,7 @@ async function* text(value: string): AsyncGenerator<string> {
 /**
  * Restores a backup into stores that hold nothing yet. Everything is checked before the first row is written: the
  * schema's version, each file's hash, that all tables are empty. Throws `backup-invalid`, `restore-not-empty`,
- * `schema-too-new`. PostgreSQL comes last and in one transaction: as long as it is empty the restore can be begun again.
+ * `schema-too-new`. PostgreSQL comes last and in one transaction: until it is whole there is no plan that could run or page.
  */
 export async function restore(stores: Stores, folder: string, now: Instant): Promise<BackupManifest> {
   const manifest = await readManifest(folder);
