@@ -50,6 +50,18 @@ test('senders are told the address of the proxy, and the commands go on with the
   expect(record.intakeUrl).toBe(server.intakeUrl);
 });
 
+test('channels are listed and tried out from the command line', async () => {
+  const { exit, output } = await cli('channels');
+  expect(exit).toBe(0);
+  expect(output).toMatch(/^app +app +- +mia/m);
+  const tested = await cli('channels', 'test', 'app', '--to', 'mia');
+  expect(tested).toMatchObject({ exit: 0, errors: '' });
+  expect(tested.output).toMatch(/^app took the message to mia/);
+  expect((await cli('channels')).output).toMatch(/^app .*accepted \d{4}-/m);
+  const nobody = await cli('channels', 'test', 'app', '--to', 'nobody');
+  expect(nobody.exit).toBe(66);
+});
+
 test('a second server on the same data folder is refused', async () => {
   const second = await cli('up', plan, '--port', '0', '--intake-port', '0');
   expect(second.exit).toBe(73);
