@@ -12,6 +12,8 @@ export default defineConfig({
             'test/{architecture,simulation,scenarios}/**/*.test.ts',
           ],
           exclude: ['**/*.real.test.ts'],
+          // Against hanging, not for speed: properties take long on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {
