@@ -6,7 +6,9 @@ import type { Drawing } from './chart-option.ts';
 import classes from './time-chart.module.css';
 
 const LANES = 3;
-const LANE_HEIGHT = 20;
+const LANE_HEIGHT = 24;
+/** A pointer hits nothing narrower; what is drawn is as long as the alert was. */
+const TARGET_WIDTH = 24;
 /** Below this many pixels a span has no room for its name. */
 const NAME_WIDTH = 44;
 
@@ -29,6 +31,8 @@ export function AlertLane({ alerts, drawing, place, address, current }: AlertLan
       {placed.map(({ span, lane, from, to }) => {
         const left = place(from);
         const width = Math.max(6, place(to) - left);
+        // At the right edge there is room only to the left.
+        const targetLeft = Math.min(left, drawing.box.width - drawing.box.right - TARGET_WIDTH);
         const open = span.to === undefined;
         const group = span.group.length === 0 ? '' : ` (${groupName(span.group, '')})`;
         const lasted = formatSpan((span.to ?? now) - span.from);
@@ -37,14 +41,23 @@ export function AlertLane({ alerts, drawing, place, address, current }: AlertLan
           <Link
             key={span.alert}
             to={address(span.alert)}
-            className={classes.alert}
-            data-open={open ? '' : undefined}
-            data-current={span.alert === current ? '' : undefined}
-            style={{ left, width, top: lane * LANE_HEIGHT }}
+            className={classes.alertLink}
+            style={{
+              left: width < TARGET_WIDTH ? targetLeft : left,
+              width: Math.max(width, TARGET_WIDTH),
+              top: lane * LANE_HEIGHT,
+            }}
             title={words}
             aria-label={words}
           >
-            {width >= NAME_WIDTH ? `${span.alert} ${span.rule}${group}` : ''}
+            <span
+              className={classes.alert}
+              data-open={open ? '' : undefined}
+              data-current={span.alert === current ? '' : undefined}
+              style={{ width, marginInlineStart: width < TARGET_WIDTH ? left - targetLeft : 0 }}
+            >
+              {width >= NAME_WIDTH ? `${span.alert} ${span.rule}${group}` : ''}
+            </span>
           </Link>
         );
       })}
