@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { useLive } from '../api/live.tsx';
+import type { LiveSnapshot } from '../api/live-store.ts';
 import { useNow } from '../kit/now.ts';
 import { useSearchValues } from '../kit/search-value.ts';
 import {
@@ -42,20 +43,30 @@ export function useTimeRange(overview: OverviewAnswer | undefined, otherwise?: T
   return useChosenRange(overview, otherwise ?? own);
 }
 
-/** Decided once, when the plan is known: a page that stays open does not change its range by itself. */
+/** Decided once, when the plan and its readings are known: a page that stays open does not change its range by itself. */
 function useOwnRange(overview: OverviewAnswer | undefined): TimeRange {
   const offset = useLive((snapshot) => snapshot.clockOffsetMs);
   const [own, setOwn] = useState<TimeRange>();
-  if (own !== undefined || overview === undefined) return own ?? defaultRange;
-  const decided = rangeOfHistory(historyStart(overview), Date.now() + offset);
+  const oldest = useLive((snapshot) =>
+    own !== undefined || snapshot.plan === undefined ? undefined : oldestReading(snapshot.signals),
+  );
+  if (own !== undefined || overview === undefined || oldest === undefined) return own ?? defaultRange;
+  const launched = overview.launch.at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(overview.launch.at);
+  // What came before T+0 is not what a launch is looked at for.
+  const decided = rangeOfHistory(Math.max(launched, oldest), Date.now() + offset);
   setOwn(decided);
   return decided;
 }
 
-/** When its figures can have begun: at T+0, or when its first version was applied. */
-function historyStart({ launch, version, at }: OverviewAnswer): number {
-  const applied = version === 1 ? Date.parse(at) : Number.NEGATIVE_INFINITY;
-  return Math.max(applied, launch.at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(launch.at));
+/** Since when the figure that has changed least recently stands as it does (epoch ms); nothing was read before it in a young plan. */
+function oldestReading(signals: LiveSnapshot['signals']): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const readings of signals.values()) {
+    for (const { since, state } of readings) {
+      if (since !== '' && state !== 'no data') oldest = Math.min(oldest, Date.parse(since));
+    }
+  }
+  return oldest;
 }
 
 function useChosenRange(overview: OverviewAnswer | undefined, otherwise: TimeRange): PageRange {
