@@ -53,7 +53,7 @@ export function LiveMark() {
           <StateMark tone="warning" word={`live${old}`} />
         )
       ) : connection === 'connecting' ? (
-        <StateMark tone="none" word="connecting" />
+        <StateMark tone="none" word="connecting" quiet />
       ) : (
         <StateMark tone="warning" word={`${online ? 'reconnecting' : 'offline'}${old}`} />
       )}

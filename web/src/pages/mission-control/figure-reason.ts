@@ -38,15 +38,15 @@ export function figureReason(reading: LiveReading, signal: SignalAnswer, bands: 
     bands?.target === undefined || bands.target === 'unset' ? undefined : bandText(bands.target, signal.unit);
   switch (reading.state) {
     case 'critical':
-      return `${value} is ${bands?.critical === undefined ? 'in its critical band' : `${bandText(bands.critical, signal.unit)}, which is critical`}.`;
+      return `${value} is in its critical band${bands?.critical === undefined ? '' : `, ${bandText(bands.critical, signal.unit)}`}.`;
     case 'warning':
-      return `${value} is ${bands?.warning === undefined ? 'in its warning band' : `${bandText(bands.warning, signal.unit)}, which is a warning`}.`;
+      return `${value} is in its warning band${bands?.warning === undefined ? '' : `, ${bandText(bands.warning, signal.unit)}`}.`;
     case 'off target':
-      return `${value} is not ${target ?? 'on its target'}, and in no warning or critical band.`;
+      return `${value} misses its target${target === undefined ? '' : `, ${target}`}, and is in no warning or critical band.`;
     case 'on target':
       return target === undefined
         ? `${value} is in none of its warning and critical bands.`
-        : `${value} is ${target}, its target.`;
+        : `${value} meets its target, ${target}.`;
     case 'too few': {
       const needed = formatCount(reading.needed ?? signal.atLeast);
       return `It rests on ${formatCount(reading.sampleSize)} of at least ${needed} samples: shown, and not judged.`;

@@ -203,21 +203,19 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
       ) : null}
       <div className={classes.columns}>
         <Section title="Scenario">
-          <div style={{ minHeight: EDITOR_HEIGHT }}>
-            <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
-              <PlanEditor
-                path={chosen.path}
-                text={text}
-                files={all}
-                onChange={setText}
-                readOnly={!mayPlay}
-                diagnostics={own?.diagnostics ?? []}
-                label={`Text of the scenario ${chosen.path}`}
-                handle={editor}
-                height={EDITOR_HEIGHT}
-              />
-            </Suspense>
-          </div>
+          <Suspense fallback={<BlockSkeleton height={EDITOR_HEIGHT} />}>
+            <PlanEditor
+              path={chosen.path}
+              text={text}
+              files={all}
+              onChange={setText}
+              readOnly={!mayPlay}
+              diagnostics={own?.diagnostics ?? []}
+              label={`Text of the scenario ${chosen.path}`}
+              handle={editor}
+              height={EDITOR_HEIGHT}
+            />
+          </Suspense>
           <p className={classes.keys}>
             {mayPlay
               ? 'Nothing is sent to anybody. Tab indents; to leave the text press Escape, then Tab.'

@@ -3,7 +3,7 @@ import type { LiveReading } from '#contract/live.ts';
 import type { SignalAnswer } from '#contract/overview.ts';
 import { useReadings } from '../../api/live.tsx';
 import { groupKey } from '../../charts/chart-lines.ts';
-import { formatCount } from '../../format/numbers.ts';
+import { formatCount, plural } from '../../format/numbers.ts';
 import { Figure } from '../../kit/figure.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
@@ -31,7 +31,8 @@ interface GroupTableProps {
 
 /** Every group with its figure, and whether the chart draws it. */
 export function GroupTable({ signal, lines }: GroupTableProps) {
-  const readings = useReadings(signal.name);
+  // Before the first event there is one reading without a group: it says that there is none.
+  const readings = useReadings(signal.name).filter(({ group }) => group.length > 0);
   const [column, setColumn] = useState<GroupColumn>('state');
   const [reversed, setReversed] = useState(false);
   const [all, setAll] = useState(false);
@@ -39,7 +40,10 @@ export function GroupTable({ signal, lines }: GroupTableProps) {
   const shownKeys = new Set(lines.shown.map(({ key }) => key));
   const drawable = new Set(lines.lines.map(({ key }) => key));
   return (
-    <Section title={`By ${signal.by.join(', ')}`} aside={`${formatCount(readings.length)} groups`}>
+    <Section
+      title={`By ${signal.by.join(', ')}`}
+      aside={readings.length === 0 ? undefined : plural(readings.length, 'group')}
+    >
       {readings.length === 0 ? (
         <p className={classes.quiet}>
           No group has been seen yet. The first event with {signal.by.join(' and ')} makes one.
