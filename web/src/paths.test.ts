@@ -67,3 +67,9 @@ test.each([
 ])('after signing in, %s leads to %s', (after, leads) => {
   expect(safeAfter(after)).toBe(leads);
 });
+
+test('a second refusal on the way to the sign-in keeps where the reader wanted to go', () => {
+  const first = paths.signIn('/plans/shop/alerts/A-1');
+  expect(first).toBe('/sign-in?after=%2Fplans%2Fshop%2Falerts%2FA-1');
+  expect(paths.signIn(first)).toBe(first);
+});

@@ -33,8 +33,11 @@ export const paths = {
   home: () => fill(patterns.home),
   setUp: () => fill(patterns.setUp),
   /** `after` is where to go once signed in; only an address of ours is followed. */
-  signIn: (after?: string) =>
-    fill(patterns.signIn) + (after === undefined ? '' : `?after=${encodeURIComponent(after)}`),
+  signIn: (after?: string) => {
+    // Several refusals come at once, and the later ones find the reader on the way there already: the first address counts.
+    if (after?.startsWith(patterns.signIn)) return after;
+    return fill(patterns.signIn) + (after === undefined ? '' : `?after=${encodeURIComponent(after)}`);
+  },
   invitation: () => fill(patterns.invitation),
   newPassword: () => fill(patterns.newPassword),
   missionControl: (plan: string) => fill(patterns.missionControl, { plan }),
