@@ -69,8 +69,8 @@ test('who was told together is told of together', () => {
     fact('alert-fired', of),
   ];
   expect(happenings(facts).map(({ sequence, text }) => [sequence, text])).toEqual([
-    [4, 'A-1 resolved, told: mia by app'],
-    [3, 'A-1 fired, told: slack:#shop, mia by app'],
+    [4, 'A-1 resolved, message to mia by app'],
+    [3, 'A-1 fired, message to slack:#shop, mia by app'],
     [1, 'A-1 fired: errors (/orders)'],
   ]);
 });

@@ -55,7 +55,7 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
     case 'silence-ended':
       return { tone: 'neutral', text: `Silence over${text(body.silencedRule, ': ')}, ${reason(fact.reason)}` };
     case 'notified':
-      return { tone: 'neutral', text: `${fact.subject} ${text(body.step)}, told: ${recipient(body)}`, ...alert };
+      return { tone: 'neutral', text: `${fact.subject} ${text(body.step)}, message to ${recipient(body)}`, ...alert };
     case 'not-notified':
       return { tone: 'warning', text: `Nobody told of ${fact.subject}: ${reason(fact.reason)}`, ...alert };
     case 'delivery-failed':

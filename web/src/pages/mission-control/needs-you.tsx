@@ -75,17 +75,20 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
     case 'acknowledge':
       return <AcknowledgeRow plan={plan} need={need} />;
     case 'failed-messages':
+    case 'waiting-messages': {
+      const text = `${plural(need.count, 'message')} ${need.kind === 'failed-messages' ? 'reached nobody' : 'could not leave yet'}`;
       return (
         <span className={classes.rowTitle}>
           {hasPage(patterns.deliveries) ? (
             <Link to={paths.deliveries(plan)} className="wb-alone">
-              {plural(need.count, 'message')} reached nobody
+              {text}
             </Link>
           ) : (
-            `${plural(need.count, 'message')} reached nobody`
+            text
           )}
         </span>
       );
+    }
     case 'launch':
       return (
         <Suspense fallback={<span className={classes.rowTitle}>The plan waits for its launch</span>}>

@@ -5,7 +5,7 @@ import { orderAlerts } from './order-alerts.ts';
 /** Something that waits for a person. */
 export type Need =
   | { readonly kind: 'acknowledge'; readonly alert: LiveAlert; readonly answerBy: number | undefined }
-  | { readonly kind: 'failed-messages'; readonly count: number }
+  | { readonly kind: 'failed-messages' | 'waiting-messages'; readonly count: number }
   | { readonly kind: 'launch'; readonly version: number };
 
 /** What waits for somebody, the most pressing first. */
@@ -26,9 +26,11 @@ export function needs(
       return { kind: 'acknowledge', alert, answerBy: respondMs === undefined ? undefined : opened + respondMs };
     });
   const failed = plan?.notifications.failed ?? 0;
+  const waiting = plan?.notifications.retry_at ?? 0;
   return [
     ...unanswered,
     ...(failed > 0 ? [{ kind: 'failed-messages', count: failed } as const] : []),
+    ...(waiting > 0 ? [{ kind: 'waiting-messages', count: waiting } as const] : []),
     ...(overview.launch.state === 'awaited' ? [{ kind: 'launch', version: overview.version } as const] : []),
   ];
 }
