@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLI_AGENT } from '#contract/agent.ts';
@@ -33,6 +34,8 @@ export interface ClickHouseAddress {
 
 export const SERVER_RECORD_NAME = 'server.json';
 export const DEFAULT_DATA_FOLDER = '.watchbill';
+/** The demo keeps its own, so that a server of one's own in the same place does not run the tea shop too. */
+const DEMO_DATA_FOLDER = '.watchbill-demo';
 
 /** A client of a running server's API. Failures become `WatchbillError` with the server's own code and words. */
 export interface Client {
@@ -47,6 +50,20 @@ export function dataFolderOf(runtime: Runtime, address: ServerAddress): string {
   return folder.startsWith('/') ? folder : join(runtime.workingFolder, folder);
 }
 
+/** The data folder of the demo, unless one is named. */
+export function demoDataFolderOf(runtime: Runtime, address: ServerAddress): string {
+  return dataFolderOf(runtime, { ...address, data: address.data ?? runtime.defaults.dataFolder ?? DEMO_DATA_FOLDER });
+}
+
+/** The data folder of the server that a command speaks to: the one named, else the one here that runs, the demo's last. */
+export function serverFolderOf(runtime: Runtime, address: ServerAddress): string {
+  const own = dataFolderOf(runtime, address);
+  if (address.data !== undefined || runtime.defaults.dataFolder !== undefined) return own;
+  const demo = demoDataFolderOf(runtime, address);
+  const runs = (folder: string): boolean => existsSync(join(folder, SERVER_RECORD_NAME));
+  return !runs(own) && runs(demo) ? demo : own;
+}
+
 /** The record of the server on this data folder; undefined when none was started there. */
 export async function readServerRecord(dataFolder: string): Promise<ServerRecord | undefined> {
   try {
@@ -57,14 +74,12 @@ export async function readServerRecord(dataFolder: string): Promise<ServerRecord
 }
 
 export async function connect(runtime: Runtime, address: ServerAddress): Promise<Client> {
-  const record = await readServerRecord(dataFolderOf(runtime, address));
+  const dataFolder = serverFolderOf(runtime, address);
+  const record = await readServerRecord(dataFolder);
   const url = address.server ?? runtime.defaults.server ?? record?.url;
   const token = runtime.defaults.token ?? record?.token;
   if (url === undefined) {
-    throw new WatchbillError(
-      'server-unreachable',
-      `No server was started on ${dataFolderOf(runtime, address)}, and none is named.`,
-    );
+    throw new WatchbillError('server-unreachable', `No server was started on ${dataFolder}, and none is named.`);
   }
   if (token === undefined) {
     throw new WatchbillError(

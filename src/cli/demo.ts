@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { makeDataFolder } from '#storage/data-folder.ts';
-import { dataFolderOf, rootMessage } from './client.ts';
+import { demoDataFolderOf, rootMessage } from './client.ts';
 import { readPort } from './options.ts';
 import type { PlanFile } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
@@ -40,7 +40,7 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
     .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
     .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
     .option('--shop-port <port>', "of the shop's own page; 0 takes a free one", readPort, 4_800)
-    .option('--data <folder>', 'where everything is kept (default: .watchbill, or WATCHBILL_DATA)')
+    .option('--data <folder>', 'where everything is kept (default: .watchbill-demo, or WATCHBILL_DATA)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ watchbill demo\n  $ watchbill demo break payments     (in another terminal)\n  $ watchbill explain A-1\n  $ watchbill demo mend payments',
@@ -64,7 +64,7 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
 
 async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> {
   const examples = join(import.meta.dirname, '../../examples/tea-shop');
-  const dataFolder = dataFolderOf(runtime, options);
+  const dataFolder = demoDataFolderOf(runtime, options);
   const launch = await keepDemoText(dataFolder, 'demo-launch', () => wallClock(runtime.clock.now()));
   const plan = launchedAt(readExecutablePlan({ ...runtime, workingFolder: examples }, '.'), launch);
   const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
@@ -186,7 +186,7 @@ async function switchFault(
   part: string,
   on: boolean,
 ): Promise<string> {
-  const dataFolder = dataFolderOf(runtime, options);
+  const dataFolder = demoDataFolderOf(runtime, options);
   const record = await readFile(join(dataFolder, DEMO_RECORD_NAME), 'utf8').catch(() => undefined);
   if (record === undefined)
     throw new WatchbillError('server-unreachable', `No demo runs on ${dataFolder}; \`watchbill demo\` starts one.`);

@@ -12,7 +12,7 @@ export interface ServerOptionValues {
 export function withServerOptions(command: Command): Command {
   return command
     .option('--server <url>', 'the server (default: the one started on the data folder, or WATCHBILL_SERVER)')
-    .option('--data <folder>', 'the data folder (default: .watchbill, or WATCHBILL_DATA)')
+    .option('--data <folder>', 'the data folder (default: .watchbill, the demo in .watchbill-demo, or WATCHBILL_DATA)')
     .option('--json', 'print JSON');
 }
 

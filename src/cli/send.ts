@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { dataFolderOf, readServerRecord } from './client.ts';
+import { readServerRecord, serverFolderOf } from './client.ts';
 import { intakeTarget, sendEvents } from './intake-client.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -32,7 +32,7 @@ export function registerSend(program: Command, runtime: Runtime): void {
       '\nExamples:\n  $ watchbill send payment outcome=failed amount=12.5 --key $KEY\n  $ watchbill send --file events.ndjson --key $KEY',
     )
     .action(async (name: string | undefined, fields: readonly string[], options: SendOptions) => {
-      const recorded = (await readServerRecord(dataFolderOf(runtime, options)))?.intakeUrl;
+      const recorded = (await readServerRecord(serverFolderOf(runtime, options)))?.intakeUrl;
       const target = intakeTarget(runtime, options, recorded);
       const body = options.file === undefined ? oneEvent(name, fields) : await readBody(runtime, options.file);
       const answer = await sendEvents(

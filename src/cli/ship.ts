@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { shipAccessLog } from '#intake/access-log/follow.ts';
-import { dataFolderOf, readServerRecord } from './client.ts';
+import { readServerRecord, serverFolderOf } from './client.ts';
 import { intakeTarget, sendEvents } from './intake-client.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -34,7 +34,7 @@ export function registerShip(program: Command, runtime: Runtime): void {
       '\nA place is kept: what is stopped and started again goes on where it was. In JSON lines, `request_time` gives the duration.\n\nExample:\n  $ watchbill ship /var/log/nginx/access.log --key $KEY',
     )
     .action(async (path: string, options: ShipCommandOptions) => {
-      const dataFolder = dataFolderOf(runtime, options);
+      const dataFolder = serverFolderOf(runtime, options);
       const target = intakeTarget(runtime, options, (await readServerRecord(dataFolder))?.intakeUrl);
       const file = isAbsolute(path) ? path : join(runtime.workingFolder, path);
       const placeFile = options.place ?? (await defaultPlaceFile(dataFolder, file));
