@@ -146,12 +146,15 @@ function Sentence() {
   const sum = (...states: readonly string[]): number =>
     states.reduce((total, state) => total + (counts[state] ?? 0), 0);
   const failed = sum('failed');
-  const waiting = sum('pending', 'leased', 'retry_at');
+  const again = sum('retry_at');
+  const waiting = sum('pending', 'leased');
   const sent = sum('accepted', 'delivered');
   return (
     <span className={classes.sentence} data-live="">
       {failed > 0 ? (
         <StateMark tone="critical" word={`${plural(failed, 'message')} failed`} />
+      ) : again > 0 ? (
+        <StateMark tone="warning" word={`${plural(again, 'message is', 'messages are')} tried again`} />
       ) : (
         <StateMark
           tone={sent + waiting === 0 ? 'neutral' : 'good'}
@@ -159,7 +162,8 @@ function Sentence() {
         />
       )}
       <span>
-        {formatCount(sent)} sent{waiting === 0 ? '' : `, ${formatCount(waiting)} waiting`}
+        {formatCount(sent)} sent{failed === 0 || again === 0 ? '' : `, ${formatCount(again)} tried again`}
+        {waiting === 0 ? '' : `, ${formatCount(waiting)} waiting`}
         {sum('unknown') === 0 ? '' : `, ${formatCount(sum('unknown'))} not known`}
       </span>
     </span>

@@ -12,8 +12,20 @@ test.each([
   ['Answered 404.', /does not exist/],
   ["The plan in force has no channel 'ops'.", /put it back/],
   ['No answer within 10 s.', /Check the settings of ops/],
+  ['The name hooks.example has no address.', /Check the name of the host/],
 ])('%s has its advice', (problem, advice) => {
   expect(deliveryAdvice({ state: 'failed', problem, channel: 'ops' })).toMatch(advice);
+});
+
+test.each([
+  ['10.1.2.3 was not dialled: 10.1.2.3 is a private address. WATCHBILL_EGRESS_ALLOW=10.1.2.3:403 allows it.', /WATCHBILL_EGRESS_ALLOW=10\.1\.2\.3:403 .*start it again/],
+  ['The URL holds a user name or password; give credentials as a secret of the channel.', /Correct the address of ops/],
+  ["Only http and https are dialled, not 'ftp:'.", /Correct the address of ops/],
+  ['The address is no URL.', /Correct the address of ops/],
+])('%s is for us to mend, and the message waits', (problem, advice) => {
+  const words = deliveryAdvice({ state: 'retry_at', problem, channel: 'ops' });
+  expect(words).toMatch(advice);
+  expect(words).not.toMatch(/--egress-allow|not sent again/);
 });
 
 test('a message that is tried again by itself says so', () => {

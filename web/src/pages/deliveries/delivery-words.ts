@@ -42,6 +42,14 @@ export function deliveryAdvice(delivery: Pick<DeliveryAnswer, 'state' | 'problem
   }
   if (state !== 'failed' && state !== 'retry_at') return undefined;
   const tail = state === 'failed' ? ' Then try the channel with a test message: this one is not sent again.' : '';
+  // What this server itself holds back waits; these texts also have words and numbers of the ones below.
+  const allowance = /WATCHBILL_EGRESS_ALLOW=\S+/.exec(problem)?.[0];
+  if (allowance !== undefined)
+    return `Add ${allowance} to the environment of Watchbill and start it again, or give ${channel} another address in the plan.${tail}`;
+  if (/was not dialled|is no URL|^Only http|URL holds/i.test(problem))
+    return `Correct the address of ${channel} in the plan or in its secret.${tail}`;
+  if (/^The name .* has no address/.test(problem))
+    return `Check the name of the host in the address of ${channel}.${tail}`;
   if (/secret/i.test(problem)) return `Set the secret in the environment of Watchbill and start it again.${tail}`;
   if (/no channel/i.test(problem))
     return 'The plan in force does not have the channel: put it back, or tell people by another.';
@@ -51,8 +59,6 @@ export function deliveryAdvice(delivery: Pick<DeliveryAnswer, 'state' | 'problem
     return `The address of ${channel} does not exist (any more): make a new one at the provider.${tail}`;
   if (/\b429\b/.test(problem)) return 'The provider asks to send less. Watchbill waits as long as it is told to.';
   if (/redirect/i.test(problem)) return `The address of ${channel} points to another one: use that one.${tail}`;
-  if (/not allowed|private|loopback|address/i.test(problem))
-    return `Check the address of ${channel}; addresses of private networks have to be allowed with --egress-allow.${tail}`;
   return state === 'failed'
     ? `Check the settings of ${channel} in the plan and whether its provider answers.${tail}`
     : 'Nothing to do yet: it is tried again by itself.';

@@ -8,6 +8,9 @@ import { Course, type CourseName } from './course.tsx';
 import classes from './health.module.css';
 import { bytesText } from './health-words.ts';
 
+/** Of a store that fills up nobody needs more digits. */
+const LEAST_SHARE = 0.0001;
+
 /** What comes in and what waits on its way. */
 export function Intake({ health }: { readonly health: HealthAnswer }) {
   const { intake, history } = health;
@@ -37,7 +40,7 @@ export function Intake({ health }: { readonly health: HealthAnswer }) {
           of="spoolBytes"
           value={intake.spoolBytes === undefined ? '–' : bytesText(intake.spoolBytes)}
         >
-          {formatFigureText(full, '%')} of {bytesText(intake.spoolBytesLimit)}
+          {full < LEAST_SHARE ? 'less than 0.01%' : formatFigureText(full, '%')} of {bytesText(intake.spoolBytesLimit)}
           {intake.segmentsWaiting === undefined || intake.segmentsWaiting === 0 ? (
             ', nothing waits'
           ) : (
