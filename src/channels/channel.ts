@@ -80,8 +80,8 @@ export type Attempt =
   | {
       readonly outcome: 'retry';
       readonly problem: string;
-      /** Whether the other side answered at all. */
-      readonly because: 'provider-refused' | 'provider-unreachable';
+      /** Whether the other side answered at all, or was not even asked since this server may not dial it. */
+      readonly because: 'provider-refused' | 'provider-unreachable' | 'egress-refused';
       readonly afterMs?: DurationMs;
       /** The message may have arrived nevertheless. */
       readonly maySent: boolean;

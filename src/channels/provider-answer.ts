@@ -26,13 +26,16 @@ export function classifyResponse(response: IncomingResponse, now: Instant): Atte
   };
 }
 
-/** What a request without an answer means: an address that the operator does not permit is final, the network is not. */
+/**
+ * What a request without an answer means. None is final: the network comes back, and an address that may not be dialled is
+ * permitted by the operator or put right in the plan, for which the page has to be there still.
+ */
 export function classifyTransportFailure(failure: TransportFailure): Attempt {
   switch (failure.reason) {
     case 'address-refused':
     case 'scheme-refused':
     case 'url-refused':
-      return { outcome: 'refused', problem: failure.message };
+      return { outcome: 'retry', problem: failure.message, because: 'egress-refused', maySent: false };
     case 'name-not-found':
     case 'connection-failed':
     case 'timed-out':

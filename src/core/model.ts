@@ -342,6 +342,7 @@ export type DecisionReason =
   | 'attempts-exhausted'
   | 'channel-removed'
   | 'secret-missing'
+  | 'egress-refused'
   | 'lease-expired';
 
 /** One message to one recipient by one channel: becomes a row of the queue. */

@@ -49,5 +49,6 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
   'attempts-exhausted': 'given up after the last attempt',
   'channel-removed': 'the plan does not have the channel any more',
   'secret-missing': 'a secret of the channel is missing',
+  'egress-refused': 'this server may not dial the address of the channel',
   'lease-expired': 'the attempt ended without a result',
 };

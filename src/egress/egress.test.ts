@@ -7,6 +7,7 @@ import { limits } from '#kernel/limits.ts';
 import type { OutgoingRequest } from '#kernel/ports.ts';
 import { parseEgressAllow } from './allowance.ts';
 import { createEgress, type Egress, type EgressOptions } from './egress.ts';
+import { createGuard } from './guard.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -83,6 +84,23 @@ describe('addresses', () => {
     'http://0/',
   ])('refuses %s however it is written', async (url) => {
     expect(await egress('').send(post(url))).toMatchObject({ failure: { reason: 'address-refused' } });
+  });
+
+  it.each([
+    ['http://10.1.2.3:9000/', '10.1.2.3 is a private address. WATCHBILL_EGRESS_ALLOW=10.1.2.3:9000 allows it.'],
+    ['http://[::1]/', '::1 is a loopback address. WATCHBILL_EGRESS_ALLOW=[::1]:80 allows it.'],
+    ['https://hooks.internal/', '10.9.9.9 is a private address. WATCHBILL_EGRESS_ALLOW=hooks.internal:443 allows it.'],
+  ])('says how to allow %s, and that allows it', async (url, words) => {
+    const resolve = async (): Promise<string[]> => ['10.9.9.9'];
+    const result = await egress('', { resolve }).send(post(url));
+    expect(result).toMatchObject({ failure: { message: expect.stringContaining(words) } });
+    const [, allowance = ''] = /ALLOW=(\S+)/.exec(words) ?? [];
+    const parsed = parseEgressAllow(allowance);
+    const { hostname, port, protocol } = new URL(url);
+    const number = port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : Number(port);
+    const guard = createGuard({ allow: parsed.ok ? parsed.value : [], resolve });
+    const answer = await guard(hostname.replace(/^\[|\]$/g, ''), number ?? 0, AbortSignal.timeout(1_000), 1_000);
+    expect(answer).toHaveProperty('list');
   });
 
   it('refuses a name when only one of its addresses is private', async () => {

@@ -48,11 +48,18 @@ export function createGuard(options: GuardOptions): Guard {
     for (const address of addresses.list) {
       const refusal = refuseAddress(address, host, port, options.allow, own);
       if (refusal === undefined) continue;
-      const message = `${host} was not dialled: ${refusal}, which WATCHBILL_EGRESS_ALLOW does not permit.`;
+      // Without a zone or nonsense in it, an address is refused only because nobody has allowed it yet.
+      const remedy = net.isIP(address) === 0 || address.includes('%') ? '' : ` ${allowanceFor(host, port)} allows it.`;
+      const message = `${host} was not dialled: ${refusal}.${remedy}`;
       return { reason: 'address-refused', message, sent: 'no' };
     }
     return addresses;
   };
+}
+
+/** The setting that permits this host, which may be an IPv6 address without brackets. */
+function allowanceFor(host: string, port: number): string {
+  return `WATCHBILL_EGRESS_ALLOW=${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 export function nameNotFound(host: string): TransportFailure {

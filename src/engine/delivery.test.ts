@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Channel } from '#channels/channel.ts';
+import { classifyTransportFailure } from '#channels/provider-answer.ts';
 import type { NotificationIntent } from '#core/model.ts';
 import { limits } from '#kernel/limits.ts';
 import type { ChannelBinding } from '#plan/model.ts';
@@ -37,6 +38,11 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
   const answers: Record<string, () => Promise<Attempt>> = {
     quick: async () => ({ outcome: 'accepted' }),
     slow: () => new Promise(() => {}),
+    held: async () => {
+      if (permitted) return { outcome: 'accepted' };
+      const message = '10.1.2.3 is a private address.';
+      return classifyTransportFailure({ reason: 'address-refused', message, sent: 'no' });
+    },
     broken: async () => {
       throw new Error('canary');
     },
@@ -46,6 +52,7 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
       return refusals % 3 === 0 ? { outcome: 'accepted' } : retry;
     },
   };
+  let permitted = false;
   let refusals = 0;
   const retry = { outcome: 'retry', problem: 'HTTP 503', maySent: false, because: 'provider-unreachable' } as const;
   let claims = 0;
@@ -84,7 +91,18 @@ async function start(intents: readonly NotificationIntent[], channels: readonly 
   const outcome = (episode: string) =>
     [...store.of(PLAN).notifications.values()].find(({ row }) => row.identity.episode === episode)?.state;
   const reasons = () => store.of(PLAN).facts.map(({ fact }) => `${fact.kind} ${fact.reason}`);
-  return { clock, store, delivery, sent, outcome, reasons, lines, owned, claims: () => claims };
+  return {
+    clock,
+    store,
+    delivery,
+    sent,
+    outcome,
+    reasons,
+    lines,
+    owned,
+    claims: () => claims,
+    permit: () => (permitted = true),
+  };
 }
 
 const spec: Channel['spec'] = {
@@ -152,6 +170,18 @@ describe('delivery', () => {
     const made = await start([intent('Q-1', 'quick')], channels);
     expect(made.outcome('Q-1')).toBe(state);
     expect(made.reasons()).toEqual([fact]);
+    await made.delivery.stop();
+  });
+
+  it('keeps a page for an address that may not be dialled, and sends it once it may', async () => {
+    const made = await start([intent('Q-1', 'held')], [binding('held')]);
+    expect(made.outcome('Q-1')).toBe('retry_at');
+    expect(made.reasons()).toEqual(['delivery-retried egress-refused']);
+    made.permit();
+    made.clock.advance(limits.deliveryBackoffMaxMs);
+    await settle();
+    expect(made.outcome('Q-1')).toBe('accepted');
+    expect(made.reasons().at(-1)).toBe('delivery-accepted provider-accepted');
     await made.delivery.stop();
   });
 

@@ -17,6 +17,7 @@ describe('what is stored of an attempt', () => {
     [{ outcome: 'delivered' }, 'delivered', 'delivery-accepted', 'provider-accepted'],
     [retry, 'retry_at', 'delivery-retried', 'provider-refused'],
     [{ ...retry, because: 'provider-unreachable' }, 'retry_at', 'delivery-retried', 'provider-unreachable'],
+    [{ ...retry, because: 'egress-refused' }, 'retry_at', 'delivery-retried', 'egress-refused'],
     [{ outcome: 'refused', problem: 'no' }, 'failed', 'delivery-failed', 'provider-refused'],
     [{ outcome: 'waiting', reason: 'secret-missing', problem: 'no' }, 'retry_at', 'delivery-retried', 'secret-missing'],
     [

@@ -274,8 +274,13 @@ function mailing(channel: Channel): void {
     expect(attempt).toMatchObject({ outcome: 'retry', because, maySent: sent === 'maybe' });
   });
 
-  it.each(['mail-refused', 'address-refused'] as const)('gives up after %s', async (reason) => {
-    expect((await tryChannel(channel, { mailAnswer: failed(reason) })).attempt.outcome).toBe('refused');
+  it('gives up after mail-refused', async () => {
+    expect((await tryChannel(channel, { mailAnswer: failed('mail-refused') })).attempt.outcome).toBe('refused');
+  });
+
+  it.each(['address-refused', 'scheme-refused', 'url-refused'] as const)('waits after %s', async (reason) => {
+    const { attempt } = await tryChannel(channel, { mailAnswer: failed(reason) });
+    expect(attempt).toMatchObject({ outcome: 'retry', because: 'egress-refused', maySent: false });
   });
 
   it('gives the mail a deadline', async () => {
@@ -315,9 +320,10 @@ function dialling(channel: Channel): void {
     expect(attempt).toMatchObject({ outcome: 'retry', maySent: sent === 'maybe' });
   });
 
-  it('gives up on an address that is not permitted', async () => {
-    const { attempt } = await tryChannel(channel, { answer: noAnswer('address-refused', 'no') });
-    expect(attempt).toMatchObject({ outcome: 'refused', problem: expect.stringContaining('address-refused') });
+  it.each(['address-refused', 'scheme-refused', 'url-refused'] as const)('waits after %s', async (reason) => {
+    const { attempt } = await tryChannel(channel, { answer: noAnswer(reason, 'no') });
+    expect(attempt).toMatchObject({ outcome: 'retry', because: 'egress-refused', maySent: false });
+    expect(attempt).toMatchObject({ problem: expect.stringContaining(reason) });
   });
 
   it.each([

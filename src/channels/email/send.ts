@@ -60,10 +60,12 @@ function classify(failure: MailFailure): Attempt {
   const maySent = failure.sent === 'maybe';
   switch (failure.reason) {
     case 'mail-refused':
+      return { outcome: 'refused', problem };
+    // As for HTTP: the operator permits the address, or the plan gets another, while the message waits.
     case 'address-refused':
     case 'scheme-refused':
     case 'url-refused':
-      return { outcome: 'refused', problem };
+      return { outcome: 'retry', problem, because: 'egress-refused', maySent: false };
     // A password or a certificate can be put right at either end while the message waits.
     case 'session-refused':
     case 'mail-deferred':
