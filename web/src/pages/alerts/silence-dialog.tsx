@@ -2,6 +2,7 @@ import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client.ts';
+import { useLive } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
 import { useMay } from '../../api/session.ts';
 import { formatMoment, formatSpan } from '../../format/times.ts';
@@ -23,8 +24,10 @@ interface SilenceDialogProps {
 /** Asks what is silenced, until when, and why. Nobody is told of it in that time; it goes on being judged. */
 export function SilenceDialog({ plan, about, onClose }: SilenceDialogProps) {
   const { data: overview } = useOverview(plan);
-  const now = useNow(30_000);
-  const [opened] = useState(() => Date.now());
+  // By the server's clock, which the silence will end by; the browser's may be an hour off.
+  const offset = useLive((snapshot) => snapshot.clockOffsetMs);
+  const now = useNow(30_000) + offset;
+  const [opened] = useState(() => Date.now() + offset);
   const ends = silenceEnds(opened);
   const mayLonger = useMay('edit', plan);
   const [scope, setScope] = useState<'group' | 'rule' | 'all'>(
@@ -55,7 +58,7 @@ export function SilenceDialog({ plan, about, onClose }: SilenceDialogProps) {
           ...(scope === 'all' ? {} : { rule }),
           ...(scope === 'group' && about !== undefined ? { group: [...about.group] } : {}),
           // As long as it was meant when the dialog was filled in, and at most what may be asked for.
-          forMs: Math.round(Math.min((until ?? 0) - Date.now(), mayLonger ? 366 * DAY : DAY)),
+          forMs: Math.round(Math.min((until ?? 0) - Date.now() - offset, mayLonger ? 366 * DAY : DAY)),
           reason: reason.trim(),
         },
       }),

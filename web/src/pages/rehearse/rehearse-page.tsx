@@ -97,7 +97,7 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
   );
   const { state, play, stop } = useRehearsal(plan);
   const linked = typeof address.t === 'number' ? address.t : undefined;
-  const [atMs, setAtMs] = useState(linked ?? 0);
+  const [chosenMs, setAtMs] = useState(linked ?? 0);
 
   // A link to an instant plays its scenario: the same texts give the same rehearsal.
   const wasLinked = useRef(linked !== undefined && scenarios.some(({ path }) => path === address.scenario));
@@ -108,6 +108,9 @@ function Rehearsal({ plan, scenarios, files }: RehearsalProps) {
   }, [mayPlay, play, scenario]);
 
   const isDone = state.kind === 'done';
+  // A scenario may begin long after T+0: the first instant there is, is its own.
+  const recording = state.kind === 'done' ? state.result.recording : undefined;
+  const atMs = Math.min(recording?.untilMs ?? chosenMs, Math.max(recording?.fromMs ?? chosenMs, chosenMs));
   useEffect(() => {
     if (!isDone) return;
     const timer = setTimeout(() => {
