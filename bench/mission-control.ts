@@ -33,7 +33,15 @@ function reading(index: number, group: readonly string[]): LiveReading {
   return { signal: `signal_${index}`, group: [...group], state, value, sampleSize: 1_000, since: now() };
 }
 
-const livePlan = { version: 1, running: true, intakeConnected: true, notifications: {}, notices: [], silences: [] };
+const livePlan = {
+  version: 1,
+  running: true,
+  intakeConnected: true,
+  notifications: {},
+  notices: [],
+  silences: [],
+  unjudged: [],
+};
 const band = { operator: '<', value: 0.018, shown: '< 1.8%' } as const;
 const overview: OverviewAnswer = {
   plan: PLAN,

@@ -93,6 +93,11 @@ export const livePlanSchema = z
     notices: z.array(z.string()),
     /** Those that last. */
     silences: z.array(liveSilenceSchema),
+    /**
+     * Names of enabled rules in force that cannot be judged: what they test has had no data in any group for longer than a minute, although
+     * the plan receives events.
+     */
+    unjudged: z.array(z.string()),
   })
   .meta({ id: 'LivePlan' });
 

@@ -107,6 +107,17 @@ test('while intake is away every figure says that nobody reads it, group by grou
   expect(changeBetween(away, snapshotOf(look(world, undefined), 3_000, away))).toBeUndefined();
 });
 
+test('a rule without data for long is named as unjudged while other figures have events', () => {
+  const play = new Play(watched);
+  play.say(0, { a: 'unknown' });
+  play.pass(61_000);
+  const unjudged = (readings: readonly SignalReading[] | undefined) =>
+    snapshotOf(look(play.world, readings), 61_000).plan.unjudged;
+  expect(unjudged([route('/a', value(1, 5))])).toEqual(['errors']);
+  expect(unjudged([route('/a', value(0, 0))])).toEqual([]);
+  expect(unjudged(undefined)).toEqual([]);
+});
+
 test('a plan that was lost keeps its alerts, and says that it does not run', () => {
   const play = new Play(watched);
   play.say(1_000, { 'A/x': 'true' });

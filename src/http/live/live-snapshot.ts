@@ -5,6 +5,7 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
 import type { Objective } from '#plan/model.ts';
 import type { Reading } from '#plan/reading.ts';
+import { unjudgedRules } from './unjudged-rules.ts';
 
 /** A plan at one look. What has not changed since the look before is the same object as then. */
 export interface LiveSnapshot {
@@ -73,7 +74,7 @@ function viewPlan(status: PlanStatus, before: LivePlan | undefined): LivePlan {
     notices: [...status.notices],
   };
   if (world === undefined) {
-    return { version: 0, silences: [], ...before, ...shared };
+    return { version: 0, silences: [], ...before, ...shared, unjudged: [] };
   }
   return {
     version: world.line.version,
@@ -81,7 +82,13 @@ function viewPlan(status: PlanStatus, before: LivePlan | undefined): LivePlan {
     ...(launchedAt === undefined ? {} : { launchedAt: formatInstant(launchedAt) }),
     ...shared,
     silences: viewSilences(world),
+    unjudged: unjudgedRules(world, receives(status.readings)),
   };
+}
+
+/** Whether events came within the window of any figure. */
+function receives(readings: PlanStatus['readings']): boolean {
+  return readings?.some(({ reading }) => reading.sampleSize > 0) ?? false;
 }
 
 function viewSilences(world: World): LiveSilence[] {

@@ -12,6 +12,7 @@ const plan: LivePlan = {
   notifications: {},
   notices: [],
   silences: [],
+  unjudged: [],
 };
 
 function reading(signal: string, group: readonly string[], value: number): LiveReading {

@@ -4,7 +4,15 @@ import { createLiveStore } from './live-store.ts';
 import { joinTrail, sampleTrails, trailKey } from './trails.ts';
 
 const at = '2026-01-20T14:00:00.000Z';
-const plan = { version: 1, running: true, intakeConnected: true, notifications: {}, notices: [], silences: [] };
+const plan = {
+  version: 1,
+  running: true,
+  intakeConnected: true,
+  notifications: {},
+  notices: [],
+  silences: [],
+  unjudged: [],
+};
 
 function change(value: number): LiveMessage {
   const reading = { signal: 'speed', group: [], state: 'on target', value, sampleSize: 1, since: at } as const;

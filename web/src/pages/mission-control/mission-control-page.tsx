@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { usePlanName } from '../../api/current-plan.ts';
 import { useLive, useSettled } from '../../api/live.tsx';
@@ -6,6 +7,7 @@ import { Page, Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { BlockSkeleton, EmptyState, ErrorState } from '../../kit/states.tsx';
 import { useWidth } from '../../kit/use-width.ts';
+import { paths } from '../../paths.ts';
 import { balanceTiles } from './balance-tiles.ts';
 import { HappeningNow } from './happening-now.tsx';
 import classes from './mission-control.module.css';
@@ -123,10 +125,17 @@ function Sentence({ plan }: { readonly plan: string }) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   if (overview === undefined || loaded === undefined) return null;
   if (!loaded.running) return <StateMark tone="warning" word="This plan is not running on this server" />;
-  const { tone, lead, rest } = stateSentence({ overview, signals, alerts });
+  const { tone, lead, unjudged, rest } = stateSentence({ overview, signals, alerts, unjudged: loaded.unjudged });
   return (
     <span className={classes.sentence} data-live="">
       <StateMark tone={tone} word={lead} />
+      {unjudged === undefined ? null : (
+        <span>
+          <Link to={paths.signals(plan)} title={`No data for ${loaded.unjudged.join(', ')}`}>
+            {unjudged}
+          </Link>
+        </span>
+      )}
       {rest.map((part) => (
         <span key={part}>{part}</span>
       ))}

@@ -16,6 +16,7 @@ const severities = ['urgent', 'soon'].map((name) => ({
 function standing(
   states: readonly (FigureStateAnswer | readonly FigureStateAnswer[])[],
   alerts: readonly LiveAlert[] = [],
+  unjudged: readonly string[] = [],
 ) {
   const signals = new Map(
     states.map((state, index) => {
@@ -34,7 +35,7 @@ function standing(
   );
   const objectives = states.map((_, index) => ({ signal: `s${index}`, bands: {} }));
   const launch = { state: 'given' } as const;
-  return { overview: { objectives, severities, launch }, signals, alerts };
+  return { overview: { objectives, severities, launch }, signals, alerts, unjudged };
 }
 
 function alert(id: number, more: Partial<LiveAlert> = {}): LiveAlert {
@@ -46,8 +47,8 @@ function alert(id: number, more: Partial<LiveAlert> = {}): LiveAlert {
 const taken = { by: 'mia', at: '', via: 'web' };
 
 function sentence(...given: Parameters<typeof standing>): string {
-  const { tone, lead, rest } = stateSentence(standing(...given));
-  return `${tone}: ${[lead, ...rest].join(' · ')}`;
+  const { tone, lead, unjudged, rest } = stateSentence(standing(...given));
+  return `${tone}: ${[lead, ...(unjudged === undefined ? [] : [unjudged]), ...rest].join(' · ')}`;
 }
 
 describe('the sentence of state', () => {
@@ -93,6 +94,27 @@ describe('the sentence of state', () => {
   });
 });
 
+test.each([
+  [['on target'], [], 'none: Calm, as far as can be judged · 1 rule cannot be judged · 1 of 1 objective on target'],
+  [[], [], 'none: No alerts, as far as can be judged · 1 rule cannot be judged · the plan has no objectives yet'],
+  [
+    ['no data'],
+    [],
+    'none: Nothing to judge by yet · 1 rule cannot be judged · 0 of 1 objective on target · 1 has no data',
+  ],
+  [
+    ['on target'],
+    [alert(1)],
+    'critical: rule-1 fires, urgent · 1 rule cannot be judged · nobody takes care of it yet · 1 of 1 objective on target',
+  ],
+] as const)('with a rule that cannot be judged, %j is not called calm', (states, alerts, said) => {
+  expect(sentence(states, alerts, ['heap'])).toBe(said);
+});
+
+test('several rules that cannot be judged are counted', () => {
+  expect(stateSentence(standing(['on target'], [], ['heap', 'payments'])).unjudged).toBe('2 rules cannot be judged');
+});
+
 test('alerts stand by what is most pressing: nobody on it, then severity, then age', () => {
   const alerts = [
     alert(1, { state: 'pending' }),
@@ -115,6 +137,7 @@ test('what needs somebody: alerts with their time to answer, then messages that 
     notifications: { failed: 2 },
     notices: [],
     silences: [],
+    unjudged: [],
   };
   const overview = { severities, version: 3, launch: { state: 'awaited' } as const };
   const alerts = [alert(1), alert(2, { acknowledged: taken }), alert(3, { severity: 'soon' })];

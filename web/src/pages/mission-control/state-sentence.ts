@@ -9,6 +9,8 @@ import { worstReading } from './worst-reading.ts';
 export interface StateSentence {
   readonly tone: Tone;
   readonly lead: string;
+  /** How many rules cannot be judged, when there are such. */
+  readonly unjudged?: string;
   readonly rest: readonly string[];
 }
 
@@ -16,10 +18,38 @@ interface Standing {
   readonly overview: Pick<OverviewAnswer, 'objectives' | 'severities'>;
   readonly signals: ReadonlyMap<string, readonly LiveReading[]>;
   readonly alerts: readonly LiveAlert[];
+  /** Names of the rules that cannot be judged. */
+  readonly unjudged: readonly string[];
 }
 
-/** The sentence at the top of mission control. Calm is only said when every figure that has a target is known to be on it. */
-export function stateSentence({ overview, signals, alerts }: Standing): StateSentence {
+/**
+ * The sentence at the top of mission control. Calm is only said when figures that have a target are known to be on it and none is off it,
+ * and without reserve only when every rule can be judged.
+ */
+export function stateSentence({ unjudged, ...standing }: Standing): StateSentence {
+  const sentence = judgedSentence(standing);
+  if (unjudged.length === 0) return sentence;
+  const { tone, lead, rest } = sentence;
+  const reserved = reservedLeads[lead];
+  return {
+    tone: reserved === undefined ? tone : 'none',
+    lead: reserved ?? lead,
+    unjudged: `${plural(unjudged.length, 'rule')} cannot be judged`,
+    rest,
+  };
+}
+
+const CALM = 'All calm';
+const NO_ALERTS = 'No alerts';
+
+/** What would claim too much while nobody knows what some rules would say. */
+const reservedLeads: Readonly<Record<string, string>> = {
+  [CALM]: 'Calm, as far as can be judged',
+  [NO_ALERTS]: 'No alerts, as far as can be judged',
+};
+
+/** As if every rule could be judged. */
+function judgedSentence({ overview, signals, alerts }: Omit<Standing, 'unjudged'>): StateSentence {
   const states = overview.objectives
     .filter(({ bands }) => bands !== undefined)
     .map(({ signal }) => worstReading(signals.get(signal) ?? [])?.state ?? 'not evaluated');
@@ -72,7 +102,7 @@ export function stateSentence({ overview, signals, alerts }: Standing): StateSen
   if (soon !== undefined) return { tone: 'warning', lead: soon, rest };
   if (count('warning') > 0) return { tone: 'warning', lead: 'Warning', rest };
   if (count('off target') > 0) return { tone: 'off', lead: 'Off target', rest };
-  if (judged === 0) return { tone: 'neutral', lead: 'No alerts', rest: ['the plan has no objectives yet'] };
+  if (judged === 0) return { tone: 'neutral', lead: NO_ALERTS, rest: ['the plan has no objectives yet'] };
   if (onTarget === 0) return { tone: 'none', lead: 'Nothing to judge by yet', rest };
-  return { tone: 'good', lead: 'All calm', rest };
+  return { tone: 'good', lead: CALM, rest };
 }
