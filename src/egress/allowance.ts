@@ -48,6 +48,11 @@ export function isAllowed(
   });
 }
 
+/** The setting that permits this host, which may be an IPv6 address without brackets. */
+export function allowanceFor(host: string, port: number): string {
+  return `WATCHBILL_EGRESS_ALLOW=${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}`;
+}
+
 function parseEntry(entry: string): Allowance | undefined {
   if (entry.includes('/')) {
     return ipaddr.isValidCIDR(entry) ? { kind: 'network', network: ipaddr.parseCIDR(entry) } : undefined;

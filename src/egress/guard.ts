@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { TransportFailure } from '#kernel/ports.ts';
 import { refuseAddress } from './address.ts';
-import type { Allowance } from './allowance.ts';
+import { type Allowance, allowanceFor } from './allowance.ts';
 
 export interface GuardOptions {
   /** What is permitted beside public addresses; see `parseEgressAllow`. */
@@ -55,11 +55,6 @@ export function createGuard(options: GuardOptions): Guard {
     }
     return addresses;
   };
-}
-
-/** The setting that permits this host, which may be an IPv6 address without brackets. */
-function allowanceFor(host: string, port: number): string {
-  return `WATCHBILL_EGRESS_ALLOW=${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 export function nameNotFound(host: string): TransportFailure {

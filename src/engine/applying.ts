@@ -38,6 +38,8 @@ export interface ApplyOutcome {
   readonly changed: boolean;
   readonly diagnostics: readonly Diagnostic[];
   readonly effects: readonly string[];
+  /** What the text says, applied or not; absent when it has errors. */
+  readonly compiled?: CompiledPlan;
 }
 
 export interface ApplyingOptions {
@@ -87,7 +89,10 @@ export function createApplying({ compile, clock, plans, host, ownedBy }: Applyin
     const changed = current === undefined || JSON.stringify(current.files) !== JSON.stringify(request.files);
     const effects = owned === undefined ? [] : describeEffects(previewApply(owned.world, plan, clock.now()));
     const version = (current?.version ?? 0) + (changed ? 1 : 0);
-    const outcome: ApplyOutcome = { plan: plan.name, version, applied: false, changed, diagnostics, effects };
+    const outcome: ApplyOutcome = {
+      ...{ plan: plan.name, version, applied: false, changed, diagnostics, effects },
+      compiled: plan,
+    };
     return { plan, hosted, outcome };
   }
 

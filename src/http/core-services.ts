@@ -1,3 +1,4 @@
+import type { HoldsBack } from '#egress/holds-back.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
@@ -10,6 +11,7 @@ import type { MachineHealth, StoreProbe } from './health/services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
+import type { ResolveSecret } from './missing-secrets.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
@@ -18,8 +20,13 @@ import type { Access } from './sign-in/access.ts';
 import { createSignalServices } from './signals/series-services.ts';
 import { createSilenceServices } from './silences/silence-services.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
+import { createUnreachable } from './unreachable.ts';
 
-export interface CoreServicesOptions extends StatusServicesOptions {
+export interface CoreServicesOptions extends Omit<StatusServicesOptions, 'unreachable'> {
+  /** The one that the channels' secrets are resolved by. */
+  readonly resolveSecret: ResolveSecret;
+  /** What the way out to the network holds back. */
+  readonly holdsBack: HoldsBack;
   readonly links: Pick<Links, 'key' | 'alertUrl'>;
   readonly access: Pick<Access, 'services'>;
   /** Asks the telemetry store what the past was. */
@@ -35,12 +42,13 @@ export interface CoreServicesOptions extends StatusServicesOptions {
 /** The verbs' view of the core process. */
 export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const { core, clock, resolveSecret, log, askTelemetry } = options;
-  const status = createStatusServices(options);
+  const unreachable = createUnreachable(resolveSecret, options.holdsBack);
+  const status = createStatusServices({ ...options, unreachable });
   const live = createLiveServices({ core, clock, log });
   return {
     ...options.access.services,
     status,
-    plans: createPlanServices(core, resolveSecret),
+    plans: createPlanServices(core, unreachable),
     rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
     alerts: createAlertServices(core),

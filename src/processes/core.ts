@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress } from '#egress/egress.ts';
+import { createHoldsBack } from '#egress/holds-back.ts';
 import { runCore } from '#engine/run-core.ts';
 import { createLinks } from '#http/acknowledge-link/links.ts';
 import { createApplication } from '#http/application.ts';
@@ -39,7 +40,8 @@ export async function startCore(
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random, environment } = options;
   const log = createLog('core', clock);
-  const transport = createEgress({ allow: readAllowances(configuration.egressAllow) });
+  const allow = readAllowances(configuration.egressAllow);
+  const transport = createEgress({ allow });
   await migrate(configuration, clock);
   const pool = openPool({
     address: configuration.postgres,
@@ -85,6 +87,7 @@ export async function startCore(
     version: configuration.version,
     storeProblems: stores,
     resolveSecret,
+    holdsBack: createHoldsBack(allow),
     links,
     askTelemetry: askWithin(telemetry, clock),
     intakeUrl: configuration.publicIntakeUrl,

@@ -4,25 +4,23 @@ import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import { requirePlan } from '../known-plan.ts';
-import { missingSecrets, type ResolveSecret } from '../missing-secrets.ts';
+import type { Unreachable } from '../unreachable.ts';
 import { refuseNewSecretUses } from './secret-uses.ts';
 import type { PlanServices } from './services.ts';
 
 /** Plans and their versions on the core. */
-export function createPlanServices(core: Core, resolveSecret: ResolveSecret): PlanServices {
+export function createPlanServices(core: Core, unreachable: Unreachable): PlanServices {
   const { repositories } = core;
 
   async function apply(wanted: ApplyRequest, preview: boolean, by: string): Promise<ApplyAnswer> {
     const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
-    const running = outcome.applied && outcome.plan !== undefined ? await core.planStatus(outcome.plan) : undefined;
-    const missing = await missingSecrets(running?.world?.plan, resolveSecret);
     return {
       plan: outcome.plan ?? '',
       version: outcome.version,
       applied: outcome.applied,
       changed: outcome.changed,
       diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
-      effects: [...outcome.effects, ...missing],
+      effects: [...outcome.effects, ...(await unreachable(outcome.compiled))],
     };
   }
 

@@ -18,7 +18,7 @@ test('however many ask at once whether the server is ready, intake is asked once
     clock: { now: () => 0, monotonicMs: () => 0, schedule: () => () => {}, after: () => () => {} },
     version: '1.2.3',
     storeProblems: async () => [],
-    resolveSecret: async () => undefined,
+    unreachable: async () => [],
   });
   const answers = Promise.all([status.readiness(), status.readiness(), status.readiness()]);
   waiting.resolve(undefined);

@@ -3,8 +3,8 @@ import type { Core, PlanStatus } from '#engine/core-process.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { requirePlan } from '../known-plan.ts';
-import { missingSecrets, type ResolveSecret } from '../missing-secrets.ts';
 import { viewPlan } from '../plan-view.ts';
+import type { Unreachable } from '../unreachable.ts';
 import type { StatusServices } from './services.ts';
 
 export interface StatusServicesOptions {
@@ -13,13 +13,12 @@ export interface StatusServicesOptions {
   readonly version: string;
   /** A sentence for each store that does not do its work. */
   readonly storeProblems: () => Promise<readonly string[]>;
-  /** The one that the channels' secrets are resolved by. */
-  readonly resolveSecret: ResolveSecret;
+  readonly unreachable: Unreachable;
 }
 
 /** The state of the whole server and of its plans. */
 export function createStatusServices(options: StatusServicesOptions): StatusServices {
-  const { core, clock, version, storeProblems, resolveSecret } = options;
+  const { core, clock, version, storeProblems, unreachable } = options;
 
   let asked: ReturnType<Core['intakeStatus']> | undefined;
   /** Asked once, however many want to know: without a token everybody may. */
@@ -37,8 +36,7 @@ export function createStatusServices(options: StatusServicesOptions): StatusServ
 
   async function planStatus(name: string): Promise<PlanStatus> {
     const plan = await core.planStatus(name);
-    const missing = await missingSecrets(plan.world?.plan, resolveSecret);
-    return { ...plan, notices: [...plan.notices, ...missing] };
+    return { ...plan, notices: [...plan.notices, ...(await unreachable(plan.world?.plan))] };
   }
 
   async function status(wanted: (plan: string) => boolean, named?: string): Promise<StatusAnswer> {
