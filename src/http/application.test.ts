@@ -478,6 +478,8 @@ describe.each(routes)('$sent.method $path', ({ path, sent, asks }) => {
     const answer = await send(path, { ...sent, authorization });
     expect(answer.status).toBe(401);
     expect(answer.body.error?.code).toBe(code);
+    // The keys that `watchbill key create` makes have no right here.
+    expect(answer.body.error).toMatchObject({ hint: expect.stringMatching(/token .*API/) });
     expect(asked).toEqual([]);
     expect(answer.text).not.toContain(TOKEN);
   });

@@ -14,12 +14,12 @@ export const errorCodes = {
   'credential-missing': {
     status: 401,
     exit: 77,
-    hint: 'Send `Authorization: Bearer KEY`; `watchbill key create` makes one.',
+    hint: 'Send `Authorization: Bearer …`: on port 4700 a token of the API, or sign in; on port 4318 a key, which `watchbill key create` makes.',
   },
   'credential-invalid': {
     status: 401,
     exit: 77,
-    hint: 'The key is unknown, expired or revoked; `watchbill key create` makes a new one.',
+    hint: 'It is unknown, expired or revoked, or of the other port: 4700 takes a token of the API, 4318 a key, which `watchbill key create` makes.',
   },
   'session-ended': { status: 401, exit: 77, hint: 'Sign in again.' },
   'sign-in-failed': {
