@@ -1,7 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { ApiFailure } from '#contract/client.ts';
 import { rememberedPlan, rememberPlan } from '../api/current-plan.ts';
 import { LiveProvider, useLive } from '../api/live.tsx';
@@ -16,6 +16,7 @@ import { Banners } from './banners.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { useCommands } from './commands.ts';
 import { HelpDialog } from './help-dialog.tsx';
+import { useKeptFocus } from './keep-focus.ts';
 import { useStale } from './live-mark.tsx';
 import { MoreDrawer } from './more-drawer.tsx';
 import { Navigation, type NavigationEntry, navigationEntries } from './navigation.tsx';
@@ -88,6 +89,8 @@ function Staleness({ children }: { readonly children: ReactNode }) {
 function Frame({ plan, children }: { readonly plan: string | undefined; readonly children: ReactNode }) {
   const [opened, setOpened] = useState<Opened>();
   const { data: plans = [] } = useQuery(plansQuery);
+  const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   const close = (): void => setOpened(undefined);
   const search = (): void => setOpened({ what: 'palette' });
 
@@ -111,7 +114,7 @@ function Frame({ plan, children }: { readonly plan: string | undefined; readonly
       </a>
       <TopBar plan={plan} plans={plans} onSearch={search} />
       <Navigation plan={plan} onMore={() => setOpened({ what: 'more' })} />
-      <main id="content" className={classes.content} tabIndex={-1}>
+      <main id="content" ref={main} className={classes.content} tabIndex={-1}>
         {children}
       </main>
       {navigationEntries(plan).map((entry) => (
