@@ -13,6 +13,7 @@ import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
 import type { ResolveSecret } from './missing-secrets.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
+import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
 import type { ApiServices } from './services.ts';
@@ -48,7 +49,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
   return {
     ...options.access.services,
     status,
-    plans: createPlanServices(core, unreachable),
+    plans: createPlanServices(core, unreachable, createNeverSent(askTelemetry, clock)),
     rehearsals: createRehearsalServices(core, clock),
     journal: createJournalServices(core, clock),
     alerts: createAlertServices(core),

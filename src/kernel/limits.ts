@@ -162,6 +162,8 @@ export const limits = {
   /** Names of events in the table of fields; their fields are read from so many of the latest events each. */
   eventNamesShown: 50,
   eventsSampled: 200,
+  /** A field that a plan reads is looked for in so many of the latest events of a name. */
+  eventsLookedThrough: 50_000,
   seriesPoints: 500,
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */

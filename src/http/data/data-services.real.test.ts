@@ -4,6 +4,7 @@ import type { Core } from '#engine/core-process.ts';
 import type { PlanData } from '#intake/link.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
+import { attributeNames } from '#storage/clickhouse/data.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import { type AskTelemetry, askWithin } from '#storage/clickhouse/within.ts';
 import { clock } from '../../../test/kit/postgres.ts';
@@ -123,6 +124,19 @@ test('fields have their types, an example that is cut, their unit and how many e
   expect(orders.get("it's")?.example).toBe('a "quoted" \\ one');
   expect(unused).toEqual([{ name: 'never', type: 'boolean' }]);
   expect(awaited).toEqual([{ name: 'refund', sources: ['refunds'] }]);
+});
+
+test('attributes of the latest events of a name, of its own plan only; a name that did not come is left out', async () => {
+  const ask = (names: readonly string[], limit = 100) =>
+    askTelemetry((client, signal) =>
+      attributeNames(client, { plan: 'shop', names, from: now - 86_400_000, to: now, limit }, signal),
+    );
+  const found = await ask(['order', 'request', 'foreign', 'refund']);
+  expect([...found].map(([name, fields]) => [name, [...fields].sort()])).toEqual([
+    ['order', ['amount', "it's", 'note']],
+    ['request', ['route', 'slow', 'status']],
+  ]);
+  expect((await ask(['order'], 0)).size).toBe(0);
 });
 
 test('rates count every event of the last hour once', async () => {

@@ -5,22 +5,24 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { Unreachable } from '../unreachable.ts';
+import type { NeverSent } from './never-sent.ts';
 import { refuseNewSecretUses } from './secret-uses.ts';
 import type { PlanServices } from './services.ts';
 
 /** Plans and their versions on the core. */
-export function createPlanServices(core: Core, unreachable: Unreachable): PlanServices {
+export function createPlanServices(core: Core, unreachable: Unreachable, neverSent: NeverSent): PlanServices {
   const { repositories } = core;
 
   async function apply(wanted: ApplyRequest, preview: boolean, by: string): Promise<ApplyAnswer> {
     const outcome = preview ? await core.preview(wanted) : await core.apply(wanted, by);
+    const hints = await Promise.all([unreachable(outcome.compiled), neverSent(outcome.compiled)]);
     return {
       plan: outcome.plan ?? '',
       version: outcome.version,
       applied: outcome.applied,
       changed: outcome.changed,
       diagnostics: outcome.diagnostics.map((diagnostic) => ({ ...diagnostic })),
-      effects: [...outcome.effects, ...(await unreachable(outcome.compiled))],
+      effects: [...outcome.effects, ...hints.flat()],
     };
   }
 

@@ -137,3 +137,36 @@ export async function eventRates(
   });
   return answer.json<{ name: string; steps: number[]; counts: number[] }>();
 }
+
+/** The names of the attributes that the latest events of each name have; a name without events is left out. */
+export async function attributeNames(
+  client: ClickHouseClient,
+  query: {
+    readonly plan: string;
+    readonly names: readonly string[];
+    readonly from: Instant;
+    readonly to: Instant;
+    /** At most so many of the latest events of each name are looked at. */
+    readonly limit: number;
+  },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { names, ...shared } = query;
+  const found = new Map<string, readonly string[]>();
+  // One question a name: each is read from its end in the table's order, however many events there are.
+  for (const name of names) {
+    const answer = await client.query({
+      query: `select count() as events,
+          groupUniqArrayArray(arrayConcat(mapKeys(strings), mapKeys(numbers), mapKeys(booleans))) as fields from (
+          select strings, numbers, booleans from events where plan = {plan:String} and name = {name:String} and ${between}
+          order by ts desc limit {limit:UInt32})`,
+      format: 'JSONEachRow',
+      query_params: { ...shared, name },
+      clickhouse_settings: queryLimits,
+      abort_signal: signal,
+    });
+    const [row] = await answer.json<{ readonly events: number; readonly fields: readonly string[] }>();
+    if (row !== undefined && row.events > 0) found.set(name, row.fields);
+  }
+  return found;
+}
