@@ -69,10 +69,7 @@ describe('the versions of a plan', () => {
     const first = await answer<PlanVersionsAnswer>('versions');
     expect(first).toMatchObject({ current: 1, versions: [{ version: 1, by: 'watchbill up' }] });
     const { files } = await answer<PlanVersionWithFiles>('versions/current');
-    expect(files.map(({ path }) => path.split('/').slice(-2).join('/'))).toEqual([
-      'shop/plan.yaml',
-      'scenarios/payments.scenario.yaml',
-    ]);
+    expect(files.map(({ path }) => path)).toEqual(['plan.yaml', 'scenarios/payments.scenario.yaml']);
 
     const next = files.map((file) => ({ ...file, text: file.text.replace('> 3 in 10s', '> 5 in 10s') }));
     const preview = await answer<ApplyAnswer>('versions', { files: next, expectedVersion: 1, preview: true });
