@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiFailure } from '#contract/client.ts';
 import { api } from './client.ts';
 
 /** What has to be known of an alert to take care of it: its id, and the version that the reader sees. */
@@ -18,4 +19,9 @@ export function useAcknowledge(plan: string) {
       }),
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey.includes(plan) }),
   });
+}
+
+/** Whether a command failed because somebody else was faster. */
+export function wasSlower(error: unknown): boolean {
+  return error instanceof ApiFailure && (error.code === 'version-conflict' || error.code === 'already-done');
 }

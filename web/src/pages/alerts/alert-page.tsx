@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { AlertDetailAnswer, AlertSummary } from '#contract/alerts.ts';
 import { ApiFailure } from '#contract/client.ts';
+import { useAcknowledge } from '../../api/acknowledge.ts';
 import { useParameter, usePlanName } from '../../api/current-plan.ts';
 import { useLive } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
@@ -25,7 +26,6 @@ import { Evidence } from './evidence.tsx';
 import { NextAction } from './next-action.tsx';
 import { RunbookText } from './runbook-text.tsx';
 import { SilenceDialog } from './silence-dialog.tsx';
-import { useAcknowledge } from './use-acknowledge.ts';
 import { useAlert } from './use-alerts.ts';
 
 /** One alert: what it is, why, what to do, what happened, and who was told. */

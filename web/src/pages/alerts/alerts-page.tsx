@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
+import { useAcknowledge } from '../../api/acknowledge.ts';
 import { usePlanName } from '../../api/current-plan.ts';
 import { useLive, useSettled } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
@@ -23,7 +24,6 @@ import { AlertRow } from './alert-row.tsx';
 import classes from './alerts.module.css';
 import { SilenceDialog } from './silence-dialog.tsx';
 import { SilenceList } from './silence-list.tsx';
-import { useAcknowledge } from './use-acknowledge.ts';
 import { useAlerts } from './use-alerts.ts';
 import { useRowKeys } from './use-row-keys.ts';
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AlertDetailAnswer } from '#contract/alerts.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
+import { wasSlower } from '../../api/acknowledge.ts';
 import { useLive } from '../../api/live.tsx';
 import { formatSpan } from '../../format/times.ts';
 import { useNow } from '../../kit/now.ts';
@@ -9,7 +10,6 @@ import { TimeText } from '../../kit/time-text.tsx';
 import classes from './alert.module.css';
 import { reasonSentence } from './reason-words.ts';
 import { RunbookText } from './runbook-text.tsx';
-import { wasSlower } from './use-acknowledge.ts';
 
 interface NextActionProps {
   readonly plan: string;
