@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Alert } from '#core/model.ts';
 import { emptyWorld } from '#core/world.ts';
+import { receiveEvents } from '#intake/events/receive.ts';
 import { createIntake, type Intake } from '#intake/intake.ts';
 import type { FromCore, FromIntake } from '#intake/link.ts';
 import { VolatileDisk } from '#intake/spool/volatile-disk.ts';
@@ -122,11 +123,12 @@ async function house(plan: CompiledPlan) {
     },
     async send(name: string, times: number): Promise<void> {
       const body = JSON.stringify(Array.from({ length: times }, () => ({ name })));
-      const answer = await intake?.receive({
+      if (intake === undefined) throw new Error('Intake is down.');
+      const answer = await receiveEvents(intake, {
         authorization: `Bearer ${testKey}`,
         body: new TextEncoder().encode(body),
       });
-      expect(answer?.status).toBe(200);
+      expect(answer.status).toBe(200);
     },
     alerts: (): readonly Alert[] => [...(runner.owned()?.world.alerts.values() ?? [])],
     now: () => clock.now(),

@@ -1,6 +1,6 @@
 import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
-import { bareAttributes, type FieldType } from './events/decode.ts';
+import { bareAttributes, type FieldType } from './decoding.ts';
 import type { FromCore } from './link.ts';
 
 export type FactMessage = Extract<FromCore, { readonly type: 'facts' }>;

@@ -5,11 +5,10 @@ import type { Clock, Disk, Random } from '#kernel/ports.ts';
 import type { Result } from '#kernel/result.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
-import { type Answer, refusal } from './answer.ts';
+import { Acceptance, type Submission } from './acceptance.ts';
 import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
-import { EventsReceiver } from './events/receive.ts';
 import { FactSpool } from './fact-spool.ts';
 import { type ExecutorFactory, WindowsHost } from './host.ts';
 import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './link.ts';
@@ -20,7 +19,8 @@ import { decodePayload } from './payload.ts';
 import { PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
-import { RequestTokens } from './request-tokens.ts';
+import type { RequestRefusal } from './receiver.ts';
+import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
@@ -48,15 +48,6 @@ export interface IntakeOptions {
   readonly spoolLimits?: Partial<SpoolOptions['limits']>;
 }
 
-/** A request for `POST /v1/events` with its body unpacked, as the simulation sends it. */
-export interface WholeRequest {
-  readonly authorization?: string;
-  readonly idempotencyKey?: string;
-  readonly body: Uint8Array;
-  readonly lines?: boolean;
-}
-
-export const EVENTS_SCOPE = 'events:write';
 const SPOOL_FOLDER = 'spool';
 /** Less silence of ours than this is no gap. */
 const GAP_MS = 100;
@@ -87,14 +78,13 @@ export class Intake {
   readonly #plans: PlansInForce;
   readonly #snapshots: SnapshotKeeper;
   readonly #loader: Loader;
-  readonly #receiver: EventsReceiver;
+  readonly #acceptance: Acceptance;
   readonly #runId: string;
   readonly #startedAt: Instant;
   readonly #cancels = new Map<string, () => void>();
   #session: LinkSession | undefined;
   #position = 0;
   #counter = 0;
-  #spoolProblem: string | undefined;
   #stopped = false;
 
   constructor(options: IntakeOptions) {
@@ -160,7 +150,7 @@ export class Intake {
       writes,
       position: () => this.#position,
     });
-    this.#receiver = new EventsReceiver({
+    this.#acceptance = new Acceptance({
       spool: this.#spool,
       tokens: this.#tokens,
       eventIds: this.#eventIds,
@@ -224,28 +214,23 @@ export class Intake {
     return grant;
   }
 
-  /** `POST /v1/events` once its head was found good. */
-  async receiveEvents(
-    grant: Grant,
-    request: { readonly body: Uint8Array; readonly lines: boolean; readonly idempotencyKey?: string },
-    requestId: string,
-  ): Promise<Answer> {
-    const answer = await this.#receiver.receive({ ...request, grant, requestId });
-    this.#spoolProblem = answer.status === 503 ? JSON.stringify(answer.body.error) : undefined;
-    return answer;
+  /** A request of any protocol once its head was found good: what was accepted is on disk when this resolves. */
+  accept(submission: Submission): Promise<Result<RememberedAnswer, RequestRefusal>> {
+    return this.#acceptance.accept(submission);
   }
 
-  /** The two above in one, for callers without HTTP. */
-  async receive(request: WholeRequest): Promise<Answer> {
-    const requestId = this.makeId();
-    const grant = this.authorize(request.authorization, EVENTS_SCOPE);
-    if (!grant.ok) return refusal(grant.failure.code, grant.failure.message, requestId);
-    const { body, lines = false, idempotencyKey } = request;
-    return await this.receiveEvents(
-      grant.value,
-      { body, lines, ...(idempotencyKey !== undefined && { idempotencyKey }) },
-      requestId,
-    );
+  /** The compiled plan in force, for receivers that a plan configures; undefined when there is none or it does not compile. */
+  plan(name: string): CompiledPlan | undefined {
+    return this.#plans.compiled(name);
+  }
+
+  /** The plans in force, compiled. */
+  get plans(): ReadonlyMap<string, CompiledPlan> {
+    return this.#plans.all;
+  }
+
+  now(): Instant {
+    return this.#clock.now();
   }
 
   /** A connection to the core; a new one ends the one before. `send` may buffer, and must not throw. */
@@ -276,7 +261,7 @@ export class Intake {
     const status = statusOf({
       credentials: this.#credentials,
       spool: this.#spool,
-      spoolProblem: this.#spoolProblem,
+      spoolProblem: this.#acceptance.problem,
       loader: this.#loader,
       registers: this.#registers,
       now: this.#clock.now(),

@@ -1,5 +1,5 @@
 import type { EventRecord } from '#signals/record.ts';
-import { bareAttributes } from './events/decode.ts';
+import { bareAttributes } from './decoding.ts';
 
 /** The records of a block as its bytes. */
 export function encodePayload(records: readonly EventRecord[]): Uint8Array {

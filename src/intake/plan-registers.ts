@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { FieldType } from './events/decode.ts';
+import type { FieldType } from './decoding.ts';
 import type { PlanData } from './link.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 
@@ -24,8 +24,8 @@ interface Rejected {
 }
 
 /** Counts a refusal. As many reasons are told apart as there are codes. */
-export function noteRejection(register: PlanRegister, code: string, message: string, at: Instant): void {
-  const count = (register.rejected.get(code)?.count ?? 0) + 1;
+export function noteRejection(register: PlanRegister, code: string, message: string, at: Instant, times = 1): void {
+  const count = (register.rejected.get(code)?.count ?? 0) + times;
   register.rejected.set(code, { count, lastAt: at, example: message.slice(0, limits.exampleCharacters) });
 }
 

@@ -29,6 +29,7 @@ export class PlansInForce {
   #keptPlans: ReadonlySet<string> = new Set();
   #cancel: () => void = () => {};
   #stopped = false;
+  readonly #compiled = new Map<string, CompiledPlan>();
 
   constructor(options: PlansInForceOptions) {
     this.#options = options;
@@ -54,6 +55,15 @@ export class PlansInForce {
     this.#useKeys(whole, isCurrent);
     this.#keep(whole, isCurrent);
     return changed;
+  }
+
+  /** The compiled plan of a name, as it is in force. */
+  compiled(name: string): CompiledPlan | undefined {
+    return this.#compiled.get(name);
+  }
+
+  get all(): ReadonlyMap<string, CompiledPlan> {
+    return this.#compiled;
   }
 
   /** Nothing is tried again from now on. */
@@ -100,11 +110,14 @@ export class PlansInForce {
       if (last?.version === plan.version && last.launchedAt === plan.launchedAt) continue;
       changed.add(plan.name);
       const compiled = compile(plan);
-      if (compiled !== undefined) host.configure(plan.name, plan.version, compiled, at);
-      else log(`Plan ${plan.name} version ${plan.version} does not compile; its data are only stored.`);
+      if (compiled !== undefined) {
+        this.#compiled.set(plan.name, compiled);
+        host.configure(plan.name, plan.version, compiled, at);
+      } else log(`Plan ${plan.name} version ${plan.version} does not compile; its data are only stored.`);
     }
     const named = namesOf(configuration);
     for (const name of [...host.plans.keys()]) if (!named.has(name)) host.remove(name);
+    for (const name of [...this.#compiled.keys()]) if (!named.has(name)) this.#compiled.delete(name);
     return changed;
   }
 }

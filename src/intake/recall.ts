@@ -1,8 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
+import type { FieldType } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
-import type { FieldType } from './events/decode.ts';
 import { decodeIds, decodePayload } from './payload.ts';
 import type { PlanRegisters } from './plan-registers.ts';
 import type { RequestTokens } from './request-tokens.ts';

@@ -4,8 +4,11 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { type Answer, refusal } from './answer.ts';
-import { type Budget, type ContentEncoding, readBody } from './body.ts';
-import { EVENTS_SCOPE, type Intake } from './intake.ts';
+import { type Budget, type ContentEncoding, contentEncodings, readBody } from './body.ts';
+import type { Intake } from './intake.ts';
+import type { ReceiverRoute, RequestHead, RequestRefusal } from './receiver.ts';
+import { receiverRoutes } from './receivers.ts';
+import { RouteTable } from './route-table.ts';
 
 export interface ServerOptions {
   readonly intake: Intake;
@@ -33,19 +36,20 @@ interface RequestBudget extends Budget {
   readonly byKey: Map<string, number>;
 }
 
-interface Route {
-  readonly methods: readonly string[];
-  answer(request: IncomingMessage, requestId: string): Promise<Answer>;
+/** An address that answers without taking anything in, open to everybody. */
+interface OpenRoute {
+  readonly method: 'GET';
+  readonly path: string;
+  answer(): Answer | Promise<Answer>;
 }
 
-const EVENTS_TYPES: Readonly<Record<string, 'json' | 'lines'>> = {
-  'application/json': 'json',
-  'application/x-ndjson': 'lines',
-  'application/ndjson': 'lines',
-};
-const IDEMPOTENCY_KEY_CHARACTERS = 255;
 const OVERLOADED_RETRY_SECONDS = 2;
 const NOISY_RETRY_SECONDS = 1;
+const OVERLOADED: RequestRefusal = {
+  code: 'overloaded',
+  message: 'Too many requests are under way.',
+  retryAfterSeconds: OVERLOADED_RETRY_SECONDS,
+};
 /** How much of a refused body is still read, so that its sender sees the answer instead of a broken connection. */
 const LINGER_BYTES = 4_194_304;
 const LINGER_MS = 2_000;
@@ -59,14 +63,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     perKey: options.requestsPerKey ?? limits.intakeRequestsPerKey,
     byKey: new Map(),
   };
-  const routes: Readonly<Record<string, Route>> = {
-    '/v1/events': { methods: ['POST'], answer: (request, id) => answerEvents(request, id, intake, budget) },
-    '/healthz': {
-      methods: ['GET', 'HEAD'],
-      answer: async () => ({ status: 200, headers: {}, body: { status: 'ok' } }),
-    },
-    '/readyz': { methods: ['GET', 'HEAD'], answer: async () => readiness(intake) },
-  };
+  const routes = new RouteTable<OpenRoute | ReceiverRoute>([
+    { method: 'GET', path: '/healthz', answer: () => ({ status: 200, headers: {}, body: { status: 'ok' } }) },
+    { method: 'GET', path: '/readyz', answer: () => readiness(intake) },
+    ...receiverRoutes(intake),
+  ]);
 
   const server = createServer(
     {
@@ -77,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     (request, response) => {
       const requestId = intake.makeId();
-      answerRequest(request, requestId, routes)
+      answerRequest(request, requestId, routes, budget)
         .catch((error: unknown) => {
           log(`Request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`);
           return refusal('internal-error', 'Something of ours broke.', requestId);
@@ -101,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 async function answerRequest(
   request: IncomingMessage,
   requestId: string,
-  routes: Readonly<Record<string, Route>>,
+  routes: RouteTable<OpenRoute | ReceiverRoute>,
+  budget: RequestBudget,
 ): Promise<Answer> {
   const url = request.url ?? '/';
   if (request.rawHeaders.length / 2 > limits.requestHeaders) {
@@ -110,72 +112,74 @@ async function answerRequest(
   if (url.length > limits.urlBytes) {
     return refusal('url-too-long', `The URL is longer than ${limits.urlBytes} bytes.`, requestId);
   }
-  const path = url.split('?', 1)[0] ?? '/';
-  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (route === undefined) return refusal('not-found', 'There is nothing at this path.', requestId);
-  if (!route.methods.includes(request.method ?? '')) {
-    return refusal('method-not-allowed', `Use ${route.methods.join(' or ')}.`, requestId, {
-      headers: { allow: route.methods.join(', ') },
-    });
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const method = request.method ?? '';
+  const found = routes.find(method, path);
+  switch (found.state) {
+    case 'absent':
+      return refusal('not-found', 'There is nothing at this path.', requestId);
+    case 'other-method': {
+      const allow = found.methods.map((one) => (one === 'GET' ? 'GET, HEAD' : one)).join(', ');
+      return refusal('method-not-allowed', `Use ${allow}.`, requestId, { headers: { allow } });
+    }
+    case 'found': {
+      const { route, parameters } = found;
+      if ('answer' in route) return await route.answer();
+      const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+      const head = { method, path, parameters, query, headers: request.headers, requestId };
+      return await receive(request, head, route, budget);
+    }
   }
-  return await route.answer(request, requestId);
 }
 
-async function answerEvents(
+async function receive(
   request: IncomingMessage,
-  requestId: string,
-  intake: Intake,
+  head: RequestHead,
+  route: ReceiverRoute,
   budget: RequestBudget,
 ): Promise<Answer> {
-  const { headers } = request;
-  const grant = intake.authorize(headers.authorization, EVENTS_SCOPE);
-  if (!grant.ok) {
-    const retry = grant.failure.code === 'not-ready' ? { retryAfterSeconds: OVERLOADED_RETRY_SECONDS } : undefined;
-    return refusal(grant.failure.code, grant.failure.message, requestId, retry);
-  }
+  const refuse = (refused: RequestRefusal): Answer =>
+    route.refuse?.(refused, head) ?? refusal(refused.code, refused.message, head.requestId, refused);
+  const grant = route.authorize(head);
+  if (!grant.ok) return refuse(grant.failure);
   const { keyId } = grant.value;
   const ofKey = budget.byKey.get(keyId) ?? 0;
   if (ofKey >= budget.perKey) {
-    return refusal('too-many-requests', `${ofKey} requests of this key are under way.`, requestId, {
-      retryAfterSeconds: NOISY_RETRY_SECONDS,
-    });
+    const message = `${ofKey} requests of this key are under way.`;
+    return refuse({ code: 'too-many-requests', message, retryAfterSeconds: NOISY_RETRY_SECONDS });
   }
-  if (budget.requests <= 0) return overloaded(requestId);
-  const form = EVENTS_TYPES[(headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
-  if (form === undefined) {
-    return refusal('unsupported-type', 'Content-Type: application/json or application/x-ndjson is needed.', requestId);
+  if (budget.requests <= 0) return refuse(OVERLOADED);
+  const problem = route.inspect?.(head);
+  if (problem !== undefined) return refuse(problem);
+  const encoding = encodingOf(head.headers['content-encoding']);
+  if (encoding === undefined || !route.encodings.includes(encoding)) {
+    const message = `Content-Encoding: ${route.encodings.join(' or ')} is needed.`;
+    return refuse({ code: 'unsupported-type', message });
   }
-  const encoding = encodingOf(headers['content-encoding']);
-  if (encoding === undefined) {
-    return refusal('unsupported-type', 'Content-Encoding: gzip or none is needed.', requestId);
-  }
-  const key = headers['idempotency-key'];
-  if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > IDEMPOTENCY_KEY_CHARACTERS)) {
-    return refusal('invalid-request', 'Idempotency-Key: 1 to 255 characters are needed.', requestId);
-  }
-  if (Number(headers['content-length'] ?? 0) > limits.eventsBodyBytes) return tooLarge(requestId);
+  const tooLarge: RequestRefusal = {
+    code: 'body-too-large',
+    message: `At most ${route.bodyBytes} bytes are taken, packed or unpacked.`,
+  };
+  if (Number(head.headers['content-length'] ?? 0) > route.bodyBytes) return refuse(tooLarge);
 
   budget.requests -= 1;
   budget.byKey.set(keyId, ofKey + 1);
   let held = 0;
   try {
-    const body = await readBody(request, encoding, limits.eventsBodyBytes, budget);
+    const body = await readBody(request, encoding, route.bodyBytes, budget);
     held = body.held;
     switch (body.state) {
       case 'too-large':
-        return tooLarge(requestId);
+        return refuse(tooLarge);
       case 'overloaded':
-        return overloaded(requestId);
+        return refuse(OVERLOADED);
       case 'malformed':
-        return refusal('malformed-body', 'The body is not whole gzip.', requestId);
+        return refuse({ code: 'malformed-body', message: `The body is not whole ${encoding}.` });
       case 'cut':
-        return refusal('malformed-body', 'The body ended before its time.', requestId);
+        return refuse({ code: 'malformed-body', message: 'The body ended before its time.' });
       case 'read':
-        return await intake.receiveEvents(
-          grant.value,
-          { body: body.bytes, lines: form === 'lines', ...(key !== undefined && { idempotencyKey: key }) },
-          requestId,
-        );
+        return await route.receive({ head, grant: grant.value, body: body.bytes });
     }
   } finally {
     budget.requests += 1;
@@ -196,28 +200,20 @@ function readiness(intake: Intake): Answer {
 }
 
 function encodingOf(header: string | undefined): ContentEncoding | undefined {
-  const encoding = (header ?? 'identity').trim().toLowerCase();
+  const encoding = (header ?? '').trim().toLowerCase();
   if (encoding === '' || encoding === 'identity') return 'identity';
-  return encoding === 'gzip' || encoding === 'x-gzip' ? 'gzip' : undefined;
-}
-
-function tooLarge(requestId: string): Answer {
-  return refusal('body-too-large', `At most ${limits.eventsBodyBytes} bytes are taken, packed or unpacked.`, requestId);
-}
-
-function overloaded(requestId: string): Answer {
-  return refusal('overloaded', 'Too many requests are under way.', requestId, {
-    retryAfterSeconds: OVERLOADED_RETRY_SECONDS,
-  });
+  if (encoding === 'x-gzip') return 'gzip';
+  return contentEncodings.find((known) => known === encoding);
 }
 
 function respond(request: IncomingMessage, response: ServerResponse, answer: Answer, clock: Clock): void {
   // The connection is gone, or was answered when its time was up.
   if (response.destroyed || request.socket.destroyed) return;
-  const text = JSON.stringify(answer.body);
+  const { body } = answer;
+  const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   const headers: Record<string, string | number> = {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
+    'content-length': bytes.length,
     ...answer.headers,
   };
   if (!request.complete) {
@@ -226,7 +222,7 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
     linger(request, clock);
   }
   response.writeHead(answer.status, headers);
-  response.end(request.method === 'HEAD' ? undefined : text);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 /** Reads on for a little while and throws it away, then cuts the connection. */

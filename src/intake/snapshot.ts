@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
-import type { FieldType } from './events/decode.ts';
+import type { FieldType } from './decoding.ts';
 import type { OutboxState } from './verdict-outbox.ts';
 
 /** Everything in memory that a restart needs and that is not in the spool after `position`. */

@@ -4,6 +4,7 @@ import type { Clock, Random } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { receiveEvents } from './events/receive.ts';
 import type { HostedExecutor } from './host.ts';
 import { createIntake, type Intake, type IntakeOptions } from './intake.ts';
 import type { FromCore, FromIntake, IngestKey } from './link.ts';
@@ -188,7 +189,7 @@ export interface TestIntake {
   readonly loaded: Map<string, readonly StoredEvent[]>;
   readonly executors: CountingExecutor[];
   readonly log: string[];
-  send(body: unknown, idempotencyKey?: string): ReturnType<Intake['receive']>;
+  send(body: unknown, idempotencyKey?: string): ReturnType<typeof receiveEvents>;
   connect(): TestCore;
   configure(core: TestCore, watermark?: Instant): void;
 }
@@ -263,7 +264,7 @@ export async function startIntake(
     configure: (core, watermark = 0) =>
       core.say({ type: 'configure', plans: [{ name: 'shop', version: 1, files: [], watermark }], keys: [ingestKey()] }),
     send: (body, idempotencyKey) =>
-      intake.receive({
+      receiveEvents(intake, {
         authorization: `Bearer ${testKey}`,
         body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)),
         ...(idempotencyKey !== undefined && { idempotencyKey }),

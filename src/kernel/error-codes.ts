@@ -112,6 +112,11 @@ export const errorCodes = {
     exit: 65,
     hint: 'A field keeps the type of its first use in the plan; send that type or use another name.',
   },
+  'field-cut': {
+    status: 400,
+    exit: 65,
+    hint: 'The record was taken with the beginning of this field; send less in it.',
+  },
   'too-many-attributes': { status: 400, exit: 65, hint: 'Send at most 128 attributes a record.' },
   'too-many-fields': {
     status: 400,

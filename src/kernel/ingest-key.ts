@@ -15,3 +15,6 @@ export function isIngestKey(text: string): boolean {
 export function ingestKeyId(key: string, hash: string): string {
   return OWN_SHAPE.exec(key)?.[1] ?? `preset-${hash.slice(0, 16)}`;
 }
+
+/** What a key may do: each scope is one family of protocols. Keys are made for senders, who need all that a product sends. */
+export const senderScopes = ['events:write', 'otlp:write', 'rw:write'] as const;

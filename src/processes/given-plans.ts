@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Core } from '#engine/core-process.ts';
 import type { ApiServices } from '#http/services.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { senderScopes } from '#kernel/ingest-key.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { CoreConfiguration } from './messages.ts';
@@ -25,7 +26,7 @@ export async function applyGivenPlans(
     const known = await appliedBefore(core, files);
     const plan = known ?? (await applyGiven(services, files));
     if (given.ingestKey === undefined) continue;
-    const wanted = { plan, name: 'preset', scopes: ['events:write'], at: clock.now() };
+    const wanted = { plan, name: 'preset', scopes: senderScopes, at: clock.now() };
     await core.repositories.storeKey(given.ingestKey, wanted);
     await core.keysChanged();
   }

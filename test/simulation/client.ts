@@ -1,4 +1,5 @@
 import type { Answer } from '#intake/answer.ts';
+import { receiveEvents } from '#intake/events/receive.ts';
 import { INGEST_KEY } from './core-node.ts';
 import type { Coverage } from './coverage.ts';
 import type { Faults } from './faults.ts';
@@ -123,7 +124,11 @@ export class Client {
       if (receiver === undefined || process.pausedUntil > scheduler.time) return again(chance.between(100, 500));
       const { body, idempotencyKey } = request;
       const authorization = `Bearer ${INGEST_KEY}`;
-      receiver.receive({ authorization, body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }).then(
+      receiveEvents(receiver, {
+        authorization,
+        body,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      }).then(
         (answer) => {
           if (chance.happens(faults().clientAnswerLost)) coverage.see('answer to client lost');
           else scheduler.after(chance.between(0.1, 10), () => heard(answer));

@@ -1,12 +1,10 @@
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { senderScopes } from '#kernel/ingest-key.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { KeyServices } from './services.ts';
-
-/** What a key made through the API may do. */
-const KEY_SCOPES = ['events:write'];
 
 /** The keys that senders use. */
 export function createKeyServices(core: Core, clock: Clock): KeyServices {
@@ -16,7 +14,7 @@ export function createKeyServices(core: Core, clock: Clock): KeyServices {
       requirePlan(core, plan);
       const at = clock.now();
       const expiry = request.expiresInMs === undefined ? {} : { expiresAt: at + request.expiresInMs };
-      const created = await repositories.createKey({ plan, name: request.name, scopes: KEY_SCOPES, at, ...expiry });
+      const created = await repositories.createKey({ plan, name: request.name, scopes: senderScopes, at, ...expiry });
       await core.keysChanged();
       return { ...created, plan };
     },

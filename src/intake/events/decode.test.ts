@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '#kernel/limits.ts';
-import { bareAttributes, type Decoded, decodeEvents, type FieldType } from './decode.ts';
+import { bareAttributes, type Decoded, type FieldType } from '../decoding.ts';
+import { decodeEvents } from './decode.ts';
 
 const NOW = 1_790_000_000_000;
 

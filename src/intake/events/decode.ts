@@ -3,6 +3,16 @@ import { type Instant, parseInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { EventRecord } from '#signals/record.ts';
+import {
+  bareAttributes,
+  checkTime,
+  type DecodeContext,
+  type Decoded,
+  exceedsBytes,
+  type FieldType,
+  type RecordRefusal,
+  shownField,
+} from '../decoding.ts';
 
 /**
  * `POST /v1/events`: JSON text to records. Each record is accepted or refused by itself; only text that is no JSON, or that is
@@ -11,41 +21,8 @@ import type { EventRecord } from '#signals/record.ts';
  * Attributes: objects are flattened with `.` (`{"cart": {"total": 9}}` is `cart.total`), null is the same as absent, arrays
  * are refused, and so are whole numbers beyond 2^53, which would silently change their last digits.
  */
-export type FieldType = 'string' | 'number' | 'boolean';
-
-export interface DecodeContext {
-  /** When the request was received; the time of records without one. */
-  readonly receivedAt: Instant;
-  /** Types that the plan's fields have already; new ones are in the answer. */
-  readonly fieldTypes: ReadonlyMap<string, FieldType>;
-  /** Makes an id for a record that has none. */
-  readonly makeId: () => string;
-}
-
-export interface Decoded {
-  readonly records: readonly EventRecord[];
-  /** For each record whether its sender gave the id. */
-  readonly ownIds: readonly boolean[];
-  readonly rejected: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
-  readonly newFields: ReadonlyMap<string, FieldType>;
-  /** Every record carries an id or a time of its own, so the same body again is the same request again. */
-  readonly recognisable: boolean;
-}
-
 /** A value of the plan's `where`, with what `JSON.parse` may bring. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
-/**
- * An object that inherits nothing, so that an attribute may have any name and reading an absent one finds nothing. Made by
- * a constructor and not by `Object.create(null)`, because the engine keeps these fast.
- */
-const Bare = function Bare() {} as unknown as new () => Record<string, string | number | boolean>;
-Bare.prototype = Object.create(null);
-
-/** An empty attribute map that inherits nothing. */
-export function bareAttributes(): Record<string, string | number | boolean> {
-  return new Bare();
-}
 
 /** Decodes a body. `lines` says that it is NDJSON; a JSON body that is none is tried as NDJSON too. */
 export function decodeEvents(text: string, lines: boolean, context: DecodeContext): Result<Decoded, Failure> {
@@ -144,13 +121,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-interface Refusal {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
 const OWN_FIELDS = new Set(['name', 'time', 'event_id', 'user', 'duration_ms', 'value']);
-const ENCODED_BYTES_PER_CHARACTER = 3;
 
 class Decoder {
   readonly #context: DecodeContext;
@@ -187,19 +158,19 @@ class Decoder {
     return { records, ownIds, rejected, newFields: this.#newFields, recognisable };
   }
 
-  #record(source: Readonly<Record<string, Json>>): EventRecord | Refusal {
+  #record(source: Readonly<Record<string, Json>>): EventRecord | RecordRefusal {
     const name = source.name;
-    if (typeof name !== 'string' || name === '' || exceeds(name, limits.nameBytes)) {
+    if (typeof name !== 'string' || name === '' || exceedsBytes(name, limits.nameBytes)) {
       return { code: 'name-invalid', message: `name: text of 1 to ${limits.nameBytes} bytes is needed.` };
     }
     const time = this.#time(source.time);
     if (typeof time !== 'number') return time;
     const id = source.event_id ?? undefined;
-    if (id !== undefined && (typeof id !== 'string' || id === '' || exceeds(id, limits.eventIdBytes))) {
+    if (id !== undefined && (typeof id !== 'string' || id === '' || exceedsBytes(id, limits.eventIdBytes))) {
       return invalid('event_id', `text of 1 to ${limits.eventIdBytes} bytes is needed`);
     }
     const user = source.user ?? undefined;
-    if (user !== undefined && (typeof user !== 'string' || exceeds(user, limits.attributeValueBytes))) {
+    if (user !== undefined && (typeof user !== 'string' || exceedsBytes(user, limits.attributeValueBytes))) {
       return invalid('user', `text of at most ${limits.attributeValueBytes} bytes is needed`);
     }
     const duration = source.duration_ms ?? undefined;
@@ -231,7 +202,7 @@ class Decoder {
     };
   }
 
-  #time(time: Json | undefined): Instant | Refusal {
+  #time(time: Json | undefined): Instant | RecordRefusal {
     const { receivedAt } = this.#context;
     if (time === undefined || time === null) return receivedAt;
     const instant =
@@ -239,20 +210,14 @@ class Decoder {
     if (instant === undefined || !Number.isSafeInteger(instant)) {
       return { code: 'time-invalid', message: 'time: ISO 8601 with an offset, or milliseconds since 1970, is needed.' };
     }
-    if (instant > receivedAt + limits.futureMs) {
-      return { code: 'time-in-future', message: `time: ${instant - receivedAt} ms ahead of our clock.` };
-    }
-    if (instant < receivedAt - limits.oldestMs) {
-      return { code: 'time-too-old', message: 'time: more than 7 days ago.' };
-    }
-    return instant;
+    return checkTime(instant, receivedAt) ?? instant;
   }
 
   /** Puts one value, or what an object holds, among the attributes. The depth is bounded by `inspect`. */
-  #add(key: string, value: Json): Refusal | undefined {
+  #add(key: string, value: Json): RecordRefusal | undefined {
     switch (typeof value) {
       case 'string':
-        if (exceeds(value, limits.attributeValueBytes)) {
+        if (exceedsBytes(value, limits.attributeValueBytes)) {
           return invalid(key, `text of at most ${limits.attributeValueBytes} bytes is needed`);
         }
         break;
@@ -276,7 +241,7 @@ class Decoder {
         return undefined;
       }
     }
-    if (key === '' || exceeds(key, limits.attributeKeyBytes)) {
+    if (key === '' || exceedsBytes(key, limits.attributeKeyBytes)) {
       return invalid(key, `the name of a field has 1 to ${limits.attributeKeyBytes} bytes`);
     }
     if (this.#attributes[key] !== undefined) return invalid(key, 'the field is given twice, nested and with a dot');
@@ -292,7 +257,7 @@ class Decoder {
   }
 
   /** Holds the types against those of the plan. A refused record fixes no type. */
-  #settleTypes(): Refusal | undefined {
+  #settleTypes(): RecordRefusal | undefined {
     const { fieldTypes } = this.#context;
     const attributes = this.#attributes;
     let unknown: string[] | undefined;
@@ -301,7 +266,10 @@ class Decoder {
       const known = fieldTypes.get(key) ?? this.#newFields.get(key);
       if (known === type) continue;
       if (known !== undefined) {
-        return { code: 'field-type-conflict', message: `${shown(key)}: ${type} was sent; the field is a ${known}.` };
+        return {
+          code: 'field-type-conflict',
+          message: `${shownField(key)}: ${type} was sent; the field is a ${known}.`,
+        };
       }
       unknown ??= [];
       unknown.push(key);
@@ -310,7 +278,7 @@ class Decoder {
     if (fieldTypes.size + this.#newFields.size + unknown.length > limits.fieldsPerPlan) {
       return {
         code: 'too-many-fields',
-        message: `${shown(unknown[0] ?? '')}: the plan has ${limits.fieldsPerPlan} fields already.`,
+        message: `${shownField(unknown[0] ?? '')}: the plan has ${limits.fieldsPerPlan} fields already.`,
       };
     }
     for (const key of unknown) this.#newFields.set(key, typeof attributes[key] as FieldType);
@@ -324,23 +292,6 @@ function parseTime(text: string): Instant | undefined {
   return parseInstant(text);
 }
 
-function invalid(field: string, message: string): Refusal {
-  return { code: 'field-invalid', message: `${shown(field)}: ${message}.` };
-}
-
-/** A field's name in an answer: short enough to be sent back. */
-function shown(field: string): string {
-  return field.length <= 80 ? field : `${field.slice(0, 80)}…`;
-}
-
-/** Whether the text takes more than this many bytes in UTF-8; exact, and cheap for what is clearly short. */
-function exceeds(text: string, bytes: number): boolean {
-  if (text.length * ENCODED_BYTES_PER_CHARACTER <= bytes) return false;
-  if (text.length > bytes) return true;
-  let size = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    size += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return size > bytes;
+function invalid(field: string, message: string): RecordRefusal {
+  return { code: 'field-invalid', message: `${shownField(field)}: ${message}.` };
 }

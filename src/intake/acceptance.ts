@@ -1,0 +1,184 @@
+import { hash } from 'node:crypto';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { Grant } from './credentials.ts';
+import type { DecodeContext, Decoded } from './decoding.ts';
+import type { EventIds } from './event-ids.ts';
+import { encodePayload } from './payload.ts';
+import { noteRejection, type PlanRegister, type PlanRegisters } from './plan-registers.ts';
+import type { RequestRefusal, TrafficClass } from './receiver.ts';
+import type { RememberedAnswer, RequestTokens } from './request-tokens.ts';
+import type { Spool } from './spool/spool.ts';
+
+export interface AcceptanceOptions {
+  readonly spool: Spool;
+  readonly tokens: RequestTokens;
+  readonly eventIds: EventIds;
+  readonly registers: PlanRegisters;
+  readonly now: () => Instant;
+  /** Makes ids that no other record has. */
+  readonly makeId: () => string;
+  /** The records behind a payload, so that the windows need not parse what was just written. */
+  readonly live: WeakMap<Uint8Array, readonly EventRecord[]>;
+}
+
+/** A request whose body is there: who sends it, in which protocol, and how it is read. */
+export interface Submission {
+  readonly grant: Grant;
+  /** Names the protocol: the same bytes sent to another address are another request. */
+  readonly protocol: string;
+  readonly traffic: TrafficClass;
+  readonly body: Uint8Array;
+  readonly idempotencyKey?: string;
+  /** Reads the body; called at most once, or again when the same ids are on their way to the disk. */
+  decode(context: DecodeContext): Result<Decoded, RequestRefusal>;
+}
+
+const ROOM_RETRY_SECONDS = 60;
+
+/** What every protocol has in common from the unpacked body on: recognise, decode, make durable, say what became of it. */
+export class Acceptance {
+  readonly #options: AcceptanceOptions;
+  /** Ids on their way to the disk: a repetition may not be acknowledged before its first is durable. */
+  readonly #idsInFlight = new Map<string, Promise<unknown>>();
+
+  /** Why the spool does not take what is sent, while that lasts. */
+  problem: string | undefined;
+
+  constructor(options: AcceptanceOptions) {
+    this.#options = options;
+  }
+
+  /** What was accepted is on disk when this resolves, and was judged. Never rejects for what was sent. */
+  async accept(submission: Submission): Promise<Result<RememberedAnswer, RequestRefusal>> {
+    const { body, protocol, grant, idempotencyKey } = submission;
+    const { tokens, now } = this.#options;
+    const bodyHash = hash('sha256', body, 'base64url');
+    const token =
+      idempotencyKey === undefined ? `h:${grant.keyId}:${protocol}:${bodyHash}` : `k:${grant.keyId}:${idempotencyKey}`;
+    for (;;) {
+      const seen = tokens.look(token, bodyHash, now());
+      switch (seen.state) {
+        case 'conflict':
+          return fail({
+            code: 'idempotency-conflict',
+            message: 'This Idempotency-Key came with another body before.',
+          });
+        case 'answered':
+          return ok(seen.answer);
+        case 'running':
+          await seen.done;
+          continue;
+        case 'new': {
+          const outcome = await this.#take(submission, token, bodyHash);
+          if (outcome !== 'again') return outcome;
+        }
+      }
+    }
+  }
+
+  /** From the look-up to the append nothing waits, so two requests of one token cannot both come here. */
+  async #take(
+    submission: Submission,
+    token: string,
+    bodyHash: string,
+  ): Promise<Result<RememberedAnswer, RequestRefusal> | 'again'> {
+    const { registers, tokens, now, makeId } = this.#options;
+    const { grant } = submission;
+    const register = registers.of(grant.plan);
+    const decoded = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
+    if (!decoded.ok) {
+      const { code, message } = decoded.failure;
+      noteRejection(register, code, message, now());
+      return decoded;
+    }
+
+    const wait = this.#idsUnderWay(grant.plan, decoded.value);
+    if (wait !== undefined) {
+      await wait;
+      return 'again';
+    }
+    const remembered = submission.idempotencyKey !== undefined || decoded.value.recognisable;
+    if (remembered && !tokens.hasRoom(now())) {
+      return fail({
+        code: 'overloaded',
+        message: 'No more requests can be remembered for their repetition.',
+        retryAfterSeconds: ROOM_RETRY_SECONDS,
+      });
+    }
+    const end = remembered ? tokens.begin(token, bodyHash) : undefined;
+    try {
+      return await this.#store(submission, register, decoded.value, remembered ? { token, bodyHash } : undefined);
+    } finally {
+      end?.();
+    }
+  }
+
+  async #store(
+    submission: Submission,
+    register: PlanRegister,
+    decoded: Decoded,
+    remember: { readonly token: string; readonly bodyHash: string } | undefined,
+  ): Promise<Result<RememberedAnswer, RequestRefusal>> {
+    const { spool, tokens, live } = this.#options;
+    const { plan } = submission.grant;
+    const { fresh, ids } = this.#withoutRepeated(plan, decoded);
+    const duplicates = decoded.records.length - fresh.length;
+    const answer: RememberedAnswer = { accepted: decoded.records.length, duplicates, rejected: decoded.rejected };
+    // A sender whose every record is refused would else fill memory and spool with what was wrong with each.
+    const kept = { ...answer, rejected: answer.rejected.slice(0, limits.rejectionsRemembered) };
+    for (const [field, type] of decoded.newFields) register.fieldTypes.set(field, type);
+    // Nothing new and nothing to remember: there is nothing to make durable.
+    if (fresh.length > 0 || remember !== undefined) {
+      const payload = encodePayload(fresh);
+      live.set(payload, fresh);
+      const appended = spool.append({ plan, ...remember, ...kept, hasEventIds: ids.length > 0, payload }, 'events');
+      for (const id of ids) this.#idsInFlight.set(`${plan}\n${id}`, appended);
+      const outcome = await appended;
+      for (const id of ids) this.#idsInFlight.delete(`${plan}\n${id}`);
+      if (!outcome.ok) {
+        this.problem = outcome.failure.message;
+        return outcome;
+      }
+      this.problem = undefined;
+      for (const id of ids) this.#options.eventIds.add(plan, id, outcome.value.receivedAt);
+      if (remember !== undefined) {
+        tokens.remember(remember.token, remember.bodyHash, outcome.value.receivedAt, kept);
+      }
+    }
+    register.accepted += answer.accepted;
+    const now = this.#options.now();
+    for (const { code, message } of answer.rejected) noteRejection(register, code, message, now);
+    for (const { code, message, count } of decoded.trimmed ?? []) noteRejection(register, code, message, now, count);
+    return ok(answer);
+  }
+
+  #idsUnderWay(plan: string, decoded: Decoded): Promise<unknown> | undefined {
+    if (this.#idsInFlight.size === 0) return undefined;
+    const waits = new Set<Promise<unknown>>();
+    for (let index = 0; index < decoded.records.length; index += 1) {
+      if (!decoded.ownIds[index]) continue;
+      const wait = this.#idsInFlight.get(`${plan}\n${decoded.records[index]?.id}`);
+      if (wait !== undefined) waits.add(wait);
+    }
+    return waits.size === 0 ? undefined : Promise.all(waits);
+  }
+
+  /** The records that were not stored within the window, and the ids that their senders gave. */
+  #withoutRepeated(
+    plan: string,
+    decoded: Decoded,
+  ): { readonly fresh: readonly EventRecord[]; readonly ids: readonly string[] } {
+    if (!decoded.ownIds.includes(true)) return { fresh: decoded.records, ids: [] };
+    const ids = new Set<string>();
+    const fresh = decoded.records.filter((record, index) => {
+      if (!decoded.ownIds[index]) return true;
+      if (ids.has(record.id) || this.#options.eventIds.has(plan, record.id)) return false;
+      ids.add(record.id);
+      return true;
+    });
+    return { fresh, ids: [...ids] };
+  }
+}
