@@ -16,9 +16,9 @@ const TYPES: Readonly<Record<string, 'json' | 'lines'>> = {
 const IDEMPOTENCY_KEY_CHARACTERS = 255;
 
 /** `POST /v1/events`: JSON events of a product, each accepted or refused by itself. */
-export function eventsRoute(intake: Intake): ReceiverRoute & {
-  receive(request: ReceivedRequest): Promise<JsonAnswer>;
-} {
+export function eventsRoute(
+  intake: Intake,
+): Omit<ReceiverRoute, 'receive'> & { receive(request: ReceivedRequest): Promise<JsonAnswer> } {
   return {
     method: 'POST',
     path: '/v1/events',
