@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit tests and scenarios need no database; `store` and `end-to-end` start the real parts. */
+/** Against hanging, not for speed. */
+const startsServers = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+/**
+ * Unit tests and scenarios need no database. The others start the real parts, one file after the other; `browser` is a project of its own, so
+ * that `npm test` can run it beside `real`: both wait more than they compute.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -19,10 +25,15 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash,browser}/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash}/**/*.test.ts'],
+          ...startsServers,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...startsServers,
         },
       },
     ],

@@ -24,17 +24,7 @@ async function runAll(): Promise<number> {
   });
   dispose();
 
-  const folder = mkdtempSync(join(tmpdir(), 'watchbill-test-'));
-  const report = join(folder, 'real.json');
-  const exitCode = await runInForeground(
-    tool(
-      'vitest/vitest.mjs',
-      ...['run', '--project', 'real', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    ),
-  );
-  const real = readCounts(report);
-  counts.push(exitCode === 0 ? real : { ...real, failed: Math.max(1, real.failed) });
-  rmSync(folder, { recursive: true, force: true });
+  counts.push(...(await Promise.all(['browser', 'real'].map(runProject))));
 
   process.stdout.write('\n');
   for (const part of finished.filter((result) => !result.ok)) process.stdout.write(`failed: ${part.name}\n`);
@@ -43,4 +33,19 @@ async function runAll(): Promise<number> {
   const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed${skipped}\n`);
   return total('failed') === 0 ? 0 : 1;
+}
+
+/** Runs one project of the tests that start servers, with its lines as they come. */
+async function runProject(project: string): Promise<TestCounts> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchbill-test-'));
+  const report = join(folder, `${project}.json`);
+  const exitCode = await runInForeground(
+    tool(
+      'vitest/vitest.mjs',
+      ...['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    ),
+  );
+  const counts = readCounts(report);
+  rmSync(folder, { recursive: true, force: true });
+  return exitCode === 0 ? counts : { ...counts, failed: Math.max(1, counts.failed) };
 }
