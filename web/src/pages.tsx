@@ -143,8 +143,3 @@ export const pages: readonly PageEntry[] = [
     frame: 'bare',
   },
 ];
-
-/** Whether a page is there to be linked to. */
-export function hasPage(pattern: Pattern): boolean {
-  return pages.some((page) => page.pattern === pattern);
-}

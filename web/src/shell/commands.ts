@@ -6,8 +6,7 @@ import { LiveContext } from '../api/live.tsx';
 import { plansQuery } from '../api/overview.ts';
 import { sessionQuery, useSignOut } from '../api/session.ts';
 import { useGo } from '../kit/go.tsx';
-import { hasPage } from '../pages.tsx';
-import { paths, patterns } from '../paths.ts';
+import { paths } from '../paths.ts';
 import type { Command } from './command-search.ts';
 import { navigationEntries } from './navigation.tsx';
 import { schemes } from './scheme-menu.tsx';
@@ -47,32 +46,28 @@ export function useCommands({ plan, overview, onExplain, onHelp }: CommandsOptio
         title: `${alert} ${rule}`,
         detail: [...group, state].join(' '),
         icon: 'bell',
-        run: hasPage(patterns.alert) ? go(paths.alert(plan, alert)) : () => onExplain(alert),
+        run: go(paths.alert(plan, alert)),
       });
     }
-    if (hasPage(patterns.signal)) {
-      for (const { name, text, stream } of overview?.signals ?? []) {
-        if (stream) continue;
-        const run = go(paths.signal(plan, name));
-        commands.push({ id: `signal ${name}`, kind: 'signal', title: name, detail: text, icon: 'chart', run });
-      }
+    for (const { name, text, stream } of overview?.signals ?? []) {
+      if (stream) continue;
+      const run = go(paths.signal(plan, name));
+      commands.push({ id: `signal ${name}`, kind: 'signal', title: name, detail: text, icon: 'chart', run });
     }
     for (const { name, text } of overview?.rules ?? []) {
       const run = (): void => onExplain(name);
       commands.push({ id: `rule ${name}`, kind: 'rule', title: name, detail: text, icon: 'rule', run });
     }
-    if (hasPage(patterns.inbox)) {
-      for (const { name, roles } of overview?.people ?? []) {
-        const run = go(paths.inbox(plan, name));
-        commands.push({
-          id: `person ${name}`,
-          kind: 'person',
-          title: name,
-          detail: roles.join(', '),
-          icon: 'person',
-          run,
-        });
-      }
+    for (const { name, roles } of overview?.people ?? []) {
+      const run = go(paths.inbox(plan, name));
+      commands.push({
+        id: `person ${name}`,
+        kind: 'person',
+        title: name,
+        detail: roles.join(', '),
+        icon: 'person',
+        run,
+      });
     }
   }
   for (const other of plans) {

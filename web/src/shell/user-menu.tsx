@@ -3,8 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { sessionQuery, useSignOut } from '../api/session.ts';
 import { Icon } from '../kit/icon.tsx';
-import { hasPage } from '../pages.tsx';
-import { paths, patterns } from '../paths.ts';
+import { paths } from '../paths.ts';
 import { SchemeItems } from './scheme-menu.tsx';
 import classes from './top-bar.module.css';
 
@@ -36,10 +35,8 @@ export function UserMenu() {
         )}
         <Menu.Label>Colours</Menu.Label>
         <SchemeItems />
-        {hasPage(patterns.settings) || session?.kind === 'session' ? <Menu.Divider /> : null}
-        {hasPage(patterns.settings) ? (
-          <Menu.Item onClick={() => void navigate({ to: paths.settings() })}>Settings</Menu.Item>
-        ) : null}
+        <Menu.Divider />
+        <Menu.Item onClick={() => void navigate({ to: paths.settings() })}>Settings</Menu.Item>
         {session?.kind === 'session' ? <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item> : null}
       </Menu.Dropdown>
     </Menu>

@@ -17,8 +17,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import type { Tone } from '../../kit/tone.ts';
-import { hasPage } from '../../pages.tsx';
-import { paths, patterns } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import { useRefreshOn } from '../alerts/use-alerts.ts';
 import classes from './inbox.module.css';
 import { messageParts } from './message-parts.ts';
@@ -162,9 +161,8 @@ function NoMessages({ plan, person }: { readonly plan: string; readonly person: 
       title="No messages yet"
       snippet={`severities:\n  urgent: { notify: [${person ?? 'mia'} by app], respond: 15m }`}
     >
-      Who is told “by app” in the plan finds it here.{' '}
-      {hasPage(patterns.deliveries) ? <Link to={paths.deliveries(plan)}>The deliveries</Link> : 'The deliveries'} show
-      what went by other channels.
+      Who is told “by app” in the plan finds it here. <Link to={paths.deliveries(plan)}>The deliveries</Link> show what
+      went by other channels.
     </EmptyState>
   );
 }

@@ -4,8 +4,7 @@ import { useLive } from '../../api/live.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
-import { hasPage } from '../../pages.tsx';
-import { paths, patterns } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import { happenings } from './fact-sentence.ts';
 import classes from './mission-control.module.css';
 
@@ -28,7 +27,7 @@ export function HappeningNow({ plan }: { readonly plan: string }) {
               </span>
               <StateMark tone={sentence.tone} word={sentence.tone} quiet />
               <span className={classes.factText}>
-                {sentence.alert !== undefined && hasPage(patterns.alert) ? (
+                {sentence.alert !== undefined ? (
                   <Link to={paths.alert(plan, sentence.alert)}>{sentence.text}</Link>
                 ) : (
                   sentence.text

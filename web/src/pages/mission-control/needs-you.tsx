@@ -13,8 +13,7 @@ import { useShortcut } from '../../kit/shortcuts.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
-import { hasPage } from '../../pages.tsx';
-import { paths, patterns } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import classes from './mission-control.module.css';
 import { type Need, needs } from './needs.ts';
 
@@ -62,7 +61,7 @@ function Nothing({ plan }: { readonly plan: string }) {
     ({ signals }) =>
       signals.size > 0 && [...signals.values()].every((readings) => readings.every(({ state }) => state === 'no data')),
   );
-  if (!blind || !hasPage(patterns.data)) return <p className={classes.none}>Nothing waits for anybody.</p>;
+  if (!blind) return <p className={classes.none}>Nothing waits for anybody.</p>;
   return (
     <p className={classes.none}>
       No figure has data. <Link to={paths.data(plan)}>Send the first event</Link>
@@ -79,13 +78,9 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
       const text = `${plural(need.count, 'message')} ${need.kind === 'failed-messages' ? 'reached nobody' : 'could not leave yet'}`;
       return (
         <span className={classes.rowTitle}>
-          {hasPage(patterns.deliveries) ? (
-            <Link to={paths.deliveries(plan)} className="wb-alone">
-              {text}
-            </Link>
-          ) : (
-            text
-          )}
+          <Link to={paths.deliveries(plan)} className="wb-alone">
+            {text}
+          </Link>
         </span>
       );
     }
@@ -115,13 +110,9 @@ function AcknowledgeRow({
       <div className={classes.need}>
         <div className={classes.needWords}>
           <span className={classes.rowTitle}>
-            {hasPage(patterns.alert) ? (
-              <Link to={paths.alert(plan, alert)} className="wb-alone">
-                {name}
-              </Link>
-            ) : (
-              name
-            )}
+            <Link to={paths.alert(plan, alert)} className="wb-alone">
+              {name}
+            </Link>
           </span>
           {need.answerBy === undefined ? (
             <div className={classes.rowFoot}>Nobody takes care of it yet.</div>

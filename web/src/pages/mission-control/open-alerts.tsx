@@ -8,8 +8,7 @@ import { Section } from '../../kit/page.tsx';
 import { Explanation, ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { alertTone } from '../../kit/tone.ts';
-import { hasPage } from '../../pages.tsx';
-import { paths, patterns } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import classes from './mission-control.module.css';
 import { orderAlerts } from './order-alerts.ts';
 
@@ -28,7 +27,7 @@ export function OpenAlerts({ plan, overview }: OpenAlertsProps) {
   return (
     <Section
       title={alerts.length === 0 ? 'Open alerts' : `Open alerts (${alerts.length})`}
-      aside={hasPage(patterns.alerts) ? <Link to={paths.alerts(plan)}>all</Link> : undefined}
+      aside={<Link to={paths.alerts(plan)}>all</Link>}
     >
       {alerts.length === 0 ? (
         <p className={classes.none}>None.</p>
@@ -54,7 +53,7 @@ function AlertRow({ plan, alert }: { readonly plan: string; readonly alert: Live
     <li className={classes.row} data-alert={subject}>
       <div className={classes.rowHead}>
         <span className={classes.rowTitle}>
-          {alert.alert !== undefined && hasPage(patterns.alert) ? (
+          {alert.alert !== undefined ? (
             <Link to={paths.alert(plan, alert.alert)} className="wb-alone">
               {name}
             </Link>

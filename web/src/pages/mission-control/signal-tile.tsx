@@ -13,8 +13,7 @@ import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { Sparkline } from '../../kit/sparkline.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { figureTone } from '../../kit/tone.ts';
-import { hasPage } from '../../pages.tsx';
-import { paths, patterns } from '../../paths.ts';
+import { paths } from '../../paths.ts';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
 import { shortReason } from './figure-reason.ts';
 import { FigureReasons } from './figure-reasons.tsx';
@@ -85,7 +84,7 @@ const Head = memo(function Head({ plan, signal, objective, state }: HeadProps) {
   return (
     <header className={classes.head}>
       <h3 className={classes.name} title={signal.name}>
-        {hasPage(patterns.signal) ? <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link> : signal.name}
+        <Link to={paths.signal(plan, signal.name)}>{signal.name}</Link>
       </h3>
       {state === undefined ? null : (
         <ReasonPanel
