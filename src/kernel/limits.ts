@@ -133,6 +133,17 @@ export const limits = {
   planSearchMs: 10_000,
   /** How soon keys that another process has made or revoked are known here. */
   keySearchMs: 3_000,
+  // Scraping
+  scrapesPerPlan: 100,
+  scrapeEveryShortestMs: 1_000,
+  scrapeEveryLongestMs: 3_600_000,
+  /** Of one answer of a target. */
+  scrapeBodyBytes: 16_777_216,
+  /** Of one answer, after names were kept and dropped. */
+  samplesPerScrape: 50_000,
+  /** Of all targets at the same time. */
+  scrapesAtOnce: 20,
+
   coreLagBannerMs: 2_000,
   coreLagReportMs: 10_000,
   /** For one statement of the core; all of them take milliseconds. */

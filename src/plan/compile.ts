@@ -8,6 +8,7 @@ import { Objectives } from './compile/objectives.ts';
 import { checkLead, compilePeople, compileRoles } from './compile/people.ts';
 import { checkOrders } from './compile/recipients.ts';
 import { compileRules } from './compile/rules.ts';
+import { compileScrapes } from './compile/scrapes.ts';
 import { compileServices, compileSeverities } from './compile/severities.ts';
 import { Signals } from './compile/signals.ts';
 import { Sources } from './compile/sources.ts';
@@ -178,6 +179,7 @@ function compileSections(context: Context): CompiledPlan {
   sources.compileAll();
   const signals = new Signals(context, sources);
   signals.compileAll();
+  const scrapes = compileScrapes(context);
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
   const conditions = new Conditions({ context, sources, signals, objectives });
@@ -203,6 +205,7 @@ function compileSections(context: Context): CompiledPlan {
     sources: sources.compiled(),
     measures: Object.fromEntries(signals.formulas.measures),
     signals: signals.compiled(),
+    ...(scrapes.length === 0 ? {} : { scrapes }),
     objectives: compiledObjectives,
     tests: Object.fromEntries(conditions.tests),
     rules,

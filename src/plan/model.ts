@@ -20,6 +20,8 @@ export interface CompiledPlan {
   readonly severities: readonly Severity[];
   readonly services: readonly Service[];
   readonly sources: Readonly<Record<string, Source>>;
+  /** Targets whose metrics are fetched; absent when there are none. */
+  readonly scrapes?: readonly Scrape[];
   readonly measures: Readonly<Record<MeasureId, Measure>>;
   readonly signals: readonly Signal[];
   readonly objectives: readonly Objective[];
@@ -217,6 +219,24 @@ export interface Bands {
 /** In base units. `between` includes both ends. */
 export type BandTest =
   | { readonly operator: Operator; readonly value: number }
+/** A target whose metrics intake fetches at a fixed pace. */
+export interface Scrape {
+  /** Becomes the label `job` of its series. */
+  readonly name: string;
+  /** http or https, without credentials. */
+  readonly url: string;
+  readonly everyMs: ByPhase<DurationMs>;
+  /** At most the shortest of `everyMs`. */
+  readonly timeoutMs: DurationMs;
+  /** Beside `job` and `instance`. Sorted by name. */
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  /** Patterns of metric names, `*` standing for any characters; all are kept without one. */
+  readonly keep: readonly string[];
+  readonly drop: readonly string[];
+  /** Name of the secret that is shown as bearer token. */
+  readonly tokenSecret?: string;
+}
+
   | { readonly operator: 'between'; readonly low: number; readonly high: number };
 
 // Tests and rules

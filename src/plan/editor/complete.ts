@@ -189,6 +189,10 @@ function wholeValues(
       .filter((zone) => zone.toLowerCase().includes(wanted))
       .slice(0, 50)
       .map((zone) => value(zone, ''));
+  if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));
+  if (section === 'webhooks' && (key === 'secret' || key === 'token'))
+    return [value('secret ', 'Read from the environment: `secret NAME`.')];
   }
   return [...named, ...choices];
 }

@@ -88,6 +88,7 @@ export function keyNames(path: readonly string[]): readonly NameKind[] | undefin
     return ['phase'];
   if (section === 'objectives' && depth === 4 && key === 'bands') return ['phase'];
   if (section === 'rules' && depth === 4 && ['when', 'severity', 'until'].includes(key ?? '')) return ['phase'];
+  if (section === 'scrapes' && depth === 4 && key === 'every') return ['phase'];
   return undefined;
 }
 

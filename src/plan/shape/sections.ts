@@ -160,6 +160,44 @@ const action = z.strictObject({
   verify: sentence.optional(),
 });
 
+const scrape = z.strictObject({
+  target: about(sentence, 'The http or https address that answers with metrics: `http://10.0.0.5:9100/metrics`.'),
+  every: about(byPhase.optional(), 'How often, from `1s` to `1h`; may differ by phase. Without it: `15s`.'),
+  timeout: about(
+    sentence.optional(),
+    'How long the target may take; not longer than `every`. Without it: `10s`, or `every` if that is shorter.',
+  ),
+  labels: about(z.record(z.string(), sentence).optional(), 'Labels that every series of the target gets.'),
+  keep: about(sentences.optional(), 'Names of metrics to take, with `*` for any letters; all without it.'),
+  drop: about(sentences.optional(), 'Names of metrics to leave out, with `*` for any letters.'),
+  token: about(sentence.optional(), 'The bearer token that the target asks for: `secret NAME`.'),
+});
+
+const webhook = z.strictObject({
+  kind: about(
+    sentence.optional(),
+    'Who posts: `stripe`, `github`, `vercel` or `json`. Not needed where the name says it.',
+  ),
+  secret: about(sentence.optional(), 'The signing secret: `secret NAME`.'),
+  service: about(sentence.optional(), 'The service that its deployments are of.'),
+  workflow: about(sentence.optional(), 'The workflow whose successful runs are deployments.'),
+  signature: about(
+    sentence.optional(),
+    'How a JSON body is signed: `hmac-sha256 in x-signature`, `hmac-sha1 in …`, or `standard-webhooks`.',
+  ),
+  token: about(
+    sentence.optional(),
+    'For senders that cannot sign, `secret NAME`: what they send as `Authorization: Bearer`.',
+  ),
+  event: about(sentence.optional(), 'The name of its events.'),
+  id: about(sentence.optional(), 'Where the id of an event stands: `data.id`, or `header x-event-id`.'),
+  time: about(sentence.optional(), 'Where its time stands: ISO 8601, or seconds or milliseconds since 1970.'),
+  user: about(sentence.optional(), 'Where its user stands.'),
+  duration: about(sentence.optional(), 'Where its duration stands, in milliseconds.'),
+  value: about(sentence.optional(), 'Where its value stands.'),
+  fields: about(z.record(z.string(), sentence).optional(), 'The attributes, each with where it stands.'),
+});
+
 const anything = z.unknown();
 
 /** Every section of the language by its name. */
@@ -186,6 +224,7 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   services: about(names(service), 'What the product is made of.'),
   sources: names(sentence).meta({ description: 'Named sets of events.' }),
   funnels: about(names(funnel), 'Steps that users go through.'),
+  scrapes: about(names(scrape), 'Targets whose metrics Watchbill fetches, as Prometheus does.'),
   retention: about(z.record(z.string(), anything), 'How many users come back.'),
   signals: names(sentence).meta({
     description: 'Named measures: `share(requests where status >= 500) over 5m, at least 20`.',
@@ -245,5 +284,6 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'sources',
   'signals',
   'objectives',
+  'scrapes',
   'rules',
 ]);

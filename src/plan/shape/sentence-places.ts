@@ -35,6 +35,8 @@ export function sentenceAt(path: readonly string[]): SentenceKind | undefined {
     case 'severities':
       if (key === 'notify' || key === 'team') return 'recipient';
       return ['respond', 'resolve', 'update', 'review', 'watch'].includes(key ?? '') ? 'clock' : undefined;
+    case 'scrapes':
+      return key === 'every' || key === 'timeout' ? 'duration' : undefined;
     case 'rules':
       if (key === 'when' || key === 'until') return depth === 3 || phase !== undefined ? 'condition' : undefined;
       return key === 'notify' ? 'recipient' : undefined;
