@@ -6,22 +6,31 @@ import type { EventRecord } from '#signals/record.ts';
 import type { Grant } from './credentials.ts';
 import type { DecodeContext, Decoded } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
+import type { RateLimits } from './limiting/rate-limits.ts';
 import { encodePayload } from './payload.ts';
 import { noteRejection, type PlanRegister, type PlanRegisters } from './plan-registers.ts';
 import type { RequestRefusal, TrafficClass } from './receiver.ts';
 import type { RememberedAnswer, RequestTokens } from './request-tokens.ts';
+import { type AdmittedSamples, admitSamples, announce } from './samples/admit.ts';
+import { encodeSamples } from './samples/block-samples.ts';
 import type { Spool } from './spool/spool.ts';
+import { deploymentRecords, type SeenVersion } from './versions.ts';
 
 export interface AcceptanceOptions {
   readonly spool: Spool;
   readonly tokens: RequestTokens;
   readonly eventIds: EventIds;
   readonly registers: PlanRegisters;
+  readonly rateLimits: RateLimits;
+  /** Told of requests that are refused because too much is sent. */
+  readonly onFlood: (plan: string, refusal: RequestRefusal) => void;
   readonly now: () => Instant;
   /** Makes ids that no other record has. */
   readonly makeId: () => string;
   /** The records behind a payload, so that the windows need not parse what was just written. */
   readonly live: WeakMap<Uint8Array, readonly EventRecord[]>;
+  /** The points behind a payload, likewise. */
+  readonly liveSamples: WeakMap<Uint8Array, AdmittedSamples>;
 }
 
 /** A request whose body is there: who sends it, in which protocol, and how it is read. */
@@ -85,7 +94,7 @@ export class Acceptance {
     token: string,
     bodyHash: string,
   ): Promise<Result<RememberedAnswer, RequestRefusal> | 'again'> {
-    const { registers, tokens, now, makeId } = this.#options;
+    const { registers, tokens, rateLimits, onFlood, now, makeId } = this.#options;
     const { grant } = submission;
     const register = registers.of(grant.plan);
     const decoded = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
@@ -99,6 +108,13 @@ export class Acceptance {
     if (wait !== undefined) {
       await wait;
       return 'again';
+    }
+    const { records, rejected, samples } = decoded.value;
+    const count = records.length + rejected.length + (samples?.times.length ?? 0);
+    const tooMuch = rateLimits.takeRecords(grant, submission.traffic, count);
+    if (tooMuch !== undefined) {
+      onFlood(grant.plan, tooMuch);
+      return fail(tooMuch);
     }
     const remembered = submission.idempotencyKey !== undefined || decoded.value.recognisable;
     if (remembered && !tokens.hasRoom(now())) {
@@ -124,22 +140,36 @@ export class Acceptance {
   ): Promise<Result<RememberedAnswer, RequestRefusal>> {
     const { spool, tokens, live } = this.#options;
     const { plan } = submission.grant;
-    const { fresh, ids } = this.#withoutRepeated(plan, decoded);
-    const duplicates = decoded.records.length - fresh.length;
-    const answer: RememberedAnswer = { accepted: decoded.records.length, duplicates, rejected: decoded.rejected };
+    const { fresh: sent, ids } = this.#withoutRepeated(plan, decoded);
+    const duplicates = decoded.records.length - sent.length;
+    const versions = duplicates > 0 && sent.length === 0 ? [] : (decoded.versions ?? []);
+    const noticed = this.#noticeDeployments(register, versions);
+    const fresh = noticed.length === 0 ? sent : [...sent, ...noticed];
+    const samples = decoded.samples && admitSamples(register.series, decoded.samples, this.#options.now());
+    const answer: RememberedAnswer = {
+      accepted: decoded.records.length + (samples?.accepted ?? 0),
+      duplicates,
+      rejected: decoded.rejected,
+      ...(samples !== undefined && samples.refused.length > 0 && { refusedPoints: samples.refused }),
+    };
     // A sender whose every record is refused would else fill memory and spool with what was wrong with each.
     const kept = { ...answer, rejected: answer.rejected.slice(0, limits.rejectionsRemembered) };
     for (const [field, type] of decoded.newFields) register.fieldTypes.set(field, type);
     // Nothing new and nothing to remember: there is nothing to make durable.
-    if (fresh.length > 0 || remember !== undefined) {
-      const payload = encodePayload(fresh);
+    if (fresh.length > 0 || (samples?.times.length ?? 0) > 0 || remember !== undefined) {
+      const payload = this.#encode(fresh, samples);
       live.set(payload, fresh);
-      const appended = spool.append({ plan, ...remember, ...kept, hasEventIds: ids.length > 0, payload }, 'events');
+      const appended = spool.append(
+        { plan, ...remember, ...kept, hasEventIds: ids.length > 0, payload },
+        submission.traffic,
+      );
       for (const id of ids) this.#idsInFlight.set(`${plan}\n${id}`, appended);
       const outcome = await appended;
+      register.versions.settle(versions, this.#options.now(), outcome.ok);
       for (const id of ids) this.#idsInFlight.delete(`${plan}\n${id}`);
       if (!outcome.ok) {
         this.problem = outcome.failure.message;
+        this.#options.onFlood(plan, outcome.failure);
         return outcome;
       }
       this.problem = undefined;
@@ -147,12 +177,36 @@ export class Acceptance {
       if (remember !== undefined) {
         tokens.remember(remember.token, remember.bodyHash, outcome.value.receivedAt, kept);
       }
+    } else {
+      register.versions.settle(versions, this.#options.now(), true);
     }
     register.accepted += answer.accepted;
+    if (samples !== undefined) announce(register.series, samples, this.#options.now());
     const now = this.#options.now();
     for (const { code, message } of answer.rejected) noteRejection(register, code, message, now);
-    for (const { code, message, count } of decoded.trimmed ?? []) noteRejection(register, code, message, now, count);
+    for (const { code, message, count } of [...(decoded.trimmed ?? []), ...(samples?.refused ?? [])])
+      noteRejection(register, code, message, now, count);
     return ok(answer);
+  }
+
+  #encode(records: readonly EventRecord[], samples: AdmittedSamples | undefined): Uint8Array {
+    if (samples === undefined || (samples.times.length === 0 && samples.announced.length === 0)) {
+      return encodePayload(records);
+    }
+    const payload = encodeSamples(samples, records.length === 0 ? new Uint8Array() : encodePayload(records));
+    this.#options.liveSamples.set(payload, samples);
+    return payload;
+  }
+
+  /** The events of versions that nobody has seen before. */
+  #noticeDeployments(register: PlanRegister, versions: readonly SeenVersion[]): readonly EventRecord[] {
+    const { now, makeId } = this.#options;
+    const deployments = register.versions.notice(versions, now());
+    if (deployments.length === 0) return [];
+    const context = { receivedAt: now(), fieldTypes: register.fieldTypes, makeId };
+    const { records, newFields } = deploymentRecords(deployments, context);
+    for (const [field, type] of newFields) register.fieldTypes.set(field, type);
+    return records;
   }
 
   #idsUnderWay(plan: string, decoded: Decoded): Promise<unknown> | undefined {

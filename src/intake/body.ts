@@ -1,22 +1,27 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { constants, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { limits } from '#kernel/limits.ts';
 import { unpackSnappy } from './snappy.ts';
 
 /** What `Content-Encoding` may name; a route says which of them it takes. Snappy is the block format, as remote write has it. */
 export const contentEncodings = ['identity', 'gzip', 'deflate', 'zstd', 'snappy'] as const;
 export type ContentEncoding = (typeof contentEncodings)[number];
 
-/** What is left of the process's budget; taken and given back by those who use it. */
+/** Where a body's bytes are taken from; they are given back by who made it. */
 export interface Budget {
-  requests: number;
-  bytes: number;
+  /** False when there is no room for so many more. */
+  take(bytes: number): boolean;
 }
 
-/** `held` bytes were taken from the budget and are to be given back when the body is of no use any more. */
 export type Body =
-  | { readonly state: 'read'; readonly bytes: Uint8Array; readonly held: number }
-  | { readonly state: 'too-large' | 'overloaded' | 'malformed' | 'cut'; readonly held: number };
+  | { readonly state: 'read'; readonly bytes: Uint8Array }
+  | { readonly state: 'too-large' | 'overloaded' | 'malformed' | 'cut' };
+
+/** A packed body's own bytes and those that it became. */
+interface Unpacker extends Transform {
+  readonly bytesWritten: number;
+}
 
 /** Reads and unpacks a body as it comes, and stops at the cap: a bomb costs no more than the cap. */
 export function readBody(
@@ -29,6 +34,7 @@ export function readBody(
     const chunks: Buffer[] = [];
     let held = 0;
     let packed = 0;
+    let isWhole = false;
     const unpacker = unpackers[encoding]?.();
 
     const finish = (body: Body): void => {
@@ -42,23 +48,25 @@ export function readBody(
     };
     const onData = (chunk: Buffer): void => {
       held += chunk.length;
-      budget.bytes -= chunk.length;
-      if (held > capBytes) finish({ state: 'too-large', held });
-      else if (budget.bytes < 0) finish({ state: 'overloaded', held });
+      if (held > capBytes || (unpacker !== undefined && isBomb(packed, held))) finish({ state: 'too-large' });
+      else if (!budget.take(chunk.length)) finish({ state: 'overloaded' });
       else chunks.push(chunk);
     };
     const whole = (): void => {
+      // An unpacker that ends before its input does found something else behind what was packed.
+      const isTorn = unpacker !== undefined && (!isWhole || unpacker.bytesWritten !== packed);
+      finish(isTorn ? { state: 'malformed' } : unpackWhole());
+    };
+    const unpackWhole = (): Body => {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      if (encoding !== 'snappy') return finish({ state: 'read', bytes, held });
-      const unpacked = unpackSnappy(bytes, capBytes);
-      if (unpacked.state !== 'read') return finish({ state: unpacked.state, held });
-      held += unpacked.bytes.length;
-      budget.bytes -= unpacked.bytes.length;
-      finish({ state: 'read', bytes: unpacked.bytes, held });
+      if (encoding !== 'snappy') return { state: 'read', bytes };
+      const unpacked = unpackSnappy(bytes, capBytes, (length) => !isBomb(bytes.length, length));
+      if (unpacked.state !== 'read') return unpacked;
+      return budget.take(unpacked.bytes.length) ? unpacked : { state: 'overloaded' };
     };
     const onPacked = (chunk: Buffer): void => {
       packed += chunk.length;
-      if (packed > capBytes) finish({ state: 'too-large', held });
+      if (packed > capBytes) finish({ state: 'too-large' });
       else if (unpacker === undefined) onData(chunk);
       else if (!unpacker.write(chunk)) {
         request.pause();
@@ -66,15 +74,16 @@ export function readBody(
       }
     };
     const onEnd = (): void => {
+      isWhole = true;
       request.off('close', onCut);
       if (unpacker === undefined) whole();
       else unpacker.end();
     };
-    const onCut = (): void => finish({ state: 'cut', held });
+    const onCut = (): void => finish({ state: 'cut' });
 
     unpacker?.on('data', onData);
     unpacker?.on('end', whole);
-    unpacker?.on('error', () => finish({ state: 'malformed', held }));
+    unpacker?.on('error', () => finish({ state: 'malformed' }));
     request.on('data', onPacked);
     request.on('end', onEnd);
     request.on('close', onCut);
@@ -82,9 +91,14 @@ export function readBody(
   });
 }
 
+/** Whether so few packed bytes became so many that nobody sends such data. */
+function isBomb(packedBytes: number, unpackedBytes: number): boolean {
+  return unpackedBytes > limits.unpackRatioFromBytes && unpackedBytes > packedBytes * limits.unpackRatio;
+}
+
 /** Block snappy has no stream form: its body is unpacked whole, to the length that it announces. */
-const unpackers: Readonly<Partial<Record<ContentEncoding, () => Duplex>>> = {
+const unpackers: Readonly<Partial<Record<ContentEncoding, () => Unpacker>>> = {
   gzip: createGunzip,
   deflate: createInflate,
-  zstd: createZstdDecompress,
+  zstd: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: limits.zstdWindowLog } }),
 };

@@ -143,7 +143,7 @@ describe('receiving', () => {
   test('a full spool refuses events and still takes facts', async () => {
     const running = await configured({
       storeFails: () => true,
-      spoolLimits: { totalBytes: 6_000, reservedBytes: 4_000 },
+      spoolLimits: { totalBytes: 6_000, reservedBytes: 2_000 },
     });
     let refused: Awaited<ReturnType<TestIntake['send']>> | undefined;
     for (let turn = 0; turn < 50 && refused === undefined; turn += 1) {

@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Disk, Random } from '#kernel/ports.ts';
 import type { Result } from '#kernel/result.ts';
+import { intakeSecrets } from '#plan/intake-secrets.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { Acceptance, type Submission } from './acceptance.ts';
@@ -11,16 +12,20 @@ import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
 import { FactSpool } from './fact-spool.ts';
 import { type ExecutorFactory, WindowsHost } from './host.ts';
+import { Floods } from './limiting/floods.ts';
+import { RateLimits } from './limiting/rate-limits.ts';
 import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { type EventSink, Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
 import { decodePayload } from './payload.ts';
-import { PlanRegisters } from './plan-registers.ts';
+import { noteRejection, PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
+import { type SecretState, Secrets } from './secrets.ts';
+import type { AdmittedSamples } from './samples/admit.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
@@ -42,6 +47,8 @@ export interface IntakeOptions {
   readonly compile: (plan: ConfiguredPlan) => CompiledPlan | undefined;
   readonly events: EventSink;
   readonly readings: ReadingSink;
+  /** What plans in force name; without it nothing that they name is known. */
+  readonly secrets?: Secrets;
   /** How late this process does what is due; undefined while it is not known. */
   readonly eventLoopDelayMs?: () => number | undefined;
   /** Other limits than the catalogue's, for tests that reach them. */
@@ -72,6 +79,7 @@ export class Intake {
   readonly #tokens = new RequestTokens(limits.idempotencyMs, limits.idempotencyKeys);
   readonly #eventIds = new EventIds(limits.idempotencyMs, limits.idempotencyKeys);
   readonly #live = new WeakMap<Uint8Array, readonly EventRecord[]>();
+  readonly #liveSamples = new WeakMap<Uint8Array, AdmittedSamples>();
   readonly #host: WindowsHost;
   readonly #spool: Spool;
   readonly #facts: FactSpool;
@@ -79,6 +87,10 @@ export class Intake {
   readonly #snapshots: SnapshotKeeper;
   readonly #loader: Loader;
   readonly #acceptance: Acceptance;
+  readonly #floods = new Floods();
+  /** What senders may send a second; the server asks before it reads a body. */
+  readonly rateLimits: RateLimits;
+  readonly #secrets: Secrets;
   readonly #runId: string;
   readonly #startedAt: Instant;
   readonly #cancels = new Map<string, () => void>();
@@ -92,6 +104,7 @@ export class Intake {
     const { disk, clock, random, log } = options;
     this.#clock = new MonotoneClock(clock);
     this.#startedAt = clock.now();
+    this.#secrets = options.secrets ?? new Secrets(() => {});
     this.#runId = Buffer.from(random.bytes(8)).toString('hex');
     this.#host = new WindowsHost({
       executors: options.executors,
@@ -110,6 +123,7 @@ export class Intake {
         totalBytes: limits.spoolBytes,
         reservedBytes: limits.spoolReservedBytes,
         batchBytes: limits.spoolBatchBytes,
+        waitMs: limits.intakeWaitMs,
         ...options.spoolLimits,
       },
       now: () => this.#clock.now(),
@@ -138,6 +152,7 @@ export class Intake {
       host: this.#host,
       credentials: this.#credentials,
       writes,
+      onConfigured: () => this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets)),
     });
     this.#snapshots = new SnapshotKeeper({
       disk,
@@ -150,14 +165,21 @@ export class Intake {
       writes,
       position: () => this.#position,
     });
+    this.rateLimits = new RateLimits({
+      monotonicMs: () => clock.monotonicMs(),
+      limitsOf: (plan) => this.#plans.compiled(plan)?.limits,
+    });
     this.#acceptance = new Acceptance({
       spool: this.#spool,
+      rateLimits: this.rateLimits,
+      onFlood: (plan, refused) => this.noteFlood(plan, refused),
       tokens: this.#tokens,
       eventIds: this.#eventIds,
       registers: this.#registers,
       now: () => this.#clock.now(),
       makeId: () => this.makeId(),
       live: this.#live,
+      liveSamples: this.#liveSamples,
     });
   }
 
@@ -219,6 +241,13 @@ export class Intake {
     return this.#acceptance.accept(submission);
   }
 
+  /** Counts a whole request that was refused because too much is sent or under way. */
+  noteFlood(plan: string, { code, message }: RequestRefusal): void {
+    const now = this.#clock.now();
+    noteRejection(this.#registers.of(plan), code, message, now);
+    this.#floods.note(plan, code, message, now);
+  }
+
   /** The compiled plan in force, for receivers that a plan configures; undefined when there is none or it does not compile. */
   plan(name: string): CompiledPlan | undefined {
     return this.#plans.compiled(name);
@@ -227,6 +256,11 @@ export class Intake {
   /** The plans in force, compiled. */
   get plans(): ReadonlyMap<string, CompiledPlan> {
     return this.#plans.all;
+  }
+
+  /** The value of a secret that a plan in force names. */
+  secret(name: string): SecretState {
+    return this.#secrets.look(name);
   }
 
   now(): Instant {
@@ -264,6 +298,7 @@ export class Intake {
       spoolProblem: this.#acceptance.problem,
       loader: this.#loader,
       registers: this.#registers,
+      floods: this.#floods,
       now: this.#clock.now(),
     });
     return eventLoopDelayMs === undefined ? status : { ...status, eventLoopDelayMs };

@@ -115,6 +115,18 @@ export interface PlanData {
   readonly fieldTypes: readonly (readonly [name: string, type: 'string' | 'number' | 'boolean'])[];
 }
 
+/** Requests of one plan that are refused for one reason, again and again. */
+export interface FloodStatus {
+  readonly plan: string;
+  readonly code: string;
+  readonly since: Instant;
+  /** Requests since then, and those of the last whole second. */
+  readonly refused: number;
+  readonly perSecond: number;
+  /** What the last sender was told. */
+  readonly example: string;
+}
+
 export interface IntakeStatus {
   readonly ready: boolean;
   /** Why it is not ready; when it is, what a person has to look at. */
@@ -126,6 +138,8 @@ export interface IntakeStatus {
   readonly accepted: number;
   /** By plan, then code. */
   readonly rejected: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Limits that are being hit: requests refused again and again until lately. */
+  readonly floods?: readonly FloodStatus[];
   /** 99th percentile of the delay of its event loop over the last 10 seconds, once it is known. */
   readonly eventLoopDelayMs?: number;
   /** The loader's last failure, while it lasts. */

@@ -4,8 +4,10 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { type Answer, refusal } from './answer.ts';
-import { type Budget, type ContentEncoding, contentEncodings, readBody } from './body.ts';
+import { type ContentEncoding, contentEncodings, readBody } from './body.ts';
 import type { Intake } from './intake.ts';
+import { Admission, overloaded } from './limiting/admission.ts';
+import { Turns } from './limiting/turns.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from './receiver.ts';
 import { receiverRoutes } from './receivers.ts';
 import { RouteTable } from './route-table.ts';
@@ -30,10 +32,10 @@ export interface RunningServer {
   stop(graceMs: number): Promise<void>;
 }
 
-interface RequestBudget extends Budget {
-  readonly perKey: number;
-  /** Requests that are under way, by the key's id. */
-  readonly byKey: Map<string, number>;
+/** What keeps one sender's requests from costing others theirs. */
+interface Gate {
+  readonly admission: Admission;
+  readonly turns: Turns;
 }
 
 /** An address that answers without taking anything in, open to everybody. */
@@ -43,13 +45,6 @@ interface OpenRoute {
   answer(): Answer | Promise<Answer>;
 }
 
-const OVERLOADED_RETRY_SECONDS = 2;
-const NOISY_RETRY_SECONDS = 1;
-const OVERLOADED: RequestRefusal = {
-  code: 'overloaded',
-  message: 'Too many requests are under way.',
-  retryAfterSeconds: OVERLOADED_RETRY_SECONDS,
-};
 /** How much of a refused body is still read, so that its sender sees the answer instead of a broken connection. */
 const LINGER_BYTES = 4_194_304;
 const LINGER_MS = 2_000;
@@ -57,11 +52,13 @@ const LINGER_MS = 2_000;
 /** Listens for everything that sends. Checks stand in the order of their cost: a bad credential never costs a decompression. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { intake, log, host, port } = options;
-  const budget: RequestBudget = {
-    requests: limits.intakeRequests,
-    bytes: limits.intakeBytesInFlight,
-    perKey: options.requestsPerKey ?? limits.intakeRequestsPerKey,
-    byKey: new Map(),
+  const gate: Gate = {
+    admission: new Admission({
+      requests: limits.intakeRequests,
+      requestsPerKey: options.requestsPerKey ?? limits.intakeRequestsPerKey,
+      bytes: limits.intakeBytesInFlight,
+    }),
+    turns: new Turns(options.clock),
   };
   const routes = new RouteTable<OpenRoute | ReceiverRoute>([
     { method: 'GET', path: '/healthz', answer: () => ({ status: 200, headers: {}, body: { status: 'ok' } }) },
@@ -78,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     (request, response) => {
       const requestId = intake.makeId();
-      answerRequest(request, requestId, routes, budget)
+      answerRequest(request, intake, requestId, routes, gate)
         .catch((error: unknown) => {
           log(`Request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`);
           return refusal('internal-error', 'Something of ours broke.', requestId);
@@ -89,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   // More than that is answered with 431 by us; Node would leave the rest out in silence.
   server.maxHeadersCount = 0;
+  server.maxConnections = limits.intakeConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket as Socket, intake.makeId());
   });
@@ -101,9 +99,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function answerRequest(
   request: IncomingMessage,
+  intake: Intake,
   requestId: string,
   routes: RouteTable<OpenRoute | ReceiverRoute>,
-  budget: RequestBudget,
+  gate: Gate,
 ): Promise<Answer> {
   const url = request.url ?? '/';
   if (request.rawHeaders.length / 2 > limits.requestHeaders) {
@@ -128,70 +127,68 @@ async function answerRequest(
       if ('answer' in route) return await route.answer();
       const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
       const head = { method, path, parameters, query, headers: request.headers, requestId };
-      return await receive(request, head, route, budget);
+      return await receive(request, intake, head, route, gate);
     }
   }
 }
 
 async function receive(
   request: IncomingMessage,
+  intake: Intake,
   head: RequestHead,
   route: ReceiverRoute,
-  budget: RequestBudget,
+  { admission, turns }: Gate,
 ): Promise<Answer> {
   const refuse = (refused: RequestRefusal): Answer =>
     route.refuse?.(refused, head) ?? refusal(refused.code, refused.message, head.requestId, refused);
-  const grant = route.authorize(head);
-  if (!grant.ok) return refuse(grant.failure);
-  const { keyId } = grant.value;
-  const ofKey = budget.byKey.get(keyId) ?? 0;
-  if (ofKey >= budget.perKey) {
-    const message = `${ofKey} requests of this key are under way.`;
-    return refuse({ code: 'too-many-requests', message, retryAfterSeconds: NOISY_RETRY_SECONDS });
-  }
-  if (budget.requests <= 0) return refuse(OVERLOADED);
-  const problem = route.inspect?.(head);
-  if (problem !== undefined) return refuse(problem);
-  const encoding = encodingOf(head.headers['content-encoding']);
-  if (encoding === undefined || !route.encodings.includes(encoding)) {
-    const message = `Content-Encoding: ${route.encodings.join(' or ')} is needed.`;
-    return refuse({ code: 'unsupported-type', message });
-  }
-  const tooLarge: RequestRefusal = {
-    code: 'body-too-large',
-    message: `At most ${route.bodyBytes} bytes are taken, packed or unpacked.`,
+  const judged = route.authorize(head);
+  if (!judged.ok) return refuse(judged.failure);
+  const grant = judged.value;
+  const { traffic, bodyBytes } = route;
+  const refuseFlood = (refused: RequestRefusal): Answer => {
+    intake.noteFlood(grant.plan, refused);
+    return refuse(refused);
   };
-  if (Number(head.headers['content-length'] ?? 0) > route.bodyBytes) return refuse(tooLarge);
-
-  budget.requests -= 1;
-  budget.byKey.set(keyId, ofKey + 1);
-  let held = 0;
+  const announcedBytes = Number(head.headers['content-length'] ?? 0);
+  const tooMuch = intake.rateLimits.admit(grant, traffic, Math.min(announcedBytes, bodyBytes));
+  if (tooMuch !== undefined) return refuseFlood(tooMuch);
+  const ticket = admission.admit(grant, traffic);
+  if ('code' in ticket) return refuseFlood(ticket);
   try {
-    const body = await readBody(request, encoding, route.bodyBytes, budget);
-    held = body.held;
+    const problem = route.inspect?.(head);
+    if (problem !== undefined) return refuse(problem);
+    const encoding = encodingOf(head.headers['content-encoding']);
+    if (encoding === undefined || !route.encodings.includes(encoding)) {
+      const message = `Content-Encoding: ${route.encodings.join(' or ')} is needed.`;
+      return refuse({ code: 'unsupported-type', message });
+    }
+    const tooLarge: RequestRefusal = {
+      code: 'body-too-large',
+      message: `At most ${bodyBytes} bytes are taken, packed or unpacked.`,
+    };
+    if (announcedBytes > bodyBytes) return refuse(tooLarge);
+
+    const body = await readBody(request, encoding, bodyBytes, ticket);
     switch (body.state) {
       case 'too-large':
         return refuse(tooLarge);
       case 'overloaded':
-        return refuse(OVERLOADED);
+        return refuseFlood(overloaded(`The requests with ${traffic} that are under way leave no room for this one.`));
       case 'malformed':
         return refuse({ code: 'malformed-body', message: `The body is not whole ${encoding}.` });
       case 'cut':
         return refuse({ code: 'malformed-body', message: 'The body ended before its time.' });
-      case 'read':
-        return await route.receive({ head, grant: grant.value, body: body.bytes });
+      case 'read': {
+        const { bytes } = body;
+        intake.rateLimits.chargeBytes(grant, traffic, Math.max(0, bytes.length - announcedBytes));
+        const answer = await turns.take(grant.plan, traffic, () => route.receive({ head, grant, body: bytes }));
+        const waited = `The request waited ${limits.intakeWaitMs / 1_000} s for its turn.`;
+        return answer ?? refuseFlood(overloaded(waited));
+      }
     }
   } finally {
-    budget.requests += 1;
-    budget.bytes += held;
-    releaseKey(budget, keyId);
+    ticket.end();
   }
-}
-
-function releaseKey(budget: RequestBudget, keyId: string): void {
-  const left = (budget.byKey.get(keyId) ?? 1) - 1;
-  if (left === 0) budget.byKey.delete(keyId);
-  else budget.byKey.set(keyId, left);
 }
 
 function readiness(intake: Intake): Answer {
@@ -216,7 +213,11 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: Ans
     'content-length': bytes.length,
     ...answer.headers,
   };
-  if (!request.complete) {
+  const announced = request.headers['content-length'];
+  if (!request.complete && announced !== undefined && Number(announced) <= limits.refusedBodyBytes) {
+    // A sender that is told to wait comes again: opening a connection each time would cost more than reading what it sent.
+    request.resume();
+  } else if (!request.complete) {
     // Closing at once would reset the connection, and the sender would never read why.
     headers['connection'] = 'close';
     linger(request, clock);

@@ -4,11 +4,15 @@ export type Unpacked =
   | { readonly state: 'read'; readonly bytes: Uint8Array }
   | { readonly state: 'too-large' | 'malformed' };
 
-/** Unpacks snappy's block format; what announces more than `capBytes` costs nothing. */
-export function unpackSnappy(packed: Uint8Array, capBytes: number): Unpacked {
+/** Unpacks snappy's block format; what announces more than `capBytes`, or what `mayBe` does not believe, costs nothing. */
+export function unpackSnappy(
+  packed: Uint8Array,
+  capBytes: number,
+  mayBe: (length: number) => boolean = () => true,
+): Unpacked {
   const length = announcedLength(packed);
   if (length === undefined) return { state: 'malformed' };
-  if (length > capBytes) return { state: 'too-large' };
+  if (length > capBytes || !mayBe(length)) return { state: 'too-large' };
   try {
     const bytes = uncompress(packed, capBytes);
     return bytes.length === length ? { state: 'read', bytes } : { state: 'malformed' };

@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Credentials } from './credentials.ts';
+import type { Floods } from './limiting/floods.ts';
 import type { IntakeStatus } from './link.ts';
 import type { Loader } from './loader.ts';
 import type { PlanRegisters } from './plan-registers.ts';
@@ -14,6 +15,7 @@ export function statusOf(parts: {
   readonly spoolProblem: string | undefined;
   readonly loader: Loader;
   readonly registers: PlanRegisters;
+  readonly floods: Floods;
   readonly now: Instant;
 }): IntakeStatus {
   const { waiting, problem } = parts.loader;
@@ -39,6 +41,7 @@ export function statusOf(parts: {
     ...(oldest !== undefined && { oldestWaitingAt: oldest }),
     accepted: parts.registers.accepted,
     rejected: parts.registers.rejected,
+    floods: parts.floods.now(parts.now),
     ...(problem !== undefined && { loaderProblem: problem }),
   };
 }

@@ -71,6 +71,26 @@ export const errorCodes = {
     hint: 'Address the server by the address or a name that it was started with (--host, --name).',
   },
   'too-many-requests': { status: 429, exit: 75, hint: 'Wait as long as Retry-After says.' },
+  'too-many-alerts': {
+    status: 429,
+    exit: 75,
+    hint: 'Wait as long as Retry-After says; the section `limits` of the plan can allow more alerts a second.',
+  },
+  'too-many-events': {
+    status: 429,
+    exit: 75,
+    hint: 'Wait as long as Retry-After says; the section `limits` of the plan can allow more events a second.',
+  },
+  'too-many-samples': {
+    status: 429,
+    exit: 75,
+    hint: 'Wait as long as Retry-After says; the section `limits` of the plan can allow more samples a second.',
+  },
+  'too-many-logs': {
+    status: 429,
+    exit: 75,
+    hint: 'Wait as long as Retry-After says; the section `limits` of the plan can allow more logs a second.',
+  },
   'too-many-streams': {
     status: 429,
     exit: 75,
@@ -79,6 +99,11 @@ export const errorCodes = {
   'headers-too-large': { status: 431, exit: 65, hint: 'Send fewer or shorter headers.' },
   'internal-error': { status: 500, exit: 70, hint: 'A bug of Watchbill; the log has the request id.' },
   overloaded: { status: 503, exit: 75, hint: 'Wait as long as Retry-After says; nothing of the request was taken.' },
+  'spool-slow': {
+    status: 503,
+    exit: 75,
+    hint: 'The disk of the data folder takes too long; the request was not kept, send it again.',
+  },
   'spool-full': {
     status: 503,
     exit: 75,
@@ -117,12 +142,40 @@ export const errorCodes = {
     exit: 65,
     hint: 'The record was taken with the beginning of this field; send less in it.',
   },
+  'attachment-skipped': {
+    status: 400,
+    exit: 65,
+    hint: 'Attachments are not kept; the event that it belongs to was taken.',
+  },
+  'replay-skipped': { status: 400, exit: 65, hint: 'Recordings of sessions are not kept; turn them off in the SDK.' },
+  'profile-skipped': { status: 400, exit: 65, hint: 'Profiles are not kept; turn them off in the SDK.' },
+  'check-in-skipped': {
+    status: 400,
+    exit: 65,
+    hint: 'Check-ins of jobs are not taken yet; let the job send an event, and a rule wait for it.',
+  },
+  'item-skipped': { status: 400, exit: 65, hint: 'The named kind of item is not known; the others were taken.' },
+  'lost-at-sender': {
+    status: 400,
+    exit: 65,
+    hint: 'The SDK says that it never sent these, for the named reason; see its sampling and its limits.',
+  },
   'too-many-attributes': { status: 400, exit: 65, hint: 'Send at most 128 attributes a record.' },
   'too-many-fields': {
     status: 400,
     exit: 65,
     hint: 'The plan has reached its limit of different fields; use fewer names.',
   },
+
+  // Single series and points of a request
+  'too-many-series': {
+    status: 400,
+    exit: 65,
+    hint: 'The plan has reached its limit of series; send fewer, or fewer labels that vary. Those silent for an hour make room.',
+  },
+  'too-many-labels': { status: 400, exit: 65, hint: 'Send at most 64 labels a series.' },
+  'label-invalid': { status: 400, exit: 65, hint: 'Labels have a name of at most 256 bytes and a value of at most 4096.' },
+  'value-invalid': { status: 400, exit: 65, hint: 'Send finite numbers.' },
 
   // The command line and set-up
   'plan-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed; `watchbill check PLAN` shows them again.' },

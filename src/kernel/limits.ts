@@ -20,6 +20,13 @@ export const limits = {
   requestHeaders: 100,
   urlBytes: 8_192,
   eventsBodyBytes: 20_971_520,
+  /** Unpacked bytes for each packed one, from the first MiB on: beyond is a bomb. */
+  unpackRatio: 500,
+  unpackRatioFromBytes: 1_048_576,
+  /** As a power of two: what a packed body may make its reader hold (the zstd format asks every reader for 8 MiB). */
+  zstdWindowLog: 23,
+  /** A refused body up to here is read to its end, so that its connection stays of use. */
+  refusedBodyBytes: 262_144,
   requestTotalMs: 30_000,
   requestHeadersMs: 10_000,
   commandBodyBytes: 2_097_152,
@@ -43,6 +50,23 @@ export const limits = {
   oldestMs: 604_800_000,
   lateMs: 300_000,
 
+  // Versions of services
+  /** A version that was seen within this time is not deployed when it is seen again. */
+  versionsWithinMs: 86_400_000,
+  /** Services of one plan whose versions are known; the one heard of longest ago is forgotten for another. */
+  versionedServices: 1_000,
+  versionsPerService: 100,
+
+  // An envelope of a Sentry SDK
+  envelopeBytes: 20_971_520,
+  envelopeItems: 200,
+  /** Of one event, transaction or other item that is read. */
+  envelopeItemBytes: 1_048_576,
+  /** A transaction has up to a thousand spans, with a dozen and more keys each. */
+  envelopeItemKeys: 50_000,
+  /** Of an envelope whose key stands in its own first line: it is read before anybody knows who sends. */
+  unnamedEnvelopeBytes: 1_048_576,
+
   // Deduplication
   idempotencyMs: 600_000,
   idempotencyKeys: 1_000_000,
@@ -64,6 +88,10 @@ export const limits = {
   /** A count over an empty window is 0 while the plan has received anything within this time, else no data. */
   receivedWithinMs: 300_000,
   fieldsPerPlan: 5_000,
+  /** Series of numbers that are alive: those silent for an hour make room. */
+  seriesPerPlan: 50_000,
+  labelsPerSeries: 64,
+  labelValueBytes: 4_096,
   rejectionReasonsPerPlan: 1_000,
 
   // Spool
@@ -78,10 +106,34 @@ export const limits = {
   loaderLateMs: 10_000,
 
   // Intake's process
+  /** Names of secrets that it holds for the plans in force. */
+  intakeSecrets: 10_000,
   intakeRequests: 1_000,
+  // Rates of what is sent, for each class of traffic: in the long run of one plan, unless its section `limits` says otherwise
+  recordsPerSecond: { alerts: 2_000, events: 1_000_000, samples: 4_000_000, logs: 500_000 },
+  bytesPerSecond: { alerts: 4_194_304, events: 536_870_912, samples: 536_870_912, logs: 268_435_456 },
+  /** A quiet sender may send so much of its rate at once. */
+  rateBurstMs: 5_000,
+  /** A request that costs more than there was is paid for by those after it, for at most so long. */
+  rateDebtSeconds: 60,
+  /** Of its plan's rate, for one key that the plan says nothing of. */
+  rateKeyShare: 0.8,
+  /** Of the requests and bytes under way, for each class: a flood of one leaves the others their room. */
+  trafficShares: { alerts: 0.1, events: 0.35, samples: 0.3, logs: 0.25 },
+  /** Of a class's room, for one plan: another one always finds some. */
+  trafficPlanShare: 0.75,
+  /** How long a request whose body is there may wait for its turn, and what it holds for the disk. */
+  intakeWaitMs: 5_000,
+  /** How long requests are worked on before the connections are looked at again. */
+  intakeTurnMs: 5,
+  /** Of all senders; more are closed at once. */
+  intakeConnections: 4_096,
+  /** After so long without a refusal a flood is over. */
+  floodOverMs: 30_000,
+  floodsRemembered: 1_000,
   /** Of one key, at the same time: a noisy sender leaves room for the others. */
   intakeRequestsPerKey: 500,
-  intakeBytesInFlight: 134_217_728,
+  intakeBytesInFlight: 201_326_592,
   snapshotEveryMs: 10_000,
   readingsEveryMs: 10_000,
   advanceEveryMs: 100,
@@ -90,6 +142,17 @@ export const limits = {
   verdictsPending: 10_000,
   linkBufferBytes: 67_108_864,
   linkBackoffMs: 2_000,
+
+  // Scraping
+  scrapesPerPlan: 100,
+  scrapeEveryShortestMs: 1_000,
+  scrapeEveryLongestMs: 3_600_000,
+  /** Of one answer of a target. */
+  scrapeBodyBytes: 16_777_216,
+  /** Of one answer, after names were kept and dropped. */
+  samplesPerScrape: 50_000,
+  /** Of all targets at the same time. */
+  scrapesAtOnce: 20,
 
   // Delivery
   /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */
@@ -133,17 +196,6 @@ export const limits = {
   planSearchMs: 10_000,
   /** How soon keys that another process has made or revoked are known here. */
   keySearchMs: 3_000,
-  // Scraping
-  scrapesPerPlan: 100,
-  scrapeEveryShortestMs: 1_000,
-  scrapeEveryLongestMs: 3_600_000,
-  /** Of one answer of a target. */
-  scrapeBodyBytes: 16_777_216,
-  /** Of one answer, after names were kept and dropped. */
-  samplesPerScrape: 50_000,
-  /** Of all targets at the same time. */
-  scrapesAtOnce: 20,
-
   coreLagBannerMs: 2_000,
   coreLagReportMs: 10_000,
   /** For one statement of the core; all of them take milliseconds. */

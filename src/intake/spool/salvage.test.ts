@@ -46,7 +46,14 @@ async function start(disk: VolatileDisk) {
   const lines: string[] = [];
   const loaded: number[] = [];
   const log = (message: string): void => void lines.push(message);
-  const sizes = { segmentBytes: 9_999, segmentMs: 1_000, totalBytes: 1e6, reservedBytes: 0, batchBytes: 5_000 };
+  const sizes = {
+    segmentBytes: 9_999,
+    segmentMs: 1_000,
+    totalBytes: 1e6,
+    reservedBytes: 0,
+    batchBytes: 5_000,
+    waitMs: 5_000,
+  };
   const random = seededRandom(3);
   const now = (): number => clock.now();
   const shared = { disk, clock, random, folder: 'spool', log };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom, settle, T0, VirtualClock } from '../test-support.ts';
 import { type Block, encodeBlock, scanBlocks } from './block.ts';
-import { Spool, type SpoolOptions } from './spool.ts';
+import { type BlockClass, Spool, type SpoolOptions } from './spool.ts';
 import { VolatileDisk } from './volatile-disk.ts';
 
 interface Running {
@@ -28,6 +28,7 @@ async function open(disk = new VolatileDisk(), changes: Partial<SpoolOptions['li
       totalBytes: 1_000_000,
       reservedBytes: 1_000,
       batchBytes: 5_000,
+      waitMs: 5_000,
       ...changes,
     },
     now: () => clock.now(),
@@ -39,7 +40,7 @@ async function open(disk = new VolatileDisk(), changes: Partial<SpoolOptions['li
   return { spool, clock, disk, durable, recovered };
 }
 
-function append(spool: Spool, text: string, blockClass: 'events' | 'facts' = 'events'): ReturnType<Spool['append']> {
+function append(spool: Spool, text: string, blockClass: BlockClass = 'events'): ReturnType<Spool['append']> {
   const payload = new TextEncoder().encode(text);
   return spool.append(
     { plan: 'shop', accepted: 1, duplicates: 0, rejected: [], hasEventIds: false, payload },
@@ -175,18 +176,47 @@ describe('segments', () => {
     expect(new Set(again.spool.segments.map((segment) => segment.id)).size).toBe(2);
   });
 
-  test('fill the budget of events before that of facts', async () => {
-    const { spool } = await open(undefined, { totalBytes: 3_000, reservedBytes: 1_000 });
-    expect((await append(spool, 'x'.repeat(1_700))).ok).toBe(true);
-    expect(await append(spool, 'x'.repeat(500))).toMatchObject({
-      ok: false,
-      failure: { code: 'spool-full', retryAfterSeconds: 10 },
-    });
-    expect((await append(spool, 'x'.repeat(500), 'facts')).ok).toBe(true);
-    expect(await append(spool, 'x'.repeat(1_000), 'facts')).toMatchObject({
+  test('fill the budgets of what matters least first, and that of facts last', async () => {
+    const { spool } = await open(undefined, { totalBytes: 6_000, reservedBytes: 1_000 });
+    for (const [blockClass, more] of [
+      ['logs', 'samples'],
+      ['samples', 'events'],
+      ['events', 'alerts'],
+      ['alerts', 'facts'],
+    ] as const) {
+      while ((await append(spool, 'x'.repeat(400), blockClass)).ok);
+      expect(await append(spool, 'x'.repeat(400), blockClass)).toMatchObject({
+        ok: false,
+        failure: { code: 'spool-full', retryAfterSeconds: 10 },
+      });
+      expect((await append(spool, 'x'.repeat(400), more)).ok).toBe(true);
+    }
+    while ((await append(spool, 'x'.repeat(400), 'facts')).ok);
+    expect(await append(spool, 'x'.repeat(400), 'facts')).toMatchObject({
       ok: false,
       failure: { retryAfterSeconds: 1 },
     });
+  });
+
+  test('refuse what waits for a disk that hangs, and keep what it had begun', async () => {
+    const { spool, clock, disk, durable } = await open();
+    let release = (): void => {};
+    disk.fault = (operation) =>
+      operation === 'sync'
+        ? new Promise((resolve) => {
+            release = resolve;
+          })
+        : Promise.resolve();
+    const begun = append(spool, 'begun');
+    await settle();
+    const waiting = append(spool, 'waiting');
+    await clock.advance(7_000);
+    expect(await waiting).toMatchObject({ ok: false, failure: { code: 'spool-slow', retryAfterSeconds: 5 } });
+    disk.fault = async () => {};
+    release();
+    expect((await begun).ok).toBe(true);
+    expect(texts(durable.flat())).toEqual(['begun']);
+    expect((await append(spool, 'later')).ok).toBe(true);
   });
 });
 

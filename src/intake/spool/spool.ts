@@ -18,9 +18,11 @@ export interface SpoolOptions {
     readonly segmentBytes: number;
     readonly segmentMs: DurationMs;
     readonly totalBytes: number;
-    /** Of the total, for facts only. */
+    /** Of the total, what each class of blocks leaves free for those that are more important: so much for each of them. */
     readonly reservedBytes: number;
     readonly batchBytes: number;
+    /** How long a block may wait for the disk before it is refused. */
+    readonly waitMs: DurationMs;
   };
   /** The time that blocks carry; must not go backwards. */
   readonly now: () => Instant;
@@ -33,14 +35,17 @@ export interface SpoolOptions {
 
 export type NewBlock = Omit<BlockMeta, 'sequence' | 'batch' | 'receivedAt'> & { readonly payload: Uint8Array };
 
-/** Facts of the core may still be written when events have used up their budget. */
-export type BlockClass = 'facts' | 'events';
+/** What a block holds, most important first: when the spool fills up, the last is refused first, and facts of the core go in to the end. */
+export const blockClasses = ['facts', 'alerts', 'events', 'samples', 'logs'] as const;
+export type BlockClass = (typeof blockClasses)[number];
 
 export type AppendOutcome = Result<BlockMeta, Failure & { readonly retryAfterSeconds: number }>;
 
 interface Waiting {
   readonly block: NewBlock;
   readonly receivedAt: Instant;
+  /** Monotonic. */
+  readonly sinceMs: number;
   readonly resolve: (outcome: AppendOutcome) => void;
 }
 
@@ -56,7 +61,10 @@ interface ActiveSegment {
   lastReceivedAt: Instant;
 }
 
-const RETRY_AFTER_SECONDS: Readonly<Record<BlockClass, number>> = { facts: 1, events: 10 };
+const FULL_RETRY_SECONDS = 10;
+const FACTS_RETRY_SECONDS = 1;
+/** How often it is looked whether something has waited for too long. */
+const LOOK_MS = 1_000;
 const FAILED_RETRY_SECONDS = 5;
 
 /**
@@ -79,6 +87,8 @@ export class Spool {
   #running: Promise<void> | undefined;
   #sealWanted = false;
   #closed = false;
+  #watches = false;
+  #cancelWatch: (() => void) | undefined;
   #cancelSeal: (() => void) | undefined;
 
   constructor(options: SpoolOptions) {
@@ -118,7 +128,7 @@ export class Spool {
   /** Resolves once the block is durable and `onDurable` has seen it, or with the reason why it is not. Never rejects. */
   append(block: NewBlock, blockClass: BlockClass): Promise<AppendOutcome> {
     const { totalBytes, reservedBytes } = this.#options.limits;
-    const budget = blockClass === 'facts' ? totalBytes : totalBytes - reservedBytes;
+    const budget = totalBytes - reservedBytes * blockClasses.indexOf(blockClass);
     if (this.#closed) {
       return Promise.resolve(
         fail({ code: 'not-ready', message: 'Intake is stopping.', retryAfterSeconds: FAILED_RETRY_SECONDS }),
@@ -129,14 +139,15 @@ export class Spool {
         fail({
           code: 'spool-full',
           message: `The spool holds ${this.bytes} of ${budget} bytes for ${blockClass}.`,
-          retryAfterSeconds: RETRY_AFTER_SECONDS[blockClass],
+          retryAfterSeconds: blockClass === 'facts' ? FACTS_RETRY_SECONDS : FULL_RETRY_SECONDS,
         }),
       );
     }
     const receivedAt = this.#options.now();
     this.#waitingBytes += block.payload.length;
     return new Promise((resolve) => {
-      this.#waiting.push({ block, receivedAt, resolve });
+      this.#waiting.push({ block, receivedAt, sinceMs: this.#options.clock.monotonicMs(), resolve });
+      this.#watchWaiting();
       this.#run();
     });
   }
@@ -214,8 +225,32 @@ export class Spool {
     this.#closed = true;
     this.#sealWanted = true;
     this.#cancelSeal?.();
+    this.#cancelWatch?.();
     this.#run();
     await this.#running;
+  }
+
+  /** Refuses what waits for a disk that hangs: it was not begun, so it is nowhere. */
+  #watchWaiting(): void {
+    if (this.#watches) return;
+    this.#watches = true;
+    this.#cancelWatch = this.#options.clock.after(LOOK_MS, () => {
+      this.#watches = false;
+      const { clock, limits } = this.#options;
+      const sinceMs = clock.monotonicMs() - limits.waitMs;
+      while (this.#waiting[0] !== undefined && this.#waiting[0].sinceMs < sinceMs) {
+        const late = this.#waiting.shift();
+        this.#waitingBytes -= late?.block.payload.length ?? 0;
+        late?.resolve(
+          fail({
+            code: 'spool-slow',
+            message: `The disk of the data folder did not take the request within ${limits.waitMs / 1_000} s.`,
+            retryAfterSeconds: FAILED_RETRY_SECONDS,
+          }),
+        );
+      }
+      if (this.#waiting.length > 0) this.#watchWaiting();
+    });
   }
 
   #run(): void {
