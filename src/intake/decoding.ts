@@ -2,6 +2,8 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
+import type { SampleBatch } from './samples/batch.ts';
+import type { SeenVersion } from './versions.ts';
 
 /** What all decoders have in common: what they are given, what they give, and the rules that hold for every record. */
 export type FieldType = 'string' | 'number' | 'boolean';
@@ -35,7 +37,11 @@ export interface Decoded {
   readonly ownIds: readonly boolean[];
   readonly rejected: readonly (RecordRefusal & { readonly index: number })[];
   readonly trimmed?: readonly Trimmed[];
+  /** Numeric points beside the records, in time order within each series; each is judged by itself when the batch is taken. */
+  readonly samples?: SampleBatch;
   readonly newFields: ReadonlyMap<string, FieldType>;
+  /** Which versions the senders say that their services are; a new one becomes an event `deployment`. */
+  readonly versions?: readonly SeenVersion[];
   /** Every record carries an id or a time of its own, so the same body again is the same request again. */
   readonly recognisable: boolean;
 }

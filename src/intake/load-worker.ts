@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#kernel/assert.ts';
 import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
-import { eventsOf, type LoadedBlock } from './loader.ts';
+import { insertSamples, insertSeries } from '#storage/clickhouse/samples.ts';
+import { eventsOf, type LoadedBlock, samplesOf } from './loader.ts';
 
 /** What the thread is asked, and what it says. */
 export interface LoadRequest {
@@ -25,7 +26,7 @@ assert(port !== null, 'This file is a thread of intake.');
 const client = openClickHouse(workerData as ClickHouseAddress);
 
 port.on('message', ({ request, segmentId, blocks }: LoadRequest) => {
-  insertEvents(client, segmentId, eventsOf(blocks)).then(
+  load(segmentId, blocks).then(
     () => port.postMessage({ request } satisfies LoadAnswer),
     (error: unknown) => {
       const problem = error instanceof Error ? error.message : String(error);
@@ -33,3 +34,11 @@ port.on('message', ({ request, segmentId, blocks }: LoadRequest) => {
     },
   );
 });
+
+/** What describes series comes before their points, so that no point is there whose series nobody knows. */
+async function load(segmentId: string, blocks: readonly LoadedBlock[]): Promise<void> {
+  await insertEvents(client, segmentId, eventsOf(blocks));
+  const { samples, series } = samplesOf(blocks);
+  await insertSeries(client, segmentId, series);
+  await insertSamples(client, segmentId, samples);
+}

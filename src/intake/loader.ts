@@ -2,7 +2,9 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Disk, Random } from '#kernel/ports.ts';
 import type { EventRecord } from '#signals/record.ts';
+import type { StorableSamples, StorableSeries } from '#storage/clickhouse/samples.ts';
 import { decodePayload } from './payload.ts';
+import { decodeSamples } from './samples/block-samples.ts';
 import type { Segment } from './spool/segment.ts';
 import type { Spool } from './spool/spool.ts';
 
@@ -33,6 +35,22 @@ export function eventsOf(blocks: readonly LoadedBlock[]): readonly StoredEvent[]
   return blocks.flatMap(({ plan, receivedAt, payload }) =>
     decodePayload(payload).map((event): StoredEvent => ({ plan, receivedAt, event })),
   );
+}
+
+/** Points on their way to the telemetry store, and what describes their series. */
+export function samplesOf(blocks: readonly LoadedBlock[]): {
+  readonly samples: readonly StorableSamples[];
+  readonly series: readonly StorableSeries[];
+} {
+  const samples: StorableSamples[] = [];
+  const series: StorableSeries[] = [];
+  for (const { plan, receivedAt, payload } of blocks) {
+    const part = decodeSamples(payload);
+    if (part === undefined) continue;
+    samples.push({ plan, ...part });
+    for (const one of part.described) series.push({ plan, describedAt: receivedAt, ...one });
+  }
+  return { samples, series };
 }
 
 export interface LoaderOptions {

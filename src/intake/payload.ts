@@ -1,14 +1,17 @@
 import type { EventRecord } from '#signals/record.ts';
 import { bareAttributes } from './decoding.ts';
+import { holdsSamples, recordsBeside } from './samples/block-samples.ts';
 
 /** The records of a block as its bytes. */
 export function encodePayload(records: readonly EventRecord[]): Uint8Array {
   return Buffer.from(JSON.stringify(records));
 }
 
-/** The records as they were accepted: attributes inherit nothing here either. */
+/** The records as they were accepted, without points that stand beside them: attributes inherit nothing here either. */
 export function decodePayload(payload: Uint8Array): readonly EventRecord[] {
-  const records = parseBytes(payload) as readonly EventRecord[];
+  const encoded = holdsSamples(payload) ? recordsBeside(payload) : payload;
+  if (encoded.length === 0) return [];
+  const records = parseBytes(encoded) as readonly EventRecord[];
   return records.map((record) => ({ ...record, attributes: Object.assign(bareAttributes(), record.attributes) }));
 }
 

@@ -2,12 +2,17 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import type { PlanData } from './link.ts';
+import { SeriesRegister } from './samples/series-register.ts';
 import type { PlanSnapshot } from './snapshot.ts';
+import { ServiceVersions } from './versions.ts';
 
 /** What intake remembers of a plan whether or not its windows run. */
 export interface PlanRegister {
   /** The type of each field: that of its first use. */
   readonly fieldTypes: Map<string, FieldType>;
+  readonly versions: ServiceVersions;
+  /** Numeric series that are alive. */
+  readonly series: SeriesRegister;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
@@ -36,16 +41,24 @@ export class PlanRegisters {
   of(plan: string): PlanRegister {
     let register = this.#plans.get(plan);
     if (register === undefined) {
-      register = { fieldTypes: new Map(), factsUpTo: 0, accepted: 0, rejected: new Map() };
+      register = {
+        fieldTypes: new Map(),
+        versions: new ServiceVersions(),
+        series: new SeriesRegister(),
+        factsUpTo: 0,
+        accepted: 0,
+        rejected: new Map(),
+      };
       this.#plans.set(plan, register);
     }
     return register;
   }
 
   restore(snapshots: readonly PlanSnapshot[]): void {
-    for (const { name, fieldTypes, factsUpTo } of snapshots) {
+    for (const { name, fieldTypes, versions, factsUpTo } of snapshots) {
       const register = this.of(name);
       for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
+      register.versions.restore(versions ?? []);
       register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
     }
   }

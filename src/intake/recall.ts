@@ -34,15 +34,21 @@ export function recallSegment(
   return segment.kept ? [] : blocks.filter((block) => block.meta.sequence > position);
 }
 
-/** Learns the fields' types that a block's records fixed when it was accepted. */
+/** Learns the fields' types and the services' versions that a block's records brought when it was accepted. */
 export function learnBlock(memory: Memory, block: Block): void {
   const records = decodePayload(block.payload);
   memory.live.set(block.payload, records);
-  const { fieldTypes } = memory.registers.of(block.meta.plan);
+  const { fieldTypes, versions } = memory.registers.of(block.meta.plan);
   for (const { attributes } of records) {
     for (const field in attributes) {
       if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
     }
+    const { service, version, environment } = attributes;
+    if (typeof service !== 'string' || typeof version !== 'string') continue;
+    versions.learn(
+      { service, version, ...(typeof environment === 'string' && { environment }) },
+      block.meta.receivedAt,
+    );
   }
 }
 
@@ -58,9 +64,14 @@ export function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]
 
 /** Remembers a request of an earlier run, and the ids that came with it. */
 function recognise(memory: Memory, block: Block, kept: boolean): void {
-  const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, hasEventIds } = block.meta;
+  const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, refusedPoints, hasEventIds } = block.meta;
   if (token !== undefined && bodyHash !== undefined) {
-    memory.tokens.remember(token, bodyHash, receivedAt, { accepted, duplicates, rejected });
+    memory.tokens.remember(token, bodyHash, receivedAt, {
+      accepted,
+      duplicates,
+      rejected,
+      ...(refusedPoints && { refusedPoints }),
+    });
   }
   if (!hasEventIds) return;
   const ids = kept ? decodeIds(block.payload) : decodePayload(block.payload).map((record) => record.id);

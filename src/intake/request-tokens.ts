@@ -1,11 +1,13 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
-import type { RejectedRecord } from './spool/block.ts';
+import type { RefusedPoints, RejectedRecord } from './spool/block.ts';
 
 /** What was answered to a request, to be answered again. */
 export interface RememberedAnswer {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedRecord[];
+  /** Points that were refused, by reason. */
+  readonly refusedPoints?: readonly RefusedPoints[];
 }
 
 interface Entry {

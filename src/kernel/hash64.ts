@@ -15,6 +15,12 @@ export function hash53(text: string): number {
   return murmurHash3(length) * 2_097_152 + (xxHash32(length) >>> 11);
 }
 
+/** The whole hash as two numbers of 32 bits. */
+export function hash64(text: string): { readonly high: number; readonly low: number } {
+  const length = encode(text);
+  return { high: murmurHash3(length), low: xxHash32(length) };
+}
+
 /** The whole hash as 16 hexadecimal digits. */
 export function hash64Hex(text: string): string {
   const length = encode(text);

@@ -23,6 +23,18 @@ export interface SampleBatch {
   readonly values: Float64Array;
 }
 
+/** Value that ends a series: its sender says that no more points come. Prometheus' stale marker, a NaN of its own; see `isEnd`. */
+const END_HIGH = 0x7ff0_0000;
+const END_LOW = 2;
+/** Engines may set the quiet bit of a NaN that passes through them. */
+const QUIET_BIT = 0x0008_0000;
+
+/** Whether the value at this place ends its series. Told by its bits, since numbers cannot tell one NaN from another. */
+export function isEnd(values: Float64Array, index: number): boolean {
+  const view = new DataView(values.buffer, values.byteOffset + 8 * index, 8);
+  return view.getUint32(0, true) === END_LOW && (view.getUint32(4, true) & ~QUIET_BIT) === END_HIGH;
+}
+
 /** Puts a batch together point by point; columns grow as needed. */
 export class SampleBatchBuilder {
   readonly #series: Series[] = [];
@@ -46,6 +58,14 @@ export class SampleBatchBuilder {
     this.#times[this.#count] = time;
     this.#values[this.#count] = value;
     this.#count += 1;
+  }
+
+  /** The series has no more points: those of a target that is gone. */
+  end(series: number, time: Instant): void {
+    this.add(series, time, Number.NaN);
+    const view = new DataView(this.#values.buffer, 8 * (this.#count - 1), 8);
+    view.setUint32(0, END_LOW, true);
+    view.setUint32(4, END_HIGH, true);
   }
 
   build(): SampleBatch {

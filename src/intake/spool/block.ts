@@ -19,13 +19,23 @@ export interface BlockMeta {
   /** Names the request for its repetitions; absent when it cannot be recognised. */
   readonly token?: string;
   readonly bodyHash?: string;
+  /** Records and points. */
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: readonly RejectedRecord[];
+  readonly refusedPoints?: readonly RefusedPoints[];
   /** Event ids as their sender gave them stand in the payload's records; false saves the search. */
   readonly hasEventIds: boolean;
   /** Facts of the core up to this sequence number are in this block. */
   readonly factsUpTo?: number;
+}
+
+/** How many points were refused for one reason. */
+export interface RefusedPoints {
+  readonly code: string;
+  readonly count: number;
+  /** What was wrong with the first of them. */
+  readonly message: string;
 }
 
 export interface RejectedRecord {
@@ -36,7 +46,7 @@ export interface RejectedRecord {
 
 export interface Block {
   readonly meta: BlockMeta;
-  /** A JSON array of event records. */
+  /** A JSON array of event records, or the columns of `samples/block-samples.ts`. */
   readonly payload: Uint8Array;
 }
 

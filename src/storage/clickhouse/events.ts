@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { EventRecord } from '#signals/record.ts';
@@ -44,7 +44,8 @@ export async function insertReadings(
   if (rows.length > 0) await insertBlock(client, 'readings', token, rows, (row) => readingRow(token, row));
 }
 
-async function insertBlock<Row>(
+/** Inserts rows as one block; `token` names it, and the same token again changes nothing. */
+export async function insertBlock<Row>(
   client: ClickHouseClient,
   table: string,
   token: string,
@@ -62,19 +63,24 @@ async function insertBlock<Row>(
   const result = await client.exec({
     query: `insert into ${table} format JSONEachRow`,
     values: Readable.from(pieces(), { objectMode: false }),
-    clickhouse_settings: {
-      insert_deduplication_token: token,
-      insert_deduplicate: 1,
-      async_insert: 0,
-      input_format_parallel_parsing: 0,
-      max_insert_block_size: '10000000',
-      min_insert_block_size_rows: '10000000',
-      min_insert_block_size_bytes: '0',
-      max_insert_threads: '1',
-    },
+    clickhouse_settings: oneBlock(token),
   });
   // The connection is free again only when the answer, empty as it is, has been read.
   await result.stream.toArray();
+}
+
+/** Settings that make an insert one block, which the engine knows again by its token. */
+export function oneBlock(token: string): ClickHouseSettings {
+  return {
+    insert_deduplication_token: token,
+    insert_deduplicate: 1,
+    async_insert: 0,
+    input_format_parallel_parsing: 0,
+    max_insert_block_size: '10000000',
+    min_insert_block_size_rows: '10000000',
+    min_insert_block_size_bytes: '0',
+    max_insert_threads: '1',
+  };
 }
 
 /**

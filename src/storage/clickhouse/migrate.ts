@@ -65,6 +65,9 @@ export async function setRetention(
     ['events', 'ts', retention.eventsMs],
     ['readings', 'at', retention.readingsMs],
     ['readings_5m', 'at', retention.readingsMs],
+    ['samples', 'ts', retention.eventsMs],
+    // Described every day: what describes the oldest points is never gone before them.
+    ['series', 'described_at', retention.eventsMs + 2 * DAY_MS],
   ] as const;
   for (const [table, column, lengthMs] of tables) {
     const days = Math.max(1, Math.ceil(lengthMs / DAY_MS));
