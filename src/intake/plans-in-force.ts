@@ -19,6 +19,8 @@ export interface PlansInForceOptions {
   readonly host: WindowsHost;
   readonly credentials: Credentials;
   readonly writes: WriteQueue;
+  /** Told whenever other plans are in force than before. */
+  readonly onConfigured: () => void;
 }
 
 /** The plans and keys that the core told of: their windows, and what is kept of them for a start without the core. */
@@ -118,6 +120,7 @@ export class PlansInForce {
     const named = namesOf(configuration);
     for (const name of [...host.plans.keys()]) if (!named.has(name)) host.remove(name);
     for (const name of [...this.#compiled.keys()]) if (!named.has(name)) this.#compiled.delete(name);
+    this.#options.onConfigured();
     return changed;
   }
 }

@@ -8,6 +8,7 @@ import type { ExecutorFactory } from './host.ts';
 import { createIntake, type ReadingSink } from './intake.ts';
 import type { ConfiguredPlan } from './link.ts';
 import { startLink } from './link-client.ts';
+import type { Secrets } from './secrets.ts';
 import { startServer } from './server.ts';
 import { createNodeDisk } from './spool/node-disk.ts';
 import { createThreadedSink } from './threaded-sink.ts';
@@ -26,6 +27,8 @@ export interface IntakeProcessOptions {
   readonly log: (message: string) => void;
   /** How late this process does what is due; undefined while it is not known. */
   readonly eventLoopDelayMs?: () => number | undefined;
+  /** Without them what plans name is never known. */
+  readonly secrets?: Secrets;
   /** Another disk than the data folder's. */
   readonly disk?: Disk;
 }
@@ -52,6 +55,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     compile: (plan) => compileConfigured(plan, log),
     events,
     readings: readingSink(client),
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: options.eventLoopDelayMs }),
   });
   const server = await startServer({ intake, host, port, clock, log });

@@ -14,6 +14,7 @@ import { Signals } from './compile/signals.ts';
 import { Sources } from './compile/sources.ts';
 import { checkEquality } from './compile/thresholds.ts';
 import { checkUnbuiltSections } from './compile/unbuilt.ts';
+import { compileWebhooks } from './compile/webhooks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CompiledPlan } from './model.ts';
 import { checkScenarioShape, isScenarioPath, withoutScenarios } from './scenario-file.ts';
@@ -175,11 +176,12 @@ function compileSections(context: Context): CompiledPlan {
   checkOrders(context);
   const severities = compileSeverities(context, roles);
   const services = compileServices(context);
-  const sources = new Sources(context);
+  const webhooks = compileWebhooks(context);
+  const sources = new Sources(context, webhooks);
   sources.compileAll();
+  const scrapes = compileScrapes(context);
   const signals = new Signals(context, sources);
   signals.compileAll();
-  const scrapes = compileScrapes(context);
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
   const conditions = new Conditions({ context, sources, signals, objectives });
@@ -203,12 +205,13 @@ function compileSections(context: Context): CompiledPlan {
     severities,
     services,
     sources: sources.compiled(),
+    ...(scrapes.length === 0 ? {} : { scrapes }),
     measures: Object.fromEntries(signals.formulas.measures),
     signals: signals.compiled(),
-    ...(scrapes.length === 0 ? {} : { scrapes }),
     objectives: compiledObjectives,
     tests: Object.fromEntries(conditions.tests),
     rules,
+    ...(webhooks.length === 0 ? {} : { webhooks }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { runIntake } from '#intake/process.ts';
+import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
@@ -6,14 +7,14 @@ import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
 import { createLog } from './log.ts';
 import type { IntakeConfiguration } from './messages.ts';
-import type { RoleOptions } from './role.ts';
+import type { StartOptions } from './role.ts';
 
 const RETRY_MS = 200;
 
 /** Intake's process. It needs neither the core nor the stores to take events in; both may come later or go. */
 export async function startIntake(
   configuration: IntakeConfiguration,
-  options: RoleOptions,
+  options: StartOptions,
   onReady: () => void,
   onHopeless: (problem: WatchbillError) => void,
 ): Promise<{ stop(): Promise<void> }> {
@@ -56,8 +57,11 @@ export async function startIntake(
 
   void prepareTelemetryStore();
   clock.after(limits.rollUpEveryMs, () => void rollUp());
+  const secrets = new Secrets((names) => options.secrets.ask(names));
+  options.secrets.onValues((values) => secrets.accept(values));
   const intake = await runIntake({
     ...rest,
+    secrets,
     clock,
     random,
     eventLoopDelayMs: options.eventLoopDelayMs,

@@ -15,6 +15,8 @@ export interface ManagedChildOptions {
   /** Of the core: the path of the link that makes the first owner. */
   readonly onSetUpLink?: (path: string) => void;
   readonly onHopeless: (code: string, message: string) => void;
+  /** Of intake: the value of a secret, undefined when it is not set. Without it no secret is given out. */
+  readonly secret?: (name: string) => string | undefined;
   /** It runs now, or with undefined not any more. */
   readonly onRunning?: (pid: number | undefined) => void;
   readonly log: (message: string) => void;
@@ -66,7 +68,10 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
     process.on('message', (message: FromChild) => {
       if (message.type === 'ready') options.onReady();
       else if (message.type === 'set-up-link') options.onSetUpLink?.(message.path);
-      else options.onHopeless(message.code, message.message);
+      else if (message.type === 'secrets-wanted') {
+        const values = message.names.map((name) => [name, options.secret?.(name) ?? null] as const);
+        post(process, { type: 'secrets', values: Object.fromEntries(values) });
+      } else options.onHopeless(message.code, message.message);
     });
     process.on('error', (error) => options.log(`${options.role}: ${error.message}`));
     // The modules load while the stores start; the configuration follows once there is one.

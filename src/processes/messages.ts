@@ -1,4 +1,5 @@
 import type { ClickHouseAddress } from '#cli/client.ts';
+import type { SecretValues } from '#intake/secrets.ts';
 import type { PostgresAddress } from '#storage/postgres/pool.ts';
 import type { ProcessReport } from './process-board.ts';
 
@@ -46,12 +47,16 @@ export type ToChild =
   | { readonly type: 'start'; readonly configuration: ChildConfiguration }
   | { readonly type: 'stop' }
   /** To the core: how the server's processes are, at its start and whenever it changes. */
-  | { readonly type: 'processes'; readonly processes: readonly ProcessReport[] };
+  | { readonly type: 'processes'; readonly processes: readonly ProcessReport[] }
+  /** To intake: what it asked for. */
+  | { readonly type: 'secrets'; readonly values: SecretValues };
 
 export type FromChild =
   /** Does its work; for the core, with stores and intake doing theirs. */
   | { readonly type: 'ready' }
   /** There is no owner yet: the path of the link that makes one, to be shown to whoever started the server and to nobody else. */
   | { readonly type: 'set-up-link'; readonly path: string }
+  /** From intake: the secrets that plans in force name for its own work, by name. */
+  | { readonly type: 'secrets-wanted'; readonly names: readonly string[] }
   /** Cannot go on, and starting again would not help: a schema that is too new, a port that is taken. */
   | { readonly type: 'hopeless'; readonly code: string; readonly message: string };

@@ -1,3 +1,4 @@
+import type { SecretValues } from '#intake/secrets.ts';
 import { type ErrorCode, WatchbillError } from '#kernel/error-codes.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { Environment } from '../environment.ts';
@@ -18,6 +19,14 @@ export interface RoleOptions {
 export interface StartOptions extends RoleOptions {
   /** The server's processes, as the supervisor told last. */
   readonly processes: () => readonly ProcessReport[];
+  /** Asks the supervisor for secrets by name, and says who is told of them. */
+  readonly secrets: SecretsDesk;
+}
+
+export interface SecretsDesk {
+  ask(names: readonly string[]): void;
+  /** Called with every answer from now on. */
+  onValues(listener: (values: SecretValues) => void): void;
 }
 
 interface Part {
@@ -45,6 +54,13 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
   let part: Promise<Part> | undefined;
   let stopping = false;
   let processes: readonly ProcessReport[] = [];
+  let giveSecrets = (_values: SecretValues): void => {};
+  const secrets: SecretsDesk = {
+    ask: (names) => tell({ type: 'secrets-wanted', names }),
+    onValues: (listener) => {
+      giveSecrets = listener;
+    },
+  };
 
   const stop = async (): Promise<void> => {
     if (stopping) return;
@@ -80,7 +96,11 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
       processes = message.processes;
       return;
     }
-    part = start(role, message.configuration, { ...options, processes: () => processes }, tell, giveUp);
+    if (message.type === 'secrets') {
+      giveSecrets(message.values);
+      return;
+    }
+    part = start(role, message.configuration, { ...options, processes: () => processes, secrets }, tell, giveUp);
     part.catch(giveUp);
   });
 }

@@ -16,7 +16,7 @@ export interface SupervisorOptions extends ServerOptions {
   /** `main.ts`, which the children run as well. */
   readonly entry: string;
   readonly environment: Environment;
-  /** The whole environment, of which the core gets all (it resolves secrets) and the others next to nothing. */
+  /** The whole environment, of which the core gets all (it resolves secrets) and the others next to nothing; intake asks for single secrets by name. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly childEnvironment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -166,6 +166,7 @@ async function startParts(
       }),
       onReady: () => {},
       onHopeless,
+      secret: (name) => secretOf(options, name),
       onRunning: note('intake'),
       log,
     }),
@@ -176,6 +177,11 @@ async function startParts(
     token: adminToken,
     stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },
   });
+}
+
+/** What was given with the command goes before the environment, as it does in the core. */
+function secretOf({ secrets = {}, environment }: SupervisorOptions, name: string): string | undefined {
+  return (Object.hasOwn(secrets, name) ? secrets[name] : undefined) ?? environment.secret(name);
 }
 
 function lockAsLast(lock: { release(): Promise<void> }): { stop(): Promise<void> } {

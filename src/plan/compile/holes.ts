@@ -24,7 +24,7 @@ const SECRETS: readonly RegExp[] = [
 /** A long run of letters and digits where a channel or action is set up. */
 const DENSE = /^(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9+/_=-]{32,}$/;
 
-const SETTINGS_SECTIONS: ReadonlySet<string> = new Set(['channels', 'actions', 'probes', 'people']);
+const SETTINGS_SECTIONS: ReadonlySet<string> = new Set(['channels', 'actions', 'probes', 'people', 'webhooks']);
 
 /**
  * Reports placeholders (W101) and literal secrets (E125) of a section and returns it with both taken out, so that what

@@ -1,6 +1,6 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
-import type { Predicate, Source } from '../model.ts';
+import type { Predicate, Source, Webhook } from '../model.ts';
 import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
@@ -8,6 +8,7 @@ import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
 import type { Context } from './context.ts';
 import { compilePredicate } from './predicates.ts';
+import { sourceOfWebhook } from './webhooks.ts';
 
 /** A source that is understood but cannot be read yet says why. */
 export type SourceState =
@@ -18,12 +19,14 @@ export type SourceState =
 /** The sources of a plan by name; compiled when first asked for, so that their order in the text is free. */
 export class Sources {
   readonly #context: Context;
+  readonly #webhooks: readonly Webhook[];
   readonly #states: Map<string, SourceState> = new Map();
   readonly #used: Map<string, Source> = new Map();
   readonly #open: string[] = [];
 
-  constructor(context: Context) {
+  constructor(context: Context, webhooks: readonly Webhook[]) {
     this.#context = context;
+    this.#webhooks = webhooks;
   }
 
   /** Compiles every declared source, so that each of their mistakes is said. */
@@ -119,6 +122,9 @@ export class Sources {
         return state;
       }
       inner = state.source;
+    } else if (origin.kind === 'webhook') {
+      inner = this.#ofWebhook(origin.name, place);
+      if (inner === undefined) return { state: 'broken' };
     } else if (origin.kind !== 'events') {
       const what = origin.kind === 'query' ? 'sources from a query' : `sources from ${origin.kind}`;
       this.#context.skip(`sources.${name}`, what, place);
@@ -140,6 +146,18 @@ export class Sources {
       units,
     };
     return { state: 'ready', source };
+  }
+
+  /** The events of a webhook; undefined with the name reported when the plan does not set it up. */
+  #ofWebhook(name: string, place: Span): Source | undefined {
+    const webhook = this.#webhooks.find((one) => one.name === name);
+    if (webhook !== undefined) return sourceOfWebhook(webhook);
+    // One whose line has a mistake was reported there.
+    if (!this.#context.defines('webhooks', name)) {
+      const hint = suggest(name, this.#context.namesOf('webhooks'), 'Set it up under `webhooks`.');
+      this.#context.report.add('E140', place, `There is no webhook \`${name}\`.`, hint);
+    }
+    return undefined;
   }
 }
 

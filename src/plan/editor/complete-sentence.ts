@@ -80,6 +80,10 @@ function candidates(
     const text = expected.slice(5);
     if (text.endsWith('(')) return wordItems(findWord(kind, text.slice(0, -1), 'function'));
     if (!/^[a-z]/.test(text)) return [];
+    if (text === 'webhook') {
+      const ofPlan = names.of('webhook').map((name) => ({ ...nameItem(name), insert: `webhook "${name.name}"` }));
+      return [...ofPlan, ...wordItems(findWord(kind, text, 'keyword'))];
+    }
     return wordItems(findWord(kind, text, 'keyword'));
   }
   if (expected === 'a function')

@@ -1,4 +1,5 @@
 import { ADDRESS_KINDS, channelSettings, PERSON_KINDS } from '../compile/channel-kinds.ts';
+import { WEBHOOK_KINDS, webhookSettings } from '../compile/webhook-kinds.ts';
 import { choicesAt, keysAt, kindsAt } from '../shape/schema-keys.ts';
 import { EXECUTED_SECTIONS } from '../shape/sections.ts';
 import { sentenceAt, sentenceInCell } from '../shape/sentence-places.ts';
@@ -78,8 +79,14 @@ function keyItems(parent: readonly string[], names: PlanNames, scans: readonly S
     for (const kind of ADDRESS_KINDS)
       items.push(...channelKind(kind).map((item) => ({ ...item, insert: `${kind}: { ` })));
   }
+  if (section === 'webhooks' && parent.length === 2 && name !== undefined) {
+    const known = webhookSettings(kindOfLine(scans, 'webhooks', name));
+    return items
+      .filter(({ label }) => label === 'kind' || known.includes(label))
+      .map((item) => (['secret', 'token'].includes(item.label) ? { ...item, insert: `${item.insert}secret ` } : item));
+  }
   if (section === 'channels' && parent.length === 2 && name !== undefined) {
-    items.push(...channelKeys(kindOfChannel(scans, name)));
+    items.push(...channelKeys(kindOfLine(scans, 'channels', name)));
   }
   return items;
 }
@@ -103,11 +110,11 @@ function channelKeys(kind: string): readonly Completion[] {
   return [...settings, { label: 'kind', kind: 'key', detail: 'optional', documentation, insert: 'kind: ', rank: 2 }];
 }
 
-/** The kind of a bound channel as written, or its name. */
-function kindOfChannel(scans: readonly Scan[], name: string): string {
+/** The kind of a channel or webhook as written, or its name. */
+function kindOfLine(scans: readonly Scan[], section: 'channels' | 'webhooks', name: string): string {
   for (const { pieces, text } of scans) {
     const piece = pieces.find(
-      ({ kind, path }) => kind === 'value' && path[0] === 'channels' && path[1] === name && path[2] === 'kind',
+      ({ kind, path }) => kind === 'value' && path[0] === section && path[1] === name && path[2] === 'kind',
     );
     if (piece !== undefined) return text.slice(piece.start, piece.end).trim();
   }
@@ -158,7 +165,7 @@ function channelNames(
   names: PlanNames,
   scans: readonly Scan[],
 ): { channels: readonly string[]; addresses: readonly string[] } {
-  const bound = names.of('channel').map(({ name }) => ({ name, kind: kindOfChannel(scans, name) }));
+  const bound = names.of('channel').map(({ name }) => ({ name, kind: kindOfLine(scans, 'channels', name) }));
   return {
     channels: [...PERSON_KINDS, ...bound.filter(({ kind }) => PERSON_KINDS.includes(kind)).map(({ name }) => name)],
     addresses: bound.filter(({ kind }) => ADDRESS_KINDS.includes(kind)).map(({ name, kind }) => `${kind}:${name}`),
@@ -182,6 +189,10 @@ function wholeValues(
     return [...new Set([...ADDRESS_KINDS, ...PERSON_KINDS])].filter((kind) => kind !== 'app').flatMap(channelKind);
   if (section === 'channels' && key !== undefined)
     return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));
+  if (section === 'webhooks' && (key === 'secret' || key === 'token'))
+    return [value('secret ', 'Read from the environment: `secret NAME`.')];
   if (section === 'launch') return [value('on command', 'T+0 is when somebody says so.')];
   if (section === 'timezone') {
     const wanted = before.toLowerCase();
@@ -189,10 +200,6 @@ function wholeValues(
       .filter((zone) => zone.toLowerCase().includes(wanted))
       .slice(0, 50)
       .map((zone) => value(zone, ''));
-  if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
-  if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));
-  if (section === 'webhooks' && (key === 'secret' || key === 'token'))
-    return [value('secret ', 'Read from the environment: `secret NAME`.')];
   }
   return [...named, ...choices];
 }

@@ -39,4 +39,5 @@ export const KIND_WORDS: Readonly<Record<NameKind, string>> = {
   hours: 'hours',
   baseline: 'a baseline',
   funnel: 'a funnel',
+  webhook: 'a webhook',
 };

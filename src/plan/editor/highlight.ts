@@ -102,6 +102,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
     if (key === 'runbook') return ['runbook'];
   }
   if (section === 'services' && key === 'needs') return ['service'];
+  if (section === 'webhooks' && key === 'service') return ['service'];
   if (section === 'objectives' && key === 'owner') return ['person', 'role', 'duty'];
   if (section === 'people' && key === 'order') return ['channel'];
   if (section === 'roles' && path.length === 2) return ['person'];

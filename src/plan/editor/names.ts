@@ -18,7 +18,8 @@ export type NameKind =
   | 'heartbeat'
   | 'hours'
   | 'baseline'
-  | 'funnel';
+  | 'funnel'
+  | 'webhook';
 
 const SECTIONS: Readonly<Record<string, NameKind>> = {
   signals: 'signal',
@@ -36,6 +37,7 @@ const SECTIONS: Readonly<Record<string, NameKind>> = {
   hours: 'hours',
   baselines: 'baseline',
   funnels: 'funnel',
+  webhooks: 'webhook',
 };
 
 export interface DefinedName {

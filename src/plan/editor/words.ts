@@ -220,7 +220,7 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['once', 'events "payment" once per id', 'Only the first event with a value counts, within 24 hours.'],
     ['per', 'events "payment" once per id', 'The field that has to be new.'],
     ['samples', 'samples "queue_length"', 'Points of a series of numbers.', 'waits'],
-    ['webhook', 'webhook "shop"', 'What another system posts.', 'waits'],
+    ['webhook', 'webhook "shop"', 'What another system posts: a name of `webhooks`.'],
     ['list', 'list "employees"', 'Rows that people keep.', 'waits'],
     ['query', 'query orders', 'Rows that a probe reads.', 'waits'],
   ),

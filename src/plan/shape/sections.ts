@@ -222,9 +222,10 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
     'Who is told next when nobody answers.',
   ),
   services: about(names(service), 'What the product is made of.'),
+  webhooks: about(names(webhook), 'Other systems that post what happens with them, such as Stripe and GitHub.'),
   sources: names(sentence).meta({ description: 'Named sets of events.' }),
-  funnels: about(names(funnel), 'Steps that users go through.'),
   scrapes: about(names(scrape), 'Targets whose metrics Watchbill fetches, as Prometheus does.'),
+  funnels: about(names(funnel), 'Steps that users go through.'),
   retention: about(z.record(z.string(), anything), 'How many users come back.'),
   signals: names(sentence).meta({
     description: 'Named measures: `share(requests where status >= 500) over 5m, at least 20`.',
@@ -281,9 +282,10 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'channels',
   'severities',
   'services',
+  'webhooks',
   'sources',
+  'scrapes',
   'signals',
   'objectives',
-  'scrapes',
   'rules',
 ]);
