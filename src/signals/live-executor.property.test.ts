@@ -327,3 +327,40 @@ test('its verdicts change at the instants at which the definition changes, under
     { numRuns: 300 },
   );
 });
+
+test('many records at once say what they say one by one', () => {
+  fc.assert(
+    fc.property(
+      plan,
+      fc.array(record, { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 1, max: 400 }),
+      (drawn, kinds, times) => {
+        const records = Array.from({ length: kinds.length * times }, (_, index): EventRecord => {
+          const { agoMs, user, value, durationMs, route, tier, name } = kinds[
+            index % kinds.length
+          ] as (typeof kinds)[0];
+          return {
+            name,
+            time: START - agoMs,
+            id: `${index}`,
+            attributes: { tier, ...(route !== undefined && { route }), order: `o${index % 7}` },
+            ...(user !== undefined && { user }),
+            ...(value !== undefined && { value }),
+            ...(durationMs !== undefined && { durationMs }),
+          };
+        });
+        const together = createLiveExecutor(drawn, START);
+        const single = createLiveExecutor(drawn, START);
+        together.ingest(records, START);
+        for (const one of records) single.ingest([one], START);
+        expect(together.readings()).toEqual(single.readings());
+        expect(together.counters()).toEqual(single.counters());
+        const later = START + 100_000;
+        together.advance(later);
+        single.advance(later);
+        expect(together.readings()).toEqual(single.readings());
+      },
+    ),
+    { numRuns: 50 },
+  );
+});

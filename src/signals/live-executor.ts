@@ -5,13 +5,15 @@ import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { CompiledPlan, Measure, MeasureId, Source } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
+import { RecordBatch } from './batch/record-batch.ts';
+import { BATCH_ROWS, copySelection, Selection } from './batch/selection.ts';
 import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import { type EvaluationContext, measuresOf } from './formula.ts';
 import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
-import { buildRoutes, type Route, type Targets } from './routes.ts';
+import { type Branch, buildRoutes, type FieldIndex, type IndexEntry, type Route, type Targets } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
@@ -87,6 +89,12 @@ export class LiveExecutor implements Executor {
   private readonly touchedWindows: MeasureWindow[] = [];
   private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
+  private readonly batch = new RecordBatch();
+  private readonly busyRoutes: Route[] = [];
+  private readonly busyEntries: IndexEntry[] = [];
+  /** What a branch selects; what of that is in time. */
+  private readonly chosen = new Selection();
+  private readonly timely = new Selection();
 
   constructor(plan: CompiledPlan, now: Instant) {
     this.plan = plan;
@@ -94,7 +102,7 @@ export class LiveExecutor implements Executor {
     this.madeAt = now;
     this.context = { now, received: false, gone: false };
     const measures = Object.values(plan.measures);
-    this.windows = measures.map((measure, id) => new MeasureWindow(measure, sourceOf(plan, measure.source), id, now));
+    this.windows = measures.map((measure, id) => new MeasureWindow(measure, id, now));
     const byId = new Map<MeasureId, MeasureWindow>(this.windows.map((window) => [window.measure.id, window]));
     const tests = Object.values(plan.tests);
     this.silences = tests
@@ -109,7 +117,7 @@ export class LiveExecutor implements Executor {
       for (const measure of read) judgesOf[byId.get(measure)?.id ?? -1]?.push(judge);
     }
     this.judgesOf = judgesOf;
-    const routes = buildRoutes(plan.sources, this.windows, this.silences);
+    const routes = buildRoutes(plan.sources, this.windows, this.silences, this.batch);
     this.routes = routes.byEvent;
     this.allRoutes = routes.all;
     this.signals = new SignalReader(plan.signals, byId, this.context);
@@ -134,11 +142,11 @@ export class LiveExecutor implements Executor {
     this.advanceInto(receivedAt, out);
     if (records.length === 0) return out;
     this.receive(receivedAt);
-    for (const record of records) {
-      const routes = this.routes.get(record.name);
-      if (routes === undefined) continue;
-      for (const route of routes) this.follow(route, record, receivedAt);
+    for (let from = 0; from < records.length; from += BATCH_ROWS) {
+      this.batch.begin(records, from);
+      this.followBatch(receivedAt);
     }
+    this.batch.end();
     this.judge(receivedAt, out);
     return out;
   }
@@ -281,37 +289,98 @@ export class LiveExecutor implements Executor {
     }
   }
 
-  private follow(route: Route, record: EventRecord, now: Instant): void {
-    if (route.matches !== undefined && !route.matches(record)) return;
-    if (route.oncePer !== undefined && !route.oncePer.admits(record, now)) return;
-    const inTime = record.time <= now + limits.futureMs && record.time >= now - limits.lateMs;
-    if (!inTime) this.outOfTime++;
-    for (const branch of route.branches) {
-      if (branch.matches === undefined || branch.matches(record)) this.feed(branch, record, now, inTime);
+  /**
+   * Route by route and window by window, not event by event: each field is read and each predicate evaluated in one go. Within a window the
+   * events keep their order, and windows do not see each other, so this says the same.
+   */
+  private followBatch(now: Instant): void {
+    const { batch, busyRoutes } = this;
+    for (let row = 0; row < batch.count; row++) {
+      const routes = this.routes.get(batch.record(row).name);
+      if (routes === undefined) continue;
+      for (const route of routes) {
+        if (route.arrived.count === 0) busyRoutes.push(route);
+        route.arrived.push(row);
+      }
     }
-    for (const index of route.indexes) {
-      const branches = index.branches.get(index.read(record));
-      if (branches === undefined) continue;
-      for (const branch of branches) {
-        if (branch.matches === undefined || branch.matches(record)) this.feed(branch, record, now, inTime);
+    for (const route of busyRoutes) {
+      this.follow(route, now);
+      route.arrived.count = 0;
+    }
+    busyRoutes.length = 0;
+  }
+
+  private follow(route: Route, now: Instant): void {
+    const { arrived, oncePer } = route;
+    if (route.select !== undefined) route.select(arrived, arrived);
+    if (oncePer !== undefined) keep(arrived, (row) => oncePer.admits(this.batch.record(row), now));
+    if (arrived.count === 0) return;
+    const late = this.countOutOfTime(arrived, now);
+    this.outOfTime += late;
+    for (const branch of route.branches) this.enter(branch, arrived, now, late > 0);
+    for (const index of route.indexes) this.enterIndex(index, arrived, now, late > 0);
+  }
+
+  private enterIndex(index: FieldIndex, arrived: Selection, now: Instant, late: boolean): void {
+    const { busyEntries } = this;
+    const values = index.column.values();
+    for (let place = 0; place < arrived.count; place++) {
+      const row = arrived.rows[place] as number;
+      const entry = index.entries.get(values[row]);
+      if (entry === undefined) continue;
+      if (entry.rows.count === 0) busyEntries.push(entry);
+      entry.rows.push(row);
+    }
+    for (const { branches, rows } of busyEntries) {
+      for (const branch of branches) this.enter(branch, rows, now, late);
+      rows.count = 0;
+    }
+    busyEntries.length = 0;
+  }
+
+  private enter(branch: Branch, rows: Selection, now: Instant, late: boolean): void {
+    if (branch.select === undefined) {
+      this.feed(branch, rows, now, late);
+      return;
+    }
+    branch.select(rows, this.chosen);
+    if (this.chosen.count > 0) this.feed(branch, this.chosen, now, late);
+  }
+
+  /** `late` says that some of the batch are out of time. */
+  private feed(targets: Targets, rows: Selection, now: Instant, late: boolean): void {
+    const { times } = this.batch;
+    let inTime = rows;
+    if (late && targets.windows.length > 0) {
+      inTime = this.timely;
+      copySelection(rows, inTime);
+      keep(inTime, (row) => isInTime(times[row] as number, now));
+    }
+    for (const { window, measured } of targets.windows) {
+      measured.begin(inTime);
+      if (measured.count === 0) continue;
+      const due = window.due;
+      window.addAll(measured, now);
+      if (window.due !== due) this.dues.schedule(window.id, window.due);
+      if (window.touched && !window.queued) this.queueWindow(window);
+    }
+    for (const silence of targets.silences) {
+      for (let place = 0; place < rows.count; place++) {
+        if (!silence.hear(times[rows.rows[place] as number] as number, now)) continue;
+        if (silence.due > now) this.dues.schedule(silence.id, silence.due);
+        this.queueSilence(silence);
       }
     }
   }
 
-  private feed(targets: Targets, record: EventRecord, now: Instant, inTime: boolean): void {
-    if (inTime) {
-      for (const window of targets.windows) {
-        const due = window.due;
-        window.add(record, now);
-        if (window.due !== due) this.dues.schedule(window.id, window.due);
-        if (window.touched && !window.queued) this.queueWindow(window);
-      }
+  private countOutOfTime(arrived: Selection, now: Instant): number {
+    if (this.batch.within(now - limits.lateMs, now + limits.futureMs)) return 0;
+    const { times } = this.batch;
+    let count = 0;
+    for (let place = 0; place < arrived.count; place++) {
+      if (!isInTime(times[arrived.rows[place] as number] as number, now)) count++;
     }
-    for (const silence of targets.silences) {
-      if (!silence.hear(record.time, now)) continue;
-      if (silence.due > now) this.dues.schedule(silence.id, silence.due);
-      this.queueSilence(silence);
-    }
+    return count;
   }
 
   private queueWindow(window: MeasureWindow): void {
@@ -356,6 +425,21 @@ export class LiveExecutor implements Executor {
     for (const judge of this.judges) judge.judge(true, out);
     for (const silence of this.silences) silence.judge(out);
   }
+}
+
+function isInTime(time: Instant, now: Instant): boolean {
+  return time <= now + limits.futureMs && time >= now - limits.lateMs;
+}
+
+/** Leaves only those rows for which `wanted` holds, asked in their order. */
+function keep(selection: Selection, wanted: (row: number) => boolean): void {
+  const { rows, count } = selection;
+  let kept = 0;
+  for (let place = 0; place < count; place++) {
+    const row = rows[place] as number;
+    if (wanted(row)) rows[kept++] = row;
+  }
+  selection.count = kept;
 }
 
 function sourceOf(plan: CompiledPlan, name: string): Source {

@@ -1,10 +1,11 @@
 import { assert } from '#kernel/assert.ts';
-import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { FieldValue, Measure, Source } from '#plan/model.ts';
+import type { FieldValue, Measure } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
-import { compileField, compilePredicate, type FieldReader } from './predicate.ts';
+import type { FieldColumn } from './batch/field-column.ts';
+import type { MeasuredRows } from './batch/measured-rows.ts';
+import type { FieldReader } from './predicate.ts';
 import type { EventRecord } from './record.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import {
@@ -32,30 +33,6 @@ export function groupOf(record: EventRecord, by: readonly FieldReader[]): GroupK
 /** A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. */
 export function isZeroWhenEmpty(measure: Pick<Measure, 'function'>): boolean {
   return ['count', 'rate', 'sum', 'unique'].includes(measure.function);
-}
-
-/**
- * What an event adds to a measure: 1, the number in its field, 1 or 0 for a share, the hash for `unique`. Undefined when the
- * event has no such field, or no number in it: it is then no event of this measure.
- */
-function contribution(measure: Measure, source: Source): ((record: EventRecord) => number | undefined) | undefined {
-  if (measure.function === 'count' || measure.function === 'rate') return undefined;
-  if (measure.function === 'share') {
-    if (measure.where === undefined) return () => 1;
-    const matches = compilePredicate(measure.where, source.units);
-    return (record) => (matches(record) ? 1 : 0);
-  }
-  const read = compileField(measure.field ?? '', source.units);
-  if (measure.function === 'unique') {
-    return (record) => {
-      const value = read(record);
-      return value === undefined ? undefined : hash53(typeof value === 'string' ? value : JSON.stringify(value));
-    };
-  }
-  return (record) => {
-    const value = read(record);
-    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-  };
 }
 
 /**
@@ -87,9 +64,10 @@ export class MeasureWindow {
   private readonly single: Aggregate | undefined;
   /** The same groups by the value of the only `by` field, which spares making the key. */
   private readonly byValue = new Map<FieldValue | null, Aggregate>();
-  private readonly by: readonly FieldReader[];
+  /** Aggregates by the code of a value of the `by` column, as far as they were looked up for the batch of this stamp. */
+  private readonly byCode: (Aggregate | undefined)[] = [];
+  private byCodeStamp = -1;
   private readonly other: GroupKey;
-  private readonly contribution: ((record: EventRecord) => number | undefined) | undefined;
   /** 1 for slots in which any group holds something. */
   private readonly occupied: Uint8Array;
   private oldest = Number.POSITIVE_INFINITY;
@@ -98,15 +76,13 @@ export class MeasureWindow {
   private currentSlot = 0;
   private currentEnds: Instant = 0;
 
-  constructor(measure: Measure, source: Source, id: number, now: Instant) {
+  constructor(measure: Measure, id: number, now: Instant) {
     this.measure = measure;
     this.id = id;
     this.shape = windowShape(measure);
     this.zeroWhenEmpty = isZeroWhenEmpty(measure);
     this.grouped = measure.by.length > 0;
-    this.by = measure.by.map((field) => compileField(field, source.units));
     this.other = otherGroup(measure.by);
-    this.contribution = contribution(measure, source);
     this.occupied = new Uint8Array(this.shape.capacity);
     this.single = this.grouped ? undefined : this.newAggregate(UNGROUPED);
     this.moveTo(now);
@@ -118,23 +94,11 @@ export class MeasureWindow {
     return aggregate !== undefined && aggregate.covered > 0 ? aggregate : undefined;
   }
 
-  /** Takes in an event of the measure; `now` is when it arrived. Events that the window does not reach are ignored. */
-  add(record: EventRecord, now: Instant): void {
+  /** Takes in events of the measure; `now` is when they arrived. Events that the window does not reach are ignored. */
+  addAll(run: MeasuredRows, now: Instant): void {
     if (now >= this.currentEnds) this.moveTo(now);
-    const shape = this.shape;
-    const bucket = Math.floor(record.time / shape.stepMs);
-    if (bucket < this.current - shape.steps) return;
-    const value = this.contribution === undefined ? 1 : this.contribution(record);
-    if (value === undefined) return;
-    const aggregate = this.single ?? this.group(record);
-    const covers = bucket <= this.current;
-    const slot = this.slotOf(bucket);
-    if ((aggregate.counts[slot] as number) === 0 && this.occupied[slot] === 0) this.occupy(bucket, slot);
-    aggregate.counts[slot] = (aggregate.counts[slot] as number) + 1;
-    if (covers) aggregate.covered++;
-    else aggregate.ahead++;
-    aggregate.put(slot, covers, value, record.time);
-    if (covers && !aggregate.touched) this.touch(aggregate);
+    if (this.single === undefined) this.addGrouped(run);
+    else this.addRuns(this.single, run);
   }
 
   /** Lets buckets enter and leave as of `now`, and finds the next due instant. */
@@ -223,6 +187,64 @@ export class MeasureWindow {
     this.findDue(this.oldest);
   }
 
+  /** Neighbours in the same bucket are taken in together: nearly always all of them. */
+  private addRuns(aggregate: Aggregate, run: MeasuredRows): void {
+    const { rows, count, times } = run;
+    const { stepMs, steps } = this.shape;
+    for (let from = 0; from < count; ) {
+      const bucket = Math.floor((times[rows[from] as number] as number) / stepMs);
+      const starts = bucket * stepMs;
+      const ends = starts + stepMs;
+      let to = from + 1;
+      if (run.columns.batch.within(starts, ends)) to = count;
+      for (; to < count; to++) {
+        const time = times[rows[to] as number] as number;
+        if (time < starts || time >= ends) break;
+      }
+      if (bucket >= this.current - steps) {
+        const covers = bucket <= this.current;
+        const slot = this.slotOf(bucket);
+        this.note(aggregate, bucket, slot, covers, to - from);
+        aggregate.putRun(slot, covers, run, from, to);
+      }
+      from = to;
+    }
+  }
+
+  private addGrouped(run: MeasuredRows): void {
+    const { rows, count, times, values } = run;
+    const { stepMs, steps } = this.shape;
+    const by = this.measure.by.map((field) => run.columns.of(field));
+    const [only] = by;
+    const codes = by.length === 1 ? only?.codes() : undefined;
+    const { stamp } = run.columns.batch;
+    if (this.byCodeStamp !== stamp) {
+      this.byCode.length = 0;
+      this.byCodeStamp = stamp;
+    }
+    for (let index = 0; index < count; index++) {
+      const row = rows[index] as number;
+      const time = times[row] as number;
+      const bucket = Math.floor(time / stepMs);
+      if (bucket < this.current - steps) continue;
+      const aggregate = codes === undefined ? this.groupOfRow(by, row) : this.groupOfCode(only, codes, row);
+      const covers = bucket <= this.current;
+      const slot = this.slotOf(bucket);
+      this.note(aggregate, bucket, slot, covers, 1);
+      aggregate.put(slot, covers, values[row] as number, time);
+    }
+  }
+
+  /** Counts events of a bucket. */
+  private note(aggregate: Aggregate, bucket: number, slot: number, covers: boolean, events: number): void {
+    if ((aggregate.counts[slot] as number) === 0 && this.occupied[slot] === 0) this.occupy(bucket, slot);
+    aggregate.counts[slot] = (aggregate.counts[slot] as number) + events;
+    if (covers) {
+      aggregate.covered += events;
+      this.touch(aggregate);
+    } else aggregate.ahead += events;
+  }
+
   /** Of a bucket in the ring. Buckets are beyond 32 bits, where a remainder is slow; the distance is small. */
   private slotOf(bucket: number): number {
     const capacity = this.shape.capacity;
@@ -304,15 +326,24 @@ export class MeasureWindow {
     }
   }
 
-  private group(record: EventRecord): Aggregate {
-    const [only] = this.by;
-    if (only === undefined || this.by.length > 1) return this.groupByKey(groupOf(record, this.by));
-    const value = only(record) ?? null;
-    const known = this.byValue.get(value);
-    if (known !== undefined) return known;
-    const aggregate = this.groupByKey(JSON.stringify([value]));
-    // What went to `other` is looked up again each time: a place may have become free.
-    if (aggregate.key !== this.other) this.byValue.set(value, aggregate);
+  private groupOfRow(by: readonly FieldColumn[], row: number): Aggregate {
+    return this.groupByKey(JSON.stringify(by.map((column) => column.values()[row] ?? null)));
+  }
+
+  /** The group by the only `by` field, whose equal values have the same code. */
+  private groupOfCode(column: FieldColumn | undefined, codes: Int32Array, row: number): Aggregate {
+    // The first place is that of records without the field.
+    const place = (codes[row] as number) + 1;
+    const found = this.byCode[place];
+    if (found !== undefined) return found;
+    const value = column?.values()[row] ?? null;
+    const aggregate = this.byValue.get(value) ?? this.groupByKey(JSON.stringify([value]));
+    // What went to `other` is looked up again each time: it is counted, and a place may have become free.
+    if (aggregate.key !== this.other) {
+      this.byValue.set(value, aggregate);
+      while (this.byCode.length <= place) this.byCode.push(undefined);
+      this.byCode[place] = aggregate;
+    }
     return aggregate;
   }
 
@@ -333,7 +364,7 @@ export class MeasureWindow {
 
   private dropGroup(aggregate: Aggregate): void {
     this.groups.delete(aggregate.key);
-    if (this.by.length === 1)
+    if (this.measure.by.length === 1)
       this.byValue.delete((JSON.parse(aggregate.key) as readonly (FieldValue | null)[])[0] ?? null);
   }
 

@@ -2,8 +2,11 @@ import { RE2JS } from 're2js';
 import type { FieldValue, Operator, Predicate } from '#plan/model.ts';
 import type { EventRecord } from './record.ts';
 
-export type Matcher = (record: EventRecord) => boolean;
-export type FieldReader = (record: EventRecord) => FieldValue | undefined;
+/** Whether a predicate holds for what a row stands for: a record, or the number of one in a batch. */
+export type RowMatcher<Row> = (row: Row) => boolean;
+export type RowReader<Row> = (row: Row) => FieldValue | undefined;
+export type Matcher = RowMatcher<EventRecord>;
+export type FieldReader = RowReader<EventRecord>;
 
 /** What a bare number in a field means, by field; absent means base units. */
 export type FieldUnits = Readonly<Record<string, string>>;
@@ -79,9 +82,14 @@ function attribute(record: EventRecord, field: string): FieldValue | undefined {
  * outcome. Text is ordered by code unit. `matches` finds the pattern anywhere in the text, in linear time.
  */
 export function compilePredicate(predicate: Predicate, units: FieldUnits = {}): Matcher {
+  return compileMatcher(predicate, (field) => compileField(field, units));
+}
+
+/** The same over rows of another kind, whose fields `reader` finds. */
+export function compileMatcher<Row>(predicate: Predicate, reader: (field: string) => RowReader<Row>): RowMatcher<Row> {
   switch (predicate.kind) {
     case 'and': {
-      const parts = predicate.of.map((part) => compilePredicate(part, units));
+      const parts = predicate.of.map((part) => compileMatcher(part, reader));
       const [first, second] = parts;
       if (first !== undefined && second !== undefined && parts.length === 2) {
         return (record) => first(record) && second(record);
@@ -89,24 +97,24 @@ export function compilePredicate(predicate: Predicate, units: FieldUnits = {}): 
       return (record) => parts.every((part) => part(record));
     }
     case 'or': {
-      const parts = predicate.of.map((part) => compilePredicate(part, units));
+      const parts = predicate.of.map((part) => compileMatcher(part, reader));
       return (record) => parts.some((part) => part(record));
     }
     case 'not': {
-      const inner = compilePredicate(predicate.of, units);
+      const inner = compileMatcher(predicate.of, reader);
       return (record) => !inner(record);
     }
     case 'compare':
-      return compileComparison(compileField(predicate.field, units), predicate.operator, predicate.value);
+      return compileComparison(reader(predicate.field), predicate.operator, predicate.value);
     case 'in': {
-      const read = compileField(predicate.field, units);
+      const read = reader(predicate.field);
       const values = new Set<FieldValue | undefined>(predicate.values);
       return (record) => values.has(read(record));
     }
     case 'text':
-      return compileText(compileField(predicate.field, units), predicate.test, predicate.text);
+      return compileText(reader(predicate.field), predicate.test, predicate.text);
     case 'matches': {
-      const read = compileField(predicate.field, units);
+      const read = reader(predicate.field);
       const pattern = RE2JS.compile(predicate.pattern);
       return (record) => {
         const value = read(record);
@@ -114,17 +122,17 @@ export function compilePredicate(predicate: Predicate, units: FieldUnits = {}): 
       };
     }
     case 'present': {
-      const read = compileField(predicate.field, units);
+      const read = reader(predicate.field);
       return (record) => read(record) !== undefined;
     }
     case 'missing': {
-      const read = compileField(predicate.field, units);
+      const read = reader(predicate.field);
       return (record) => read(record) === undefined;
     }
   }
 }
 
-function compileComparison(read: FieldReader, operator: Operator, value: FieldValue): Matcher {
+function compileComparison<Row>(read: RowReader<Row>, operator: Operator, value: FieldValue): RowMatcher<Row> {
   switch (operator) {
     case '=':
       return (record) => read(record) === value;
@@ -132,18 +140,18 @@ function compileComparison(read: FieldReader, operator: Operator, value: FieldVa
       return (record) => read(record) !== value;
     default:
       return typeof value === 'number'
-        ? compileOrder(read as (record: EventRecord) => number, 'number', operator, value)
-        : compileOrder(read as (record: EventRecord) => string, 'string', operator, String(value), typeof value);
+        ? compileOrder(read as (row: Row) => number, 'number', operator, value)
+        : compileOrder(read as (row: Row) => string, 'string', operator, String(value), typeof value);
   }
 }
 
-function compileOrder<Value extends number | string>(
-  read: (record: EventRecord) => Value,
+function compileOrder<Row, Value extends number | string>(
+  read: (row: Row) => Value,
   type: 'number' | 'string',
   operator: Operator,
   value: Value,
   given: string = type,
-): Matcher {
+): RowMatcher<Row> {
   // Booleans have no order.
   if (given !== type) return () => false;
   const orders: Readonly<Record<string, (left: Value) => boolean>> = {
@@ -160,7 +168,11 @@ function compileOrder<Value extends number | string>(
   };
 }
 
-function compileText(read: FieldReader, test: 'contains' | 'starts with' | 'ends with', text: string): Matcher {
+function compileText<Row>(
+  read: RowReader<Row>,
+  test: 'contains' | 'starts with' | 'ends with',
+  text: string,
+): RowMatcher<Row> {
   const holds: (value: string) => boolean =
     test === 'contains'
       ? (value) => value.includes(text)

@@ -1,34 +1,55 @@
-import type { FieldValue, Predicate, Source } from '#plan/model.ts';
+import type { FieldValue, Measure, Predicate, Source } from '#plan/model.ts';
+import { type FieldColumn, RouteColumns } from './batch/field-column.ts';
+import { type Measured, MeasuredRows } from './batch/measured-rows.ts';
+import type { RecordBatch } from './batch/record-batch.ts';
+import { Selection } from './batch/selection.ts';
+import { compileSelector, type Selector } from './batch/selector.ts';
 import type { MeasureWindow } from './measure-window.ts';
 import { OncePer } from './once-per.ts';
-import { compileField, compilePredicate, type FieldReader, type Matcher } from './predicate.ts';
 import type { SilenceWatch } from './silence-watch.ts';
+
+/** A window, and what it takes of the rows that come to it. */
+export interface Target {
+  readonly window: MeasureWindow;
+  readonly measured: MeasuredRows;
+}
 
 /** Who wants an event. */
 export interface Targets {
-  readonly windows: MeasureWindow[];
-  readonly silences: SilenceWatch[];
+  readonly windows: readonly Target[];
+  readonly silences: readonly SilenceWatch[];
 }
 
 /** Targets behind a predicate that several of them may share. */
 export interface Branch extends Targets {
-  readonly matches: Matcher | undefined;
+  readonly select: Selector | undefined;
+}
+
+/** What wants the events with one value of a field, and the rows of a batch that have it. */
+export interface IndexEntry {
+  readonly branches: Branch[];
+  readonly rows: Selection;
 }
 
 /** Branches that demand that one field equals a value, by that value: one look-up for thousands of them. */
 export interface FieldIndex {
-  readonly read: FieldReader;
-  readonly branches: Map<FieldValue | undefined, Branch[]>;
+  readonly column: FieldColumn;
+  readonly entries: Map<FieldValue | undefined, IndexEntry>;
 }
 
 /** Where the events of one source go. */
 export interface Route {
   readonly source: Source;
-  readonly matches: Matcher | undefined;
+  /** The rows of a batch that have the source's event name, and later those of them that the source takes. */
+  readonly arrived: Selection;
+  readonly select: Selector | undefined;
   readonly oncePer: OncePer | undefined;
   readonly branches: readonly Branch[];
   readonly indexes: readonly FieldIndex[];
 }
+
+/** Of routes and of values of an index, of which there may be thousands that a batch brings little for. */
+const FIRST_ROWS = 8;
 
 /** With fewer branches on a field, asking each is quicker than the look-up. */
 const INDEX_FROM = 4;
@@ -38,6 +59,7 @@ export function buildRoutes(
   sources: Readonly<Record<string, Source>>,
   windows: Iterable<MeasureWindow>,
   silences: Iterable<SilenceWatch>,
+  batch: RecordBatch,
 ): { readonly byEvent: ReadonlyMap<string, readonly Route[]>; readonly all: readonly Route[] } {
   const wanted = new Map<string, Map<string, Wanted>>();
   for (const window of windows) {
@@ -52,7 +74,7 @@ export function buildRoutes(
   const byEvent = new Map<string, Route[]>();
   const all: Route[] = [];
   for (const source of Object.values(sources)) {
-    const route = buildRoute(source, [...(wanted.get(source.name)?.values() ?? [])]);
+    const route = buildRoute(source, [...(wanted.get(source.name)?.values() ?? [])], batch);
     if (route.branches.length === 0 && route.indexes.length === 0) continue;
     all.push(route);
     const routes = byEvent.get(source.event);
@@ -62,12 +84,14 @@ export function buildRoutes(
   return { byEvent, all };
 }
 
-interface Wanted extends Targets {
+interface Wanted {
   readonly where: Predicate | undefined;
+  readonly windows: MeasureWindow[];
+  readonly silences: SilenceWatch[];
 }
 
 /** The targets of one source behind one predicate; equal predicates are evaluated once. */
-function targetsFor(wanted: Map<string, Map<string, Wanted>>, source: string, where: Predicate | undefined): Targets {
+function targetsFor(wanted: Map<string, Map<string, Wanted>>, source: string, where: Predicate | undefined): Wanted {
   let ofSource = wanted.get(source);
   if (ofSource === undefined) {
     ofSource = new Map();
@@ -82,7 +106,17 @@ function targetsFor(wanted: Map<string, Map<string, Wanted>>, source: string, wh
   return targets;
 }
 
-function buildRoute(source: Source, wanted: readonly Wanted[]): Route {
+function buildRoute(source: Source, wanted: readonly Wanted[], batch: RecordBatch): Route {
+  const arrived = new Selection(FIRST_ROWS);
+  const columns = new RouteColumns(batch, arrived, source.units);
+  const branchOf = (where: Predicate | undefined, { windows, silences }: Wanted): Branch => ({
+    select: where && compileSelector(where, columns),
+    windows: windows.map((window) => ({
+      window,
+      measured: new MeasuredRows(columns, measuredOf(window.measure, columns)),
+    })),
+    silences,
+  });
   const perField = new Map<string, number>();
   for (const { where } of wanted) {
     const equality = where === undefined ? undefined : splitEquality(where);
@@ -90,33 +124,50 @@ function buildRoute(source: Source, wanted: readonly Wanted[]): Route {
   }
   const branches: Branch[] = [];
   const indexes = new Map<string, FieldIndex>();
-  for (const { where, windows, silences } of wanted) {
-    const equality = where === undefined ? undefined : splitEquality(where);
+  for (const one of wanted) {
+    const equality = one.where === undefined ? undefined : splitEquality(one.where);
     if (equality === undefined || (perField.get(equality.field) ?? 0) < INDEX_FROM) {
-      branches.push({ matches: where && compilePredicate(where, source.units), windows, silences });
+      branches.push(branchOf(one.where, one));
       continue;
     }
     let index = indexes.get(equality.field);
     if (index === undefined) {
-      index = { read: compileField(equality.field, source.units), branches: new Map() };
+      index = { column: columns.of(equality.field), entries: new Map() };
       indexes.set(equality.field, index);
     }
-    const branch: Branch = {
-      matches: equality.rest && compilePredicate(equality.rest, source.units),
-      windows,
-      silences,
-    };
-    const same = index.branches.get(equality.value);
-    if (same === undefined) index.branches.set(equality.value, [branch]);
-    else same.push(branch);
+    let entry = index.entries.get(equality.value);
+    if (entry === undefined) {
+      entry = { branches: [], rows: new Selection(FIRST_ROWS) };
+      index.entries.set(equality.value, entry);
+    }
+    entry.branches.push(branchOf(equality.rest, one));
   }
   return {
     source,
-    matches: source.where && compilePredicate(source.where, source.units),
+    arrived,
+    select: source.where && compileSelector(source.where, columns),
     oncePer: source.oncePer === undefined ? undefined : new OncePer(source.oncePer),
     branches,
     indexes: [...indexes.values()],
   };
+}
+
+/**
+ * What an event adds to a measure: 1, the number in its field, 1 or 0 for a share, the hash for `unique`. An event that has no such field, or
+ * no number in it, is no event of the measure.
+ */
+function measuredOf(measure: Measure, columns: RouteColumns): Measured {
+  switch (measure.function) {
+    case 'count':
+    case 'rate':
+      return { kind: 'event' };
+    case 'share':
+      return { kind: 'share', hits: measure.where && compileSelector(measure.where, columns) };
+    case 'unique':
+      return { kind: 'hash', column: columns.of(measure.field ?? '') };
+    default:
+      return { kind: 'number', column: columns.of(measure.field ?? '') };
+  }
 }
 
 /** Takes the first `field = value` out of a conjunction. */

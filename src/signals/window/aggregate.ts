@@ -1,4 +1,5 @@
 import type { GroupKey } from '#plan/reading.ts';
+import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 import type { WindowShape } from './step.ts';
 
@@ -24,6 +25,14 @@ export abstract class Aggregate {
 
   /** One more event in the slot; `covers` says whether the window covers it now. */
   abstract put(slot: number, covers: boolean, value: number, time: number): void;
+  /** The same for the rows at the places `from … to − 1` of a selection, one after the other. */
+  putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values, times } = run;
+    for (let index = from; index < to; index++) {
+      const row = rows[index] as number;
+      this.put(slot, covers, values[row] as number, times[row] as number);
+    }
+  }
   /** A bucket of the future is covered from now on. */
   abstract enter(slot: number): void;
   /** A bucket is covered no more; the slot must be empty afterwards. */
@@ -46,6 +55,7 @@ export abstract class Aggregate {
 /** `count` and `rate`. */
 export class CountAggregate extends Aggregate {
   override put(): void {}
+  override putRun(): void {}
   override enter(): void {}
   override leave(): void {}
   override settle(): void {}
@@ -73,6 +83,13 @@ export class ShareAggregate extends Aggregate {
   override put(slot: number, covers: boolean, value: number): void {
     this.hits[slot] = (this.hits[slot] as number) + value;
     if (covers) this.coveredHits += value;
+  }
+
+  override putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values } = run;
+    let hits = 0;
+    for (let index = from; index < to; index++) hits += values[rows[index] as number] as number;
+    this.put(slot, covers, hits);
   }
 
   override enter(slot: number): void {
@@ -117,6 +134,20 @@ export class SumAggregate extends Aggregate {
   override put(slot: number, covers: boolean, value: number): void {
     this.sums[slot] = (this.sums[slot] as number) + value;
     if (covers) this.total += value;
+  }
+
+  /** Value by value, as `put` adds them: a sum of the run by itself would round otherwise. */
+  override putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values } = run;
+    let sum = this.sums[slot] as number;
+    let total = this.total;
+    for (let index = from; index < to; index++) {
+      const value = values[rows[index] as number] as number;
+      sum += value;
+      total += value;
+    }
+    this.sums[slot] = sum;
+    if (covers) this.total = total;
   }
 
   override enter(slot: number): void {

@@ -8,9 +8,10 @@ import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 const ACCURACY = 0.01;
 const GAMMA = (1 + ACCURACY) / (1 - ACCURACY);
 const BINS_PER_E = 1 / Math.log(GAMMA);
-const SMALLEST = 1e-9;
+export const SMALLEST = 1e-9;
 
-function binOf(magnitude: number): number {
+/** The bin of a magnitude above `SMALLEST`. */
+export function binOf(magnitude: number): number {
   return Math.ceil(Math.log(magnitude) * BINS_PER_E);
 }
 
@@ -121,6 +122,11 @@ export class LogHistogram {
     if (value > SMALLEST) this.positive.add(binOf(value), 1);
     else if (value < -SMALLEST) this.negative.add(binOf(-value), 1);
     else this.zeros++;
+  }
+
+  /** The same for a value above `SMALLEST` whose bin is known. */
+  addPositive(bin: number): void {
+    this.positive.add(bin, 1);
   }
 
   addAll(other: LogHistogram): void {

@@ -1,7 +1,8 @@
 import type { GroupKey } from '#plan/reading.ts';
+import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 import { Aggregate } from './aggregate.ts';
-import { LogHistogram } from './log-histogram.ts';
+import { LogHistogram, SMALLEST } from './log-histogram.ts';
 import type { WindowShape } from './step.ts';
 
 /** `percentile`: a histogram a bucket, and one of all that is covered; integers, so that subtracting is exact. */
@@ -22,6 +23,26 @@ export class PercentileAggregate extends Aggregate {
     if (!covers) return;
     this.total.add(value);
     this.cached = undefined;
+  }
+
+  override putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values } = run;
+    const bins = run.bins();
+    const histogram = this.histogram(slot);
+    const total = this.total;
+    for (let index = from; index < to; index++) {
+      const row = rows[index] as number;
+      const value = values[row] as number;
+      if (value > SMALLEST) {
+        const bin = bins[row] as number;
+        histogram.addPositive(bin);
+        if (covers) total.addPositive(bin);
+      } else {
+        histogram.add(value);
+        if (covers) total.add(value);
+      }
+    }
+    if (covers) this.cached = undefined;
   }
 
   override enter(slot: number): void {

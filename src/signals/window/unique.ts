@@ -1,5 +1,6 @@
 import { limits } from '#kernel/limits.ts';
 import type { GroupKey } from '#plan/reading.ts';
+import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 import { Aggregate } from './aggregate.ts';
 import { HyperLogLog } from './hyperloglog.ts';
@@ -48,6 +49,21 @@ export class UniqueAggregate extends Aggregate {
       this.holders.set(value, (this.holders.get(value) ?? 0) + 1);
     }
     this.sketchIfTooMany();
+  }
+
+  /** Each different value once: a repetition within the run changes nothing. */
+  override putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values } = run;
+    const codes = run.codes();
+    const seen = run.beginSeen();
+    const { seenIn } = run;
+    for (let index = from; index < to; index++) {
+      const row = rows[index] as number;
+      const code = codes[row] as number;
+      if (seenIn[code] === seen) continue;
+      seenIn[code] = seen;
+      this.put(slot, covers, values[row] as number);
+    }
   }
 
   override enter(slot: number): void {
