@@ -11,6 +11,7 @@ export const floors: Readonly<Record<string, number>> = {
   intake: 4,
   channels: 4,
   contract: 4,
+  insight: 4,
   engine: 5,
   rehearsal: 5,
   http: 6,
