@@ -13,6 +13,7 @@ import { compileServices, compileSeverities } from './compile/severities.ts';
 import { Signals } from './compile/signals.ts';
 import { Sources } from './compile/sources.ts';
 import { checkEquality } from './compile/thresholds.ts';
+import { compileLimits, compileScrub } from './compile/traffic.ts';
 import { checkUnbuiltSections } from './compile/unbuilt.ts';
 import { compileWebhooks } from './compile/webhooks.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -190,6 +191,8 @@ function compileSections(context: Context): CompiledPlan {
   signals.compileUnusedStreams();
   const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];
   checkEquality(thresholds, context);
+  const traffic = compileLimits(context);
+  const scrub = compileScrub(context);
   checkUnbuiltSections(context);
   const name = textOf(context, 'plan') ?? '';
   const launch = context.launch;
@@ -212,6 +215,8 @@ function compileSections(context: Context): CompiledPlan {
     tests: Object.fromEntries(conditions.tests),
     rules,
     ...(webhooks.length === 0 ? {} : { webhooks }),
+    ...(traffic === undefined ? {} : { limits: traffic }),
+    ...(scrub === undefined ? {} : { scrub }),
   };
 }
 

@@ -189,6 +189,7 @@ function wholeValues(
     return [...new Set([...ADDRESS_KINDS, ...PERSON_KINDS])].filter((kind) => kind !== 'app').flatMap(channelKind);
   if (section === 'channels' && key !== undefined)
     return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  if (section === 'limits') return [value('5000/s', 'Records a second.'), value('600/min', 'Records a minute.')];
   if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
   if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));
   if (section === 'webhooks' && (key === 'secret' || key === 'token'))

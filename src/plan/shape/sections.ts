@@ -198,6 +198,33 @@ const webhook = z.strictObject({
   fields: about(z.record(z.string(), sentence).optional(), 'The attributes, each with where it stands.'),
 });
 
+const rates = {
+  alerts: about(sentence.optional(), 'Alerts a second: `10/s`.'),
+  events: about(sentence.optional(), 'Events a second: `5000/s`.'),
+  samples: about(sentence.optional(), 'Samples a second: `50k/s`.'),
+  logs: about(sentence.optional(), 'Logs a second: `2000/s`.'),
+};
+const traffic = z.strictObject({
+  ...rates,
+  'each-key': about(
+    z.strictObject(rates).optional(),
+    'The same for each key; without it a key may send 80% of the plan.',
+  ),
+});
+
+const scrub = z.strictObject({
+  drop: about(sentences.optional(), 'Fields that are left out.'),
+  hash: about(sentences.optional(), 'Fields whose value becomes a keyed hash; equal values stay equal.'),
+  keep: about(
+    z.record(z.string(), sentence).optional(),
+    'Fields that are kept as they are sent, each with the reason why that is right.',
+  ),
+  user: about(
+    z.enum(['kept', 'hashed'], wants('`kept` or `hashed`')).optional(),
+    'Whether users are kept by their names or as keyed hashes, which can be counted as well.',
+  ),
+});
+
 const anything = z.unknown();
 
 /** Every section of the language by its name. */
@@ -225,6 +252,8 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   webhooks: about(names(webhook), 'Other systems that post what happens with them, such as Stripe and GitHub.'),
   sources: names(sentence).meta({ description: 'Named sets of events.' }),
   scrapes: about(names(scrape), 'Targets whose metrics Watchbill fetches, as Prometheus does.'),
+  limits: about(traffic, 'How much senders may send; more is refused with 429.'),
+  scrub: about(scrub, 'Changes to the list of what is taken out of the data before they are kept.'),
   funnels: about(names(funnel), 'Steps that users go through.'),
   retention: about(z.record(z.string(), anything), 'How many users come back.'),
   signals: names(sentence).meta({
@@ -285,6 +314,8 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'webhooks',
   'sources',
   'scrapes',
+  'limits',
+  'scrub',
   'signals',
   'objectives',
   'rules',
