@@ -62,6 +62,7 @@ describe('fixtures', () => {
     expect(what).toContain('probes: the section `probes`');
     expect(what).toContain('signals.uptime: a window over 1 h');
     expect(what).toContain('rules.service-down: `failing`');
+    expect(what.filter((each) => each.startsWith('searches'))).toEqual([]);
   });
 });
 

@@ -180,6 +180,7 @@ function compileSections(context: Context): CompiledPlan {
   const webhooks = compileWebhooks(context);
   const sources = new Sources(context, webhooks);
   sources.compileAll();
+  const searches = sources.compileSearches();
   const scrapes = compileScrapes(context);
   const signals = new Signals(context, sources);
   signals.compileAll();
@@ -215,6 +216,7 @@ function compileSections(context: Context): CompiledPlan {
     tests: Object.fromEntries(conditions.tests),
     rules,
     ...(webhooks.length === 0 ? {} : { webhooks }),
+    ...(searches.length === 0 ? {} : { searches }),
     ...(traffic === undefined ? {} : { limits: traffic }),
     ...(scrub === undefined ? {} : { scrub }),
   };

@@ -29,6 +29,8 @@ export interface CompiledPlan {
   readonly rules: readonly Rule[];
   /** Absent when the plan has none. */
   readonly webhooks?: readonly Webhook[];
+  /** Named searches in events, in the order of the text; absent when the plan has none. */
+  readonly searches?: readonly Search[];
   /** What senders may send; what is not said has the installation's limit. */
   readonly limits?: TrafficLimits;
   /** What is taken out of the data before they are kept. */
@@ -191,6 +193,18 @@ export interface Source {
   /** Only the first event with one value of this field counts, within 24 h of its arrival. */
   readonly oncePer?: string;
   /** Units of fields: what a bare number in this field means. */
+  readonly units: Readonly<Record<string, string>>;
+}
+
+/** A named search: the events of one name that satisfy `where`. */
+export interface Search {
+  readonly name: string;
+  /** As written, for people. */
+  readonly text: string;
+  /** The `name` field of the events. */
+  readonly event: string;
+  readonly where?: Predicate;
+  /** As of a source. */
   readonly units: Readonly<Record<string, string>>;
 }
 

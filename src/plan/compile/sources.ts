@@ -1,6 +1,6 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
-import type { Predicate, Source, Webhook } from '../model.ts';
+import type { Predicate, Search, Source, Webhook } from '../model.ts';
 import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
@@ -111,14 +111,34 @@ export class Sources {
     return parsed === undefined ? { state: 'broken' } : this.#compileParsed(name, parsed, sentence);
   }
 
-  #compileParsed(name: string, parsed: ast.Source, sentence: Sentence): SourceState {
+  /** The named searches: sources that nothing is measured of, looked at by people. */
+  compileSearches(): readonly Search[] {
+    return this.#context.entries('searches').flatMap((entry): Search[] => {
+      if (entry.value.kind !== 'text') return [];
+      const name = entry.key.text;
+      const sentence = sentenceOf(entry.value);
+      const parsed = this.#context.parsed(sentence, parseSource(sentence.text));
+      if (parsed === undefined) return [];
+      const { oncePer } = parsed;
+      if (oncePer !== undefined) {
+        const place = sentence.place(oncePer.span.start, oncePer.span.end);
+        this.#context.skip(`searches.${name}`, '`once per` of a search', place);
+      }
+      const state = this.#compileParsed(name, parsed, sentence, 'searches');
+      if (state.state !== 'ready') return [];
+      const { event, where, units } = state.source;
+      return [{ name, text: sentence.text, event, ...(where === undefined ? {} : { where }), units }];
+    });
+  }
+
+  #compileParsed(name: string, parsed: ast.Source, sentence: Sentence, section = 'sources'): SourceState {
     const { origin } = parsed;
     const place = sentence.place(origin.span.start, origin.span.end);
     let inner: Source | undefined;
     if (origin.kind === 'source') {
       const state = this.#lookup(origin.source.text, place);
       if (state.state !== 'ready') {
-        if (state.state === 'waiting') this.#context.skip(`sources.${name}`, state.what, place);
+        if (state.state === 'waiting') this.#context.skip(`${section}.${name}`, state.what, place);
         return state;
       }
       inner = state.source;
@@ -127,7 +147,7 @@ export class Sources {
       if (inner === undefined) return { state: 'broken' };
     } else if (origin.kind !== 'events') {
       const what = origin.kind === 'query' ? 'sources from a query' : `sources from ${origin.kind}`;
-      this.#context.skip(`sources.${name}`, what, place);
+      this.#context.skip(`${section}.${name}`, what, place);
       return { state: 'waiting', what };
     }
     const units: Record<string, string> = { ...inner?.units };

@@ -8,7 +8,6 @@ import {
   parseFiller,
   parseItem,
   parsePredicate,
-  parseSource,
   parseSpan,
   parseStepTargets,
 } from '../expression/parse.ts';
@@ -42,7 +41,6 @@ const readers: Readonly<Record<string, (section: MapEntry, context: Context) => 
     }
   },
   hours: (section, context) => each(section, (value) => check(value, parseSpan, context)),
-  searches: (section, context) => each(section, (value) => check(value, parseSource, context)),
   oncall: (section, context) => {
     each(section, (value) => {
       const table = childAt(value, 'table');

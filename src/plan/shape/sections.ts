@@ -285,7 +285,7 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   surveys: about(names(z.record(z.string(), anything)), 'What users are asked.'),
   triage: about(z.record(z.string(), anything), 'How bugs and requests are sorted.'),
   costs: about(names(z.record(z.string(), anything)), 'What it costs.'),
-  searches: about(names(sentence), 'Named searches in events.'),
+  searches: about(names(sentence), 'Named searches in events: `logs where level = "error"`.'),
 };
 
 /** A whole plan, in one file; all but its name is optional. */
@@ -319,4 +319,5 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'signals',
   'objectives',
   'rules',
+  'searches',
 ]);
