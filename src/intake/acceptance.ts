@@ -157,7 +157,8 @@ export class Acceptance {
     for (const [field, type] of decoded.newFields) register.fieldTypes.set(field, type);
     // Nothing new and nothing to remember: there is nothing to make durable.
     if (fresh.length > 0 || (samples?.times.length ?? 0) > 0 || remember !== undefined) {
-      const payload = this.#encode(fresh, samples);
+      // Ids are given in the order of the records, so those of a request without any of its senders' are consecutive.
+      const payload = this.#encode(fresh, ids.length === 0 ? sent.length : 0, samples);
       live.set(payload, fresh);
       const appended = spool.append(
         { plan, ...remember, ...kept, hasEventIds: ids.length > 0, payload },
@@ -189,11 +190,11 @@ export class Acceptance {
     return ok(answer);
   }
 
-  #encode(records: readonly EventRecord[], samples: AdmittedSamples | undefined): Uint8Array {
+  #encode(records: readonly EventRecord[], made: number, samples: AdmittedSamples | undefined): Uint8Array {
     if (samples === undefined || (samples.times.length === 0 && samples.announced.length === 0)) {
-      return encodePayload(records);
+      return encodePayload(records, made);
     }
-    const payload = encodeSamples(samples, records.length === 0 ? new Uint8Array() : encodePayload(records));
+    const payload = encodeSamples(samples, records.length === 0 ? new Uint8Array() : encodePayload(records, made));
     this.#options.liveSamples.set(payload, samples);
     return payload;
   }

@@ -1,11 +1,12 @@
 import type { Failure } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Clock, Disk, Random } from '#kernel/ports.ts';
+import type { Clock, Disk, Random, Transport } from '#kernel/ports.ts';
 import type { Result } from '#kernel/result.ts';
 import { intakeSecrets } from '#plan/intake-secrets.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { madeId } from '#storage/columns/build-columns.ts';
 import { Acceptance, type Submission } from './acceptance.ts';
 import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
@@ -24,8 +25,9 @@ import { PlansInForce } from './plans-in-force.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
-import { type SecretState, Secrets } from './secrets.ts';
 import type { AdmittedSamples } from './samples/admit.ts';
+import { Scraper } from './scraping/scraper.ts';
+import { type SecretState, Secrets } from './secrets.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool, type SpoolOptions } from './spool/spool.ts';
@@ -49,6 +51,8 @@ export interface IntakeOptions {
   readonly readings: ReadingSink;
   /** What plans in force name; without it nothing that they name is known. */
   readonly secrets?: Secrets;
+  /** The way to the targets of `scrapes`; without it none is asked. */
+  readonly transport?: Transport;
   /** How late this process does what is due; undefined while it is not known. */
   readonly eventLoopDelayMs?: () => number | undefined;
   /** Other limits than the catalogue's, for tests that reach them. */
@@ -91,6 +95,7 @@ export class Intake {
   /** What senders may send a second; the server asks before it reads a body. */
   readonly rateLimits: RateLimits;
   readonly #secrets: Secrets;
+  readonly #scraper: Scraper | undefined;
   readonly #runId: string;
   readonly #startedAt: Instant;
   readonly #cancels = new Map<string, () => void>();
@@ -152,8 +157,22 @@ export class Intake {
       host: this.#host,
       credentials: this.#credentials,
       writes,
-      onConfigured: () => this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets)),
+      onConfigured: () => {
+        this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets));
+        this.#scraper?.follow();
+      },
     });
+    this.#scraper =
+      options.transport &&
+      new Scraper({
+        transport: options.transport,
+        clock,
+        log,
+        now: () => this.#clock.now(),
+        plans: () => this.#plans.all,
+        secret: (name) => this.secret(name),
+        accept: (submission) => this.accept(submission),
+      });
     this.#snapshots = new SnapshotKeeper({
       disk,
       clock: this.#clock,
@@ -219,6 +238,7 @@ export class Intake {
 
   /** Begins the work that time brings. */
   start(): void {
+    this.#scraper?.start();
     this.#every('advance', limits.advanceEveryMs, () => this.#flush());
     this.#every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
@@ -263,6 +283,24 @@ export class Intake {
     return this.#secrets.look(name);
   }
 
+  /** Whether events of a plan may be taken now: its windows are there, and a restart would find it again. */
+  takes(plan: string): boolean {
+    return this.#plans.isKept(plan);
+  }
+
+  /** Whether the core has named every plan in this run, so that one that is unknown is none. */
+  get knowsAllPlans(): boolean {
+    return this.#credentials.current;
+  }
+
+  webhookReceived(plan: string, name: string, duplicates: number): void {
+    this.#registers.of(plan).webhooks.received(name, this.#clock.now(), duplicates);
+  }
+
+  webhookRefused(plan: string, name: string, code: string, message: string): void {
+    this.#registers.of(plan).webhooks.refused(name, code, message, this.#clock.now());
+  }
+
   now(): Instant {
     return this.#clock.now();
   }
@@ -279,7 +317,10 @@ export class Intake {
       configure: (configuration) => this.#plans.accept(configuration, this.#settle()),
       storeFacts: (message) => this.#facts.store(message),
       status: () => this.status(),
-      data: (plan) => this.#registers.data(plan, this.#startedAt),
+      data: (plan) => ({
+        ...this.#registers.data(plan, this.#startedAt),
+        ...(this.#scraper && { scrapes: this.#scraper.reports(plan) }),
+      }),
     });
     return this.#session;
   }
@@ -287,7 +328,7 @@ export class Intake {
   /** An id that nothing else has: that of this run and a counter. */
   makeId(): string {
     this.#counter += 1;
-    return `${this.#runId}-${this.#counter.toString(36)}`;
+    return madeId(this.#runId, this.#counter);
   }
 
   status(): IntakeStatus {
@@ -309,6 +350,7 @@ export class Intake {
     this.#stopped = true;
     for (const cancel of this.#cancels.values()) cancel();
     this.#plans.stop();
+    this.#scraper?.stop();
     await this.#spool.close();
     this.#flush();
     this.#session?.close();

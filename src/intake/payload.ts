@@ -1,16 +1,44 @@
 import type { EventRecord } from '#signals/record.ts';
+import { columnsOf } from '#storage/columns/build-columns.ts';
+import { decodeColumns, encodeColumns, holdsColumns } from '#storage/columns/encode-columns.ts';
+import type { EventColumns } from '#storage/columns/event-columns.ts';
+import { recordsOf } from '#storage/columns/read-columns.ts';
 import { bareAttributes } from './decoding.ts';
 import { holdsSamples, recordsBeside } from './samples/block-samples.ts';
+import { blockMagicText } from './spool/block.ts';
 
-/** The records of a block as its bytes. */
-export function encodePayload(records: readonly EventRecord[]): Uint8Array {
+/**
+ * The records of a block as its bytes: by columns, which is less to write, or as JSON where columns would lose something. Of the first `made`
+ * records intake made the ids one after the other.
+ */
+export function encodePayload(records: readonly EventRecord[], made = 0): Uint8Array {
+  const columns = encodeColumns(columnsOf(records, made));
+  // Looking for the magic of a block in a damaged file must not find what a sender wrote; in JSON it cannot, which has no NUL bytes.
+  if (columns !== undefined && !bufferOf(columns).includes(blockMagicText, 0, 'latin1')) return columns;
   return Buffer.from(JSON.stringify(records));
 }
 
 /** The records as they were accepted, without points that stand beside them: attributes inherit nothing here either. */
 export function decodePayload(payload: Uint8Array): readonly EventRecord[] {
-  const encoded = holdsSamples(payload) ? recordsBeside(payload) : payload;
+  const encoded = recordsIn(payload);
   if (encoded.length === 0) return [];
+  return holdsColumns(encoded) ? recordsOf(decodeColumns(encoded), bareAttributes) : parseRecords(encoded);
+}
+
+/** The same by columns; undefined when there are none. */
+export function decodePayloadColumns(payload: Uint8Array): EventColumns | undefined {
+  const encoded = recordsIn(payload);
+  if (encoded.length === 0) return undefined;
+  const columns = holdsColumns(encoded) ? decodeColumns(encoded) : columnsOf(parseRecords(encoded));
+  return columns.count === 0 ? undefined : columns;
+}
+
+function recordsIn(payload: Uint8Array): Uint8Array {
+  return holdsSamples(payload) ? recordsBeside(payload) : payload;
+}
+
+/** As all records were written before there were columns. */
+function parseRecords(encoded: Uint8Array): readonly EventRecord[] {
   const records = parseBytes(encoded) as readonly EventRecord[];
   return records.map((record) => ({ ...record, attributes: Object.assign(bareAttributes(), record.attributes) }));
 }
@@ -25,5 +53,9 @@ export function decodeIds(payload: Uint8Array): readonly string[] {
 }
 
 function parseBytes(bytes: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  return JSON.parse(bufferOf(bytes).toString());
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
+import type { RefusedPoints } from '../samples/batch.ts';
 
 /**
  * The spool's unit: what one request brought, with everything that is needed to give the same answer again.
@@ -30,14 +31,6 @@ export interface BlockMeta {
   readonly factsUpTo?: number;
 }
 
-/** How many points were refused for one reason. */
-export interface RefusedPoints {
-  readonly code: string;
-  readonly count: number;
-  /** What was wrong with the first of them. */
-  readonly message: string;
-}
-
 export interface RejectedRecord {
   readonly index: number;
   readonly code: string;
@@ -46,12 +39,13 @@ export interface RejectedRecord {
 
 export interface Block {
   readonly meta: BlockMeta;
-  /** A JSON array of event records, or the columns of `samples/block-samples.ts`. */
+  /** Event records by columns or as a JSON array (`payload.ts`), or points with records beside them (`samples/block-samples.ts`). */
   readonly payload: Uint8Array;
 }
 
 const MAGIC = 0x4b4c4257;
-const MAGIC_TEXT = 'WBLK';
+/** What no payload holds in the clear, unless its bytes cannot make up a header. */
+export const blockMagicText = 'WBLK';
 const VERSION = 1;
 const HEADER_BYTES = 20;
 const CHECKED_HEADER_BYTES = 16;
@@ -86,8 +80,8 @@ export function scanBlocks(bytes: Uint8Array): { readonly blocks: readonly Block
 }
 
 /**
- * The blocks of a segment that was damaged, also those after the damage. Looking for the next magic is safe: a header has NUL bytes and
- * JSON text has none, so no block can seem to begin within another. What is out of its order is left over from another file.
+ * The blocks of a segment that was damaged, also those after the damage. Looking for the next magic is safe: a header has NUL bytes,
+ * JSON text has none, and other payloads do not hold the magic, so no block can seem to begin within another. What is out of its order is left over from another file.
  */
 export function salvageBlocks(bytes: Uint8Array): readonly Block[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -96,7 +90,7 @@ export function salvageBlocks(bytes: Uint8Array): readonly Block[] {
   while (offset >= 0) {
     const found = blockAt(bytes, offset);
     if (found === undefined) {
-      offset = buffer.indexOf(MAGIC_TEXT, offset + 1, 'latin1');
+      offset = buffer.indexOf(blockMagicText, offset + 1, 'latin1');
       continue;
     }
     if (found.block.meta.sequence > (blocks.at(-1)?.meta.sequence ?? 0)) blocks.push(found.block);

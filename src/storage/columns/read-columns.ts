@@ -1,0 +1,45 @@
+import type { EventRecord } from '#signals/record.ts';
+import { madeId } from './build-columns.ts';
+import type { EventColumn, EventColumns, Texts } from './event-columns.ts';
+
+type Attributes = Record<string, string | number | boolean>;
+
+/** The records behind columns, in their order; `bare` makes an empty map of attributes. */
+export function recordsOf(columns: EventColumns, bare: () => Attributes): readonly EventRecord[] {
+  const { count, times, made } = columns;
+  const records = Array.from({ length: count }, (_, row) => ({
+    name: '',
+    time: times[row] as number,
+    id: made !== undefined && row < made.count ? madeId(made.run, made.first + row) : '',
+    attributes: bare(),
+  }));
+  for (const column of columns.columns) {
+    const { owner, name, rows } = column;
+    const values = plainValues(column);
+    for (let place = 0; place < values.length; place += 1) {
+      const record = records[rows === undefined ? place : (rows[place] as number)];
+      if (record === undefined) continue;
+      const fields = (owner === 'record' ? record : record.attributes) as Attributes;
+      fields[name] = values[place] as string | number | boolean;
+    }
+  }
+  return records;
+}
+
+function plainValues(column: EventColumn): readonly (string | number | boolean)[] {
+  switch (column.type) {
+    case 'number':
+      return Array.from(column.values);
+    case 'boolean':
+      return Array.from(column.values, (value) => value === 1);
+    case 'text': {
+      const texts = textsOf(column.texts);
+      return column.codes === undefined ? texts : Array.from(column.codes, (code) => texts[code] as string);
+    }
+  }
+}
+
+export function textsOf({ heap, ends }: Texts): readonly string[] {
+  const buffer = Buffer.from(heap.buffer, heap.byteOffset, heap.byteLength);
+  return Array.from(ends, (end, index) => buffer.toString('utf8', index === 0 ? 0 : ends[index - 1], end));
+}
