@@ -11,6 +11,16 @@ export const errorCodes = {
     hint: 'Send valid JSON: an object, an array, or one object a line (NDJSON).',
   },
   'invalid-request': { status: 400, exit: 64, hint: 'See the named field.' },
+  'search-unreadable': {
+    status: 400,
+    exit: 65,
+    hint: 'Write `field:value`, words, or a condition as after `where` in a plan; see docs/logs.md.',
+  },
+  'search-too-large': {
+    status: 422,
+    exit: 65,
+    hint: 'Ask for a shorter range, for one service, or for a field that fewer records have.',
+  },
   'credential-missing': {
     status: 401,
     exit: 77,

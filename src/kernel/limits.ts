@@ -227,6 +227,29 @@ export const limits = {
   eventsSampled: 200,
   /** A field that a plan reads is looked for in so many of the latest events of a name. */
   eventsLookedThrough: 50_000,
+
+  // Searching logs and traces
+  /** For one search of pages; less than `telemetryQueryMs`, so that what was found until then is answered. */
+  logSearchMs: 4_000,
+  logsPage: 500,
+  logSteps: 60,
+  logSearchNames: 10,
+  logFacetFields: 8,
+  logFacetValues: 10,
+  /** Rows that counts are made from; of more, every nth block of the table is counted and the counts are multiplied. */
+  logsCounted: 2_000_000,
+  logContextLines: 100,
+  /** Lines before and after another that belong to it are looked for so far away. */
+  logContextMs: 3_600_000,
+  logTails: 20,
+  logTailsPerActor: 4,
+  logTailEveryMs: 1_000,
+  /** Lines of one look at what has come; the others are counted. */
+  logTailLines: 200,
+  /** Records may come to the store so long after they were received. */
+  logTailLagMs: 30_000,
+  traceEvents: 2_000,
+  traceAroundMs: 3_600_000,
   seriesPoints: 500,
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */

@@ -44,8 +44,7 @@ export async function latestEvents(
   let rows: readonly EventRow[] = [];
   for (const reach of reaches) {
     const answer = await client.query({
-      query: `select event_id, name, toUnixTimestamp64Milli(ts) as at, toUnixTimestamp64Milli(received_at) as received, user,
-          duration_ms, value, strings, numbers, booleans
+      query: `select ${eventColumns}
         from events where plan = {plan:String} and ${between}
           ${name === undefined ? '' : 'and name = {name:String}'}
           ${before === undefined ? '' : "and (ts, event_id) < (fromUnixTimestamp64Milli({to:Int64}, 'UTC'), {id:String})"}
@@ -61,7 +60,11 @@ export async function latestEvents(
   return rows.map(storedEvent);
 }
 
-interface EventRow {
+/** The columns of an event, in the shape of `EventRow`. */
+export const eventColumns = `event_id, name, toUnixTimestamp64Milli(ts) as at, toUnixTimestamp64Milli(received_at) as received, user,
+          duration_ms, value, strings, numbers, booleans`;
+
+export interface EventRow {
   readonly event_id: string;
   readonly name: string;
   readonly at: number;
@@ -74,7 +77,7 @@ interface EventRow {
   readonly booleans: Readonly<Record<string, boolean>>;
 }
 
-function storedEvent(row: EventRow): StoredEvent {
+export function storedEvent(row: EventRow): StoredEvent {
   return {
     id: row.event_id,
     name: row.name,

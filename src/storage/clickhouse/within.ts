@@ -16,6 +16,7 @@ export function askWithin(client: ClickHouseClient, clock: Clock): AskTelemetry 
     try {
       return await ask(client, controller.signal);
     } catch (caught) {
+      if (caught instanceof WatchbillError) throw caught;
       if (controller.signal.aborted) {
         throw new WatchbillError('telemetry-away', 'The telemetry store does not answer in time.');
       }
