@@ -21,6 +21,11 @@ const host: TimeSource = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   startTimer: (run, delayMs) => {
+    // A timer of Node waits for a millisecond at least; what is due now only has to let connections be looked at first.
+    if (delayMs <= 0) {
+      const immediate = setImmediate(run);
+      return () => clearImmediate(immediate);
+    }
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
   },
