@@ -5,6 +5,7 @@ import type { PlanData } from './link.ts';
 import { SeriesRegister } from './samples/series-register.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import { ServiceVersions } from './versions.ts';
+import { WebhookRegister } from './webhooks/register.ts';
 
 /** What intake remembers of a plan whether or not its windows run. */
 export interface PlanRegister {
@@ -13,6 +14,7 @@ export interface PlanRegister {
   readonly versions: ServiceVersions;
   /** Numeric series that are alive. */
   readonly series: SeriesRegister;
+  readonly webhooks: WebhookRegister;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
@@ -45,6 +47,7 @@ export class PlanRegisters {
         fieldTypes: new Map(),
         versions: new ServiceVersions(),
         series: new SeriesRegister(),
+        webhooks: new WebhookRegister(),
         factsUpTo: 0,
         accepted: 0,
         rejected: new Map(),
@@ -91,6 +94,7 @@ export class PlanRegisters {
       accepted: register?.accepted ?? 0,
       rejections: [...(register?.rejected ?? [])].map(([code, rejected]) => ({ code, ...rejected })),
       fieldTypes: [...(register?.fieldTypes ?? [])],
+      webhooks: register?.webhooks.state ?? [],
     };
   }
 }

@@ -78,8 +78,8 @@ export class SnapshotKeeper {
       position: position(),
       at: host.at,
       plans: [...names].map((name) => {
-        const { fieldTypes, factsUpTo } = registers.of(name);
-        return { ...windows.get(name), name, fieldTypes: [...fieldTypes], factsUpTo };
+        const { fieldTypes, versions, factsUpTo } = registers.of(name);
+        return { ...windows.get(name), name, fieldTypes: [...fieldTypes], versions: versions.state, factsUpTo };
       }),
     };
   }

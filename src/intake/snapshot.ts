@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { FieldType } from './decoding.ts';
 import type { OutboxState } from './verdict-outbox.ts';
+import type { KnownService } from './versions.ts';
 
 /** Everything in memory that a restart needs and that is not in the spool after `position`. */
 export interface IntakeSnapshot {
@@ -21,6 +22,8 @@ export interface PlanSnapshot {
   /** When the executor last heard anything, where that is not the snapshot's own instant: the plan was only kept. */
   readonly heardUntil?: Instant;
   readonly fieldTypes: readonly (readonly [string, FieldType])[];
+  /** Absent in snapshots from before versions were noticed. */
+  readonly versions?: readonly KnownService[];
   readonly factsUpTo: number;
 }
 

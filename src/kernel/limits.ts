@@ -19,6 +19,9 @@ export const limits = {
   requestHeaderBytes: 16_384,
   requestHeaders: 100,
   urlBytes: 8_192,
+  webhookBodyBytes: 1_048_576,
+  /** How old the signature of a webhook may be. */
+  webhookToleranceMs: 300_000,
   eventsBodyBytes: 20_971_520,
   /** Unpacked bytes for each packed one, from the first MiB on: beyond is a bomb. */
   unpackRatio: 500,
@@ -39,6 +42,16 @@ export const limits = {
   // The built web app, which is held in memory
   webFiles: 1_000,
   webBytes: 33_554_432,
+
+  // A request of OTLP
+  otlpBodyBytes: 20_971_520,
+  /** Messages, attributes, list entries and buckets of one request. */
+  otlpValues: 2_000_000,
+  otlpValueDepth: 16,
+  /** Of those without a place of their own; a record has each of them. */
+  otlpResourceAttributes: 48,
+  /** Values that the points of one request become, with those of their buckets. */
+  samplesPerRequest: 400_000,
 
   // A record
   nameBytes: 256,
@@ -91,6 +104,8 @@ export const limits = {
   /** Series of numbers that are alive: those silent for an hour make room. */
   seriesPerPlan: 50_000,
   labelsPerSeries: 64,
+  /** Families of metrics whose type is known. */
+  metricFamiliesPlan: 20_000,
   labelValueBytes: 4_096,
   rejectionReasonsPerPlan: 1_000,
 
@@ -152,7 +167,7 @@ export const limits = {
   /** Of one answer, after names were kept and dropped. */
   samplesPerScrape: 50_000,
   /** Of all targets at the same time. */
-  scrapesAtOnce: 20,
+  scrapesAtOnce: 50,
 
   // Delivery
   /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */

@@ -1,0 +1,31 @@
+import { errorFingerprint } from '../../fingerprint.ts';
+import type { RecordBuilder } from '../../record-builder.ts';
+import type { OtlpAttributes } from '../wire/shape.ts';
+import { firstText } from './values.ts';
+
+const TYPE = 'exception.type';
+const MESSAGE = 'exception.message';
+const STACK = 'exception.stacktrace';
+
+/** Whether a log record tells of an exception. */
+export function isException(attributes: OtlpAttributes): boolean {
+  return firstText(attributes, [TYPE]) !== undefined || firstText(attributes, [MESSAGE]) !== undefined;
+}
+
+/** Sets what an error has; `mapped` gets the names that need not be set again. */
+export function setError(
+  builder: RecordBuilder,
+  attributes: OtlpAttributes,
+  level: string | undefined,
+  mapped: Set<string>,
+): void {
+  const type = firstText(attributes, [TYPE]);
+  const message = firstText(attributes, [MESSAGE]);
+  const stack = firstText(attributes, [STACK]);
+  builder.set('level', level ?? 'error');
+  builder.set('type', type);
+  builder.set('message', message);
+  builder.set('fingerprint', errorFingerprint({ type, message, stack }));
+  builder.set('stack', stack);
+  for (const name of [TYPE, MESSAGE, STACK]) mapped.add(name);
+}
