@@ -1,7 +1,6 @@
 import type { Failure } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Clock, Disk, Random, Transport } from '#kernel/ports.ts';
 import type { Result } from '#kernel/result.ts';
 import { intakeSecrets } from '#plan/intake-secrets.ts';
 import type { CompiledPlan } from '#plan/model.ts';
@@ -12,12 +11,13 @@ import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
 import { FactSpool } from './fact-spool.ts';
-import { type ExecutorFactory, WindowsHost } from './host.ts';
+import { WindowsHost } from './host.ts';
+import type { IntakeOptions } from './intake-options.ts';
 import { Floods } from './limiting/floods.ts';
 import { RateLimits } from './limiting/rate-limits.ts';
-import type { ConfiguredPlan, FromIntake, IntakeStatus, SignalReading } from './link.ts';
+import type { FromIntake, IntakeStatus } from './link.ts';
 import { LinkSession } from './link-session.ts';
-import { type EventSink, Loader } from './loader.ts';
+import { Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
 import { decodePayload } from './payload.ts';
 import { noteRejection, PlanRegisters } from './plan-registers.ts';
@@ -30,34 +30,9 @@ import { Scraper } from './scraping/scraper.ts';
 import { type SecretState, Secrets } from './secrets.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
-import { Spool, type SpoolOptions } from './spool/spool.ts';
+import { Spool } from './spool/spool.ts';
 import { statusOf } from './status.ts';
 import { WriteQueue } from './write-queue.ts';
-
-/** Readings for charts, every `limits.readingsEveryMs`. A failure costs points of a curve, nothing else. */
-export interface ReadingSink {
-  write(plan: string, at: Instant, readings: readonly SignalReading[]): Promise<void>;
-}
-
-export interface IntakeOptions {
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: (message: string) => void;
-  readonly executors: ExecutorFactory;
-  /** Compiles a plan's files; undefined when they do not compile, and the plan then has no windows. */
-  readonly compile: (plan: ConfiguredPlan) => CompiledPlan | undefined;
-  readonly events: EventSink;
-  readonly readings: ReadingSink;
-  /** What plans in force name; without it nothing that they name is known. */
-  readonly secrets?: Secrets;
-  /** The way to the targets of `scrapes`; without it none is asked. */
-  readonly transport?: Transport;
-  /** How late this process does what is due; undefined while it is not known. */
-  readonly eventLoopDelayMs?: () => number | undefined;
-  /** Other limits than the catalogue's, for tests that reach them. */
-  readonly spoolLimits?: Partial<SpoolOptions['limits']>;
-}
 
 const SPOOL_FOLDER = 'spool';
 /** Less silence of ours than this is no gap. */

@@ -113,6 +113,10 @@ export interface PlanData {
   }[];
   /** The type of each field, that of its first use. */
   readonly fieldTypes: readonly (readonly [name: string, type: 'string' | 'number' | 'boolean'])[];
+  /** Those by which something came. */
+  readonly webhooks?: readonly WebhookData[];
+  /** Targets of the plan's `scrapes`, in its order. */
+  readonly scrapes?: readonly ScrapeReport[];
 }
 
 /** Requests of one plan that are refused for one reason, again and again. */
@@ -125,6 +129,38 @@ export interface FloodStatus {
   readonly perSecond: number;
   /** What the last sender was told. */
   readonly example: string;
+}
+
+/** How a target of the plan's `scrapes` is. */
+export interface ScrapeReport {
+  readonly name: string;
+  /** `waiting`: not asked yet. `resting`: the phase in force gives it no pace. */
+  readonly state: 'waiting' | 'up' | 'down' | 'resting';
+  /** Why it is not up: a word for programs, and a sentence for people. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** When it was asked last, how long that took, and how many samples it answered with. */
+  readonly lastAt?: Instant;
+  readonly durationMs?: number;
+  readonly samples?: number;
+  readonly nextAt?: Instant;
+}
+
+/** What came by one webhook since the start. */
+export interface WebhookData {
+  readonly name: string;
+  /** Requests that were taken. */
+  readonly requests: number;
+  /** Events among them that had been taken before. */
+  readonly duplicates: number;
+  readonly lastAt?: Instant;
+  /** One entry a code. */
+  readonly refusals: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly lastAt: Instant;
+    readonly example: string;
+  }[];
 }
 
 export interface IntakeStatus {

@@ -64,6 +64,11 @@ export class PlansInForce {
     return this.#compiled.get(name);
   }
 
+  /** Whether a plan is in force and on disk. */
+  isKept(name: string): boolean {
+    return this.#compiled.has(name) && this.#keptPlans.has(name);
+  }
+
   get all(): ReadonlyMap<string, CompiledPlan> {
     return this.#compiled;
   }

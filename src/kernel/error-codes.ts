@@ -31,6 +31,11 @@ export const errorCodes = {
     exit: 77,
     hint: 'It is unknown, expired or revoked, or of the other port: 4700 takes a token of the API, 4318 a key, which `watchbill key create` makes.',
   },
+  'signature-invalid': {
+    status: 401,
+    exit: 77,
+    hint: 'Sign with the secret that the plan names for this webhook; the provider shows it beside the address.',
+  },
   'session-ended': { status: 401, exit: 77, hint: 'Sign in again.' },
   'sign-in-failed': {
     status: 401,
@@ -186,6 +191,12 @@ export const errorCodes = {
   'too-many-labels': { status: 400, exit: 65, hint: 'Send at most 64 labels a series.' },
   'label-invalid': { status: 400, exit: 65, hint: 'Labels have a name of at most 256 bytes and a value of at most 4096.' },
   'value-invalid': { status: 400, exit: 65, hint: 'Send finite numbers.' },
+  'exemplars-left-out': { status: 400, exit: 65, hint: 'Nothing is wrong: the points beside them were taken.' },
+  'buckets-left-out': {
+    status: 400,
+    exit: 65,
+    hint: 'Count and sum of native histograms are taken; send classic histograms too for their buckets.',
+  },
 
   // The command line and set-up
   'plan-invalid': { status: 400, exit: 65, hint: 'Mend the errors listed; `watchbill check PLAN` shows them again.' },
