@@ -82,8 +82,8 @@ export function exchange(
     });
     request.on('response', (response) => {
       answered = true;
-      void readBody(response).then(
-        (body) => finish(ok({ status: response.statusCode ?? 0, headers: plainHeaders(response), body })),
+      void readBody(response, outgoing.responseBytes ?? limits.egressResponseBytes).then(
+        (read) => finish(ok({ status: response.statusCode ?? 0, headers: plainHeaders(response), ...read })),
         () => lose('connection-lost', `The answer of ${target.host} (${address}) broke off.`),
       );
     });
@@ -94,14 +94,19 @@ export function exchange(
 }
 
 /** Reads up to the limit and hangs up on the rest. */
-async function readBody(response: http.IncomingMessage): Promise<Uint8Array> {
+async function readBody(
+  response: http.IncomingMessage,
+  mostBytes: number,
+): Promise<Pick<IncomingResponse, 'body' | 'isCut'>> {
   const parts: Uint8Array[] = [];
   let length = 0;
+  let isCut = false;
   for await (const part of response as AsyncIterable<Uint8Array>) {
-    const room = limits.egressResponseBytes - length;
-    parts.push(part.length > room ? part.subarray(0, room) : part);
+    const room = mostBytes - length;
+    isCut = part.length > room;
+    parts.push(isCut ? part.subarray(0, room) : part);
     length += Math.min(part.length, room);
-    if (part.length >= room) break;
+    if (isCut) break;
   }
   const body = new Uint8Array(length);
   let offset = 0;
@@ -109,7 +114,7 @@ async function readBody(response: http.IncomingMessage): Promise<Uint8Array> {
     body.set(part, offset);
     offset += part.length;
   }
-  return body;
+  return isCut ? { body, isCut } : { body };
 }
 
 function plainHeaders(response: http.IncomingMessage): IncomingResponse['headers'] {

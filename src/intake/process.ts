@@ -1,11 +1,12 @@
-import type { Clock, Disk, Random } from '#kernel/ports.ts';
+import type { Clock, Disk, Random, Transport } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
 import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
 import { insertReadings } from '#storage/clickhouse/events.ts';
 import type { ExecutorFactory } from './host.ts';
-import { createIntake, type ReadingSink } from './intake.ts';
+import { createIntake } from './intake.ts';
+import type { ReadingSink } from './intake-options.ts';
 import type { ConfiguredPlan } from './link.ts';
 import { startLink } from './link-client.ts';
 import type { Secrets } from './secrets.ts';
@@ -29,6 +30,8 @@ export interface IntakeProcessOptions {
   readonly eventLoopDelayMs?: () => number | undefined;
   /** Without them what plans name is never known. */
   readonly secrets?: Secrets;
+  /** The way to the targets of `scrapes`; without it none is asked. */
+  readonly transport?: Transport;
   /** Another disk than the data folder's. */
   readonly disk?: Disk;
 }
@@ -56,6 +59,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     events,
     readings: readingSink(client),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
     ...(options.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: options.eventLoopDelayMs }),
   });
   const server = await startServer({ intake, host, port, clock, log });

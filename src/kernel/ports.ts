@@ -39,13 +39,17 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly timeoutMs: DurationMs;
+  /** Most bytes of the answer's body; `limits.egressResponseBytes` without it. */
+  readonly responseBytes?: number;
 }
 
 export interface IncomingResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** At most `limits.egressResponseBytes`, cut there. */
+  /** At most `limits.egressResponseBytes` or what the request said, cut there. */
   readonly body: Uint8Array;
+  /** There was more than that. */
+  readonly isCut?: true;
 }
 
 /** Why a request did not come back with an answer. `sent` says whether the other side may have acted on it. */

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type Allowance, parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress } from '#egress/egress.ts';
 import { createHoldsBack } from '#egress/holds-back.ts';
 import { runCore } from '#engine/run-core.ts';
@@ -21,6 +20,7 @@ import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
 import { clickHouseFigures, postgresFigures } from '#storage/store-figures.ts';
+import { readAllowances } from './allowances.ts';
 import { applyGivenPlans } from './given-plans.ts';
 import { createLog } from './log.ts';
 import { readMachine } from './machine.ts';
@@ -217,12 +217,4 @@ function whenReady(services: ApiServices, clock: RoleOptions['clock'], onReady: 
   return () => {
     stopped = true;
   };
-}
-
-function readAllowances(texts: readonly string[]): readonly Allowance[] {
-  return texts.flatMap((text) => {
-    const read = parseEgressAllow(text);
-    if (!read.ok) throw new WatchbillError(read.failure.code, read.failure.message, 'WATCHBILL_EGRESS_ALLOW');
-    return read.value;
-  });
 }

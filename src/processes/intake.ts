@@ -1,3 +1,4 @@
+import { createEgress } from '#egress/egress.ts';
 import { runIntake } from '#intake/process.ts';
 import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -5,6 +6,7 @@ import { limits } from '#kernel/limits.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
+import { readAllowances } from './allowances.ts';
 import { createLog } from './log.ts';
 import type { IntakeConfiguration } from './messages.ts';
 import type { StartOptions } from './role.ts';
@@ -20,7 +22,8 @@ export async function startIntake(
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random } = options;
   const log = createLog('intake', clock);
-  const { role: _, ...rest } = configuration;
+  const { role: _, egressAllow, ...rest } = configuration;
+  const transport = createEgress({ allow: readAllowances(egressAllow) });
   let stopped = false;
   let rollUpProblem: string | undefined;
 
@@ -62,6 +65,7 @@ export async function startIntake(
   const intake = await runIntake({
     ...rest,
     secrets,
+    transport,
     clock,
     random,
     eventLoopDelayMs: options.eventLoopDelayMs,
@@ -72,6 +76,7 @@ export async function startIntake(
     async stop() {
       stopped = true;
       await intake.stop();
+      transport.close();
     },
   };
 }

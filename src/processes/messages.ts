@@ -39,6 +39,8 @@ export interface IntakeConfiguration {
   readonly port: number;
   readonly linkPath: string;
   readonly clickhouse: ClickHouseAddress;
+  /** As the core's: targets of scrapes are dialled like channels. */
+  readonly egressAllow: readonly string[];
 }
 
 export type ChildConfiguration = CoreConfiguration | IntakeConfiguration;

@@ -99,6 +99,7 @@ async function startParts(
   const publicUrl = options.publicUrl ?? options.environment.publicUrl ?? url;
   const publicIntakeUrl = options.publicIntakeUrl ?? options.environment.publicIntakeUrl ?? intakeUrl;
 
+  const egressAllow = [...options.environment.egressAllow, ...(options.egressAllow ?? [])];
   const board = new ProcessBoard(options.clock, process.pid);
   const note = (name: ProcessName) => (pid: number | 'outside' | undefined) => {
     if (pid === undefined) board.ended(name);
@@ -135,7 +136,7 @@ async function startParts(
       clickhouse: stores.clickhouseAddress,
       plans: given,
       ...(options.ingestKey === undefined ? {} : { ingestKey: options.ingestKey }),
-      egressAllow: [...options.environment.egressAllow, ...(options.egressAllow ?? [])],
+      egressAllow,
       secrets: options.secrets ?? {},
     }),
     onReady: () => {
@@ -163,6 +164,7 @@ async function startParts(
         port: intakePort,
         linkPath,
         clickhouse: await stores.clickhouse(),
+        egressAllow,
       }),
       onReady: () => {},
       onHopeless,

@@ -4,9 +4,9 @@ import { betterAuth } from 'better-auth/minimal';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { createTurns } from '#kernel/turns.ts';
 import type { AuthRow, AuthRows, RowCondition } from '#storage/postgres/sign-in/auth-rows.ts';
 import { hashToken } from './token-hash.ts';
-import { createTurns } from './turns.ts';
 
 /** From where somebody signs in; shown in the list of their sessions. */
 export interface SignInPlace {
@@ -80,7 +80,11 @@ export function createAccounts(rows: AuthRows, clock: Clock, secret: string): Ac
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER], ipv6Subnet: 128 } },
   });
 
-  const turns = createTurns(limits.passwordsAtOnce, limits.passwordsWaiting);
+  const turns = createTurns(
+    limits.passwordsAtOnce,
+    limits.passwordsWaiting,
+    'Too many passwords wait to be looked at.',
+  );
 
   return {
     async signIn(email, password, place) {

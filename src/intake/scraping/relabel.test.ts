@@ -29,9 +29,17 @@ test('labels of the target win, and what they replace is told as exported', () =
 });
 
 test('names are kept and dropped by pattern, dropping last', () => {
-  const wanted = { ...target, keep: ['http_*', 'up'], drop: ['*_bucket'] };
-  const names = ['http_requests_total', 'http_seconds_bucket', 'up', 'upper', 'go_gc'];
-  expect(names.filter((name) => relabel(name, undefined, wanted) !== undefined)).toEqual(['http_requests_total', 'up']);
+  const wanted = { ...target, keep: ['http_*', 'well'], drop: ['*_bucket'] };
+  const names = ['http_requests_total', 'http_seconds_bucket', 'well', 'wells', 'go_gc'];
+  expect(names.filter((name) => relabel(name, undefined, wanted) !== undefined)).toEqual([
+    'http_requests_total',
+    'well',
+  ]);
+});
+
+test('what is said of every target ourselves is not taken from it, unless it is told apart', () => {
+  expect(relabel('up', undefined, target)).toBeUndefined();
+  expect(relabel('up{shard="1"}', undefined, target)).toMatchObject({ name: 'up' });
 });
 
 test('the instance has a port in any case', () => {

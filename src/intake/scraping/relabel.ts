@@ -10,6 +10,11 @@ export interface Relabelling {
   readonly labels: readonly (readonly [name: string, value: string])[];
 }
 
+/** What is said of every target, as by Prometheus. */
+const OWN_SERIES = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as const;
+export type OwnName = (typeof OWN_SERIES)[number];
+const OWN_NAMES: ReadonlySet<string> = new Set(OWN_SERIES);
+
 /** `job` is the scrape's name and `instance` its host and port, as in Prometheus. */
 export function relabellingOf(scrape: Scrape): Relabelling {
   const { keep, drop } = scrape;
@@ -30,13 +35,15 @@ export function relabel(
 ): Series | string | undefined {
   const read = readSeries(written);
   if (typeof read === 'string') return read;
-  const { name } = read;
+  const { name, labels } = read;
+  // It would be taken for what we say of the target ourselves.
+  if (labels.length === 0 && OWN_NAMES.has(name)) return undefined;
   if (!isWanted(name, relabelling)) return undefined;
-  return { name, kind: kindOf(name, family), labels: withTargetLabels(read.labels, relabelling.labels) };
+  return { name, kind: kindOf(name, family), labels: withTargetLabels(labels, relabelling.labels) };
 }
 
-/** A series of the target itself, e.g. `up`. */
-export function ownSeries(name: string, relabelling: Relabelling): Series {
+/** A series of the target itself. */
+export function ownSeries(name: OwnName, relabelling: Relabelling): Series {
   return { name, kind: 'gauge', labels: withTargetLabels([], relabelling.labels) };
 }
 

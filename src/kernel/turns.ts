@@ -1,4 +1,4 @@
-import { WatchbillError } from '#kernel/error-codes.ts';
+import { WatchbillError } from './error-codes.ts';
 
 /** Work of one class, of which so much runs at once. */
 export interface Turns {
@@ -6,8 +6,12 @@ export interface Turns {
   take<Value>(run: () => Promise<Value>): Promise<Value>;
 }
 
-/** At most `atOnce` run, and at most `waiting` more wait, first come first served. */
-export function createTurns(atOnce: number, waiting: number): Turns {
+/** At most `atOnce` run, and at most `waiting` more wait, first come first served. `tooMany` is what is said to whoever may not wait. */
+export function createTurns(
+  atOnce: number,
+  waiting: number = Number.POSITIVE_INFINITY,
+  tooMany: string = 'Too much waits already.',
+): Turns {
   let running = 0;
   const queue: (() => void)[] = [];
 
@@ -15,7 +19,7 @@ export function createTurns(atOnce: number, waiting: number): Turns {
     async take(run) {
       if (running < atOnce) running += 1;
       else {
-        if (queue.length >= waiting) throw new WatchbillError('overloaded', 'Too many passwords wait to be looked at.');
+        if (queue.length >= waiting) throw new WatchbillError('overloaded', tooMany);
         // Whoever ends hands their place on: `running` stays as it is.
         await new Promise<void>((resolve) => queue.push(resolve));
       }

@@ -1,0 +1,144 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
+import { type SampleBatch, SampleBatchBuilder, type Series } from '../samples/batch.ts';
+import { type ExposedSample, type ExpositionFormat, type MetricType, readExposition } from './decode.ts';
+import { type OwnName, ownSeries, type Relabelling, relabel } from './relabel.ts';
+
+/** One series as the target writes it, from one answer to the next. */
+interface WrittenSeries {
+  /** Undefined for one that is not wanted. */
+  readonly series: Series | undefined;
+  readonly type: MetricType | undefined;
+  /** The last answer that had it. */
+  round: number;
+  /** Has a point in the answer that is being read, under our time. */
+  present: boolean;
+  /** Had one in the answer before, so that it ends when it is not there any more. */
+  live: boolean;
+}
+
+/** What an answer brought. */
+export interface Scraped {
+  readonly batch: SampleBatch;
+  /** In the answer, wanted or not. */
+  readonly samples: number;
+}
+
+/** Why an answer is not taken. */
+export interface ScrapeProblem {
+  readonly reason: 'malformed' | 'too-many-samples';
+  readonly message: string;
+}
+
+/**
+ * The series of one target: reads its answers, and ends what is not in them any more. Texts that were seen in the answer before are not read
+ * again.
+ */
+export class TargetSeries {
+  readonly #relabelling: Relabelling;
+  readonly #written = new Map<string, WrittenSeries>();
+  readonly #own = new Map<OwnName, Series>();
+  #round = 0;
+
+  constructor(relabelling: Relabelling) {
+    this.#relabelling = relabelling;
+  }
+
+  /** The points of an answer to the question at `at`, with what is said of the target itself. */
+  read(text: string, format: ExpositionFormat, at: Instant, seconds: number): Result<Scraped, ScrapeProblem> {
+    this.#round += 1;
+    const builder = new SampleBatchBuilder();
+    let samples = 0;
+    let tooMany = false;
+    const result = readExposition(text, format, (sample) => {
+      samples += 1;
+      const written = this.#find(sample);
+      if (typeof written === 'string') return written;
+      // The same series twice: the first one counts.
+      if (written.round === this.#round) return undefined;
+      written.round = this.#round;
+      written.present = false;
+      if (written.series === undefined || Number.isNaN(sample.value)) return undefined;
+      if (builder.count === limits.samplesPerScrape) {
+        tooMany = true;
+        return `The target has more than ${limits.samplesPerScrape} samples that are kept.`;
+      }
+      // As in Prometheus, a series with times of its own ends by itself.
+      written.present = sample.time === undefined;
+      builder.add(builder.series(written.series), sample.time ?? at, sample.value);
+      return undefined;
+    });
+    if (!result.ok) {
+      const { line, message } = result.failure;
+      if (tooMany) return fail({ reason: 'too-many-samples', message });
+      return fail({ reason: 'malformed', message: `Line ${line}: ${message}` });
+    }
+    for (const [key, written] of this.#written) {
+      if (written.round === this.#round) {
+        written.live = written.present;
+        continue;
+      }
+      this.#end(written, builder, at);
+      this.#written.delete(key);
+    }
+    this.#tell(builder, at, { up: 1, scrape_duration_seconds: seconds, scrape_samples_scraped: samples });
+    return ok({ batch: builder.build(), samples });
+  }
+
+  /** The target gave nothing that can be taken: all of its series end. */
+  down(at: Instant, seconds: number): SampleBatch {
+    const builder = new SampleBatchBuilder();
+    this.#endAll(builder, at);
+    this.#tell(builder, at, { up: 0, scrape_duration_seconds: seconds, scrape_samples_scraped: 0 });
+    return builder.build();
+  }
+
+  /** The target is not asked any more: what is said of it ends too. */
+  gone(at: Instant): SampleBatch {
+    const builder = new SampleBatchBuilder();
+    this.#endAll(builder, at);
+    for (const series of this.#own.values()) builder.end(builder.series(series), at);
+    this.#own.clear();
+    return builder.build();
+  }
+
+  #find(sample: ExposedSample): WrittenSeries | string {
+    const { series: text, family } = sample;
+    const known = this.#written.get(text);
+    if (known !== undefined && known.type === family?.type) return known;
+    const series = relabel(text, family, this.#relabelling);
+    if (typeof series === 'string') return series;
+    const written = {
+      series,
+      type: family?.type,
+      round: known?.round ?? 0,
+      present: false,
+      live: known?.live ?? false,
+    };
+    this.#written.set(known === undefined ? copyOf(text) : text, written);
+    return written;
+  }
+
+  #end(written: WrittenSeries, builder: SampleBatchBuilder, at: Instant): void {
+    if (written.live && written.series !== undefined) builder.end(builder.series(written.series), at);
+  }
+
+  #endAll(builder: SampleBatchBuilder, at: Instant): void {
+    for (const written of this.#written.values()) this.#end(written, builder, at);
+    this.#written.clear();
+  }
+
+  #tell(builder: SampleBatchBuilder, at: Instant, values: Readonly<Record<OwnName, number>>): void {
+    for (const [name, value] of Object.entries(values) as [OwnName, number][]) {
+      const series = this.#own.get(name) ?? ownSeries(name, this.#relabelling);
+      this.#own.set(name, series);
+      builder.add(builder.series(series), at, value);
+    }
+  }
+}
+
+/** A piece of a long text keeps all of it in memory; a copy does not. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
