@@ -1,5 +1,6 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
-import type { RefusedPoints, RejectedRecord } from './spool/block.ts';
+import type { RefusedPoints } from './samples/batch.ts';
+import type { RejectedRecord } from './spool/block.ts';
 
 /** What was answered to a request, to be answered again. */
 export interface RememberedAnswer {

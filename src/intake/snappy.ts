@@ -1,34 +1,85 @@
-import { uncompress } from 'snappyjs';
-
 export type Unpacked =
   | { readonly state: 'read'; readonly bytes: Uint8Array }
   | { readonly state: 'too-large' | 'malformed' };
 
-/** Unpacks snappy's block format; what announces more than `capBytes`, or what `mayBe` does not believe, costs nothing. */
+/** Bytes behind the announced end that copies of several bytes at once may write into. */
+const SLACK_BYTES = 64;
+/** A literal of at most so many bytes is copied by words. */
+const SHORT_LITERAL_BYTES = 32;
+
+/**
+ * Unpacks snappy's block format (https://github.com/google/snappy/blob/main/format_description.txt); what announces more than `capBytes`, or
+ * what `mayBe` does not believe, costs nothing. Of our own because it takes half the time of `snappyjs`, which its test holds it to.
+ */
 export function unpackSnappy(
   packed: Uint8Array,
   capBytes: number,
   mayBe: (length: number) => boolean = () => true,
 ): Unpacked {
-  const length = announcedLength(packed);
-  if (length === undefined) return { state: 'malformed' };
-  if (length > capBytes || !mayBe(length)) return { state: 'too-large' };
-  try {
-    const bytes = uncompress(packed, capBytes);
-    return bytes.length === length ? { state: 'read', bytes } : { state: 'malformed' };
-  } catch {
-    return { state: 'malformed' };
-  }
+  const head = readHead(packed);
+  if (head === undefined) return { state: 'malformed' };
+  if (head.length > capBytes || !mayBe(head.length)) return { state: 'too-large' };
+  const bytes = unpack(packed, head.end, head.length);
+  return bytes === undefined ? { state: 'malformed' } : { state: 'read', bytes };
 }
 
 /** The unpacked length stands in front, as a little-endian varint of at most 32 bits. */
-function announcedLength(packed: Uint8Array): number | undefined {
+function readHead(packed: Uint8Array): { readonly length: number; readonly end: number } | undefined {
   let length = 0;
   for (let index = 0; index < 5; index += 1) {
     const byte = packed[index];
     if (byte === undefined) return undefined;
     length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return length > 0xffff_ffff ? undefined : length;
+    if (byte < 0x80) return length > 0xffff_ffff ? undefined : { length, end: index + 1 };
   }
   return undefined;
+}
+
+/** Undefined when an element reaches beyond the input or the announced length, or back before the beginning. */
+function unpack(packed: Uint8Array, start: number, size: number): Uint8Array | undefined {
+  // Not cleared: every byte up to `size` is written before it is given away.
+  const out = Buffer.allocUnsafeSlow(size + SLACK_BYTES);
+  const to = new DataView(out.buffer);
+  const from = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const end = packed.length;
+  let at = start;
+  let put = 0;
+  while (at < end) {
+    const tag = packed[at++] as number;
+    const kind = tag & 3;
+    if (kind === 0) {
+      let length = (tag >>> 2) + 1;
+      if (length > 60) {
+        const bytes = length - 60;
+        if (at + bytes > end) return undefined;
+        length = 1;
+        for (let index = 0; index < bytes; index += 1) length += (packed[at + index] as number) * 2 ** (8 * index);
+        at += bytes;
+      }
+      if (length > end - at || length > size - put) return undefined;
+      if (length <= SHORT_LITERAL_BYTES && at + SHORT_LITERAL_BYTES <= end) {
+        for (let index = 0; index < length; index += 4) to.setInt32(put + index, from.getInt32(at + index, true), true);
+      } else out.set(packed.subarray(at, at + length), put);
+      at += length;
+      put += length;
+      continue;
+    }
+    const extra = kind === 3 ? 4 : kind;
+    if (extra > end - at) return undefined;
+    const length = kind === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
+    let offset = packed[at] as number;
+    if (kind === 1) offset |= (tag >>> 5) << 8;
+    else if (kind === 2) offset |= (packed[at + 1] as number) << 8;
+    else offset = from.getUint32(at, true);
+    at += extra;
+    if (offset === 0 || offset > put || length > size - put) return undefined;
+    const source = put - offset;
+    if (offset >= 4) {
+      for (let index = 0; index < length; index += 4) to.setInt32(put + index, to.getInt32(source + index, true), true);
+    } else {
+      for (let index = 0; index < length; index += 1) out[put + index] = out[source + index] as number;
+    }
+    put += length;
+  }
+  return put === size ? out.subarray(0, size) : undefined;
 }

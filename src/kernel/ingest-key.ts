@@ -1,5 +1,5 @@
-/** `wb_ingest_<id>_<secret>`, base 32: the shape of the keys that Watchbill makes. */
-const OWN_SHAPE = /^wb_ingest_([a-z2-7]{16})_[a-z2-7]{32}$/;
+/** `wb_<kind>_<id>_<secret>`, base 32: the shape of the keys that Watchbill makes. It fits into a DSN, where a key is letters, digits and `_`. */
+const OWN_SHAPE = /^wb_(?:ingest|sentry)_([a-z2-7]{16})_[a-z2-7]{32}$/;
 /** Of what other programs make: visible ASCII characters without a space, so that it fits into a header. */
 const ANY_SHAPE = /^[\x21-\x7e]{16,200}$/;
 
@@ -18,3 +18,25 @@ export function ingestKeyId(key: string, hash: string): string {
 
 /** What a key may do: each scope is one family of protocols. Keys are made for senders, who need all that a product sends. */
 export const senderScopes = ['events:write', 'otlp:write', 'rw:write'] as const;
+
+/**
+ * What a key is for. One that stands in a DSN is in every page of a product for all to read, so it may do nothing but send what a Sentry SDK
+ * sends.
+ */
+export const keyKinds = ['ingest', 'sentry'] as const;
+export type KeyKind = (typeof keyKinds)[number];
+
+/** What a key of each kind may do. */
+export const scopesOfKind: Readonly<Record<KeyKind, readonly string[]>> = {
+  ingest: senderScopes,
+  sentry: ['sentry:write'],
+};
+
+/** SDKs need a number there; the key alone says which plan it is. */
+const PROJECT = '1';
+
+/** The DSN under which Sentry SDKs reach intake; `intakeUrl` is where senders do, with or without a path. */
+export function sentryDsn(intakeUrl: string, key: string): string {
+  const [, scheme = 'https', rest = ''] = /^(https?):\/\/(.*?)\/*$/.exec(intakeUrl) ?? [];
+  return `${scheme}://${key}@${rest}/${PROJECT}`;
+}

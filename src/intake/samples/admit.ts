@@ -1,7 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Trimmed } from '../decoding.ts';
-import { isEnd, type SampleBatch } from './batch.ts';
+import { isEnd, type RefusedPoints, type SampleBatch } from './batch.ts';
 import { KnownSeries, type SeriesRegister } from './series-register.ts';
 
 /** The points of a request that are taken, by columns: point `i` is `values[i]` at `times[i]` of `series[seriesOf[i]]`. */
@@ -14,7 +13,7 @@ export interface AdmittedSamples {
   readonly announced: readonly KnownSeries[];
   /** Points that count as accepted: those above and the ends of series. */
   readonly accepted: number;
-  readonly refused: readonly Trimmed[];
+  readonly refused: readonly RefusedPoints[];
   /** Series that have ended. */
   readonly ended: readonly KnownSeries[];
 }
@@ -27,7 +26,7 @@ const ANNOUNCE_EVERY_MS = 86_400_000;
  * What is taken is not durable yet: `announce` is to be called once it is.
  */
 export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: Instant): AdmittedSamples {
-  const refused = new Refusals();
+  const refused = new Refusals(batch.refused ?? []);
   const series: KnownSeries[] = [];
   const announced: KnownSeries[] = [];
   const numbers = new Int32Array(batch.series.length);
@@ -55,7 +54,7 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
     // `value - value` is 0 for every number but the infinite and NaN.
     if (!(time >= earliest && time <= latest && value - value === 0)) sound = false;
   }
-  if (sound) return { series, seriesOf, times, values, announced, accepted: count, refused: [], ended: [] };
+  if (sound) return { series, seriesOf, times, values, announced, accepted: count, refused: refused.all, ended: [] };
 
   const taken = { seriesOf: new Uint32Array(count), times: new Float64Array(count), values: new Float64Array(count) };
   const ended: KnownSeries[] = [];
@@ -103,10 +102,14 @@ export function announce(register: SeriesRegister, samples: AdmittedSamples, at:
 
 /** Counts of refused points by code, with one message each. */
 class Refusals {
-  readonly #byCode = new Map<Trimmed['code'], { count: number; readonly message: string }>();
-  readonly #ofSeries = new Map<number, { readonly code: Trimmed['code']; readonly message: string }>();
+  readonly #byCode = new Map<RefusedPoints['code'], { count: number; readonly message: string }>();
+  readonly #ofSeries = new Map<number, { readonly code: RefusedPoints['code']; readonly message: string }>();
 
-  series(index: number, code: Trimmed['code'], message: string): void {
+  constructor(before: readonly RefusedPoints[]) {
+    for (const { code, count, message } of before) this.#byCode.set(code, { count, message });
+  }
+
+  series(index: number, code: RefusedPoints['code'], message: string): void {
     this.#ofSeries.set(index, { code, message });
   }
 
@@ -115,13 +118,13 @@ class Refusals {
     if (refusal !== undefined) this.point(refusal.code, refusal.message);
   }
 
-  point(code: Trimmed['code'], message: string): void {
+  point(code: RefusedPoints['code'], message: string): void {
     const seen = this.#byCode.get(code);
     if (seen === undefined) this.#byCode.set(code, { count: 1, message });
     else seen.count += 1;
   }
 
-  get all(): readonly Trimmed[] {
+  get all(): readonly RefusedPoints[] {
     return [...this.#byCode].map(([code, { count, message }]) => ({ code, count, message }));
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface Series {
   readonly kind: SeriesKind;
   /** Sorted by name; a label without a value is absent. */
   readonly labels: readonly (readonly [name: string, value: string])[];
+  /** When a counter last began at nothing, where its sender says so. */
+  readonly startedAt?: Instant;
 }
 
 /** Points by columns: point `i` is `values[i]` at `times[i]` (ms since 1970) of `series[seriesOf[i]]`. */
@@ -21,6 +24,15 @@ export interface SampleBatch {
   readonly seriesOf: Uint32Array;
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** Points that are not among these because the decoder could not take them. */
+  readonly refused?: readonly RefusedPoints[];
+}
+
+/** How many points were refused for one reason, and what was wrong with one of them. */
+export interface RefusedPoints {
+  readonly code: ErrorCode;
+  readonly count: number;
+  readonly message: string;
 }
 
 /** Value that ends a series: its sender says that no more points come. Prometheus' stale marker, a NaN of its own; see `isEnd`. */

@@ -1,6 +1,6 @@
 import { assert } from '#kernel/assert.ts';
 import type { AdmittedSamples } from './admit.ts';
-import type { SeriesKind } from './batch.ts';
+import type { Series, SeriesKind } from './batch.ts';
 
 /**
  * Points in a block of the spool, by columns, so that neither writing nor loading them touches each by itself.
@@ -28,12 +28,9 @@ export interface BlockSamples {
   readonly described: readonly DescribedSeries[];
 }
 
-export interface DescribedSeries {
+export interface DescribedSeries extends Series {
   readonly idHigh: number;
   readonly idLow: number;
-  readonly name: string;
-  readonly kind: SeriesKind;
-  readonly labels: readonly (readonly [name: string, value: string])[];
 }
 
 /** Whether a payload begins as one with points does; others are JSON. */
@@ -46,7 +43,11 @@ export function encodeSamples(samples: AdmittedSamples, records: Uint8Array): Ui
   const { series, seriesOf, times, values, announced } = samples;
   const count = times.length;
   const described = Buffer.from(
-    JSON.stringify(announced.map(({ idHigh, idLow, name, kind, labels }) => [idHigh, idLow, name, kind, labels])),
+    JSON.stringify(announced.map(({ idHigh, idLow, name, kind, labels, startedAt }) =>
+        Number.isFinite(startedAt)
+          ? [idHigh, idLow, name, kind, labels, startedAt]
+          : [idHigh, idLow, name, kind, labels],
+      )),
   );
   const columns = HEADER_BYTES + 20 * count;
   const payload = new Uint8Array(columns + described.length + records.length);
@@ -86,6 +87,7 @@ export function decodeSamples(payload: Uint8Array): BlockSamples | undefined {
     string,
     SeriesKind,
     DescribedSeries['labels'],
+    number?,
   ])[];
   return {
     count,
@@ -93,7 +95,14 @@ export function decodeSamples(payload: Uint8Array): BlockSamples | undefined {
     ids: new Uint32Array(buffer, byteOffset + 8 * count, 2 * count),
     offsets: new Int32Array(buffer, byteOffset + 16 * count, count),
     firstTime: viewOf(plain).getFloat64(16, true),
-    described: described.map(([idHigh, idLow, name, kind, labels]) => ({ idHigh, idLow, name, kind, labels })),
+    described: described.map(([idHigh, idLow, name, kind, labels, startedAt]) => ({
+      idHigh,
+      idLow,
+      name,
+      kind,
+      labels,
+      ...(startedAt !== undefined && { startedAt }),
+    })),
   };
 }
 

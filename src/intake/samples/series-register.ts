@@ -4,12 +4,18 @@ import { HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { exceedsBytes, shownField } from '../decoding.ts';
 import type { Series, SeriesKind } from './batch.ts';
+import { MetricKinds } from './metric-kinds.ts';
+import { SeriesCache } from './series-cache.ts';
 
 /** A series that the register knows: the same object for all its points. */
 export class KnownSeries implements Series {
   readonly name: string;
   readonly labels: Series['labels'];
   kind: SeriesKind;
+  /** When it last began at nothing, as far as its sender says; −Infinity while it does not. */
+  startedAt: Instant;
+  /** Of `MetricKinds`, when its kind was concluded from them. */
+  kindsVersion = -1;
   /** The halves of its id: the hash of name and labels that names it in the telemetry store, the same in every plan. */
   readonly idHigh: number;
   readonly idLow: number;
@@ -29,13 +35,22 @@ export class KnownSeries implements Series {
     this.name = series.name;
     this.labels = series.labels;
     this.kind = series.kind;
+    this.startedAt = series.startedAt ?? Number.NEGATIVE_INFINITY;
     this.idHigh = id.high;
     this.idLow = id.low;
     this.lastSeenAt = seenAt;
   }
+
+  /** Takes what its sender says of it now; a change is announced with the next point. */
+  describe(kind: SeriesKind, startedAt: Instant): void {
+    if (this.kind === kind && this.startedAt === startedAt) return;
+    this.kind = kind;
+    this.startedAt = startedAt;
+    this.announcedAt = Number.NEGATIVE_INFINITY;
+  }
 }
 
-/** Why none of a series' points is taken. */
+/** Why no point of a series is taken. */
 export interface SeriesRefusal {
   readonly code: ErrorCode;
   readonly message: string;
@@ -50,6 +65,8 @@ const LOOK_EVERY_MS = 10_000;
 export class SeriesRegister {
   readonly #known = new Map<string, KnownSeries>();
   readonly #most: number;
+  readonly #caches = new Map<string, SeriesCache<KnownSeries>>();
+  readonly kinds: MetricKinds = new MetricKinds();
   #lookedAt: Instant = Number.NEGATIVE_INFINITY;
   /** Points taken since the start. */
   accepted = 0;
@@ -73,10 +90,7 @@ export class SeriesRegister {
     const key = keyOf(series);
     const known = this.#known.get(key);
     if (known !== undefined) {
-      if (known.kind !== series.kind) {
-        known.kind = series.kind;
-        known.announcedAt = Number.NEGATIVE_INFINITY;
-      }
+      known.describe(series.kind, series.startedAt ?? known.startedAt);
       return known;
     }
     const problem = problemOf(series);
@@ -90,6 +104,16 @@ export class SeriesRegister {
     const made = new KnownSeries(series, hash64(key), now, this);
     this.#known.set(key, made);
     return made;
+  }
+
+  /** The cache of one protocol's own way to name series. */
+  cacheOf(protocol: string): SeriesCache<KnownSeries> {
+    let cache = this.#caches.get(protocol);
+    if (cache === undefined) {
+      cache = new SeriesCache<KnownSeries>(this);
+      this.#caches.set(protocol, cache);
+    }
+    return cache;
   }
 
   /** Its points have ended, so it makes room at once when room is needed. */
