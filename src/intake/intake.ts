@@ -5,7 +5,7 @@ import type { Result } from '#kernel/result.ts';
 import { intakeSecrets } from '#plan/intake-secrets.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
-import { madeId } from '#storage/columns/build-columns.ts';
+import { madeId } from '#storage/columns/made-ids.ts';
 import { Acceptance, type Submission } from './acceptance.ts';
 import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
@@ -26,8 +26,10 @@ import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import type { AdmittedSamples } from './samples/admit.ts';
+import type { SeriesRegister } from './samples/series-register.ts';
 import { Scraper } from './scraping/scraper.ts';
 import { type SecretState, Secrets } from './secrets.ts';
+import { Scrubbers } from './scrubbers.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool } from './spool/spool.ts';
@@ -67,6 +69,7 @@ export class Intake {
   readonly #loader: Loader;
   readonly #acceptance: Acceptance;
   readonly #floods = new Floods();
+  readonly #scrubbers = new Scrubbers((plan) => this.#plans.compiled(plan)?.scrub);
   /** What senders may send a second; the server asks before it reads a body. */
   readonly rateLimits: RateLimits;
   readonly #secrets: Secrets;
@@ -166,6 +169,7 @@ export class Intake {
     this.#acceptance = new Acceptance({
       spool: this.#spool,
       rateLimits: this.rateLimits,
+      scrubbers: this.#scrubbers,
       onFlood: (plan, refused) => this.noteFlood(plan, refused),
       tokens: this.#tokens,
       eventIds: this.#eventIds,
@@ -179,7 +183,8 @@ export class Intake {
 
   /** Snapshot, then the blocks after it in their batches, then the time in which nobody listened. */
   async recover(): Promise<void> {
-    const { disk, clock, log } = this.#options;
+    const { disk, clock, random, log } = this.#options;
+    await this.#scrubbers.load(disk, random);
     const snapshot = await this.#snapshots.load();
     this.#position = snapshot?.position ?? 0;
     this.#registers.restore(snapshot?.plans ?? []);
@@ -274,6 +279,11 @@ export class Intake {
 
   webhookRefused(plan: string, name: string, code: string, message: string): void {
     this.#registers.of(plan).webhooks.refused(name, code, message, this.#clock.now());
+  }
+
+  /** The numeric series of a plan that are alive. */
+  seriesOf(plan: string): SeriesRegister {
+    return this.#registers.of(plan).series;
   }
 
   now(): Instant {

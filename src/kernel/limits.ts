@@ -23,6 +23,7 @@ export const limits = {
   /** How old the signature of a webhook may be. */
   webhookToleranceMs: 300_000,
   eventsBodyBytes: 20_971_520,
+  remoteWriteBodyBytes: 33_554_432,
   /** Unpacked bytes for each packed one, from the first MiB on: beyond is a bomb. */
   unpackRatio: 500,
   unpackRatioFromBytes: 1_048_576,
@@ -45,6 +46,11 @@ export const limits = {
 
   // A request of OTLP
   otlpBodyBytes: 20_971_520,
+  /** As much as the receivers of gRPC usually take. */
+  otlpGrpcMessageBytes: 4_194_304,
+  /** Under way, of all senders: a message is in memory before it is counted. */
+  otlpGrpcCalls: 64,
+  otlpGrpcStreams: 32,
   /** Messages, attributes, list entries and buckets of one request. */
   otlpValues: 2_000_000,
   otlpValueDepth: 16,
@@ -146,6 +152,8 @@ export const limits = {
   /** After so long without a refusal a flood is over. */
   floodOverMs: 30_000,
   floodsRemembered: 1_000,
+  /** Fields of which it is shown how often the scrub list took something out. */
+  scrubbedFieldsShown: 200,
   /** Of one key, at the same time: a noisy sender leaves room for the others. */
   intakeRequestsPerKey: 500,
   intakeBytesInFlight: 201_326_592,
@@ -239,6 +247,9 @@ export const limits = {
   exampleCharacters: 200,
   /** Names of events in the table of fields; their fields are read from so many of the latest events each. */
   eventNamesShown: 50,
+  /** Of one answer; and of the time before it, in which the version before is looked for. */
+  deploymentsShown: 200,
+  deploymentsRead: 2_000,
   eventsSampled: 200,
   /** A field that a plan reads is looked for in so many of the latest events of a name. */
   eventsLookedThrough: 50_000,

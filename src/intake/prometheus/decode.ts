@@ -39,7 +39,10 @@ export function decodeRemoteWrite(
     return ok(version === '1.0' ? new FirstVersion(body, context).read() : new SecondVersion(body, context).read());
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    return fail({ code: 'malformed-body', message: `The body is no remote write ${version} message: ${error.message}` });
+    return fail({
+      code: 'malformed-body',
+      message: `The body is no remote write ${version} message: ${error.message}`,
+    });
   }
 }
 
@@ -64,6 +67,8 @@ abstract class Decoder {
   protected readonly wire: WireReader;
   protected readonly context: RemoteWriteContext;
   protected readonly cache: SeriesCache<KnownSeries>;
+  /** When the series that is being read began, as far as its message has said; 0 while it has not. */
+  protected startedAt = 0;
   readonly #columns: Columns;
   readonly #refusals = new Refusals();
   readonly #trimmed = new Map<Trimmed['code'], { count: number; readonly message: string }>();
@@ -97,7 +102,6 @@ abstract class Decoder {
     const { wire } = this;
     let valueAt = -1;
     let time = 0;
-    let startedAt = 0;
     while (wire.at < end) {
       const tag = wire.varint(end);
       if (tag === 0x09) {
@@ -105,7 +109,7 @@ abstract class Decoder {
         wire.at += 8;
         if (wire.at > end) throw new WireError('A number is cut off.');
       } else if (tag === 0x10) time = wire.int64(end);
-      else if (tag === 0x18) startedAt = wire.int64(end);
+      else if (tag === 0x18) this.startedAt = wire.int64(end);
       else wire.skip(tag, end);
     }
     this.#samples += 1;
@@ -113,7 +117,6 @@ abstract class Decoder {
       this.#refusals.add(series);
       return;
     }
-    if (startedAt !== 0) this.began(this.#columns.series[series], startedAt);
     if (valueAt < 0) this.#columns.add(series, time, 0);
     else this.#columns.copy(series, time, wire.view, valueAt);
   }
@@ -121,10 +124,6 @@ abstract class Decoder {
   protected exemplar(): void {
     this.#exemplars += 1;
     this.trim('exemplars-left-out', 'Exemplars are not kept.');
-  }
-
-  protected began(series: KnownSeries | undefined, at: Instant): void {
-    if (series?.kind === 'counter') series.describe(series.kind, at);
   }
 
   /** A place in the batch for the points that follow. */
@@ -351,6 +350,7 @@ class SecondVersion extends Decoder {
     const known = this.cache.find(high, low) ?? this.#newSeries(references, high, low);
     let place: number | RecordRefusal | undefined;
     let type: number | undefined;
+    this.startedAt = 0;
     while (wire.at < end) {
       const tag = wire.varint(end);
       if (tag === 0x12) {
@@ -363,16 +363,16 @@ class SecondVersion extends Decoder {
       } else if (tag === 0x2a) {
         const fieldEnd = wire.length(end);
         type = this.#metadataType(fieldEnd);
-      } else if (tag === 0x30) {
-        const startedAt = wire.int64(end);
-        if (startedAt !== 0 && known instanceof KnownSeries) this.began(known, startedAt);
-      } else if (tag === 0x0a || tag === 0x08) throw new WireError('Labels stand behind points, or unpacked.');
+      } else if (tag === 0x30) this.startedAt = wire.int64(end);
+      else if (tag === 0x0a || tag === 0x08) throw new WireError('Labels stand behind points, or unpacked.');
       else wire.skip(tag, end);
     }
-    if (known instanceof KnownSeries && type !== undefined && known.kindsVersion !== TYPED - type) {
+    if (!(known instanceof KnownSeries)) return;
+    if (type !== undefined && known.kindsVersion !== TYPED - type) {
       known.kindsVersion = TYPED - type;
       known.describe(seriesKind(known.name, TYPES[type]), known.startedAt);
     }
+    if (this.startedAt !== 0 && known.kind === 'counter') known.describe(known.kind, this.startedAt);
   }
 
   #metadataType(end: number): number {

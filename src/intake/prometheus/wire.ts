@@ -53,7 +53,8 @@ export class WireReader {
     if (value < 2 ** 63) return value;
     // A negative number fills all ten bytes; what differs from −1 is small where it matters.
     let inverse = 0;
-    for (let index = 0; index < 9; index += 1) inverse += (~(this.bytes[start + index] as number) & 0x7f) * 2 ** (7 * index);
+    for (let index = 0; index < 9; index += 1)
+      inverse += (~(this.bytes[start + index] as number) & 0x7f) * 2 ** (7 * index);
     return -inverse - 1;
   }
 

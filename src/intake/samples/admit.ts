@@ -9,8 +9,9 @@ export interface AdmittedSamples {
   readonly seriesOf: Uint32Array;
   readonly times: Float64Array;
   readonly values: Float64Array;
-  /** Series whose description goes with them. */
+  /** Series whose description goes with them, and which description it was. */
   readonly announced: readonly KnownSeries[];
+  readonly revisions: readonly number[];
   /** Points that count as accepted: those above and the ends of series. */
   readonly accepted: number;
   readonly refused: readonly RefusedPoints[];
@@ -43,6 +44,7 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
     if (now - known.announcedAt > ANNOUNCE_EVERY_MS) announced.push(known);
     numbers[index] = series.push(known) - 1;
   });
+  const revisions = announced.map(({ revision }) => revision);
   const { seriesOf, times, values } = batch;
   const count = times.length;
   const earliest = now - limits.oldestMs;
@@ -54,7 +56,8 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
     // `value - value` is 0 for every number but the infinite and NaN.
     if (!(time >= earliest && time <= latest && value - value === 0)) sound = false;
   }
-  if (sound) return { series, seriesOf, times, values, announced, accepted: count, refused: refused.all, ended: [] };
+  if (sound)
+    return { series, seriesOf, times, values, announced, revisions, accepted: count, refused: refused.all, ended: [] };
 
   const taken = { seriesOf: new Uint32Array(count), times: new Float64Array(count), values: new Float64Array(count) };
   const ended: KnownSeries[] = [];
@@ -87,6 +90,7 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
     times: taken.times.subarray(0, kept),
     values: taken.values.subarray(0, kept),
     announced,
+    revisions,
     accepted,
     refused: refused.all,
     ended,
@@ -95,7 +99,10 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
 
 /** The batch is durable: its series are described, and those that ended may make room. */
 export function announce(register: SeriesRegister, samples: AdmittedSamples, at: Instant): void {
-  for (const series of samples.announced) series.announcedAt = at;
+  samples.announced.forEach((series, index) => {
+    // What was said of it meanwhile is to be announced yet.
+    if (series.revision === samples.revisions[index]) series.announcedAt = at;
+  });
   for (const series of samples.ended) register.end(series);
   register.accepted += samples.accepted;
 }

@@ -43,11 +43,13 @@ export function encodeSamples(samples: AdmittedSamples, records: Uint8Array): Ui
   const { series, seriesOf, times, values, announced } = samples;
   const count = times.length;
   const described = Buffer.from(
-    JSON.stringify(announced.map(({ idHigh, idLow, name, kind, labels, startedAt }) =>
+    JSON.stringify(
+      announced.map(({ idHigh, idLow, name, kind, labels, startedAt }) =>
         Number.isFinite(startedAt)
           ? [idHigh, idLow, name, kind, labels, startedAt]
           : [idHigh, idLow, name, kind, labels],
-      )),
+      ),
+    ),
   );
   const columns = HEADER_BYTES + 20 * count;
   const payload = new Uint8Array(columns + described.length + records.length);

@@ -14,6 +14,8 @@ export class KnownSeries implements Series {
   kind: SeriesKind;
   /** When it last began at nothing, as far as its sender says; −Infinity while it does not. */
   startedAt: Instant;
+  /** Grows with every change of what is said of it. */
+  revision = 0;
   /** Of `MetricKinds`, when its kind was concluded from them. */
   kindsVersion = -1;
   /** The halves of its id: the hash of name and labels that names it in the telemetry store, the same in every plan. */
@@ -46,6 +48,7 @@ export class KnownSeries implements Series {
     if (this.kind === kind && this.startedAt === startedAt) return;
     this.kind = kind;
     this.startedAt = startedAt;
+    this.revision += 1;
     this.announcedAt = Number.NEGATIVE_INFINITY;
   }
 }
@@ -70,6 +73,8 @@ export class SeriesRegister {
   #lookedAt: Instant = Number.NEGATIVE_INFINITY;
   /** Points taken since the start. */
   accepted = 0;
+  /** Takes out of a new series what the plan's scrub list names; the same object when that is nothing. */
+  scrub: (series: Series) => Series = (series) => series;
 
   constructor(most: number = limits.seriesPerPlan) {
     this.#most = most;
@@ -92,6 +97,13 @@ export class SeriesRegister {
     if (known !== undefined) {
       known.describe(series.kind, series.startedAt ?? known.startedAt);
       return known;
+    }
+    const clean = this.scrub(series);
+    if (clean !== series) {
+      // Under both names, so that it is found as it is sent. What was sent is held in memory only.
+      const kept = this.intern(clean, now);
+      if (kept instanceof KnownSeries && this.#known.size < this.#most) this.#known.set(key, kept);
+      return kept;
     }
     const problem = problemOf(series);
     if (problem !== undefined) return problem;
