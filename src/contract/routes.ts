@@ -3,10 +3,12 @@ import { listAudit, verifyAudit } from './audit.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
 import { listEventRates, listEvents, listFields, listRejections } from './data.ts';
 import { listDeliveries } from './deliveries.ts';
+import { listDeployments } from './deployments.ts';
 import { getHealth } from './health.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
+import { followLogs, getLogContext, listLogs, summariseLogs } from './logs.ts';
 import {
   acceptInvitation,
   changeMember,
@@ -22,6 +24,7 @@ import { getOverview, listPlans } from './overview.ts';
 import { applyPlanVersion, getPlanVersion, launchPlan, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
+import { listSearches } from './searches.ts';
 import {
   changePassword,
   confirmPassword,
@@ -38,6 +41,8 @@ import { getSignalSeries, listSeries } from './signals.ts';
 import { endSilence, listSilences, silenceRule } from './silences.ts';
 import { getStatus } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
+import { getTrace } from './traces.ts';
+import { listWebhooks } from './webhooks.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
 export const routes = {
@@ -74,6 +79,14 @@ export const routes = {
   listFields,
   listRejections,
   listEventRates,
+  listLogs,
+  summariseLogs,
+  getLogContext,
+  followLogs,
+  listSearches,
+  getTrace,
+  listDeployments,
+  listWebhooks,
   getHealth,
   getSignInState,
   setUp,

@@ -112,6 +112,12 @@ const healthAnswer = {
     telemetryLatencyMs: [],
   },
 };
+const logAnswer = {
+  syntax: 'lucene' as const,
+  events: ['log'],
+  from: '2026-03-02T08:00:00.000Z',
+  to: '2026-03-02T09:00:00.000Z',
+};
 const unchanged = { plan: 'shop', version: 1, applied: false, changed: false, diagnostics: [], effects: [] };
 
 /** What was asked of the services, and how the next question is answered. */
@@ -202,6 +208,39 @@ const services: ApiServices = {
     rejections: (plan) => record({ known: false, intakeUrl: '', accepted: 0, rejections: [] }, 'rejections', plan),
     rates: (plan) => record({ from: '2026-03-02T08:00:00.000Z', stepMs: 10_000, events: [] }, 'rates', plan),
   },
+  webhooks: {
+    webhooks: (plan) => record({ webhooks: [] }, 'webhooks', plan),
+  },
+  deployments: {
+    deployments: (plan, range) =>
+      record(
+        { from: '2026-03-02T08:00:00.000Z', to: '2026-03-02T09:00:00.000Z', deployments: [], more: false },
+        'deployments',
+        plan,
+        range,
+      ),
+  },
+  logs: {
+    list: (plan, question) =>
+      record(
+        { ...logAnswer, lines: [], searchedTo: logAnswer.from, complete: true, segmentsWaiting: 0 },
+        'logs',
+        plan,
+        question,
+      ),
+    summarise: (plan, question) =>
+      record(
+        { ...logAnswer, start: logAnswer.from, stepMs: 1_000, levels: [], total: 0, facets: [], sampledOneIn: 1 },
+        'logSummary',
+        plan,
+        question,
+      ),
+    context: (plan, question) => record({ lines: [], sameAs: [] }, 'logContext', plan, question),
+    follow: (plan, question) => record(new Blob(['{}']).stream(), 'tail', plan, question),
+    stop: () => {},
+  },
+  searches: { list: (plan) => record({ searches: [] }, 'searches', plan) },
+  traces: { trace: (plan, trace, at) => record({ trace, events: [], cut: false }, 'trace', plan, trace, at) },
   signals: {
     series: (plan, query) => record(seriesAnswer, 'series', plan, query),
   },
@@ -455,6 +494,44 @@ const routes: readonly {
     asks: ['rejections', 'shop'],
   },
   { path: '/api/plans/shop/data/rates', template: '/api/plans/{plan}/data/rates', sent: {}, asks: ['rates', 'shop'] },
+  {
+    path: '/api/plans/shop/logs?query=status%3A500&level=error&limit=5',
+    template: '/api/plans/{plan}/logs',
+    sent: {},
+    asks: ['logs', 'shop', { query: 'status:500', level: 'error', limit: 5 }],
+  },
+  {
+    path: '/api/plans/shop/logs/summary?syntax=plan',
+    template: '/api/plans/{plan}/logs/summary',
+    sent: {},
+    asks: ['logSummary', 'shop', { syntax: 'plan', fields: 'level,service' }],
+  },
+  {
+    path: '/api/plans/shop/logs/context?line=l-1&at=2026-03-02T09:00:00Z',
+    template: '/api/plans/{plan}/logs/context',
+    sent: {},
+    asks: ['logContext', 'shop', { line: 'l-1', at: '2026-03-02T09:00:00Z', lines: 10 }],
+  },
+  {
+    path: '/api/plans/shop/logs/tail?search=failed',
+    template: '/api/plans/{plan}/logs/tail',
+    sent: {},
+    asks: ['tail', 'shop', { search: 'failed' }],
+  },
+  { path: '/api/plans/shop/searches', template: '/api/plans/{plan}/searches', sent: {}, asks: ['searches', 'shop'] },
+  {
+    path: '/api/plans/shop/traces/abc',
+    template: '/api/plans/{plan}/traces/{trace}',
+    sent: {},
+    asks: ['trace', 'shop', 'abc', undefined],
+  },
+  {
+    path: '/api/plans/shop/deployments?from=2026-03-02T08:00:00Z',
+    template: '/api/plans/{plan}/deployments',
+    sent: {},
+    asks: ['deployments', 'shop', { from: '2026-03-02T08:00:00Z' }],
+  },
+  { path: '/api/plans/shop/webhooks', template: '/api/plans/{plan}/webhooks', sent: {}, asks: ['webhooks', 'shop'] },
   { path: '/api/health', template: '/api/health', sent: {}, asks: ['health'] },
   { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];

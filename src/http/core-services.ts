@@ -6,22 +6,28 @@ import { createAlertServices } from './alerts/alert-services.ts';
 import { createChannelServices } from './channels/channel-services.ts';
 import { createDataServices } from './data/data-services.ts';
 import { createDeliveryServices } from './deliveries/delivery-services.ts';
+import { createDeploymentServices } from './deployments/deployment-services.ts';
 import { createHealthServices } from './health/health-services.ts';
 import type { MachineHealth, StoreProbe } from './health/services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
+import { createLogServices } from './logs/log-services.ts';
+import { createMetricsServices } from './metrics/metrics-services.ts';
 import type { ResolveSecret } from './missing-secrets.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
 import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
+import { createSearchServices } from './searches/search-services.ts';
 import type { ApiServices } from './services.ts';
 import type { Access } from './sign-in/access.ts';
 import { createSignalServices } from './signals/series-services.ts';
 import { createSilenceServices } from './silences/silence-services.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
+import { createTraceServices } from './traces/trace-services.ts';
 import { createUnreachable } from './unreachable.ts';
+import { createWebhookServices } from './webhooks/webhook-services.ts';
 
 export interface CoreServicesOptions extends Omit<StatusServicesOptions, 'unreachable'> {
   /** The one that the channels' secrets are resolved by. */
@@ -46,6 +52,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const unreachable = createUnreachable(resolveSecret, options.holdsBack);
   const status = createStatusServices({ ...options, unreachable });
   const live = createLiveServices({ core, clock, log });
+  const health = createHealthServices({ ...options, status, live });
   return {
     ...options.access.services,
     status,
@@ -55,13 +62,19 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     alerts: createAlertServices(core),
     silences: createSilenceServices(core, clock),
     deliveries: createDeliveryServices(core),
-    keys: createKeyServices(core, clock),
+    keys: createKeyServices(core, clock, options.intakeUrl),
     channels: createChannelServices(core, clock, resolveSecret),
     overview: createOverviewServices(core, clock),
     acknowledgeLinks: createLinkServices({ core, clock, ...options.links }),
     live,
     signals: createSignalServices({ core, clock, askTelemetry }),
+    logs: createLogServices({ core, clock, askTelemetry }),
+    searches: createSearchServices(core),
+    traces: createTraceServices({ core, clock, askTelemetry }),
     data: createDataServices({ core, clock, askTelemetry, intakeUrl: options.intakeUrl }),
-    health: createHealthServices({ ...options, status, live }),
+    deployments: createDeploymentServices({ core, clock, askTelemetry }),
+    webhooks: createWebhookServices({ core, clock, askTelemetry, resolveSecret, intakeUrl: options.intakeUrl }),
+    health,
+    metrics: createMetricsServices(health, status),
   };
 }

@@ -4,19 +4,25 @@ import type { AuditServices } from './audit/services.ts';
 import type { ChannelServices } from './channels/services.ts';
 import type { DataServices } from './data/services.ts';
 import type { DeliveryServices } from './deliveries/services.ts';
+import type { DeploymentServices } from './deployments/services.ts';
 import type { HealthServices } from './health/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
+import type { LogServices } from './logs/services.ts';
 import type { MemberServices } from './members/services.ts';
+import type { MetricsServices } from './metrics/services.ts';
 import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
+import type { SearchServices } from './searches/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
 import type { SignalServices } from './signals/services.ts';
 import type { SilenceServices } from './silences/services.ts';
 import type { StatusServices } from './status/services.ts';
 import type { TokenServices } from './tokens/services.ts';
+import type { TraceServices } from './traces/services.ts';
+import type { WebhookServices } from './webhooks/services.ts';
 
 /** What the verbs call, a member for each noun. */
 export interface ApiServices {
@@ -38,5 +44,11 @@ export interface ApiServices {
   readonly live: LiveServices;
   readonly signals: SignalServices;
   readonly data: DataServices;
+  readonly logs: LogServices;
+  readonly searches: SearchServices;
+  readonly traces: TraceServices;
+  readonly deployments: DeploymentServices;
+  readonly webhooks: WebhookServices;
   readonly health: HealthServices;
+  readonly metrics: MetricsServices;
 }

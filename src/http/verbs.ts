@@ -11,6 +11,7 @@ import { listEvents } from './data/list-events.ts';
 import { listFields } from './data/list-fields.ts';
 import { listRejections } from './data/list-rejections.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
+import { listDeployments } from './deployments/list-deployments.ts';
 import { getHealth } from './health/get-health.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
@@ -19,6 +20,10 @@ import { createKey } from './keys/create-key.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { revokeKey } from './keys/revoke-key.ts';
 import { followPlan } from './live/follow-plan.ts';
+import { followLogs } from './logs/follow-logs.ts';
+import { getLogContext } from './logs/get-log-context.ts';
+import { listLogs } from './logs/list-logs.ts';
+import { summariseLogs } from './logs/summarise-logs.ts';
 import { acceptInvitation } from './members/accept-invitation.ts';
 import { changeMember } from './members/change-member.ts';
 import { createInvitation } from './members/create-invitation.ts';
@@ -37,6 +42,7 @@ import { launchPlan } from './plans/launch-plan.ts';
 import { listPlanVersions } from './plans/list-plan-versions.ts';
 import { listScenarios } from './rehearsals/list-scenarios.ts';
 import { runRehearsal } from './rehearsals/run-rehearsal.ts';
+import { listSearches } from './searches/list-searches.ts';
 import { changePassword } from './sign-in/change-password.ts';
 import { confirmPassword } from './sign-in/confirm-password.ts';
 import { endSession } from './sign-in/end-session.ts';
@@ -56,7 +62,9 @@ import { getStatus } from './status/get-status.ts';
 import { createToken } from './tokens/create-token.ts';
 import { listTokens } from './tokens/list-tokens.ts';
 import { revokeToken } from './tokens/revoke-token.ts';
+import { getTrace } from './traces/get-trace.ts';
 import type { Verb } from './verb.ts';
+import { listWebhooks } from './webhooks/list-webhooks.ts';
 
 /** What each route of `src/contract/routes.ts` does, by the same name. */
 export const verbs: readonly Verb[] = [
@@ -93,6 +101,14 @@ export const verbs: readonly Verb[] = [
   listFields,
   listRejections,
   listEventRates,
+  listLogs,
+  summariseLogs,
+  getLogContext,
+  followLogs,
+  listSearches,
+  getTrace,
+  listDeployments,
+  listWebhooks,
   getHealth,
   getSignInState,
   setUp,

@@ -119,14 +119,16 @@ export function viewRejections(data: PlanData | undefined, intakeUrl: string): R
     known: true,
     intakeUrl,
     accepted: data.accepted,
-    rejections: [...data.rejections]
-      .sort((left, right) => right.count - left.count)
-      .map(({ code, count, lastAt, example }) => ({
-        code,
-        count,
-        lastAt: formatInstant(lastAt),
-        example,
-        hint: errorCodes[code as ErrorCode]?.hint ?? '',
-      })),
+    rejections: [...data.rejections].sort((left, right) => right.count - left.count).map(viewRejection),
   };
+}
+
+/** One reason, with what to do about it. */
+export function viewRejection({
+  code,
+  count,
+  lastAt,
+  example,
+}: PlanData['rejections'][number]): RejectionsAnswer['rejections'][number] {
+  return { code, count, lastAt: formatInstant(lastAt), example, hint: errorCodes[code as ErrorCode]?.hint ?? '' };
 }
