@@ -122,6 +122,7 @@ export async function startCore(
     async stop() {
       stopChecking();
       services.live.stop();
+      services.logs.stop();
       services.health.stop();
       await services.rehearsals.stop();
       server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { Predicate } from '#plan/model.ts';
 import { compileWhere } from '#plan/where.ts';
+import type { FieldUnits } from '#signals/predicate.ts';
 import { parseLucene } from './lucene/parse.ts';
 import { lucenePredicate } from './lucene/to-predicate.ts';
 import type { QueryProblem } from './problem.ts';
@@ -26,12 +27,12 @@ const OF_A_PLAN =
 
 /**
  * Reads what stands in the search box. Without a syntax it is the plan's when it can be read so, or when it looks like it; a text that both
- * could read, such as a lone word, is Lucene's.
+ * could read, such as a lone word, is Lucene's. `units` are those of the fields, as a source declares them.
  */
-export function readQuery(text: string, wanted?: QuerySyntax): Result<ReadQuery, UnreadQuery> {
+export function readQuery(text: string, wanted?: QuerySyntax, units: FieldUnits = {}): Result<ReadQuery, UnreadQuery> {
   if (text.trim() === '') return ok({ syntax: wanted ?? 'lucene', predicate: undefined });
   if (wanted !== 'lucene') {
-    const where = compileWhere(text);
+    const where = compileWhere(text, units);
     if (where.ok) return ok({ syntax: 'plan', predicate: where.value });
     const unquoted = text.replaceAll(/"(?:[^"\\]|\\.)*"/gsu, '""');
     if (wanted === 'plan' || OF_A_PLAN.test(unquoted)) return fail({ ...where.failure, syntax: 'plan' });

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { Instant } from '#kernel/instant.ts';
+import { HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { SqlParameters } from '#signals/sql/parameters.ts';
 import { type EventRow, eventColumns, type StoredEvent, storedEvent } from '#storage/clickhouse/data.ts';
@@ -23,14 +23,17 @@ export class LogTail {
   /** Segments that were shown, with the latest instant at which something of them was received. */
   readonly #shown = new Map<string, Instant>();
   readonly #from: Instant;
+  #lookedAt: Instant;
 
   constructor(scope: Omit<LogScope, 'from' | 'to'>, from: Instant) {
     this.#scope = scope;
     this.#from = from;
+    this.#lookedAt = from;
   }
 
   async look(client: ClickHouseClient, now: Instant, time: SearchTime, signal: AbortSignal): Promise<TailLook> {
-    const since = Math.max(this.#from, now - limits.logTailLagMs);
+    // After a pause of the reader's, from where it began.
+    const since = Math.max(this.#from, Math.min(now, this.#lookedAt) - limits.logTailLagMs, now - HOUR_MS);
     for (const [segment, received] of this.#shown) if (received < since) this.#shown.delete(segment);
     const scope = { ...this.#scope, from: since - limits.lateMs, to: now + limits.futureMs };
     const parameters = new SqlParameters();
@@ -45,6 +48,7 @@ export class LogTail {
       abort_signal: signal,
     });
     const segments = await answer.json<{ segment: string; found: number; received: Instant }>();
+    this.#lookedAt = now;
     if (segments.length === 0) return { events: [], skipped: 0 };
     const events = await this.#read(
       client,
