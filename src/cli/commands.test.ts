@@ -214,6 +214,8 @@ describe('up', () => {
       'https://watch.example',
       '--public-intake-url',
       'https://intake.example/watchbill',
+      '--grpc-port',
+      'off',
     ];
     const { exit, servers } = await run(folder, words, { defaults: { ingestKey: 'wb_ingest_preset' } });
     expect(exit).toBe(0);
@@ -222,6 +224,7 @@ describe('up', () => {
         dataFolder: join(folder, 'kept'),
         port: 0,
         intakePort: 5_000,
+        grpcPort: 'off',
         host: '::1',
         names: ['watch.example'],
         publicUrl: 'https://watch.example',

@@ -78,6 +78,7 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
       dataFolder,
       port: options.port,
       intakePort: options.intakePort,
+      grpcPort: 'off',
       host: '127.0.0.1',
       plans: [plan],
       ingestKey,

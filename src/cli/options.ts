@@ -26,6 +26,14 @@ export function readPublicUrl(text: string): string {
   throw new WatchbillError('usage', `"${text}" is no http or https address.`);
 }
 
+/** OpenTelemetry's own port for OTLP over gRPC. */
+export const DEFAULT_GRPC_PORT = 4317;
+
+/** The port of OTLP over gRPC, or that there is none. Throws `usage`. */
+export function readGrpcPort(text: string): number | 'off' {
+  return text === 'off' ? 'off' : readPort(text);
+}
+
 /** A port of the command line; 0 is any free one. Throws `usage`. */
 export function readPort(text: string): number {
   const port = Number(text);

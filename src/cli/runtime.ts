@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly dataFolder: string;
   readonly port: number;
   readonly intakePort: number;
+  /** Of OTLP over gRPC; without it OpenTelemetry's own, if nobody else has that. */
+  readonly grpcPort?: number | 'off';
   readonly host: string;
   /** Names by which other machines address it; another `Host` is refused, so that no web page can reach it by a name of its own. */
   readonly names?: readonly string[];

@@ -3,7 +3,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { formatDiagnostic } from '#plan/diagnostic.ts';
 import { dataFolderOf } from './client.ts';
-import { readPort, readPublicUrl } from './options.ts';
+import { readGrpcPort, readPort, readPublicUrl } from './options.ts';
 import { type PlanFile, readPlanToApply } from './plan-files.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -19,6 +19,11 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
     .argument('[plan]', 'a plan file, or a folder of them, to apply at start')
     .option('--port <port>', 'for people and the API; 0 takes a free one', readPort, DEFAULT_PORT)
     .option('--intake-port <port>', 'for everything that sends; 0 takes a free one', readPort, DEFAULT_INTAKE_PORT)
+    .option(
+      '--grpc-port <port>',
+      'for OpenTelemetry over gRPC; 0 takes a free one, off none (default: 4317, unless it is taken)',
+      readGrpcPort,
+    )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--name <names...>', 'names by which other machines address it, beside the address')
     .option(
@@ -42,6 +47,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
         options: {
           port: number;
           intakePort: number;
+          grpcPort?: number | 'off';
           host: string;
           name?: readonly string[];
           publicUrl?: string;
@@ -55,6 +61,7 @@ export function registerUp(program: Command, runtime: Runtime, exitWith: (code: 
             dataFolder: dataFolderOf(runtime, options),
             port: options.port,
             intakePort: options.intakePort,
+            ...(options.grpcPort === undefined ? {} : { grpcPort: options.grpcPort }),
             host: options.host,
             ...(options.name === undefined ? {} : { names: options.name }),
             ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),

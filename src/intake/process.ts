@@ -4,13 +4,15 @@ import type { CompiledPlan } from '#plan/model.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
 import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
 import { insertReadings } from '#storage/clickhouse/events.ts';
+import { createGate } from './gate.ts';
 import type { ExecutorFactory } from './host.ts';
 import { createIntake } from './intake.ts';
 import type { ReadingSink } from './intake-options.ts';
 import type { ConfiguredPlan } from './link.ts';
 import { startLink } from './link-client.ts';
+import { type OtlpGrpcOptions, startOtlpGrpc } from './otlp/grpc.ts';
 import type { Secrets } from './secrets.ts';
-import { startServer } from './server.ts';
+import { type RunningServer, startServer } from './server.ts';
 import { createNodeDisk } from './spool/node-disk.ts';
 import { createThreadedSink } from './threaded-sink.ts';
 
@@ -19,6 +21,8 @@ export interface IntakeProcessOptions {
   readonly dataFolder: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Of OTLP over gRPC; without it that is not listened for. */
+  readonly grpcPort?: number;
   readonly host: string;
   /** The core's socket. */
   readonly linkPath: string;
@@ -62,12 +66,17 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     ...(options.transport === undefined ? {} : { transport: options.transport }),
     ...(options.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: options.eventLoopDelayMs }),
   });
-  const server = await startServer({ intake, host, port, clock, log });
+  const gate = createGate(clock);
+  const server = await startServer({ intake, host, port, clock, log, gate });
+  const grpcServer =
+    options.grpcPort === undefined
+      ? undefined
+      : await listenForGrpc({ intake, host, port: options.grpcPort, clock, log, gate });
   const stopLink = startLink({ path: linkPath, intake, clock, random, log });
   return {
     port: server.port,
     async stop() {
-      await server.stop(STOP_GRACE_MS);
+      await Promise.all([server.stop(STOP_GRACE_MS), grpcServer?.stop(STOP_GRACE_MS)]);
       // A store that hangs may not hold the end up: what it did not take is loaded after the next start.
       const cancel = clock.after(STOP_GRACE_MS, () => void events.close());
       await intake.stop();
@@ -77,6 +86,16 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
       await client.close();
     },
   };
+}
+
+/** Everything else is taken in without it, so a port that is taken is said and no reason to stop. */
+async function listenForGrpc(options: OtlpGrpcOptions): Promise<RunningServer | undefined> {
+  try {
+    return await startOtlpGrpc(options);
+  } catch (problem) {
+    options.log(`OTLP over gRPC is not taken in: ${problem instanceof Error ? problem.message : String(problem)}`);
+    return undefined;
+  }
 }
 
 /** The production's executors; windows whose snapshot cannot be read begin empty. */

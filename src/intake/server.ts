@@ -3,11 +3,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { NO_ROUTE, RequestCounts } from '#kernel/request-counts.ts';
 import { type Answer, refusal } from './answer.ts';
 import { type ContentEncoding, contentEncodings, readBody } from './body.ts';
+import type { Grant } from './credentials.ts';
+import { createGate, type Gate } from './gate.ts';
 import type { Intake } from './intake.ts';
-import { Admission, overloaded } from './limiting/admission.ts';
-import { Turns } from './limiting/turns.ts';
+import { overloaded } from './limiting/admission.ts';
+import { ownMetricsRoute } from './own-metrics/route.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from './receiver.ts';
 import { receiverRoutes } from './receivers.ts';
 import { RouteTable } from './route-table.ts';
@@ -24,6 +27,8 @@ export interface ServerOptions {
   readonly requestHeadersMs?: number;
   /** How many requests of one key may be under way. */
   readonly requestsPerKey?: number;
+  /** Shared with other servers; without one it has its own. */
+  readonly gate?: Gate;
 }
 
 export interface RunningServer {
@@ -32,15 +37,9 @@ export interface RunningServer {
   stop(graceMs: number): Promise<void>;
 }
 
-/** What keeps one sender's requests from costing others theirs. */
-interface Gate {
-  readonly admission: Admission;
-  readonly turns: Turns;
-}
-
 /** An address that answers without taking anything in, open to everybody. */
 interface OpenRoute {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'OPTIONS';
   readonly path: string;
   answer(): Answer | Promise<Answer>;
 }
@@ -52,18 +51,15 @@ const LINGER_MS = 2_000;
 /** Listens for everything that sends. Checks stand in the order of their cost: a bad credential never costs a decompression. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { intake, log, host, port } = options;
-  const gate: Gate = {
-    admission: new Admission({
-      requests: limits.intakeRequests,
-      requestsPerKey: options.requestsPerKey ?? limits.intakeRequestsPerKey,
-      bytes: limits.intakeBytesInFlight,
-    }),
-    turns: new Turns(options.clock),
-  };
+  const gate = options.gate ?? createGate(options.clock, options.requestsPerKey);
+  const receivers = receiverRoutes(intake);
+  const requests = new RequestCounts();
   const routes = new RouteTable<OpenRoute | ReceiverRoute>([
     { method: 'GET', path: '/healthz', answer: () => ({ status: 200, headers: {}, body: { status: 'ok' } }) },
     { method: 'GET', path: '/readyz', answer: () => readiness(intake) },
-    ...receiverRoutes(intake),
+    ...receivers,
+    ...receivers.flatMap(preflightRoute),
+    ownMetricsRoute(intake, requests),
   ]);
 
   const server = createServer(
@@ -75,12 +71,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     (request, response) => {
       const requestId = intake.makeId();
-      answerRequest(request, intake, requestId, routes, gate)
+      let route = NO_ROUTE;
+      const onRoute = ({ method, path }: OpenRoute | ReceiverRoute): void => {
+        route = `${method} ${path}`;
+      };
+      answerRequest(request, intake, requestId, routes, gate, onRoute)
         .catch((error: unknown) => {
           log(`Request ${requestId} failed: ${error instanceof Error ? error.stack : String(error)}`);
           return refusal('internal-error', 'Something of ours broke.', requestId);
         })
-        .then((answer) => respond(request, response, answer, options.clock))
+        .then((answer) => {
+          requests.add(route, answer.status);
+          respond(request, response, answer, options.clock);
+        })
         .catch((error: unknown) => log(`Request ${requestId} could not be answered: ${String(error)}`));
     },
   );
@@ -97,12 +100,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
+/** What lets a page of any origin read an answer; nothing here is decided by cookies, so none are allowed. */
+const crossOriginHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after, x-sentry-rate-limits',
+};
+const PREFLIGHT_SECONDS = 86_400;
+
+/** Tells a browser, before it sends from a page of another origin, that it may. */
+function preflightRoute({ path, method, crossOrigin }: ReceiverRoute): readonly OpenRoute[] {
+  if (crossOrigin === undefined) return [];
+  const headers = {
+    ...crossOriginHeaders,
+    'access-control-allow-methods': method,
+    'access-control-allow-headers': crossOrigin.headers.join(', '),
+    'access-control-max-age': String(PREFLIGHT_SECONDS),
+  };
+  return [{ method: 'OPTIONS', path, answer: () => ({ status: 200, headers, body: {} }) }];
+}
+
+/** Who sends while that is not known yet: all of these together have the room of one key. */
+const UNNAMED: Grant = { keyId: '', plan: '' };
+
 async function answerRequest(
   request: IncomingMessage,
   intake: Intake,
   requestId: string,
   routes: RouteTable<OpenRoute | ReceiverRoute>,
   gate: Gate,
+  onRoute: (route: OpenRoute | ReceiverRoute) => void,
 ): Promise<Answer> {
   const url = request.url ?? '/';
   if (request.rawHeaders.length / 2 > limits.requestHeaders) {
@@ -124,10 +150,14 @@ async function answerRequest(
     }
     case 'found': {
       const { route, parameters } = found;
+      onRoute(route);
       if ('answer' in route) return await route.answer();
       const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
       const head = { method, path, parameters, query, headers: request.headers, requestId };
-      return await receive(request, intake, head, route, gate);
+      const answer = await receive(request, intake, head, route, gate);
+      return route.crossOrigin === undefined
+        ? answer
+        : { ...answer, headers: { ...answer.headers, ...crossOriginHeaders } };
     }
   }
 }
@@ -142,24 +172,30 @@ async function receive(
   const refuse = (refused: RequestRefusal): Answer =>
     route.refuse?.(refused, head) ?? refusal(refused.code, refused.message, head.requestId, refused);
   const judged = route.authorize(head);
-  if (!judged.ok) return refuse(judged.failure);
-  const grant = judged.value;
-  const { traffic, bodyBytes } = route;
+  // Without a key in the head, a protocol may have it in the body; until it is found there, nothing is unpacked.
+  const unnamed = judged.ok || judged.failure.code !== 'credential-missing' ? undefined : route.unnamed;
+  if (!judged.ok && unnamed === undefined) return refuse(judged.failure);
+  let grant = judged.ok ? judged.value : UNNAMED;
+  const { traffic } = route;
+  const { bodyBytes } = unnamed ?? route;
+  const encodings = unnamed === undefined ? route.encodings : (['identity'] as const);
   const refuseFlood = (refused: RequestRefusal): Answer => {
-    intake.noteFlood(grant.plan, refused);
+    if (grant !== UNNAMED) intake.noteFlood(grant.plan, refused);
     return refuse(refused);
   };
   const announcedBytes = Number(head.headers['content-length'] ?? 0);
-  const tooMuch = intake.rateLimits.admit(grant, traffic, Math.min(announcedBytes, bodyBytes));
-  if (tooMuch !== undefined) return refuseFlood(tooMuch);
+  if (unnamed === undefined) {
+    const tooMuch = intake.rateLimits.admit(grant, traffic, Math.min(announcedBytes, bodyBytes));
+    if (tooMuch !== undefined) return refuseFlood(tooMuch);
+  }
   const ticket = admission.admit(grant, traffic);
   if ('code' in ticket) return refuseFlood(ticket);
   try {
     const problem = route.inspect?.(head);
     if (problem !== undefined) return refuse(problem);
     const encoding = encodingOf(head.headers['content-encoding']);
-    if (encoding === undefined || !route.encodings.includes(encoding)) {
-      const message = `Content-Encoding: ${route.encodings.join(' or ')} is needed.`;
+    if (encoding === undefined || !encodings.some((one) => one === encoding)) {
+      const message = `Content-Encoding: ${encodings.join(' or ')} is needed.`;
       return refuse({ code: 'unsupported-type', message });
     }
     const tooLarge: RequestRefusal = {
@@ -180,8 +216,17 @@ async function receive(
         return refuse({ code: 'malformed-body', message: 'The body ended before its time.' });
       case 'read': {
         const { bytes } = body;
-        intake.rateLimits.chargeBytes(grant, traffic, Math.max(0, bytes.length - announcedBytes));
-        const answer = await turns.take(grant.plan, traffic, () => route.receive({ head, grant, body: bytes }));
+        if (unnamed === undefined) {
+          intake.rateLimits.chargeBytes(grant, traffic, Math.max(0, bytes.length - announcedBytes));
+        } else {
+          const named = unnamed.authorize(head, bytes);
+          if (!named.ok) return refuse(named.failure);
+          grant = named.value;
+          const tooMuch = intake.rateLimits.admit(grant, traffic, bytes.length);
+          if (tooMuch !== undefined) return refuseFlood(tooMuch);
+        }
+        const sender = grant;
+        const answer = await turns.take(grant.plan, traffic, () => route.receive({ head, grant: sender, body: bytes }));
         const waited = `The request waited ${limits.intakeWaitMs / 1_000} s for its turn.`;
         return answer ?? refuseFlood(overloaded(waited));
       }

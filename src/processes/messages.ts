@@ -37,6 +37,8 @@ export interface IntakeConfiguration {
   readonly dataFolder: string;
   readonly host: string;
   readonly port: number;
+  /** Of OTLP over gRPC; without it that is not taken in. */
+  readonly grpcPort?: number;
   readonly linkPath: string;
   readonly clickhouse: ClickHouseAddress;
   /** As the core's: targets of scrapes are dialled like channels. */

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVER_RECORD_NAME, type ServerRecord } from '#cli/client.ts';
+import { DEFAULT_GRPC_PORT } from '#cli/options.ts';
 import type { ServerOptions } from '#cli/runtime.ts';
 import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
@@ -94,6 +95,8 @@ async function startParts(
   const corePort = await choosePort(host, options.port, options.clock);
   const intakePort = await choosePort(host, options.intakePort, options.clock);
 
+  const grpcPort = await chooseGrpcPort(options, log);
+
   const url = `http://${addressOf(host)}:${corePort}`;
   const intakeUrl = `http://${addressOf(host)}:${intakePort}`;
   const publicUrl = options.publicUrl ?? options.environment.publicUrl ?? url;
@@ -162,6 +165,7 @@ async function startParts(
         dataFolder,
         host,
         port: intakePort,
+        ...(grpcPort === undefined ? {} : { grpcPort }),
         linkPath,
         clickhouse: await stores.clickhouse(),
         egressAllow,
@@ -179,6 +183,24 @@ async function startParts(
     token: adminToken,
     stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },
   });
+}
+
+/**
+ * The port of OTLP over gRPC. One that was asked for has to be free; OpenTelemetry's own, which nobody asked for, is left to whoever has it,
+ * e.g. a collector on the same machine that sends to us by HTTP.
+ */
+async function chooseGrpcPort(
+  { host, clock, grpcPort: wanted }: SupervisorOptions,
+  log: (message: string) => void,
+): Promise<number | undefined> {
+  if (wanted === 'off') return undefined;
+  try {
+    return await choosePort(host, wanted ?? DEFAULT_GRPC_PORT, clock);
+  } catch (problem) {
+    if (wanted !== undefined || !(problem instanceof WatchbillError)) throw problem;
+    log(`Port ${DEFAULT_GRPC_PORT} is taken, so OpenTelemetry is heard over HTTP only; see --grpc-port.`);
+    return undefined;
+  }
 }
 
 /** What was given with the command goes before the environment, as it does in the core. */

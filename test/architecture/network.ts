@@ -2,7 +2,7 @@ import { isTest, type SourceFile, type Violation } from './source-files.ts';
 
 const networkModules = new Set([
   ...['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'dns/promises'].map((name) => `node:${name}`),
-  ...['undici', 'pg', '@clickhouse/client', '@hono/node-server', 'nodemailer', 'smtp-server'],
+  ...['undici', 'pg', '@clickhouse/client', '@hono/node-server', 'nodemailer', 'smtp-server', '@grpc/grpc-js'],
 ]);
 const networkNames = new Set(['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest']);
 
@@ -11,6 +11,7 @@ export const networkFiles: Readonly<Record<string, string>> = {
   'src/egress/': 'the one way out',
   'src/storage/': 'our own stores, embedded or at the addresses of the environment',
   'src/intake/server.ts': 'the server that takes in telemetry',
+  'src/intake/otlp/grpc.ts': 'the server that takes in telemetry over gRPC',
   'src/intake/link-client.ts': 'the unix socket between core and intake',
   'src/processes/core.ts': 'the server of people and the API',
   'src/engine/link-socket.ts': 'the unix socket between core and intake',

@@ -15,6 +15,8 @@ export interface ServerProcessOptions {
   readonly dataFolder: string;
   readonly port: number;
   readonly intakePort: number;
+  /** Of OTLP over gRPC; none without it. */
+  readonly grpcPort?: number;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +50,7 @@ export class ServerProcess {
   }
 
   start(): void {
-    const { plan, command, dataFolder, port, intakePort, environment } = this.#options;
+    const { plan, command, dataFolder, port, intakePort, grpcPort = 'off', environment } = this.#options;
     const child = spawn(
       process.execPath,
       [
@@ -60,6 +62,8 @@ export class ServerProcess {
         String(port),
         '--intake-port',
         String(intakePort),
+        // Many servers run beside each other here, and OpenTelemetry's port is one.
+        ...(command === undefined || command[0] === 'up' ? ['--grpc-port', String(grpcPort)] : []),
       ],
       { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
     );
