@@ -15,7 +15,7 @@ import { WindowsHost } from './host.ts';
 import type { IntakeOptions } from './intake-options.ts';
 import { Floods } from './limiting/floods.ts';
 import { RateLimits } from './limiting/rate-limits.ts';
-import type { FromIntake, IntakeStatus } from './link.ts';
+import type { FromIntake, IntakeStatus, PlanData } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
@@ -28,8 +28,8 @@ import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import type { AdmittedSamples } from './samples/admit.ts';
 import type { SeriesRegister } from './samples/series-register.ts';
 import { Scraper } from './scraping/scraper.ts';
-import { type SecretState, Secrets } from './secrets.ts';
 import { Scrubbers } from './scrubbers.ts';
+import { type SecretState, Secrets } from './secrets.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Block } from './spool/block.ts';
 import { Spool } from './spool/spool.ts';
@@ -302,12 +302,15 @@ export class Intake {
       configure: (configuration) => this.#plans.accept(configuration, this.#settle()),
       storeFacts: (message) => this.#facts.store(message),
       status: () => this.status(),
-      data: (plan) => ({
-        ...this.#registers.data(plan, this.#startedAt),
-        ...(this.#scraper && { scrapes: this.#scraper.reports(plan) }),
-      }),
+      data: (plan) => this.data(plan),
     });
     return this.#session;
+  }
+
+  /** What is known of the data that are sent to a plan. */
+  data(plan: string): PlanData {
+    const scrapes = this.#scraper && { scrapes: this.#scraper.reports(plan) };
+    return { ...this.#registers.data(plan, this.#startedAt), ...scrapes };
   }
 
   /** An id that nothing else has: that of this run and a counter. */

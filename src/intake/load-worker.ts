@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#kernel/assert.ts';
 import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
-import { insertEvents } from '#storage/clickhouse/events.ts';
+import { insertEventColumns } from '#storage/clickhouse/events.ts';
 import { insertSamples, insertSeries } from '#storage/clickhouse/samples.ts';
-import { eventsOf, type LoadedBlock, samplesOf } from './loader.ts';
+import { eventColumnsOf, type LoadedBlock, samplesOf } from './loader.ts';
 
 /** What the thread is asked, and what it says. */
 export interface LoadRequest {
@@ -37,7 +37,7 @@ port.on('message', ({ request, segmentId, blocks }: LoadRequest) => {
 
 /** What describes series comes before their points, so that no point is there whose series nobody knows. */
 async function load(segmentId: string, blocks: readonly LoadedBlock[]): Promise<void> {
-  await insertEvents(client, segmentId, eventsOf(blocks));
+  await insertEventColumns(client, segmentId, eventColumnsOf(blocks));
   const { samples, series } = samplesOf(blocks);
   await insertSeries(client, segmentId, series);
   await insertSamples(client, segmentId, samples);

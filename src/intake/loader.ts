@@ -2,8 +2,9 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Disk, Random } from '#kernel/ports.ts';
 import type { EventRecord } from '#signals/record.ts';
+import type { StorableEvents } from '#storage/clickhouse/event-blocks.ts';
 import type { StorableSamples, StorableSeries } from '#storage/clickhouse/samples.ts';
-import { decodePayload } from './payload.ts';
+import { decodePayload, decodePayloadColumns } from './payload.ts';
 import { decodeSamples } from './samples/block-samples.ts';
 import type { Segment } from './spool/segment.ts';
 import type { Spool } from './spool/spool.ts';
@@ -35,6 +36,14 @@ export function eventsOf(blocks: readonly LoadedBlock[]): readonly StoredEvent[]
   return blocks.flatMap(({ plan, receivedAt, payload }) =>
     decodePayload(payload).map((event): StoredEvent => ({ plan, receivedAt, event })),
   );
+}
+
+/** The same by columns, for a sink that takes many. */
+export function eventColumnsOf(blocks: readonly LoadedBlock[]): readonly StorableEvents[] {
+  return blocks.flatMap(({ plan, receivedAt, payload }) => {
+    const columns = decodePayloadColumns(payload);
+    return columns === undefined ? [] : [{ plan, receivedAt, columns }];
+  });
 }
 
 /** Points on their way to the telemetry store, and what describes their series. */

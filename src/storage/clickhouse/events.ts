@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { columnsOf } from '../columns/build-columns.ts';
+import { eventBlock, type StorableEvents, storedColumns } from './event-blocks.ts';
 import { clickHouseTime } from './time.ts';
 
 /** An event as it leaves the spool for the telemetry store. */
@@ -32,7 +33,29 @@ export async function insertEvents(
   segment: string,
   rows: readonly StorableEvent[],
 ): Promise<void> {
-  if (rows.length > 0) await insertBlock(client, 'events', segment, rows, (row) => eventRow(segment, row));
+  const parts: { plan: string; receivedAt: Instant; events: EventRecord[] }[] = [];
+  for (const { plan, receivedAt, event } of rows) {
+    const last = parts.at(-1);
+    if (last?.plan === plan && last.receivedAt === receivedAt) last.events.push(event);
+    else parts.push({ plan, receivedAt, events: [event] });
+  }
+  const columns = parts.map(({ events, ...part }) => ({ ...part, columns: columnsOf(events) }));
+  await insertEventColumns(client, segment, columns);
+}
+
+/** The same for events by columns, as they leave the spool. */
+export async function insertEventColumns(
+  client: ClickHouseClient,
+  segment: string,
+  parts: readonly StorableEvents[],
+): Promise<void> {
+  if (parts.every(({ columns }) => columns.count === 0)) return;
+  const result = await client.exec({
+    query: `insert into events (${storedColumns.join(', ')}) format Native`,
+    values: Readable.from(eventBlock(segment, parts), { objectMode: false }),
+    clickhouse_settings: oneBlock(segment),
+  });
+  await result.stream.toArray();
 }
 
 /** Inserts readings in the same way; `token` names this set of them. */
@@ -83,49 +106,6 @@ export function oneBlock(token: string): ClickHouseSettings {
   };
 }
 
-/**
- * One row of `events`. Every attribute stands in the map of its type, also `service`, `route`, `status` and `outcome`: from the maps signals
- * are computed, so `status = 500` compares a number here as it does live. The four columns of these names repeat them as text, for
- * grouping in charts and empty when the attribute is absent.
- */
-export function eventRow(
-  segment: string,
-  { plan, receivedAt, event }: StorableEvent,
-): Readonly<Record<string, unknown>> {
-  const strings: Record<string, string> = {};
-  const numbers: Record<string, number> = {};
-  const booleans: Record<string, boolean> = {};
-  for (const [name, value] of Object.entries(event.attributes)) {
-    const key = name.toWellFormed();
-    if (typeof value === 'string') strings[key] = value.toWellFormed();
-    else if (typeof value === 'number') numbers[key] = value;
-    else booleans[key] = value;
-  }
-  const text = (name: string): string => {
-    const value = Object.hasOwn(event.attributes, name) ? event.attributes[name] : undefined;
-    return value === undefined ? '' : String(value).toWellFormed();
-  };
-  return {
-    plan,
-    name: event.name.toWellFormed(),
-    ts: clickHouseTime(event.time),
-    received_at: clickHouseTime(receivedAt),
-    id: eventKey(event.id),
-    event_id: event.id.toWellFormed(),
-    user: event.user?.toWellFormed() ?? '',
-    service: text('service'),
-    route: text('route'),
-    status: text('status'),
-    outcome: text('outcome'),
-    duration_ms: event.durationMs ?? null,
-    value: event.value ?? null,
-    strings,
-    numbers,
-    booleans,
-    segment,
-  };
-}
-
 /** One row of `readings`: the figure also when it is too few, with its state beside it. */
 function readingRow(token: string, { plan, signal, group, reading }: StorableReading): object {
   return {
@@ -139,9 +119,4 @@ function readingRow(token: string, { plan, signal, group, reading }: StorableRea
     sample_size: reading.sampleSize,
     segment: token,
   };
-}
-
-/** The first 128 bits of the id's SHA-256, as a decimal number: short to sort and compare in SQL. */
-export function eventKey(id: string): string {
-  return BigInt(`0x${createHash('sha256').update(id).digest('hex').slice(0, 32)}`).toString();
 }

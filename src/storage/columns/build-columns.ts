@@ -1,5 +1,6 @@
 import type { EventRecord } from '#signals/record.ts';
-import type { ColumnHead, EventColumn, EventColumns, MadeIds, Texts } from './event-columns.ts';
+import type { ColumnHead, EventColumn, EventColumns, Texts } from './event-columns.ts';
+import { madeIdsOf } from './made-ids.ts';
 
 /** After so many values it is looked whether a column repeats its texts. */
 const LOOK_AT_TEXTS = 64;
@@ -194,25 +195,6 @@ class AttributeColumns {
     }
     return column;
   }
-}
-
-const MADE = /^(.+)-([0-9]{1,15})$/;
-
-/**
- * Ids that were made come from a counter, so they only grow: when the last is as far from the first as there are ids between, none was left
- * out, and two of them say all.
- */
-function madeIdsOf(records: readonly EventRecord[], made: number): MadeIds | undefined {
-  const [, run, digits] = MADE.exec(records[0]?.id ?? '') ?? [];
-  if (made === 0 || run === undefined || digits === undefined) return undefined;
-  const first = Number(digits);
-  if (records[made - 1]?.id !== madeId(run, first + made - 1)) return undefined;
-  return { run, first, count: made };
-}
-
-/** An id that this program makes: its run, and a number that the run gives only once. */
-export function madeId(run: string, number: number): string {
-  return `${run}-${number}`;
 }
 
 function encodeTexts(texts: readonly string[]): Texts {

@@ -1,6 +1,6 @@
 import type { EventRecord } from '#signals/record.ts';
-import { madeId } from './build-columns.ts';
 import type { EventColumn, EventColumns, Texts } from './event-columns.ts';
+import { madeId } from './made-ids.ts';
 
 type Attributes = Record<string, string | number | boolean>;
 
