@@ -5,6 +5,7 @@ import { type ErrorCode, errorCodes, WatchbillError } from '#kernel/error-codes.
 import { limits } from '#kernel/limits.ts';
 import { createApplication } from './application.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createMetricsServices } from './metrics/metrics-services.ts';
 import type { ApiServices } from './services.ts';
 import { verbs } from './verbs.ts';
 
@@ -202,6 +203,7 @@ const services: ApiServices = {
     health: () => record(healthAnswer, 'health'),
     stop: () => {},
   },
+  metrics: createMetricsServices({ health: async () => healthAnswer }, { status: async () => statusAnswer }),
   data: {
     events: (plan, query) => record({ events: [], segmentsWaiting: 0 }, 'events', plan, query),
     fields: (plan) => record({ events: [], unused: [], awaited: [] }, 'fields', plan),
@@ -618,6 +620,19 @@ test.each([
   expect(answer.status).toBe(404);
   expect(answer.headers.get('content-type')).toMatch('application/json');
   expect(answer.body.error?.code).toBe('not-found');
+});
+
+test('metrics need the token, and count requests by their route as it is declared', async () => {
+  expect((await send('/metrics', { authorization: undefined })).body.error?.code).toBe('credential-missing');
+  await send('/api/plans/shop/versions');
+  const headers = { host: 'localhost', authorization: `Bearer ${TOKEN}` };
+  const response = await application.request('/metrics', { headers });
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text).toMatch(
+    /^watchbill_http_requests_total\{route="GET \/api\/plans\/:plan\/versions",status="200"\} \d+$/m,
+  );
+  expect(text).toContain('watchbill_http_requests_total{route="GET /metrics",status="401"} 1');
 });
 
 test('without the token nobody learns which routes there are', async () => {

@@ -1,13 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
+import { matchedRoutes } from 'hono/route';
+import { METHOD_NAME_ALL } from 'hono/router';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
+import { NO_ROUTE, RequestCounts } from '#kernel/request-counts.ts';
 import { acknowledgeLinkRoutes } from './acknowledge-link/routes.ts';
-import type { Actor } from './actor.ts';
+import { type Actor, may } from './actor.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { createAudited } from './audit/audited.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -52,6 +55,12 @@ function bodyOfAtMost(maxSize: number): MiddlewareHandler<ApiEnvironment> {
   });
 }
 
+/** The route that answered, as it is declared; what stands in the address stays out of it. */
+function routeOf(context: Context<ApiEnvironment>): string {
+  const answered = matchedRoutes(context).find(({ method }) => method !== METHOD_NAME_ALL);
+  return answered === undefined ? NO_ROUTE : `${answered.method} ${answered.path}`;
+}
+
 /** The API on port 4700. Everything under `/api` is held against its route's declaration; health is open. */
 export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiEnvironment> {
   const application = createRouter();
@@ -69,6 +78,11 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
       overwrite: false,
     }),
   );
+  const requests = new RequestCounts();
+  application.use('*', async (context, next) => {
+    await next();
+    requests.add(routeOf(context), context.res.status);
+  });
   application.use('*', async (context, next) => {
     const requestId = Buffer.from(options.random.bytes(9)).toString('base64url');
     context.set('requestId', requestId);
@@ -85,7 +99,7 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
   // What is read is long and repeats itself. The answer to a command may hold a secret, of which its length would tell.
   const compressed = compress();
   application.use('/api/*', (context, next) => (context.req.method === 'GET' ? compressed(context, next) : next()));
-  application.use('/api/*', async (context, next) => {
+  const identified: MiddlewareHandler<ApiEnvironment> = async (context, next) => {
     const request = { method: context.req.method, header: (name: string) => context.req.header(name) };
     const requestId = context.get('requestId');
     context.header('Cache-Control', 'no-store');
@@ -116,13 +130,21 @@ export function createApplication(options: ApplicationOptions): OpenAPIHono<ApiE
     const weight = weightOf(request.header('content-length'), request.header('transfer-encoding'));
     const waitMs = rate.take(callerOf(context.get('actor'), context.get('address')), weight);
     return waitMs > 0 ? tooMany(waitMs) : next();
-  });
+  };
+  application.use('/api/*', identified);
+  application.use('/metrics', identified);
   const [ofStrangers, ofKnown] = [bodyOfAtMost(limits.strangerBodyBytes), bodyOfAtMost(limits.commandBodyBytes)];
   application.use('/api/*', (context, next) =>
     context.get('actor') === undefined ? ofStrangers(context, next) : ofKnown(context, next),
   );
 
   application.route('/', healthRoutes(options.services.status));
+  application.get('/metrics', async (context) => {
+    const actor = context.get('actor');
+    if (actor === undefined) return refuseAnonymous(context);
+    const exposition = await options.services.metrics.expose((plan) => may(actor, 'read', plan), requests);
+    return context.body(await exposition.text(), 200, { 'Content-Type': exposition.contentType });
+  });
   application.route('/', acknowledgeLinkRoutes(options.services.acknowledgeLinks, audited));
   application.route('/api', mountVerbs(verbs, options.services, { audited, clock: options.clock }));
   application.use('/api/openapi.json', async (context, next) =>
