@@ -8,11 +8,13 @@ import type { DecodeContext, Decoded } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
 import type { RateLimits } from './limiting/rate-limits.ts';
 import { encodePayload } from './payload.ts';
-import { noteRejection, type PlanRegister, type PlanRegisters } from './plan-registers.ts';
+import { noteRejection, noteScrubbed, type PlanRegister, type PlanRegisters } from './plan-registers.ts';
 import type { RequestRefusal, TrafficClass } from './receiver.ts';
 import type { RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import { type AdmittedSamples, admitSamples, announce } from './samples/admit.ts';
 import { encodeSamples } from './samples/block-samples.ts';
+import type { Scrubbers } from './scrubbers.ts';
+import { withoutSecrets } from './scrubbing/secrets-in-text.ts';
 import type { Spool } from './spool/spool.ts';
 import { deploymentRecords, type SeenVersion } from './versions.ts';
 
@@ -22,6 +24,7 @@ export interface AcceptanceOptions {
   readonly eventIds: EventIds;
   readonly registers: PlanRegisters;
   readonly rateLimits: RateLimits;
+  readonly scrubbers: Scrubbers;
   /** Told of requests that are refused because too much is sent. */
   readonly onFlood: (plan: string, refusal: RequestRefusal) => void;
   readonly now: () => Instant;
@@ -97,7 +100,10 @@ export class Acceptance {
     const { registers, tokens, rateLimits, onFlood, now, makeId } = this.#options;
     const { grant } = submission;
     const register = registers.of(grant.plan);
-    const decoded = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
+    // Decoders name their series to the register, which keeps new ones as they come out of this.
+    register.series.scrub = this.#options.scrubbers.of(grant.plan).series;
+    const read = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
+    const decoded = read.ok ? ok(this.#scrub(grant.plan, register, read.value)) : read;
     if (!decoded.ok) {
       const { code, message } = decoded.failure;
       noteRejection(register, code, message, now());
@@ -116,6 +122,7 @@ export class Acceptance {
       onFlood(grant.plan, tooMuch);
       return fail(tooMuch);
     }
+    register.clocks.note(grant.keyId, decoded.value, now());
     const remembered = submission.idempotencyKey !== undefined || decoded.value.recognisable;
     if (remembered && !tokens.hasRoom(now())) {
       return fail({
@@ -143,7 +150,7 @@ export class Acceptance {
     const { fresh: sent, ids } = this.#withoutRepeated(plan, decoded);
     const duplicates = decoded.records.length - sent.length;
     const versions = duplicates > 0 && sent.length === 0 ? [] : (decoded.versions ?? []);
-    const noticed = this.#noticeDeployments(register, versions);
+    const noticed = this.#noticeDeployments(plan, register, versions);
     const fresh = noticed.length === 0 ? sent : [...sent, ...noticed];
     const samples = decoded.samples && admitSamples(register.series, decoded.samples, this.#options.now());
     const answer: RememberedAnswer = {
@@ -190,6 +197,21 @@ export class Acceptance {
     return ok(answer);
   }
 
+  /** Before anything else sees what was sent: windows, disk, answers and logs hold nothing that the list names. */
+  #scrub(plan: string, register: PlanRegister, decoded: Decoded): Decoded {
+    const scrubber = this.#options.scrubbers.of(plan);
+    noteScrubbed(register, scrubber.scrub(decoded.records), this.#options.now());
+    const { rejected, trimmed, newFields } = decoded;
+    return {
+      ...decoded,
+      ...(rejected.length > 0 && { rejected: rejected.map(withoutSecretsInMessage) }),
+      ...(trimmed !== undefined && { trimmed: trimmed.map(withoutSecretsInMessage) }),
+      ...(newFields.size > 0 && {
+        newFields: new Map([...newFields].filter(([field]) => scrubber.isKept(field))),
+      }),
+    };
+  }
+
   #encode(records: readonly EventRecord[], made: number, samples: AdmittedSamples | undefined): Uint8Array {
     if (samples === undefined || (samples.times.length === 0 && samples.announced.length === 0)) {
       return encodePayload(records, made);
@@ -200,12 +222,13 @@ export class Acceptance {
   }
 
   /** The events of versions that nobody has seen before. */
-  #noticeDeployments(register: PlanRegister, versions: readonly SeenVersion[]): readonly EventRecord[] {
+  #noticeDeployments(plan: string, register: PlanRegister, versions: readonly SeenVersion[]): readonly EventRecord[] {
     const { now, makeId } = this.#options;
     const deployments = register.versions.notice(versions, now());
     if (deployments.length === 0) return [];
     const context = { receivedAt: now(), fieldTypes: register.fieldTypes, makeId };
     const { records, newFields } = deploymentRecords(deployments, context);
+    this.#options.scrubbers.of(plan).scrub(records);
     for (const [field, type] of newFields) register.fieldTypes.set(field, type);
     return records;
   }
@@ -236,4 +259,10 @@ export class Acceptance {
     });
     return { fresh, ids: [...ids] };
   }
+}
+
+/** What a sender is told names fields, which may be named by what they should not hold. */
+function withoutSecretsInMessage<Told extends { readonly message: string }>(told: Told): Told {
+  const message = withoutSecrets(told.message);
+  return message === told.message ? told : { ...told, message };
 }

@@ -48,10 +48,19 @@ export interface Decoded {
 
 const ENCODED_BYTES_PER_CHARACTER = 3;
 
+const AHEAD = ' ms ahead of our clock.';
+
+/** How far ahead the time of a record was that `checkTime` refused for that. */
+export function aheadMsOf({ code, message }: RecordRefusal): number | undefined {
+  if (code !== 'time-in-future' || !message.endsWith(AHEAD)) return undefined;
+  const ms = Number(message.slice(message.indexOf(' '), -AHEAD.length));
+  return Number.isFinite(ms) ? ms : undefined;
+}
+
 /** Whether an event of this time is still, or already, taken. */
 export function checkTime(instant: Instant, receivedAt: Instant): RecordRefusal | undefined {
   if (instant > receivedAt + limits.futureMs) {
-    return { code: 'time-in-future', message: `time: ${instant - receivedAt} ms ahead of our clock.` };
+    return { code: 'time-in-future', message: `time: ${instant - receivedAt}${AHEAD}` };
   }
   if (instant < receivedAt - limits.oldestMs) {
     return { code: 'time-too-old', message: 'time: more than 7 days ago.' };

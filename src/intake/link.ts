@@ -111,6 +111,10 @@ export interface PlanData {
     /** What the last sender was told; cut. */
     readonly example: string;
   }[];
+  /** Senders, by the id of their key, whose clock is ahead of ours (or behind, when negative) by the same time in every request. */
+  readonly wrongClocks?: readonly { readonly key: string; readonly aheadMs: number; readonly lastAt: Instant }[];
+  /** What the scrub list took out of which fields of what was taken. */
+  readonly scrubbed?: readonly { readonly field: string; readonly count: number; readonly lastAt: Instant }[];
   /** The type of each field, that of its first use. */
   readonly fieldTypes: readonly (readonly [name: string, type: 'string' | 'number' | 'boolean'])[];
   /** Those by which something came. */

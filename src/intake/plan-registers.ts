@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import type { PlanData } from './link.ts';
 import { SeriesRegister } from './samples/series-register.ts';
+import { SenderClocks } from './sender-clocks.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import { ServiceVersions } from './versions.ts';
 import { WebhookRegister } from './webhooks/register.ts';
@@ -20,6 +21,10 @@ export interface PlanRegister {
   accepted: number;
   /** By code, since the start. */
   readonly rejected: Map<string, Rejected>;
+  /** How the clocks of its senders stand. */
+  readonly clocks: SenderClocks;
+  /** What the scrub list took out, by field, since the start. */
+  readonly scrubbed: Map<string, { count: number; lastAt: Instant }>;
 }
 
 /** What was refused for one reason. */
@@ -34,6 +39,16 @@ interface Rejected {
 export function noteRejection(register: PlanRegister, code: string, message: string, at: Instant, times = 1): void {
   const count = (register.rejected.get(code)?.count ?? 0) + times;
   register.rejected.set(code, { count, lastAt: at, example: message.slice(0, limits.exampleCharacters) });
+}
+
+/** Counts what the scrub list took out of which fields; fields beyond the limit are counted as one. */
+export function noteScrubbed(register: PlanRegister, scrubbed: ReadonlyMap<string, number>, at: Instant): void {
+  for (const [field, times] of scrubbed) {
+    const isKnown = register.scrubbed.has(field) || register.scrubbed.size < limits.scrubbedFieldsShown;
+    const name = isKnown ? field : 'other fields';
+    const count = (register.scrubbed.get(name)?.count ?? 0) + times;
+    register.scrubbed.set(name, { count, lastAt: at });
+  }
 }
 
 /** One register a plan, made when the plan is first heard of. */
@@ -51,6 +66,8 @@ export class PlanRegisters {
         factsUpTo: 0,
         accepted: 0,
         rejected: new Map(),
+        clocks: new SenderClocks(),
+        scrubbed: new Map(),
       };
       this.#plans.set(plan, register);
     }
@@ -93,6 +110,8 @@ export class PlanRegisters {
       since,
       accepted: register?.accepted ?? 0,
       rejections: [...(register?.rejected ?? [])].map(([code, rejected]) => ({ code, ...rejected })),
+      wrongClocks: register?.clocks.wrong() ?? [],
+      scrubbed: [...(register?.scrubbed ?? [])].map(([field, { count, lastAt }]) => ({ field, count, lastAt })),
       fieldTypes: [...(register?.fieldTypes ?? [])],
       webhooks: register?.webhooks.state ?? [],
     };

@@ -154,6 +154,8 @@ export const limits = {
   floodsRemembered: 1_000,
   /** Fields of which it is shown how often the scrub list took something out. */
   scrubbedFieldsShown: 200,
+  /** Senders of a plan whose clocks are watched. */
+  clocksPerPlan: 1_000,
   /** Of one key, at the same time: a noisy sender leaves room for the others. */
   intakeRequestsPerKey: 500,
   intakeBytesInFlight: 201_326_592,

@@ -57,7 +57,8 @@ export interface ScrubRules {
   readonly hash: readonly string[];
   /** Fields that are kept as they are sent, with the reason that the plan names. */
   readonly keep: Readonly<Record<string, string>>;
-  readonly user: 'kept' | 'hashed';
+  /** Without it users are kept by their names, but for those who are named by a mail address or the like. */
+  readonly user?: 'kept' | 'hashed';
 }
 
 // Phases
@@ -187,8 +188,10 @@ export type WebhookValue = { readonly path: readonly string[] } | { readonly hea
 /** A named set of events: those of one event name that satisfy `where`. */
 export interface Source {
   readonly name: string;
-  /** The `name` field of the events. */
+  /** The `name` field of the events; the name of the series for `samples`. */
   readonly event: string;
+  /** Points of numeric series instead of events: `value` is a point's level, and labels are its attributes. */
+  readonly samples?: true;
   readonly where?: Predicate;
   /** Only the first event with one value of this field counts, within 24 h of its arrival. */
   readonly oncePer?: string;

@@ -54,8 +54,9 @@ export function compileScrub(context: Context): ScrubRules | undefined {
   }
   const drop = readFields(section, 'drop', keep, context);
   const hash = readFields(section, 'hash', keep, context);
-  const user = childAt(section, 'user');
-  return { drop, hash, keep, user: user?.kind === 'text' && user.text.trim() === 'hashed' ? 'hashed' : 'kept' };
+  const written = childAt(section, 'user');
+  const user = written?.kind === 'text' ? written.text.trim() : undefined;
+  return { drop, hash, keep, ...(user === 'hashed' || user === 'kept' ? { user } : {}) };
 }
 
 function readFields(
