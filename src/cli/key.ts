@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CreatedKeyAnswer, KeyAnswer } from '#contract/keys.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { keyKinds } from '#kernel/ingest-key.ts';
 import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
@@ -15,21 +16,24 @@ export function registerKey(program: Command, runtime: Runtime): void {
       .command('create')
       .summary('make a key; it is shown this once')
       .argument('[name]', 'what it is for', 'default')
+      .option('--for <kind>', 'what sends with it: `sentry` prints a DSN', 'ingest')
       .option('--expires-in-days <days>', 'refuse it after so many days', Number),
   )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ KEY=$(watchbill key create)\n  $ KEY=$(watchbill key create web-servers --plan shop)',
+      '\nExamples:\n  $ KEY=$(watchbill key create)\n  $ KEY=$(watchbill key create web-servers --plan shop)\n  $ SENTRY_DSN=$(watchbill key create browsers --for sentry)',
     )
-    .action(async (name: string, options: ServerOptionValues & { expiresInDays?: number }) => {
+    .action(async (name: string, options: ServerOptionValues & { expiresInDays?: number; for: string }) => {
       const days = options.expiresInDays;
       if (days !== undefined && !(days > 0))
         throw new WatchbillError('usage', '--expires-in-days takes a number above 0.');
+      const kind = keyKinds.find((known) => known === options.for);
+      if (kind === undefined) throw new WatchbillError('usage', `--for takes ${keyKinds.join(' or ')}.`);
       const client = await connect(runtime, options);
       const plan = await choosePlan(client, options.plan);
-      const body = { name, ...(days === undefined ? {} : { expiresInMs: Math.round(days * 86_400_000) }) };
+      const body = { name, kind, ...(days === undefined ? {} : { expiresInMs: Math.round(days * 86_400_000) }) };
       const created = await client.post<CreatedKeyAnswer>(`/api/plans/${encodeURIComponent(plan)}/keys`, body);
-      runtime.write(options.json ? `${JSON.stringify(created, null, 2)}\n` : `${created.key}\n`);
+      runtime.write(options.json ? `${JSON.stringify(created, null, 2)}\n` : `${created.dsn ?? created.key}\n`);
     });
 
   withPlanOption(key.command('list').summary('the keys of a plan, without their secrets')).action(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyKinds } from '#kernel/ingest-key.ts';
 import { credentialLifeSchema, credentialNameSchema, planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
@@ -16,12 +17,23 @@ export const keySchema = z
   .meta({ id: 'Key' });
 
 export const createKeyRequestSchema = z
-  .object({ name: credentialNameSchema, expiresInMs: credentialLifeSchema.optional() })
+  .object({
+    name: credentialNameSchema,
+    expiresInMs: credentialLifeSchema.optional(),
+    /** `sentry`: for a DSN, and good for nothing else. */
+    kind: z.enum(keyKinds).optional(),
+  })
   .strict()
   .meta({ id: 'CreateKeyRequest' });
 
 export const createdKeySchema = z
-  .object({ key: z.string(), id: z.string(), plan: z.string() })
+  .object({
+    key: z.string(),
+    id: z.string(),
+    plan: z.string(),
+    /** Of a key of the kind `sentry`: what its SDKs are set up with. */
+    dsn: z.string().optional(),
+  })
   .meta({ id: 'CreatedKey' });
 
 export const createKey = declareRoute({
@@ -29,7 +41,7 @@ export const createKey = declareRoute({
   path: '/plans/{plan}/keys',
   permission: 'administer',
   scope: 'plan',
-  summary: 'Make a key that may send events to the plan. It is shown this once.',
+  summary: 'Make a key that may send to the plan, for a kind of sender. It is shown this once.',
   params: planParameter,
   body: createKeyRequestSchema,
   answer: createdKeySchema,

@@ -45,6 +45,16 @@ export interface ReceiverRoute {
   readonly bodyBytes: number;
   /** Judges who sends, before anything is spent on the body. */
   authorize(head: RequestHead): Result<Grant, RequestRefusal>;
+  /**
+   * For protocols whose credential may stand in the body instead: asked when `authorize` says `credential-missing`. Such a body is never
+   * packed, has at most `bodyBytes`, and all of their senders share the room of one key until they are known.
+   */
+  readonly unnamed?: {
+    readonly bodyBytes: number;
+    authorize(head: RequestHead, body: Uint8Array): Result<Grant, RequestRefusal>;
+  };
+  /** Pages of any origin may send, with these headers. */
+  readonly crossOrigin?: { readonly headers: readonly string[] };
   /** What is wrong with the head otherwise, e.g. its content type. */
   inspect?(head: RequestHead): RequestRefusal | undefined;
   receive(request: ReceivedRequest): Promise<Answer>;

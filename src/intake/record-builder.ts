@@ -105,10 +105,10 @@ export class RecordBuilder {
   }
 
   /** Counts something that was left out. */
-  trim(code: ErrorCode, message: string): void {
+  trim(code: ErrorCode, message: string, times = 1): void {
     const seen = this.#trimmed.get(code);
-    if (seen === undefined) this.#trimmed.set(code, { count: 1, message });
-    else seen.count += 1;
+    if (seen === undefined) this.#trimmed.set(code, { count: times, message });
+    else seen.count += times;
   }
 
   build(): Decoded {

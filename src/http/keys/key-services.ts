@@ -1,22 +1,24 @@
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { senderScopes } from '#kernel/ingest-key.ts';
+import { scopesOfKind, sentryDsn } from '#kernel/ingest-key.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { KeyServices } from './services.ts';
 
-/** The keys that senders use. */
-export function createKeyServices(core: Core, clock: Clock): KeyServices {
+/** The keys that senders use; `intakeUrl` is where they reach intake. */
+export function createKeyServices(core: Core, clock: Clock, intakeUrl: string): KeyServices {
   const { repositories } = core;
   return {
     async create(plan, request) {
       requirePlan(core, plan);
       const at = clock.now();
       const expiry = request.expiresInMs === undefined ? {} : { expiresAt: at + request.expiresInMs };
-      const created = await repositories.createKey({ plan, name: request.name, scopes: senderScopes, at, ...expiry });
+      const kind = request.kind ?? 'ingest';
+      const wanted = { plan, name: request.name, kind, scopes: scopesOfKind[kind], at, ...expiry };
+      const created = await repositories.createKey(wanted);
       await core.keysChanged();
-      return { ...created, plan };
+      return { ...created, plan, ...(kind === 'sentry' && { dsn: sentryDsn(intakeUrl, created.key) }) };
     },
     async list(plan) {
       requirePlan(core, plan);

@@ -13,6 +13,7 @@ import {
   type RecordRefusal,
   shownField,
 } from '../decoding.ts';
+import { inspectJson, jsonProblem } from '../json-guard.ts';
 
 /**
  * `POST /v1/events`: JSON text to records. Each record is accepted or refused by itself; only text that is no JSON, or that is
@@ -26,7 +27,8 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 
 /** Decodes a body. `lines` says that it is NDJSON; a JSON body that is none is tried as NDJSON too. */
 export function decodeEvents(text: string, lines: boolean, context: DecodeContext): Result<Decoded, Failure> {
-  const problem = inspect(text);
+  // A record ends at the top, or directly in the array around all.
+  const problem = inspectJson(text, limits.jsonKeys, text.trimStart().startsWith('[') ? 1 : 0);
   if (problem !== undefined) return fail(problem);
   const values = parse(text, lines);
   if (!values.ok) return values;
@@ -46,7 +48,8 @@ function parse(text: string, lines: boolean): Result<readonly Json[], Failure> {
       return ok(Array.isArray(value) ? value : [value]);
     } catch (error) {
       // One object a line sent as application/json: common enough to be understood.
-      if (!/\}\s*\n\s*\{/.test(text.slice(0, 65_536))) return fail({ code: 'malformed-body', message: reason(error) });
+      if (!/\}\s*\n\s*\{/.test(text.slice(0, 65_536)))
+        return fail({ code: 'malformed-body', message: jsonProblem(error) });
     }
   }
   const values: Json[] = [];
@@ -62,63 +65,10 @@ function parse(text: string, lines: boolean): Result<readonly Json[], Failure> {
     try {
       values.push(JSON.parse(part) as Json);
     } catch (error) {
-      return fail({ code: 'malformed-body', message: `Line ${line}: ${reason(error)}`, where: `line ${line}` });
+      return fail({ code: 'malformed-body', message: `Line ${line}: ${jsonProblem(error)}`, where: `line ${line}` });
     }
   }
   return ok(values);
-}
-
-/** The parser's own words quote the input; only what is wrong and where is passed on. */
-function reason(error: unknown): string {
-  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? 'This is not valid JSON.' : `This is not valid JSON at character ${position}.`;
-}
-
-/** Depth and number of keys, before the parser spends memory on them. */
-function inspect(text: string): Failure | undefined {
-  let depth = 0;
-  let keys = 0;
-  // A record ends at the top, or directly in the array around all.
-  const recordDepth = text.trimStart().startsWith('[') ? 1 : 0;
-  for (let index = 0; index < text.length; index += 1) {
-    switch (text.charCodeAt(index)) {
-      case 0x22:
-        index = endOfString(text, index);
-        break;
-      case 0x7b:
-      case 0x5b:
-        depth += 1;
-        if (depth > limits.jsonDepth) {
-          return { code: 'malformed-body', message: `The JSON is nested deeper than ${limits.jsonDepth} levels.` };
-        }
-        break;
-      case 0x7d:
-      case 0x5d:
-        depth -= 1;
-        if (depth <= recordDepth) keys = 0;
-        break;
-      case 0x3a:
-        keys += 1;
-        if (keys > limits.jsonKeys) {
-          return { code: 'malformed-body', message: `One record has more than ${limits.jsonKeys} keys.` };
-        }
-        break;
-      default:
-    }
-  }
-  return undefined;
-}
-
-/** The index of the quote that ends the string beginning at `start`, or the text's end. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end > 0) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return text.length;
 }
 
 const OWN_FIELDS = new Set(['name', 'time', 'event_id', 'user', 'duration_ms', 'value']);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { INGEST_KEY_FORM, ingestKeyId, isIngestKey } from '#kernel/ingest-key.ts';
+import { INGEST_KEY_FORM, ingestKeyId, isIngestKey, type KeyKind } from '#kernel/ingest-key.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Random } from '#kernel/ports.ts';
 import { timestamp, timestampOrNull } from './pool.ts';
@@ -27,8 +27,8 @@ const SECRET_BYTES = 20;
 const BASE_32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A new key; only its hash can be stored, so this is the one time that it is seen. */
-export function generateIngestKey(random: Random): string {
-  return `wb_ingest_${base32(random.bytes(ID_BYTES))}_${base32(random.bytes(SECRET_BYTES))}`;
+export function generateIngestKey(random: Random, kind: KeyKind = 'ingest'): string {
+  return `wb_${kind}_${base32(random.bytes(ID_BYTES))}_${base32(random.bytes(SECRET_BYTES))}`;
 }
 
 /** What is stored and compared instead of the key. */
@@ -42,6 +42,8 @@ export interface NewIngestKey {
   readonly scopes: readonly string[];
   readonly at: Instant;
   readonly expiresAt?: Instant;
+  /** Stands in the key, for people and for programs that look for secrets; `ingest` when left out. */
+  readonly kind?: KeyKind;
 }
 
 /** Makes a key and stores its hash. The key itself is returned, once. */
@@ -50,7 +52,7 @@ export async function createIngestKey(
   random: Random,
   wanted: NewIngestKey,
 ): Promise<{ readonly key: string; readonly id: string }> {
-  const key = generateIngestKey(random);
+  const key = generateIngestKey(random, wanted.kind);
   return { key, id: await storeIngestKey(pool, key, wanted) };
 }
 

@@ -1,0 +1,53 @@
+import type { Failure } from '#kernel/error-codes.ts';
+import { limits } from '#kernel/limits.ts';
+
+/** The parser's own words quote the input; only what is wrong and where is passed on. */
+export function jsonProblem(error: unknown): string {
+  const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? 'This is not valid JSON.' : `This is not valid JSON at character ${position}.`;
+}
+
+/** Depth and number of keys of a text, before the parser spends memory on it. Keys are counted anew for each value at `recordDepth`. */
+export function inspectJson(text: string, keysAllowed: number, recordDepth = 0): Failure | undefined {
+  let depth = 0;
+  let keys = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    switch (text.charCodeAt(index)) {
+      case 0x22:
+        index = endOfString(text, index);
+        break;
+      case 0x7b:
+      case 0x5b:
+        depth += 1;
+        if (depth > limits.jsonDepth) {
+          return { code: 'malformed-body', message: `The JSON is nested deeper than ${limits.jsonDepth} levels.` };
+        }
+        break;
+      case 0x7d:
+      case 0x5d:
+        depth -= 1;
+        if (depth <= recordDepth) keys = 0;
+        break;
+      case 0x3a:
+        keys += 1;
+        if (keys > keysAllowed) {
+          return { code: 'malformed-body', message: `One record has more than ${keysAllowed} keys.` };
+        }
+        break;
+      default:
+    }
+  }
+  return undefined;
+}
+
+/** The index of the quote that ends the string beginning at `start`, or the text's end. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
