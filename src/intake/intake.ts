@@ -7,6 +7,7 @@ import type { CompiledPlan } from '#plan/model.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { madeId } from '#storage/columns/made-ids.ts';
 import { Acceptance, type Submission } from './acceptance.ts';
+import { recordsOfBlock } from './block-records.ts';
 import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
@@ -19,7 +20,6 @@ import type { FromIntake, IntakeStatus, PlanData } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
-import { decodePayload } from './payload.ts';
 import { noteRejection, PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
@@ -61,6 +61,7 @@ export class Intake {
   readonly #eventIds = new EventIds(limits.idempotencyMs, limits.idempotencyKeys);
   readonly #live = new WeakMap<Uint8Array, readonly EventRecord[]>();
   readonly #liveSamples = new WeakMap<Uint8Array, AdmittedSamples>();
+  readonly #blocks = { registers: this.#registers, live: this.#live, liveSamples: this.#liveSamples };
   readonly #host: WindowsHost;
   readonly #spool: Spool;
   readonly #facts: FactSpool;
@@ -138,6 +139,7 @@ export class Intake {
       onConfigured: () => {
         this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets));
         this.#scraper?.follow();
+        for (const [name, plan] of this.#plans.all) this.#registers.of(name).feed.configure(plan);
       },
     });
     this.#scraper =
@@ -187,7 +189,7 @@ export class Intake {
     await this.#scrubbers.load(disk, random);
     const snapshot = await this.#snapshots.load();
     this.#position = snapshot?.position ?? 0;
-    this.#registers.restore(snapshot?.plans ?? []);
+    this.#registers.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
     this.#host.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
     const now = clock.now();
     const memory = { tokens: this.#tokens, eventIds: this.#eventIds, registers: this.#registers, live: this.#live };
@@ -205,6 +207,7 @@ export class Intake {
     }
     for (const block of tail) learnBlock(memory, block);
     for (const batch of batchesOf(tail)) this.#judge(batch);
+    this.#registers.endReplay();
     if (tail.length > 0) log(`Replayed ${tail.length} blocks after the snapshot.`);
     for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
     this.#clock.notBefore(this.#host.at + 1);
@@ -362,7 +365,7 @@ export class Intake {
   }
 
   #judge(batch: readonly Block[]): void {
-    this.#host.ingest(batch, (block) => this.#live.get(block.payload) ?? decodePayload(block.payload));
+    this.#host.ingest(batch, (block) => recordsOfBlock(this.#blocks, block));
     this.#position = batch.at(-1)?.meta.sequence ?? this.#position;
     if (this.#session !== undefined) this.#flushAt(this.#watermark());
   }

@@ -2,6 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import type { PlanData } from './link.ts';
+import { SampleFeed } from './samples/feed.ts';
 import { SeriesRegister } from './samples/series-register.ts';
 import { SenderClocks } from './sender-clocks.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -15,6 +16,8 @@ export interface PlanRegister {
   readonly versions: ServiceVersions;
   /** Numeric series that are alive. */
   readonly series: SeriesRegister;
+  /** Makes records of the points that the plan reads. */
+  readonly feed: SampleFeed;
   readonly webhooks: WebhookRegister;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
@@ -58,10 +61,12 @@ export class PlanRegisters {
   of(plan: string): PlanRegister {
     let register = this.#plans.get(plan);
     if (register === undefined) {
+      const series = new SeriesRegister();
       register = {
         fieldTypes: new Map(),
         versions: new ServiceVersions(),
-        series: new SeriesRegister(),
+        series,
+        feed: new SampleFeed(series),
         webhooks: new WebhookRegister(),
         factsUpTo: 0,
         accepted: 0,
@@ -74,11 +79,12 @@ export class PlanRegisters {
     return register;
   }
 
-  restore(snapshots: readonly PlanSnapshot[]): void {
-    for (const { name, fieldTypes, versions, factsUpTo } of snapshots) {
+  restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
+    for (const { name, fieldTypes, versions, series, factsUpTo } of snapshots) {
       const register = this.of(name);
       for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
       register.versions.restore(versions ?? []);
+      register.feed.restore(series ?? [], at);
       register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
     }
   }
@@ -101,6 +107,11 @@ export class PlanRegisters {
         Object.fromEntries([...rejected].map(([code, { count }]) => [code, count])),
       ]),
     );
+  }
+
+  /** The blocks of an earlier run are judged. */
+  endReplay(): void {
+    for (const { feed } of this.#plans.values()) feed.endReplay();
   }
 
   /** What is known of one plan's data; `since` is when counting began. */

@@ -78,8 +78,16 @@ export class SnapshotKeeper {
       position: position(),
       at: host.at,
       plans: [...names].map((name) => {
-        const { fieldTypes, versions, factsUpTo } = registers.of(name);
-        return { ...windows.get(name), name, fieldTypes: [...fieldTypes], versions: versions.state, factsUpTo };
+        const { fieldTypes, versions, feed, factsUpTo } = registers.of(name);
+        const series = feed.snapshot();
+        return {
+          ...windows.get(name),
+          name,
+          fieldTypes: [...fieldTypes],
+          versions: versions.state,
+          series,
+          factsUpTo,
+        };
       }),
     };
   }

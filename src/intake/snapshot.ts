@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { FieldType } from './decoding.ts';
+import type { FedSeries } from './samples/feed.ts';
 import type { OutboxState } from './verdict-outbox.ts';
 import type { KnownService } from './versions.ts';
 
@@ -24,6 +25,8 @@ export interface PlanSnapshot {
   readonly fieldTypes: readonly (readonly [string, FieldType])[];
   /** Absent in snapshots from before versions were noticed. */
   readonly versions?: readonly KnownService[];
+  /** Absent in snapshots from before points were read. */
+  readonly series?: readonly FedSeries[];
   readonly factsUpTo: number;
 }
 

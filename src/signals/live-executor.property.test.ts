@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ComparisonTest, Formula, Measure, Predicate, SilenceTest } from '#plan/model.ts';
 import type { Truth } from '#plan/reading.ts';
+import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import { measuresOf } from './formula.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from './live-executor.ts';
 import { formulaOf, measureOf, planOf, signalOf, silenceOf, sourceOf, testOf } from './plan.fixture.ts';
-import type { EventRecord } from './record.ts';
+import { type EventRecord, sampleRecordName } from './record.ts';
 import { ReferenceExecutor } from './reference-executor.ts';
 
 const START = 1_700_000_000_000;
@@ -32,17 +33,22 @@ const measure: fc.Arbitrary<Measure> = fc
     ),
     windowMs: fc.constantFrom(100, 1_000, 7_700, 10_000, 60_000, 90_000, 600_000),
     where: fc.option(predicate, { nil: undefined }),
-    field: fc.constantFrom('value', 'duration'),
+    field: fc.constantFrom('value', 'duration', INCREASE_FIELD),
+    hasField: fc.boolean(),
     by: fc.constantFrom<readonly string[]>([], [], ['route'], ['route', 'tier']),
-    source: fc.constantFrom('requests', 'orders'),
+    source: fc.constantFrom('requests', 'orders', 'load'),
     quantile: fc.constantFrom(0.5, 0.95, 0.999),
   })
-  .map(({ function: name, windowMs, where, field, by, source, quantile }) =>
+  .map(({ function: name, windowMs, where, field, hasField, by, source, quantile }) =>
     measureOf(name, windowMs, {
       by,
       source,
       ...(where === undefined ? {} : { where }),
-      ...(name === 'unique' ? { field: 'user' } : ['count', 'rate', 'share'].includes(name) ? {} : { field }),
+      ...(name === 'unique'
+        ? { field: 'user' }
+        : ['count', 'share'].includes(name) || (name === 'rate' && !hasField)
+          ? {}
+          : { field }),
       ...(name === 'percentile' ? { quantile } : {}),
     }),
   );
@@ -120,6 +126,8 @@ const plan = fc.array(measure, { minLength: 1, maxLength: 4 }).chain((drawn) => 
             ...(parts.oncePer ? { oncePer: 'order' } : {}),
             ...(parts.narrowed ? { where: { kind: 'present', field: 'value' } as const } : {}),
           }),
+          // Points of a series that is named as events are; neither is to be taken for the other.
+          sourceOf('load', { event: 'orders', samples: true, units: { value: '%', [INCREASE_FIELD]: 's' } }),
         ],
         measures,
         signals: [
@@ -141,7 +149,7 @@ type Schedule = readonly {
 
 /** Values are quarters, so that sums are exact in any order. */
 const record = fc.record({
-  name: fc.constantFrom('requests', 'orders', 'visits'),
+  name: fc.constantFrom('requests', 'orders', 'visits', sampleRecordName('orders')),
   agoMs: fc.oneof(
     fc.constantFrom(0, 1, 99, 100, 1_000, 60_000),
     fc.integer({ min: -60_000, max: 20_000 }),
@@ -150,6 +158,10 @@ const record = fc.record({
   user: fc.option(fc.constantFrom('mia', 'ben', 'ada', 'teo'), { nil: undefined }),
   value: fc.option(
     fc.integer({ min: -8, max: 16 }).map((value) => value / 4),
+    { nil: undefined },
+  ),
+  increase: fc.option(
+    fc.integer({ min: 0, max: 16 }).map((value) => value / 4),
     { nil: undefined },
   ),
   durationMs: fc.option(fc.integer({ min: 0, max: 1_000 }), { nil: undefined }),
@@ -175,7 +187,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
       return {
         ...step,
         records: step.records.map((drawn, index): EventRecord => {
-          const { agoMs, user, value, durationMs, route, tier, order, name } = drawn;
+          const { agoMs, user, value, increase, durationMs, route, tier, order, name } = drawn;
           const attributes = {
             tier,
             ...(route === undefined ? {} : { route }),
@@ -188,6 +200,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
             attributes,
             ...(user === undefined ? {} : { user }),
             ...(value === undefined ? {} : { value }),
+            ...(increase === undefined ? {} : { increase }),
             ...(durationMs === undefined ? {} : { durationMs }),
           };
         }),

@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldValue, Measure } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
+import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import type { FieldColumn } from './batch/field-column.ts';
 import type { MeasuredRows } from './batch/measured-rows.ts';
 import type { FieldReader } from './predicate.ts';
@@ -30,9 +31,12 @@ export function groupOf(record: EventRecord, by: readonly FieldReader[]): GroupK
   return JSON.stringify(by.map((read) => read(record) ?? null));
 }
 
-/** A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. */
-export function isZeroWhenEmpty(measure: Pick<Measure, 'function'>): boolean {
-  return ['count', 'rate', 'sum', 'unique'].includes(measure.function);
+/**
+ * A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. Not so what a counter was increased
+ * by: one that stands still says so by its points, and without these nothing is known of it.
+ */
+export function isZeroWhenEmpty(measure: Pick<Measure, 'function' | 'field'>): boolean {
+  return ['count', 'rate', 'sum', 'unique'].includes(measure.function) && measure.field !== INCREASE_FIELD;
 }
 
 /**
@@ -371,8 +375,11 @@ export class MeasureWindow {
   private newAggregate(key: GroupKey): Aggregate {
     switch (this.measure.function) {
       case 'count':
-      case 'rate':
         return new CountAggregate(key, this.shape);
+      case 'rate':
+        return this.measure.field === undefined
+          ? new CountAggregate(key, this.shape)
+          : new SumAggregate(key, this.shape, false);
       case 'share':
         return new ShareAggregate(key, this.shape);
       case 'sum':

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { FieldValue, Operator, Predicate } from '#plan/model.ts';
+import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import type { EventRecord } from './record.ts';
 
 /** Whether a predicate holds for what a row stands for: a record, or the number of one in a batch. */
@@ -61,6 +62,8 @@ function rawField(field: string): FieldReader {
       return (record) => record.durationMs;
     case 'value':
       return (record) => record.value;
+    case INCREASE_FIELD:
+      return (record) => record.increase;
     case 'event_id':
       return (record) => record.id;
     case 'id':

@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
+import type { Source } from '#plan/model.ts';
 
 /**
  * One event as intake accepted it: checked, typed, within all limits. The JSON form of this is what the spool holds.
@@ -11,5 +12,17 @@ export interface EventRecord {
   readonly user?: string;
   readonly durationMs?: number;
   readonly value?: number;
+  /** Of a point of a counter or a delta: what was added since the series' last point. Events have none. */
+  readonly increase?: number;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Records made of points have names that no text of a plan has, so that no event is taken for a point. */
+export function sampleRecordName(series: string): string {
+  return `\u0000samples ${series}`;
+}
+
+/** The name of the records that a source is made of. */
+export function recordNameOf({ event, samples }: Pick<Source, 'event' | 'samples'>): string {
+  return samples === true ? sampleRecordName(event) : event;
 }

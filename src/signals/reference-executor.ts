@@ -6,7 +6,7 @@ import type { CompiledPlan, Formula, Measure, Source, Test } from '#plan/model.t
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
 import { groupOf, isZeroWhenEmpty, otherGroup } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
-import type { EventRecord } from './record.ts';
+import { type EventRecord, recordNameOf } from './record.ts';
 import { windowShape } from './window/step.ts';
 
 /** A figure as the definition gives it: a value, or the reason for none. */
@@ -195,7 +195,7 @@ export class ReferenceExecutor {
     const identity = source.oncePer === undefined ? () => undefined : compileField(source.oncePer);
     const firstAt = new Map<string, Instant>();
     return this.arrivals.filter(({ record, receivedAt }) => {
-      if (receivedAt >= before || record.name !== source.event || !isOfSource(record)) return false;
+      if (receivedAt >= before || record.name !== recordNameOf(source) || !isOfSource(record)) return false;
       const value = identity(record);
       if (value !== undefined) {
         const first = firstAt.get(String(value));
@@ -242,7 +242,7 @@ function formulasOfTest(test: Test & { kind: 'comparison' }): readonly Formula[]
 }
 
 function contributionOf(measure: Measure, source: Source, record: EventRecord): string | number | boolean | undefined {
-  if (measure.function === 'count' || measure.function === 'rate') return 1;
+  if (measure.function === 'count' || (measure.function === 'rate' && measure.field === undefined)) return 1;
   if (measure.function === 'share') {
     return measure.where === undefined || compilePredicate(measure.where, source.units)(record);
   }
@@ -258,7 +258,7 @@ function aggregate(measure: Measure, values: readonly (string | number | boolean
     case 'count':
       return values.length;
     case 'rate':
-      return (values.length * 1_000) / measure.window.ms;
+      return ((measure.field === undefined ? values.length : sum()) * 1_000) / measure.window.ms;
     case 'share':
       return values.filter((value) => value === true).length / values.length;
     case 'sum':

@@ -6,6 +6,7 @@ import { Selection } from './batch/selection.ts';
 import { compileSelector, type Selector } from './batch/selector.ts';
 import type { MeasureWindow } from './measure-window.ts';
 import { OncePer } from './once-per.ts';
+import { recordNameOf } from './record.ts';
 import type { SilenceWatch } from './silence-watch.ts';
 
 /** A window, and what it takes of the rows that come to it. */
@@ -77,8 +78,9 @@ export function buildRoutes(
     const route = buildRoute(source, [...(wanted.get(source.name)?.values() ?? [])], batch);
     if (route.branches.length === 0 && route.indexes.length === 0) continue;
     all.push(route);
-    const routes = byEvent.get(source.event);
-    if (routes === undefined) byEvent.set(source.event, [route]);
+    const name = recordNameOf(source);
+    const routes = byEvent.get(name);
+    if (routes === undefined) byEvent.set(name, [route]);
     else routes.push(route);
   }
   return { byEvent, all };
@@ -159,8 +161,9 @@ function buildRoute(source: Source, wanted: readonly Wanted[], batch: RecordBatc
 function measuredOf(measure: Measure, columns: RouteColumns): Measured {
   switch (measure.function) {
     case 'count':
-    case 'rate':
       return { kind: 'event' };
+    case 'rate':
+      return measure.field === undefined ? { kind: 'event' } : { kind: 'number', column: columns.of(measure.field) };
     case 'share':
       return { kind: 'share', hits: measure.where && compileSelector(measure.where, columns) };
     case 'unique':

@@ -3,6 +3,7 @@ import { errorCodes } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { ok } from '#kernel/result.ts';
 import { type Answer, retryAfter } from '../answer.ts';
+import type { FieldType } from '../decoding.ts';
 import type { Intake } from '../intake.ts';
 import { authorizeKey } from '../key-scopes.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from '../receiver.ts';
@@ -50,7 +51,15 @@ export function remoteWriteRoute(intake: Intake): ReceiverRoute {
           if (!decoded.ok) return decoded;
           write = decoded.value;
           const { samples, trimmed } = write;
-          return ok({ records: [], ownIds: [], rejected: [], trimmed, samples, newFields: NONE, recognisable: true });
+          return ok({
+            records: [],
+            ownIds: [],
+            rejected: [],
+            trimmed,
+            samples,
+            newFields: NO_FIELDS,
+            recognisable: true,
+          });
         },
       });
       if (!outcome.ok) return refuse(outcome.failure);
@@ -63,7 +72,7 @@ export function remoteWriteRoute(intake: Intake): ReceiverRoute {
   };
 }
 
-const NONE: ReadonlyMap<string, never> = new Map();
+const NO_FIELDS: ReadonlyMap<string, FieldType> = new Map();
 const NOTHING: RemoteWrite['sent'] = { samples: 0, histograms: 0, exemplars: 0 };
 
 /** The key may stand where Prometheus has a password. */

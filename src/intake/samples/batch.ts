@@ -1,22 +1,12 @@
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
+import type { PointSeries as Series } from '#signals/sample-points.ts';
 
 /**
- * What a series' points mean. A `counter` only grows until it starts again from nothing; a `gauge` is a level; `delta` points are increases
- * of their own. Histograms and summaries arrive as counters `NAME_count`, `NAME_sum` and `NAME_bucket` with a label `le`, and gauges `NAME`
- * with a label `quantile`, as Prometheus writes them.
+ * Histograms and summaries arrive as counters `NAME_count`, `NAME_sum` and `NAME_bucket` with a label `le`, and gauges `NAME` with a label
+ * `quantile`, as Prometheus writes them.
  */
-export type SeriesKind = 'gauge' | 'counter' | 'delta';
-
-/** A name with its labels: everything that tells one line of points from another. */
-export interface Series {
-  readonly name: string;
-  readonly kind: SeriesKind;
-  /** Sorted by name; a label without a value is absent. */
-  readonly labels: readonly (readonly [name: string, value: string])[];
-  /** When a counter last began at nothing, where its sender says so. */
-  readonly startedAt?: Instant;
-}
+export type { PointSeries as Series, SeriesKind } from '#signals/sample-points.ts';
 
 /** Points by columns: point `i` is `values[i]` at `times[i]` (ms since 1970) of `series[seriesOf[i]]`. */
 export interface SampleBatch {

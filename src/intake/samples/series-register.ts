@@ -2,6 +2,7 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import { hash64 } from '#kernel/hash64.ts';
 import { HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { PointReader } from '#signals/sample-points.ts';
 import { exceedsBytes, shownField } from '../decoding.ts';
 import type { Series, SeriesKind } from './batch.ts';
 import { MetricKinds } from './metric-kinds.ts';
@@ -24,6 +25,9 @@ export class KnownSeries implements Series {
   /** When its description last became durable beside its points. */
   announcedAt: Instant = Number.NEGATIVE_INFINITY;
   lastSeenAt: Instant;
+  /** What makes records of its points where the plan reads it; as of this version of the feed. */
+  reader: PointReader | undefined;
+  fedVersion = -1;
   /** The register that it stands in; undefined once that has forgotten it. */
   owner: SeriesRegister | undefined;
 
