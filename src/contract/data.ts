@@ -88,6 +88,28 @@ export const rejectionsSchema = z
     intakeUrl: z.string(),
     /** Most frequent first. */
     rejections: z.array(rejectionSchema),
+    /** Limits that are being hit now: requests refused again and again. */
+    floods: z.array(
+      z.object({
+        code: z.string(),
+        since: z.string(),
+        /** Requests since then, and in the last second. */
+        refused: z.number(),
+        perSecond: z.number(),
+        example: z.string(),
+      }),
+    ),
+    /** Senders, by the id of their key, whose clock differs from ours by the same time in one request after another. */
+    wrongClocks: z.array(
+      z.object({
+        key: z.string(),
+        /** Negative when it is behind. */
+        aheadMs: z.number(),
+        lastAt: z.string(),
+      }),
+    ),
+    /** What the scrub list took out of which fields of records that were taken. */
+    scrubbed: z.array(z.object({ field: z.string(), count: z.number(), lastAt: z.string() })),
   })
   .meta({ id: 'Rejections' });
 

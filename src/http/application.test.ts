@@ -203,11 +203,28 @@ const services: ApiServices = {
     health: () => record(healthAnswer, 'health'),
     stop: () => {},
   },
-  metrics: createMetricsServices({ health: async () => healthAnswer }, { status: async () => statusAnswer }),
+  metrics: {
+    ...createMetricsServices({
+      core: { plans: () => [] },
+      clock: { now: () => 0 },
+      askTelemetry: () => Promise.reject(new Error('nothing is asked')),
+      health: { health: async () => healthAnswer },
+      status: { status: async () => statusAnswer },
+    }),
+    names: (plan, query) => record({ metrics: [], more: false }, 'metrics', plan, query),
+  },
+  scrapes: {
+    scrapes: (plan) => record({ scrapes: [] }, 'scrapes', plan),
+  },
   data: {
     events: (plan, query) => record({ events: [], segmentsWaiting: 0 }, 'events', plan, query),
     fields: (plan) => record({ events: [], unused: [], awaited: [] }, 'fields', plan),
-    rejections: (plan) => record({ known: false, intakeUrl: '', accepted: 0, rejections: [] }, 'rejections', plan),
+    rejections: (plan) =>
+      record(
+        { known: false, intakeUrl: '', accepted: 0, rejections: [], floods: [], wrongClocks: [], scrubbed: [] },
+        'rejections',
+        plan,
+      ),
     rates: (plan) => record({ from: '2026-03-02T08:00:00.000Z', stepMs: 10_000, events: [] }, 'rates', plan),
   },
   webhooks: {
@@ -532,6 +549,13 @@ const routes: readonly {
     template: '/api/plans/{plan}/deployments',
     sent: {},
     asks: ['deployments', 'shop', { from: '2026-03-02T08:00:00Z' }],
+  },
+  { path: '/api/plans/shop/scrapes', template: '/api/plans/{plan}/scrapes', sent: {}, asks: ['scrapes', 'shop'] },
+  {
+    path: '/api/plans/shop/metrics?name=http',
+    template: '/api/plans/{plan}/metrics',
+    sent: {},
+    asks: ['metrics', 'shop', { name: 'http', limit: 100 }],
   },
   { path: '/api/plans/shop/webhooks', template: '/api/plans/{plan}/webhooks', sent: {}, asks: ['webhooks', 'shop'] },
   { path: '/api/health', template: '/api/health', sent: {}, asks: ['health'] },

@@ -313,7 +313,8 @@ export class Intake {
   /** What is known of the data that are sent to a plan. */
   data(plan: string): PlanData {
     const scrapes = this.#scraper && { scrapes: this.#scraper.reports(plan) };
-    return { ...this.#registers.data(plan, this.#startedAt), ...scrapes };
+    const floods = this.#floods.now(this.#clock.now()).filter((flood) => flood.plan === plan);
+    return { ...this.#registers.data(plan, this.#startedAt), floods, ...scrapes };
   }
 
   /** An id that nothing else has: that of this run and a counter. */

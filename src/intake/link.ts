@@ -111,6 +111,8 @@ export interface PlanData {
     /** What the last sender was told; cut. */
     readonly example: string;
   }[];
+  /** Limits that its senders are hitting. */
+  readonly floods?: readonly FloodStatus[];
   /** Senders, by the id of their key, whose clock is ahead of ours (or behind, when negative) by the same time in every request. */
   readonly wrongClocks?: readonly { readonly key: string; readonly aheadMs: number; readonly lastAt: Instant }[];
   /** What the scrub list took out of which fields of what was taken. */

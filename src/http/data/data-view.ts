@@ -113,13 +113,27 @@ export function unusedFields(
 
 /** What intake refused, most frequent first. */
 export function viewRejections(data: PlanData | undefined, intakeUrl: string): RejectionsAnswer {
-  if (data === undefined) return { known: false, intakeUrl, accepted: 0, rejections: [] };
+  if (data === undefined) {
+    return { known: false, intakeUrl, accepted: 0, rejections: [], floods: [], wrongClocks: [], scrubbed: [] };
+  }
+  const { floods = [], wrongClocks = [], scrubbed = [] } = data;
   return {
     since: formatInstant(data.since),
     known: true,
     intakeUrl,
     accepted: data.accepted,
     rejections: [...data.rejections].sort((left, right) => right.count - left.count).map(viewRejection),
+    floods: floods.map(({ code, since, refused, perSecond, example }) => ({
+      code,
+      since: formatInstant(since),
+      refused,
+      perSecond,
+      example,
+    })),
+    wrongClocks: wrongClocks.map((clock) => ({ ...clock, lastAt: formatInstant(clock.lastAt) })),
+    scrubbed: [...scrubbed]
+      .sort((left, right) => right.count - left.count)
+      .map((one) => ({ ...one, lastAt: formatInstant(one.lastAt) })),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { StatusAnswer } from '#contract/status.ts';
 import type { Core, PlanStatus } from '#engine/core-process.ts';
+import type { FloodStatus, IntakeStatus } from '#intake/link.ts';
+import { type ErrorCode, errorCodes } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { requirePlan } from '../known-plan.ts';
@@ -34,15 +36,17 @@ export function createStatusServices(options: StatusServicesOptions): StatusServ
     return { intake, ...readinessOf(core, intake, stores) };
   }
 
-  async function planStatus(name: string): Promise<PlanStatus> {
+  async function planStatus(name: string, floods: IntakeStatus['floods'] = []): Promise<PlanStatus> {
     const plan = await core.planStatus(name);
-    return { ...plan, notices: [...plan.notices, ...(await unreachable(plan.world?.plan))] };
+    const limits = floods.filter((flood) => flood.plan === name).map(sayFlood);
+    return { ...plan, notices: [...plan.notices, ...limits, ...(await unreachable(plan.world?.plan))] };
   }
 
   async function status(wanted: (plan: string) => boolean, named?: string): Promise<StatusAnswer> {
     if (named !== undefined) requirePlan(core, named);
     const names = core.plans().filter(wanted);
-    const [{ intake, ready, reasons }, plans] = await Promise.all([readiness(), Promise.all(names.map(planStatus))]);
+    const { intake, ready, reasons } = await readiness();
+    const plans = await Promise.all(names.map((name) => planStatus(name, intake?.floods)));
     const now = clock.now();
     return {
       version,
@@ -68,6 +72,12 @@ export function createStatusServices(options: StatusServicesOptions): StatusServ
   }
 
   return { readiness, status };
+}
+
+/** A limit that is being hit, for people who look why data are missing. */
+function sayFlood({ code, since, refused, perSecond, example }: FloodStatus): string {
+  const status = errorCodes[code as ErrorCode]?.status ?? '';
+  return `Senders get ${status} ${code} since ${formatInstant(since)}, ${perSecond} requests a second now, ${refused} in all: ${example}`;
 }
 
 function readinessOf(
