@@ -4,6 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 /** Programs that tests use and npm does not carry. */
 const wanted = [
   { program: 'nginx', package: 'nginx', tests: 'following the access log of a real nginx' },
+  { program: 'prometheus', package: 'prometheus', tests: 'remote write and scraping with a real Prometheus' },
   { program: 'chromium', package: 'chromium', tests: 'every page in a browser' },
 ] as const;
 

@@ -20,10 +20,12 @@ import {
   removeMember,
   withdrawInvitation,
 } from './members.ts';
+import { listMetrics } from './metrics.ts';
 import { getOverview, listPlans } from './overview.ts';
 import { applyPlanVersion, getPlanVersion, launchPlan, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
+import { listScrapes } from './scrapes.ts';
 import { listSearches } from './searches.ts';
 import {
   changePassword,
@@ -86,6 +88,8 @@ export const routes = {
   listSearches,
   getTrace,
   listDeployments,
+  listMetrics,
+  listScrapes,
   listWebhooks,
   getHealth,
   getSignInState,

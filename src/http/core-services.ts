@@ -19,6 +19,7 @@ import { createOverviewServices } from './overview/overview-services.ts';
 import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
+import { createScrapeServices } from './scrapes/scrape-services.ts';
 import { createSearchServices } from './searches/search-services.ts';
 import type { ApiServices } from './services.ts';
 import type { Access } from './sign-in/access.ts';
@@ -75,6 +76,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     deployments: createDeploymentServices({ core, clock, askTelemetry }),
     webhooks: createWebhookServices({ core, clock, askTelemetry, resolveSecret, intakeUrl: options.intakeUrl }),
     health,
-    metrics: createMetricsServices(health, status),
+    metrics: createMetricsServices({ health, status, core, clock, askTelemetry }),
+    scrapes: createScrapeServices(core),
   };
 }

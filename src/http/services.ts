@@ -15,6 +15,7 @@ import type { MetricsServices } from './metrics/services.ts';
 import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
+import type { ScrapeServices } from './scrapes/services.ts';
 import type { SearchServices } from './searches/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
 import type { SignalServices } from './signals/services.ts';
@@ -51,4 +52,5 @@ export interface ApiServices {
   readonly webhooks: WebhookServices;
   readonly health: HealthServices;
   readonly metrics: MetricsServices;
+  readonly scrapes: ScrapeServices;
 }

@@ -33,6 +33,7 @@ import { listMembers } from './members/list-members.ts';
 import { openInvitation } from './members/open-invitation.ts';
 import { removeMember } from './members/remove-member.ts';
 import { withdrawInvitation } from './members/withdraw-invitation.ts';
+import { listMetrics } from './metrics/list-metrics.ts';
 import { getOverview } from './overview/get-overview.ts';
 import { listPlans } from './overview/list-plans.ts';
 import { applyPlan } from './plans/apply-plan.ts';
@@ -42,6 +43,7 @@ import { launchPlan } from './plans/launch-plan.ts';
 import { listPlanVersions } from './plans/list-plan-versions.ts';
 import { listScenarios } from './rehearsals/list-scenarios.ts';
 import { runRehearsal } from './rehearsals/run-rehearsal.ts';
+import { listScrapes } from './scrapes/list-scrapes.ts';
 import { listSearches } from './searches/list-searches.ts';
 import { changePassword } from './sign-in/change-password.ts';
 import { confirmPassword } from './sign-in/confirm-password.ts';
@@ -108,6 +110,8 @@ export const verbs: readonly Verb[] = [
   listSearches,
   getTrace,
   listDeployments,
+  listMetrics,
+  listScrapes,
   listWebhooks,
   getHealth,
   getSignInState,

@@ -67,15 +67,18 @@ const status = { plans: [plan] } as unknown as StatusAnswer;
 
 test('every figure has a name of ours, help, type and base units; what is not known is not there', async () => {
   const wanted: string[] = [];
-  const services = createMetricsServices(
-    {
+  const services = createMetricsServices({
+    core: { plans: () => [] },
+    clock: { now: () => 0 },
+    askTelemetry: () => Promise.reject(new Error('nothing is asked')),
+    health: {
       health: async (isWanted) => {
         wanted.push(`health ${isWanted('shop')} ${isWanted('other')}`);
         return health;
       },
     },
-    { status: async () => status },
-  );
+    status: { status: async () => status },
+  });
   const requests = new RequestCounts();
   requests.add('GET /api/plans/:plan/alerts', 200);
   requests.add('GET /api/plans/:plan/alerts', 200);

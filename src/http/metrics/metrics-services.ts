@@ -1,20 +1,38 @@
 import type { HealthAnswer } from '#contract/health.ts';
+import type { MetricNameAnswer } from '#contract/metrics.ts';
 import type { StatusAnswer } from '#contract/status.ts';
+import type { Core } from '#engine/core-process.ts';
 import { Exposition } from '#intake/own-metrics/exposition.ts';
-import { parseInstant } from '#kernel/instant.ts';
+import { formatInstant, parseInstant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
 import type { RequestCounts } from '#kernel/request-counts.ts';
+import { type MetricName, metricNames } from '#storage/clickhouse/metric-names.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { HealthServices } from '../health/services.ts';
+import { requirePlan } from '../known-plan.ts';
 import type { StatusServices } from '../status/services.ts';
 import type { MetricsServices } from './services.ts';
 
 const MS = 1_000;
 
-/** The core's own figures, from what health and status know. */
-export function createMetricsServices(
-  health: Pick<HealthServices, 'health'>,
-  status: Pick<StatusServices, 'status'>,
-): MetricsServices {
+export interface MetricsServicesOptions {
+  readonly health: Pick<HealthServices, 'health'>;
+  readonly status: Pick<StatusServices, 'status'>;
+  readonly core: Pick<Core, 'plans'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly askTelemetry: AskTelemetry;
+}
+
+/** The core's own figures, from what health and status know; and which figures of others there are. */
+export function createMetricsServices(options: MetricsServicesOptions): MetricsServices {
+  const { health, status, core, clock, askTelemetry } = options;
   return {
+    async names(plan, { name = '', limit }) {
+      requirePlan(core, plan);
+      const query = { plan, text: name, now: clock.now(), limit: limit + 1 };
+      const found = await askTelemetry((client, signal) => metricNames(client, query, signal));
+      return { metrics: found.slice(0, limit).map(viewName), more: found.length > limit };
+    },
     async expose(wanted, requests) {
       const [healthAnswer, statusAnswer] = await Promise.all([health.health(wanted), status.status(wanted)]);
       const exposition = new Exposition();
@@ -23,6 +41,15 @@ export function createMetricsServices(
       addRequests(exposition, requests);
       return exposition;
     },
+  };
+}
+
+function viewName({ lastAt, lastValue, labels, ...rest }: MetricName): MetricNameAnswer {
+  return {
+    ...rest,
+    labels: [...labels],
+    ...(lastAt === null ? {} : { lastAt: formatInstant(lastAt) }),
+    ...(lastValue === null ? {} : { lastValue }),
   };
 }
 
