@@ -18,6 +18,9 @@ const OTHER_FAMILY = 'plan';
 /** The names that facts have as events. */
 export const factEventNames: ReadonlySet<string> = new Set([OTHER_FAMILY, ...FAMILIES.map(([, name]) => name)]);
 
+/** Versions of services are texts, and ours is a number: under one name the first of the two would fix the type for the other. */
+const OWN_NAMES: ReadonlyMap<string, string> = new Map([['version', 'plan_version']]);
+
 /** A fact of the core as an event of its plan. What does not fit the limits of a record is cut; a fact is never refused. */
 export function recordOfFact(
   plan: string,
@@ -48,7 +51,7 @@ export function recordOfFact(
   add('subject', fact.subject);
   add('reason', fact.reason);
   add('sequence', fact.sequence);
-  for (const [key, value] of Object.entries(fact.body)) add(key, value);
+  for (const [key, value] of Object.entries(fact.body)) add(OWN_NAMES.get(key) ?? key, value);
   const name = FAMILIES.find(([prefix]) => fact.kind.startsWith(prefix))?.[1] ?? OTHER_FAMILY;
   return { name, time: fact.at, id: `fact-${plan}-${fact.sequence}`, attributes };
 }
