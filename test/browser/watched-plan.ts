@@ -23,6 +23,9 @@ services:
   shop:     { importance: critical }
   payments: { importance: critical, needs: [shop] }
   email:    { importance: minor }
+webhooks:
+  github: { secret: secret WATCHED_GITHUB_HOOK, service: shop }
+  stripe: { secret: secret WATCHED_STRIPE_SIGNING }
 sources:
   payments: events "payment" with amount in $
   joined:   events "sign_up"
@@ -51,6 +54,9 @@ rules:
   errors: { when: error_rate > 1% for 1s, severity: soon, service: shop }
 `;
 
+/** What the plan's webhook of GitHub is signed with. */
+export const GITHUB_SECRET = 'known to the repository and to us';
+
 /** A server with the plan, without any event yet. */
 export async function startWatched(): Promise<{ readonly server: ServerProcess; readonly dataFolder: string }> {
   const folder = await emptyFolder();
@@ -65,6 +71,8 @@ export async function startWatched(): Promise<{ readonly server: ServerProcess; 
       WATCHBILL_EGRESS_ALLOW: '127.0.0.1:9',
       OPS_WEBHOOK_URL: 'http://127.0.0.1:9/pages',
       OPS_WEBHOOK_SECRET: 'a webhook that nobody answers',
+      WATCHED_GITHUB_HOOK: GITHUB_SECRET,
+      WATCHED_STRIPE_SIGNING: 'whsec_that_nobody_signs_with',
     },
   });
   server.start();
@@ -87,6 +95,7 @@ export async function burn(server: ServerProcess, dataFolder: string): Promise<v
       shop: index % 3 === 0 ? 'hamburg' : 'berlin',
       amount: 5 + (index % 40),
     })),
+    { name: 'deployment', service: 'payments', version: '2.3.0', environment: 'production', origin: 'release train' },
   ];
   const { status } = await sendEvents(server, events);
   if (status !== 200) throw new Error(`the events were answered ${status}`);

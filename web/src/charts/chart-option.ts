@@ -27,6 +27,8 @@ export interface Drawing {
   readonly boundaries: readonly number[];
   /** Where alerts began and ended. */
   readonly alertEdges: readonly number[];
+  /** When something was deployed. */
+  readonly deployments: readonly number[];
   readonly now: number;
 }
 
@@ -79,7 +81,7 @@ function timeLabel({ from, to }: Stretch): (at: number) => string {
 
 /** What lies behind the lines: bands, thresholds, gaps, boundaries, now. */
 function ground(drawing: Drawing, look: ChartLook, hatch: HTMLCanvasElement) {
-  const { range, scale, bands, gaps, boundaries, alertEdges, now } = drawing;
+  const { range, scale, bands, gaps, boundaries, alertEdges, deployments, now } = drawing;
   const inside = (at: number): boolean => at >= range.from && at <= range.to;
   const clip = (at: number): number => Math.min(range.to, Math.max(range.from, at));
   const area = (from: number, to: number, low: number, high: number, itemStyle: object) => [
@@ -127,6 +129,9 @@ function ground(drawing: Drawing, look: ChartLook, hatch: HTMLCanvasElement) {
         ...alertEdges
           .filter(inside)
           .map((at) => upright(at, { color: look.critical, width: 1, type: 'solid', opacity: 0.5 })),
+        ...deployments
+          .filter(inside)
+          .map((at) => upright(at, { color: look.quiet, width: 1.5, type: [2, 3], opacity: 0.9 })),
         ...boundaries.filter(inside).map((at) => upright(at, { color: look.time, width: 1.5, type: [4, 3] })),
         ...(inside(now) ? [upright(now, { color: look.time, width: 1.5, type: 'solid' })] : []),
       ],

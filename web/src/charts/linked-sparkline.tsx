@@ -12,11 +12,12 @@ interface LinkedSparklineProps {
   readonly range: Stretch;
   readonly target: number | undefined;
   readonly unit: string;
+  readonly marks?: readonly number[];
   readonly label: string;
 }
 
 /** A sparkline with the cursor that all charts of the page share, and the value below it. */
-export function LinkedSparkline({ points, range, target, unit, label }: LinkedSparklineProps) {
+export function LinkedSparkline({ points, range, target, unit, marks, label }: LinkedSparklineProps) {
   const setCursor = useSetCursor();
   function point(event: PointerEvent): void {
     const { left, width } = event.currentTarget.getBoundingClientRect();
@@ -24,7 +25,7 @@ export function LinkedSparkline({ points, range, target, unit, label }: LinkedSp
   }
   return (
     <div className={classes.box} onPointerMove={point} onPointerLeave={() => setCursor(undefined)}>
-      <Sparkline points={points} from={range.from} to={range.to} target={target} label={label} />
+      <Sparkline points={points} from={range.from} to={range.to} target={target} marks={marks} label={label} />
       <SparkCursor points={points} range={range} unit={unit} />
     </div>
   );

@@ -9,6 +9,8 @@ import type { Drawing } from './chart-option.ts';
 import { ChartTable } from './chart-table.tsx';
 import { commonGaps } from './common-gaps.ts';
 import { CursorLayer } from './cursor-layer.tsx';
+import { DeploymentFlags } from './deployment-flags.tsx';
+import { type DeploymentMark, describeDeployments } from './deployment-marks.ts';
 import { describeSeries } from './describe-series.ts';
 import { phaseMarks } from './phase-marks.ts';
 import { plotBox, xOf } from './plot-box.ts';
@@ -30,6 +32,7 @@ interface TimeChartProps {
   readonly phases: readonly PhaseAnswer[];
   /** T+0. */
   readonly launch: number | undefined;
+  readonly deployments: readonly DeploymentMark[];
   readonly height?: number;
   /** Address of an alert's page. */
   readonly alertAddress: (alert: string) => string;
@@ -41,7 +44,7 @@ interface TimeChartProps {
 
 /** One signal over time: its lines, thresholds in force, alerts, phases and now; with the same in words and as a table. */
 export function TimeChart(props: TimeChartProps) {
-  const { series, shown, range, now, phases, launch, height = 280, alertAddress, alert, onZoom } = props;
+  const { series, shown, range, now, phases, launch, deployments, height = 280, alertAddress, alert, onZoom } = props;
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme('light');
   const [asTable, setAsTable] = useState(false);
@@ -84,9 +87,10 @@ export function TimeChart(props: TimeChartProps) {
       gaps: commonGaps(shown),
       boundaries: marks.filter(({ boundary }) => boundary).map(({ at }) => at),
       alertEdges: series.alerts.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to])),
+      deployments: deployments.map(({ at }) => at),
       now,
     };
-  }, [width, height, shown, series, drawn, phases, launch, now]);
+  }, [width, height, shown, series, drawn, phases, launch, deployments, now]);
 
   return (
     <figure className={classes.chart} aria-describedby={summaryId} data-chart={series.signal}>
@@ -108,12 +112,15 @@ export function TimeChart(props: TimeChartProps) {
               <ThresholdWords drawing={drawing} />
               <GapWords drawing={drawing} />
               <CursorLayer series={series} drawing={drawing} onZoom={onZoom} />
+              <DeploymentFlags marks={deployments} drawing={drawing} of={series.signal} />
             </div>
           </>
         )}
       </div>
       <figcaption className={classes.caption}>
-        <span id={summaryId}>{describeSeries(series, shown, range, now).join(' ')}</span>
+        <span id={summaryId}>
+          {[...describeSeries(series, shown, range, now), ...describeDeployments(deployments, range, now)].join(' ')}
+        </span>
         <button
           type="button"
           className={classes.toggle}

@@ -8,6 +8,8 @@ interface SparklineProps {
   readonly to: number;
   /** Drawn as a dashed line when it is near enough. */
   readonly target?: number | undefined;
+  /** Instants to mark, such as those of deployments. */
+  readonly marks?: readonly number[] | undefined;
   /** What it shows, for screen readers; the figures stand beside it. */
   readonly label: string;
   readonly width?: number;
@@ -18,7 +20,7 @@ const INSET = 2;
 
 /** The recent course of a figure, small enough for a line of text. */
 export const Sparkline = memo(function Sparkline(props: SparklineProps) {
-  const { points, from, to, target, label, width = 120, height = 28 } = props;
+  const { points, from, to, target, marks = [], label, width = 120, height = 28 } = props;
   const scale = sparkScale(points, target);
   const inner = height - 2 * INSET;
   return (
@@ -40,6 +42,11 @@ export const Sparkline = memo(function Sparkline(props: SparklineProps) {
               d={`M0 ${inner - ((target - scale.low) / (scale.high - scale.low)) * inner}H${width}`}
             />
           ) : null}
+          {marks
+            .filter((at) => at >= from && at <= to)
+            .map((at) => (
+              <path key={at} className={classes.mark} d={`M${((at - from) / (to - from)) * width} 0V${inner}`} />
+            ))}
           <path className={classes.line} d={sparkPath(points, scale, { from, to, width, height: inner })} />
         </>
       )}

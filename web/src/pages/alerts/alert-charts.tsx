@@ -6,6 +6,7 @@ import { type ChartSeries, groupKey } from '../../charts/chart-lines.ts';
 import { RangePicker } from '../../charts/range-picker.tsx';
 import { TimeChart } from '../../charts/time-chart.tsx';
 import { rangeAround } from '../../charts/time-range.ts';
+import { useDeployments } from '../../charts/use-deployments.ts';
 import { type PageRange, useTimeRange } from '../../charts/use-time-range.ts';
 import { Section } from '../../kit/page.tsx';
 import { BlockSkeleton, ErrorState } from '../../kit/states.tsx';
@@ -58,6 +59,7 @@ interface RelatedChartProps {
 function RelatedChart({ plan, page, related, detail }: RelatedChartProps) {
   const { signal, read } = related;
   const { series, lines, error, retry } = useShownLines(plan, signal.name, page);
+  const deployments = useDeployments(plan, page);
   const { alert } = detail;
   const own = lines.filter(({ key }) => key === groupKey(alert.group));
   const shown = own.length > 0 ? own : lines.slice(0, 4);
@@ -78,6 +80,7 @@ function RelatedChart({ plan, page, related, detail }: RelatedChartProps) {
           now={page.now}
           phases={page.times.phases}
           launch={page.times.launch}
+          deployments={deployments}
           height={HEIGHT}
           alertAddress={(id) => paths.alert(plan, id)}
           alert={alert.alert}

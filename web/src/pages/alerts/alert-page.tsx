@@ -22,6 +22,7 @@ import classes from './alert.module.css';
 import { AlertCharts } from './alert-charts.tsx';
 import { AlertMessages } from './alert-messages.tsx';
 import { AlertTimeline } from './alert-timeline.tsx';
+import { DeployedBefore } from './deployed-before.tsx';
 import { Evidence } from './evidence.tsx';
 import { NextAction } from './next-action.tsx';
 import { RunbookText } from './runbook-text.tsx';
@@ -99,6 +100,7 @@ function Loaded({ plan, detail }: { readonly plan: string; readonly detail: Aler
       <div className={classes.columns}>
         <div className={classes.column}>
           <Section title="Why">
+            <DeployedBefore plan={plan} openedAt={Date.parse(alert.openedAt)} service={rule?.service} />
             <Evidence plan={plan} detail={detail} />
           </Section>
           <AlertCharts plan={plan} detail={detail} overview={overview} />

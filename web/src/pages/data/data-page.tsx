@@ -14,6 +14,7 @@ import { Refusals } from './refusals.tsx';
 import { SendSection } from './send-section.tsx';
 import type { ExampleEvent } from './snippets.ts';
 import { useFields, useRates, useRejections, useTail } from './use-data.ts';
+import { Webhooks } from './webhooks.tsx';
 
 /** What is sent to the plan: keys and how to send, what comes, and what is refused. */
 export function DataPage() {
@@ -53,6 +54,7 @@ export function DataPage() {
       <EventTable plan={plan} fields={fields} rates={rates.data} />
       <Refusals plan={plan} rejections={rejections} />
       {beganEmpty === true ? null : send}
+      <Webhooks plan={plan} />
     </Page>
   );
 }

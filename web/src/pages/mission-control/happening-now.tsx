@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useLive } from '../../api/live.tsx';
+import { type DeploymentMark, markName } from '../../charts/deployment-marks.ts';
+import { useRecentDeployments } from '../../charts/use-deployments.ts';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
-import { happenings } from './fact-sentence.ts';
+import { type FactSentence, happenings } from './fact-sentence.ts';
 import classes from './mission-control.module.css';
 
 const SHOWN = 12;
@@ -13,7 +15,14 @@ const SHOWN = 12;
 /** The latest facts in words. */
 export function HappeningNow({ plan }: { readonly plan: string }) {
   const facts = useLive((snapshot) => snapshot.facts);
-  const rows = useMemo(() => happenings(facts).slice(0, SHOWN), [facts]);
+  const deployments = useRecentDeployments(plan);
+  const rows = useMemo(
+    () =>
+      [...happenings(facts).map((one) => ({ ...one, key: String(one.sequence) })), ...deployments.map(deploymentRow)]
+        .sort((left, right) => Date.parse(right.at) - Date.parse(left.at))
+        .slice(0, SHOWN),
+    [facts, deployments],
+  );
   return (
     <Section title="Happening now">
       {rows.length === 0 ? (
@@ -21,7 +30,7 @@ export function HappeningNow({ plan }: { readonly plan: string }) {
       ) : (
         <ol className={classes.facts}>
           {rows.map((sentence) => (
-            <li key={sentence.sequence} className={classes.fact}>
+            <li key={sentence.key} className={classes.fact}>
               <span className={classes.factTime}>
                 <TimeText at={sentence.at} />
               </span>
@@ -39,4 +48,12 @@ export function HappeningNow({ plan }: { readonly plan: string }) {
       )}
     </Section>
   );
+}
+
+/** A deployment in words, among the facts. */
+function deploymentRow(mark: DeploymentMark): FactSentence & { readonly at: string; readonly key: string } {
+  const before = mark.previous === undefined ? '' : `, before it ${mark.previous}`;
+  const where = mark.environment === undefined ? '' : ` to ${mark.environment}`;
+  const text = `${markName(mark)} deployed${where}${before}`;
+  return { tone: 'time', text, at: new Date(mark.at).toISOString(), key: `deployment ${mark.id}` };
 }

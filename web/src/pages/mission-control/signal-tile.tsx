@@ -5,6 +5,8 @@ import type { BandsAnswer } from '#contract/overview.ts';
 import { useLive } from '../../api/live.tsx';
 import type { WatchedSignal } from '../../api/overview.ts';
 import { joinTrail, TRAIL_STEP_MS, type Trails, trailKey, trailStart } from '../../api/trails.ts';
+import { useRecentDeployments } from '../../charts/use-deployments.ts';
+import { plural } from '../../format/numbers.ts';
 import { formatAge, formatSpan } from '../../format/times.ts';
 import { bandText, targetEdge } from '../../kit/bands.ts';
 import { Figure, SampleSize } from '../../kit/figure.tsx';
@@ -60,7 +62,13 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, sp
           </span>
         )}
       </div>
-      <Course signal={signal.name} trail={trailKey(signal.name, reading.group)} bands={bands} stored={stored} />
+      <Course
+        plan={plan}
+        signal={signal.name}
+        trail={trailKey(signal.name, reading.group)}
+        bands={bands}
+        stored={stored}
+      />
       <footer className={classes.foot}>
         <Target bands={bands} unit={signal.unit} />
         {judged || !known ? <SampleSize count={sampleSize} /> : <span>{shortReason(reading)}</span>}
@@ -120,24 +128,29 @@ const Target = memo(function Target(props: { readonly bands: BandsAnswer | undef
 
 /** Draws itself again every few seconds, not with every reading. */
 const Course = memo(function Course(props: {
+  readonly plan: string;
   readonly signal: string;
   readonly trail: string;
   readonly bands: BandsAnswer | undefined;
   readonly stored: Trails;
 }) {
-  const { signal, trail, bands, stored } = props;
+  const { plan, signal, trail, bands, stored } = props;
+  const deployments = useRecentDeployments(plan);
+  const marks = useMemo(() => deployments.map(({ at }) => at), [deployments]);
   const seen = useLive((snapshot) => snapshot.trails.get(trail));
   const past = stored.get(trail);
   const points = useMemo(() => joinTrail(past ?? [], seen ?? []), [past, seen]);
   const now = useNow(TRAIL_STEP_MS);
   const from = trailStart(points, now);
+  const count = marks.filter((at) => at >= from && at <= now).length;
   return (
     <Sparkline
       points={points}
       from={from}
       to={now}
       target={targetEdge(bands)}
-      label={`${signal} over the last ${formatSpan(now - from)}`}
+      marks={marks}
+      label={`${signal} over the last ${formatSpan(now - from)}${count === 0 ? '' : `, ${plural(count, 'deployment')}`}`}
     />
   );
 });

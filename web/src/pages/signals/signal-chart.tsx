@@ -1,6 +1,7 @@
 import type { SignalAnswer } from '#contract/overview.ts';
 import { Legend } from '../../charts/legend.tsx';
 import { TimeChart } from '../../charts/time-chart.tsx';
+import { useDeployments } from '../../charts/use-deployments.ts';
 import type { PageRange } from '../../charts/use-time-range.ts';
 import { plural } from '../../format/numbers.ts';
 import { BlockSkeleton, ErrorState } from '../../kit/states.tsx';
@@ -22,6 +23,7 @@ interface SignalChartProps {
 /** The signal's own chart. */
 export function SignalChart({ plan, signal, page, lines }: SignalChartProps) {
   const { series, shown, error, retry, toggle } = lines;
+  const deployments = useDeployments(plan, page);
   if (series === undefined) {
     return error === null ? (
       <BlockSkeleton height={HEIGHT + AROUND} />
@@ -41,6 +43,7 @@ export function SignalChart({ plan, signal, page, lines }: SignalChartProps) {
         now={page.now}
         phases={page.times.phases}
         launch={page.times.launch}
+        deployments={deployments}
         height={HEIGHT}
         alertAddress={(alert) => paths.alert(plan, alert)}
         onZoom={page.zoom}

@@ -27,11 +27,13 @@ interface SignalRowProps {
   readonly loading: boolean;
   readonly range: Stretch;
   readonly live: boolean;
+  /** Instants of deployments. */
+  readonly marks: readonly number[];
 }
 
 /** One signal in a line. Of a grouped one the group that stands worst. */
 export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
-  const { plan, signal, objective, stored, loading, range, live } = props;
+  const { plan, signal, objective, stored, loading, range, live, marks } = props;
   const readings = useReadings(signal.name);
   const known = useLive((snapshot) => snapshot.plan !== undefined);
   const reading = worstReading(readings);
@@ -63,6 +65,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
             stored={stored?.get(trailKey(signal.name, reading?.group ?? []))}
             range={range}
             live={live}
+            marks={marks}
           />
         )}
       </div>
@@ -104,9 +107,10 @@ interface CourseProps {
   readonly stored: Parameters<typeof joinTrail>[0] | undefined;
   readonly range: Stretch;
   readonly live: boolean;
+  readonly marks: readonly number[];
 }
 
-function Course({ signal, objective, reading, stored, range, live }: CourseProps) {
+function Course({ signal, objective, reading, stored, range, live, marks }: CourseProps) {
   const key = trailKey(signal.name, reading?.group ?? []);
   const seen = useLive((snapshot) => (live ? snapshot.trails.get(key) : undefined));
   const judged = reading?.state === 'too few' ? undefined : reading?.value;
@@ -121,6 +125,7 @@ function Course({ signal, objective, reading, stored, range, live }: CourseProps
       range={range}
       target={targetEdge(objective?.bands)}
       unit={signal.unit}
+      marks={marks}
       label={`${signal.name} over the chosen time`}
     />
   );

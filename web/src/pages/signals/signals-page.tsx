@@ -6,6 +6,7 @@ import { useLive, useSettled } from '../../api/live.tsx';
 import { useOverview, watchedSignals } from '../../api/overview.ts';
 import { LinkedCursors } from '../../charts/cursor.tsx';
 import { RangePicker } from '../../charts/range-picker.tsx';
+import { useDeployments } from '../../charts/use-deployments.ts';
 import { useAllSeries } from '../../charts/use-series.ts';
 import { type PageRange, useTimeRange } from '../../charts/use-time-range.ts';
 import { plural } from '../../format/numbers.ts';
@@ -86,6 +87,8 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
   const known = useLive((snapshot) => snapshot.plan !== undefined);
   const series = useAllSeries(plan, page);
   const stored = useMemo(() => (series.data === undefined ? undefined : trailsOf(series.data)), [series.data]);
+  const deployments = useDeployments(plan, page);
+  const marks = useMemo(() => deployments.map(({ at }) => at), [deployments]);
   const input = useRef<HTMLInputElement>(null);
   useShortcut('f', 'filter the list', () => input.current?.focus());
   if (overview === undefined) return null;
@@ -165,6 +168,7 @@ function SignalList({ plan, page }: { readonly plan: string; readonly page: Page
               loading={series.isPending}
               range={page.stretch}
               live={page.live}
+              marks={marks}
             />
           ))}
         </ul>
