@@ -192,6 +192,19 @@ describe('answers', () => {
     expect(requests).toBe(1);
   });
 
+  it('takes as much of a body as the request says, and says when there was more', async () => {
+    const size = limits.egressResponseBytes + 1_000;
+    const port = await listen(http.createServer((_, response) => response.end(Buffer.alloc(size, 'x'))));
+    for (const responseBytes of [size, size - 1]) {
+      const result = await egress('127.0.0.1').send({ ...post(`http://127.0.0.1:${port}/`), responseBytes });
+      if (!result.ok) throw new Error(result.failure.message);
+      expect([result.value.body.length, result.value.isCut]).toEqual([
+        responseBytes,
+        responseBytes < size ? true : undefined,
+      ]);
+    }
+  });
+
   it('cuts a huge body and hangs up', async () => {
     let closed: () => void = () => {};
     const hungUp = new Promise<void>((resolve) => {
@@ -211,6 +224,7 @@ describe('answers', () => {
     const result = await egress('127.0.0.1').send(post(`http://127.0.0.1:${port}/`));
     if (!result.ok) throw new Error(result.failure.message);
     expect(result.value.body.length).toBe(limits.egressResponseBytes);
+    expect(result.value.isCut).toBe(true);
     await hungUp;
   });
 

@@ -3,12 +3,12 @@ import type { CompiledPlan } from '#plan/model.ts';
 /** The value of a secret by its name; undefined when it is not set. */
 export type ResolveSecret = (name: string) => Promise<string | undefined>;
 
-/** A sentence for each secret that a channel, a person's address or a webhook needs and nobody has set, so that this is known before the first page. */
+/** A sentence for each secret that a channel, a person's address, a webhook or a scrape needs and nobody has set, so that this is known before the first page. */
 export async function missingSecrets(
-  plan: Pick<CompiledPlan, 'channels' | 'people' | 'webhooks'> | undefined,
+  plan: Pick<CompiledPlan, 'channels' | 'people' | 'webhooks' | 'scrapes'> | undefined,
   resolveSecret: ResolveSecret,
 ): Promise<readonly string[]> {
-  const { channels = [], people = [], webhooks = [] } = plan ?? {};
+  const { channels = [], people = [], webhooks = [], scrapes = [] } = plan ?? {};
   const ofChannels = channels.flatMap(({ name, settings }) =>
     Object.values(settings).flatMap((value) =>
       'secret' in value ? [{ secret: value.secret, so: `nobody can be told by ${name}` }] : [],
@@ -22,8 +22,11 @@ export async function missingSecrets(
     ),
   );
   const ofWebhooks = webhooks.map(({ name, secret }) => ({ secret, so: `nothing can come by the webhook ${name}` }));
+  const ofScrapes = scrapes.flatMap(({ name, tokenSecret }) =>
+    tokenSecret === undefined ? [] : [{ secret: tokenSecret, so: `the target ${name} cannot be asked` }],
+  );
   const sentences = await Promise.all(
-    [...ofChannels, ...ofPersons, ...ofWebhooks].map(async ({ secret, so }) =>
+    [...ofChannels, ...ofPersons, ...ofWebhooks, ...ofScrapes].map(async ({ secret, so }) =>
       (await resolveSecret(secret)) === undefined ? `The secret ${secret} is not set: ${so}.` : undefined,
     ),
   );

@@ -183,7 +183,7 @@ test.each<[string, () => Sent, string]>([
   [
     'there are too many samples',
     () => page(Array.from({ length: 50_001 }, (_, n) => `a{n="${n}"} 1\n`).join('')),
-    'too-many-samples',
+    'too-many-points',
   ],
 ])('when %s the target is down for a named reason, and nothing of it is taken', async (_, answer, reason) => {
   const { made, clock, take, report } = bench(every10s);

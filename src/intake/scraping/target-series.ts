@@ -27,7 +27,7 @@ export interface Scraped {
 
 /** Why an answer is not taken. */
 export interface ScrapeProblem {
-  readonly reason: 'malformed' | 'too-many-samples';
+  readonly reason: 'malformed' | 'too-many-points';
   readonly message: string;
 }
 
@@ -71,7 +71,7 @@ export class TargetSeries {
     });
     if (!result.ok) {
       const { line, message } = result.failure;
-      if (tooMany) return fail({ reason: 'too-many-samples', message });
+      if (tooMany) return fail({ reason: 'too-many-points', message });
       return fail({ reason: 'malformed', message: `Line ${line}: ${message}` });
     }
     for (const [key, written] of this.#written) {
