@@ -35,6 +35,23 @@ test('without a key it is read from the environment', () => {
   expect(snippet('node', without)).toContain(`${'$'}{process.env.WATCHBILL_INGEST_KEY}`);
 });
 
+test('a shell gives an OpenTelemetry SDK its three variables', () => {
+  const read = (key: string | undefined, environment: Readonly<Record<string, string>> = {}): readonly string[] => {
+    const set = snippet('opentelemetry', { ...options, key });
+    const print =
+      'printf "%s\\n" "$OTEL_EXPORTER_OTLP_ENDPOINT" "$OTEL_EXPORTER_OTLP_HEADERS" "$OTEL_EXPORTER_OTLP_PROTOCOL"';
+    return execFileSync('sh', ['-c', `${set}\n${print}`], { env: environment })
+      .toString('utf8')
+      .trim()
+      .split('\n');
+  };
+  const url = 'http://127.0.0.1:4318';
+  expect(read('made-key')).toEqual([url, 'Authorization=Bearer%20made-key', 'http/protobuf']);
+  // A comma would begin another header.
+  expect(read("a,b='c")[1]).toBe("Authorization=Bearer%20a%2Cb%3D'c");
+  expect(read(undefined, { WATCHBILL_INGEST_KEY: 'from-here' })[1]).toBe('Authorization=Bearer%20from-here');
+});
+
 test('a text that looks like a number stays text', () => {
   expect(argumentsOf(snippet('send', options))).toEqual([
     'send',

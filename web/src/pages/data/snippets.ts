@@ -12,13 +12,20 @@ export interface SnippetOptions {
   readonly event: ExampleEvent;
 }
 
-export const snippetKinds = { curl: 'curl', node: 'Node.js', send: 'watchbill send', ship: 'watchbill ship' } as const;
+export const snippetKinds = {
+  curl: 'curl',
+  node: 'Node.js',
+  opentelemetry: 'OpenTelemetry',
+  send: 'watchbill send',
+  ship: 'watchbill ship',
+} as const;
 export type SnippetKind = keyof typeof snippetKinds;
 
 /** What each of them is for. */
 export const snippetPurposes: Readonly<Record<SnippetKind, string>> = {
   curl: 'One request with one event. Any language can do the same.',
   node: 'From a product; Node 18 and later have fetch. Browsers should not: a key is for servers.',
+  opentelemetry: 'For a program with an OpenTelemetry SDK, in any language: its traces, metrics and logs.',
   send: 'From the command line of Watchbill, which tries again until intake has answered.',
   ship: 'A web server’s access log as requests, with its place kept over restarts.',
 };
@@ -47,6 +54,17 @@ export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions):
         '});',
         'console.log(answer.status, await answer.text());',
       ].join('\n');
+    case 'opentelemetry': {
+      const headers =
+        key === undefined
+          ? '"Authorization=Bearer%20$WATCHBILL_INGEST_KEY"'
+          : shellQuote(`Authorization=Bearer%20${encodeURIComponent(key)}`);
+      return [
+        `export OTEL_EXPORTER_OTLP_ENDPOINT=${url}`,
+        `export OTEL_EXPORTER_OTLP_HEADERS=${headers}`,
+        'export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+      ].join('\n');
+    }
     case 'send': {
       const fields = Object.entries(event.fields).map(([name, value]) => shellQuote(`${name}=${fieldText(value)}`));
       return `watchbill send ${[shellQuote(event.name), ...fields].join(' ')} \\\n  --intake ${url} --key ${shellKey}`;
