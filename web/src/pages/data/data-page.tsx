@@ -10,7 +10,9 @@ import { TimeText } from '../../kit/time-text.tsx';
 import classes from './data.module.css';
 import { EventTable } from './event-table.tsx';
 import { LiveTail } from './live-tail.tsx';
+import { Metrics } from './metrics.tsx';
 import { Refusals } from './refusals.tsx';
+import { Scrapes } from './scrapes.tsx';
 import { SendSection } from './send-section.tsx';
 import type { ExampleEvent } from './snippets.ts';
 import { useFields, useRates, useRejections, useTail } from './use-data.ts';
@@ -55,6 +57,8 @@ export function DataPage() {
       <Refusals plan={plan} rejections={rejections} />
       {beganEmpty === true ? null : send}
       <Webhooks plan={plan} />
+      <Scrapes plan={plan} />
+      <Metrics plan={plan} />
     </Page>
   );
 }
