@@ -196,5 +196,5 @@ export class WindowsHost {
 }
 
 function readsFacts(plan: CompiledPlan): boolean {
-  return Object.values(plan.sources).some((source) => factEventNames.has(source.event));
+  return Object.values(plan.sources).some(({ event, samples }) => samples !== true && factEventNames.has(event));
 }

@@ -107,6 +107,8 @@ export const limits = {
   /** A count over an empty window is 0 while the plan has received anything within this time, else no data. */
   receivedWithinMs: 300_000,
   fieldsPerPlan: 5_000,
+  /** A point that is older says nothing of now, and what a counter grew by in a longer silence belongs to no instant. */
+  sampleLifeMs: 300_000,
   /** Series of numbers that are alive: those silent for an hour make room. */
   seriesPerPlan: 50_000,
   labelsPerSeries: 64,
@@ -156,6 +158,12 @@ export const limits = {
   scrubbedFieldsShown: 200,
   /** Senders of a plan whose clocks are watched. */
   clocksPerPlan: 1_000,
+  /** Users who were forgotten while blocks of that time wait for the telemetry store. */
+  forgottenUsers: 10_000,
+  /** How long a command waits for a user to be forgotten before it says that it goes on. */
+  forgetMs: 20_000,
+  /** Facts of which the text is looked through at a time. */
+  factsForgottenAtOnce: 1_000,
   /** Of one key, at the same time: a noisy sender leaves room for the others. */
   intakeRequestsPerKey: 500,
   intakeBytesInFlight: 201_326_592,
@@ -241,6 +249,17 @@ export const limits = {
   flapFirings: 3,
   executorSilentMs: 3_000,
   watermarkCommitMs: 5_000,
+
+  // Errors
+  /** Whose first time and state are kept; of a plan with more, those that were not seen for longest are forgotten. */
+  errorGroupsPerPlan: 10_000,
+  errorGroupsShown: 200,
+  errorsLookedEveryMs: 60_000,
+  /** How far back each look reaches again, for what came late into the store. */
+  errorsLookedBackMs: 900_000,
+  errorExamples: 20,
+  /** Values of each field of a group of errors. */
+  errorValuesShown: 8,
 
   // What pages ask of the telemetry store
   telemetryQueryMs: 5_000,

@@ -49,7 +49,7 @@ export function explainPlan(compilation: Compilation): string {
   section(
     'sources',
     Object.values(plan.sources).map((source) => [
-      `${source.name}: events "${source.event}"`,
+      `${source.name}: ${source.samples === true ? 'samples' : 'events'} "${source.event}"`,
       ...(source.oncePer === undefined
         ? []
         : [`once per: ${source.oncePer}, the first within ${formatDuration(limits.oncePerMs)}  (default)`]),

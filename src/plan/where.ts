@@ -28,7 +28,7 @@ export function compileWhere(
   const file = new SourceFile('where', text);
   const report = new Report();
   const sentence = { text, place: (start: number, end: number) => ({ file, start, end }) };
-  const predicate = compilePredicate(parsed.value, sentence, new Context(report, new Map()), units);
+  const predicate = compilePredicate(parsed.value, sentence, new Context(report, new Map()), { units });
   if (predicate !== undefined) return ok(predicate);
   const [first] = report.sorted();
   return fail({

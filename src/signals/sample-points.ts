@@ -1,4 +1,5 @@
-import { type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { type EventRecord, sampleRecordName } from './record.ts';
 
@@ -25,8 +26,7 @@ export interface LastPoint {
   readonly intervalMs: DurationMs;
 }
 
-/** A point after a silence of more than this, or of three of its series' own intervals, says nothing of when the increase happened. */
-export const SAMPLE_LIFE_MS: DurationMs = 5 * MINUTE_MS;
+/** A series whose points come seldom is silent only after so many of its own intervals. */
 const INTERVALS = 3;
 
 /** The names of series that a plan reads. */
@@ -75,9 +75,10 @@ function increaseOf(
 ): number | undefined {
   if (last === undefined) {
     // A series that has just begun has nothing behind it that was not seen.
-    return startedAt !== undefined && startedAt <= time && time - startedAt <= SAMPLE_LIFE_MS ? value : undefined;
+    return startedAt !== undefined && startedAt <= time && time - startedAt <= limits.sampleLifeMs ? value : undefined;
   }
-  if (time < last.time || time - last.time > Math.max(SAMPLE_LIFE_MS, INTERVALS * last.intervalMs)) return undefined;
+  if (time < last.time || time - last.time > Math.max(limits.sampleLifeMs, INTERVALS * last.intervalMs))
+    return undefined;
   const hasRestarted = value < last.value || (startedAt !== undefined && startedAt > last.time && startedAt <= time);
   return hasRestarted ? value : value - last.value;
 }

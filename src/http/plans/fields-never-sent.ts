@@ -50,8 +50,9 @@ function fieldUses(plan: CompiledPlan): readonly FieldUse[] {
   }
 
   function note(source: string, fields: Iterable<string>, rules: readonly string[], signals: readonly string[]): void {
-    const event = plan.sources[source]?.event;
-    if (event === undefined) return;
+    const { event, samples } = plan.sources[source] ?? {};
+    // The labels of samples are no fields of events.
+    if (event === undefined || samples === true) return;
     for (const field of fields) {
       if (OWN_FIELDS.has(field)) continue;
       const key = JSON.stringify([event, field]);

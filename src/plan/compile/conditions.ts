@@ -283,7 +283,7 @@ class Compilation {
     if (state.state === 'waiting') return this.#skip(node, state.what);
     if (state.state === 'broken') return undefined;
     if (node.where === undefined) return { source: state.source };
-    const where = compilePredicate(node.where, this.#scope.sentence, this.#context, state.source.units);
+    const where = compilePredicate(node.where, this.#scope.sentence, this.#context, state.source);
     return where === undefined ? undefined : { source: state.source, where };
   }
 

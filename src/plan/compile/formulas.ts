@@ -2,6 +2,7 @@ import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
+import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
@@ -188,10 +189,15 @@ export class FormulaCompiler {
       return undefined;
     }
     const { source } = state;
-    const field = rest.length === 0 ? undefined : rest.join('.');
-    if (!this.#checkArguments(node, field, label, name, scope)) return undefined;
+    const written = rest.length === 0 ? undefined : rest.join('.');
+    const isSound =
+      source.samples === true
+        ? this.#checkSampleArguments(node, written, label, name, scope)
+        : this.#checkArguments(node, written, label, name, scope);
+    if (!isSound) return undefined;
+    const field = source.samples === true ? sampleField(node.function, written) : written;
     const where =
-      node.where === undefined ? undefined : compilePredicate(node.where, scope.sentence, this.#context, source.units);
+      node.where === undefined ? undefined : compilePredicate(node.where, scope.sentence, this.#context, source);
     if (node.where !== undefined && where === undefined) return undefined;
     const windowMs = scope.windowMs;
     if (windowMs === undefined) return undefined;
@@ -206,7 +212,10 @@ export class FormulaCompiler {
       window: { kind: 'sliding', ms: windowMs } as const,
     };
     const id = measureId(meaning, source);
-    const text = `${scope.sentence.text.slice(node.span.start, node.span.end)} over ${formatDuration(windowMs)}`;
+    // What stands for a figure by itself is nowhere written as one.
+    const asWritten =
+      scope.sentence.text.slice(node.span.start, node.span.end) || `${label}(${node.path.names.join('.')})`;
+    const text = `${asWritten} over ${formatDuration(windowMs)}`;
     if (!this.measures.has(id)) this.measures.set(id, { id, text, ...meaning });
     return {
       formula: { kind: 'measure', measure: id },
@@ -249,12 +258,36 @@ export class FormulaCompiler {
       );
       return false;
     }
-    if (node.function === 'share' && node.where === undefined) {
-      const message = '`share` does not say of what: it needs a `where`.';
-      this.#context.report.add('E154', place, message, `Write \`share(${source} where …)\`.`);
+    return this.#checkShare(node, source, place);
+  }
+
+  #checkShare(node: ast.Aggregate, source: string, place: Span): boolean {
+    if (node.function !== 'share' || node.where !== undefined) return true;
+    const message = '`share` does not say of what: it needs a `where`.';
+    this.#context.report.add('E154', place, message, `Write \`share(${source} where …)\`.`);
+    return false;
+  }
+
+  /** Points have one value, so nothing has to be said of it; of labels there is only `unique`. */
+  #checkSampleArguments(
+    node: ast.Aggregate,
+    field: string | undefined,
+    label: string,
+    source: string,
+    scope: Scope,
+  ): boolean {
+    const place = this.#place(node, scope);
+    if (node.function === 'unique' && field === undefined) {
+      const message = `\`unique(${source})\` does not say of which label.`;
+      this.#context.report.add('E154', place, message, `Write \`unique(${source}.instance)\` or another label.`);
       return false;
     }
-    return true;
+    if (node.function !== 'unique' && field !== undefined) {
+      const message = `\`${source}\` is made of samples: \`${field}\` is a label, and \`${label}\` takes their values.`;
+      this.#context.report.add('E154', place, message, `Write \`${label}(${source})\`.`);
+      return false;
+    }
+    return this.#checkShare(node, source, place);
   }
 
   /** The length of a sliding window, or undefined when it is too short, has no step that divides it, or is not executed. */
@@ -281,6 +314,13 @@ export class FormulaCompiler {
     }
     return duration.ms;
   }
+}
+
+/** What of the points a measure is of: what they add for `sum` and `rate`, else their level. */
+function sampleField(name: ast.Aggregate['function'], label: string | undefined): string | undefined {
+  if (name === 'unique') return label;
+  if (name === 'sum' || name === 'rate') return INCREASE_FIELD;
+  return FIELD_FUNCTIONS.has(name) ? LEVEL_FIELD : undefined;
 }
 
 /** `checks.api-tls.days_left`: the last result of one probe, which needs no window. */
@@ -326,10 +366,13 @@ function unitOfAggregate(
   units: Readonly<Record<string, string>>,
 ): Unit {
   if (name === 'count' || name === 'unique') return COUNT;
-  if (name === 'rate') return PER_SECOND;
   if (name === 'share') return FRACTION;
   if (field === 'duration') return MILLISECONDS;
   const declared = field !== undefined && Object.hasOwn(units, field) ? units[field] : undefined;
+  if (name === 'rate') {
+    if (declared === undefined || declared === '') return PER_SECOND;
+    return { base: `${fieldUnit(declared).base} per-second`, shown: `${declared}/s` };
+  }
   return declared === undefined || declared === '' ? COUNT : fieldUnit(declared);
 }
 

@@ -33,6 +33,7 @@ function predicateMeaning(predicate: Predicate | undefined): unknown {
 export function sourceMeaning(source: Source): unknown {
   return {
     event: source.event,
+    samples: source.samples,
     where: predicateMeaning(source.where),
     oncePer: source.oncePer,
     units: source.units,

@@ -1,18 +1,25 @@
 import { RE2JS } from 're2js';
 import type * as ast from '../expression/ast.ts';
-import type { FieldValue, Predicate } from '../model.ts';
+import type { FieldValue, Predicate, Source } from '../model.ts';
+import { LEVEL_FIELD } from '../sample-fields.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Context } from './context.ts';
 import { fieldUnit, MILLISECONDS, misfit } from './units.ts';
 
-/** Compiles what stands after `where`; numbers come in base units, and must have the unit of a field that has one. */
+/** What a predicate is of, as far as it decides what its fields are. */
+export type PredicateSubject = Pick<Source, 'units' | 'samples'>;
+
+/**
+ * Compiles what stands after `where`; numbers come in base units, and must have the unit of a field that has one. The labels of samples are
+ * text, whatever they look like.
+ */
 export function compilePredicate(
   predicate: ast.Predicate,
   sentence: Sentence,
   context: Context,
-  units: Readonly<Record<string, string>>,
+  of: PredicateSubject,
 ): Predicate | undefined {
-  const again = (inner: ast.Predicate) => compilePredicate(inner, sentence, context, units);
+  const again = (inner: ast.Predicate) => compilePredicate(inner, sentence, context, of);
   switch (predicate.kind) {
     case 'and':
     case 'or': {
@@ -26,13 +33,13 @@ export function compilePredicate(
     }
     case 'compare': {
       const field = predicate.field.name;
-      const value = compileValue(predicate.value, field, sentence, context, units);
+      const value = compileValue(predicate.value, field, sentence, context, of);
       if (value === undefined || !hasOrder(predicate, sentence, context)) return undefined;
       return { kind: 'compare', field, operator: predicate.operator, value };
     }
     case 'in': {
       const field = predicate.field.name;
-      const values = predicate.values.map((value) => compileValue(value, field, sentence, context, units));
+      const values = predicate.values.map((value) => compileValue(value, field, sentence, context, of));
       const sound = values.filter((value): value is FieldValue => value !== undefined);
       return sound.length === values.length ? { kind: 'in', field, values: sound } : undefined;
     }
@@ -74,9 +81,16 @@ function compileValue(
   field: string,
   sentence: Sentence,
   context: Context,
-  units: Readonly<Record<string, string>>,
+  { units, samples }: PredicateSubject,
 ): FieldValue | undefined {
   if (value.kind === 'text') return value.text;
+  if (samples === true && field !== LEVEL_FIELD && field !== 'time') {
+    const place = sentence.place(value.span.start, value.span.end);
+    const written = sentence.text.slice(value.span.start, value.span.end);
+    const message = `The labels of samples are text, and this is ${value.kind === 'boolean' ? 'true or false' : 'a number'}.`;
+    context.report.add('E150', place, message, `Write \`${field} = "${written}"\`.`);
+    return undefined;
+  }
   if (value.kind === 'boolean') return value.value;
   const declared = Object.hasOwn(units, field) ? units[field] : undefined;
   const unit = field === 'duration' ? MILLISECONDS : declared === undefined ? undefined : fieldUnit(declared);

@@ -216,7 +216,7 @@ function readRunbook(node: TreeNode | undefined, context: Context): string | und
 /** An alert of the rule would be the next event that keeps it firing. */
 function refuseSelfFeeding(name: string, facts: ConditionFacts, place: Span, context: Context): void {
   for (const { source, where } of facts.reads) {
-    if (!OWN_EVENTS.has(source.event)) continue;
+    if (source.samples === true || !OWN_EVENTS.has(source.event)) continue;
     const narrowed = [source.where, where].some((predicate) => predicate !== undefined && excludes(predicate, name));
     if (narrowed) continue;
     const message = `The rule \`${name}\` reads \`${source.name}\`, in which its own alerts appear.`;

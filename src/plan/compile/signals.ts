@@ -1,4 +1,5 @@
 import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type * as ast from '../expression/ast.ts';
 import { parseSignal } from '../expression/parse.ts';
 import type { Signal, Unit } from '../model.ts';
@@ -32,6 +33,8 @@ export class Signals implements SignalLookup {
   readonly #context: Context;
   readonly #sources: Sources;
   readonly #definitions: Map<string, Definition> = new Map();
+  /** Sources of samples that stand where a figure is asked for: the last of their values. */
+  readonly #levels: Map<string, Definition> = new Map();
   readonly #compiled: Map<string, Signal> = new Map();
   readonly #results: Map<string, CompiledFormula | undefined> = new Map();
   readonly #open: string[] = [];
@@ -49,12 +52,23 @@ export class Signals implements SignalLookup {
   }
 
   has(name: string): boolean {
-    return this.#context.defines('signals', name);
+    return this.#context.defines('signals', name) || this.#sources.isSamples(name);
   }
 
   /** Whether a signal exists and its sentence was understood. */
   reads(name: string): boolean {
-    return this.#definitions.has(name);
+    return this.#definitionOf(name) !== undefined;
+  }
+
+  /** A signal as the plan defines it, or what a source of samples is by itself. */
+  #definitionOf(name: string): Definition | undefined {
+    const defined = this.#definitions.get(name) ?? this.#levels.get(name);
+    if (defined !== undefined || this.#context.defines('signals', name)) return defined;
+    const entry = this.#context.entry('sources', name);
+    if (entry?.value.kind !== 'text' || !this.#sources.isSamples(name)) return undefined;
+    const level = { entry, sentence: sentenceOf(entry.value), node: levelOf(name) };
+    this.#levels.set(name, level);
+    return level;
   }
 
   /** Compiles each signal as written; streams are compiled where they are used. */
@@ -98,7 +112,8 @@ export class Signals implements SignalLookup {
   }
 
   compiled(): readonly Signal[] {
-    const order = new Map([...this.#definitions.keys()].map((name, index) => [name, index]));
+    const names = [...this.#definitions.keys(), ...this.#levels.keys()];
+    const order = new Map(names.map((name, index) => [name, index]));
     const rank = (signal: Signal) => order.get(rootOf(signal.name)) ?? 0;
     return [...this.#compiled.values()].toSorted((left, right) => rank(left) - rank(right));
   }
@@ -142,7 +157,8 @@ export class Signals implements SignalLookup {
     }
     const window = this.#windowOf(reference.window, scope);
     if (window === 'refused') return undefined;
-    const streamWindow = this.isStream(name) ? scope.windowMs : undefined;
+    const isLevel = !this.#definitions.has(name) && this.#definitionOf(name) !== undefined;
+    const streamWindow = this.isStream(name) || isLevel ? scope.windowMs : undefined;
     const windowMs = window ?? streamWindow;
     if (this.isStream(name) && windowMs === undefined) {
       const message = `\`${name}\` has no window, so it has no value by itself.`;
@@ -176,7 +192,6 @@ export class Signals implements SignalLookup {
     const field = rest.join('.');
     const source = this.#sources.has(name) ? this.#sources.find(name, place) : undefined;
     if (source?.state === 'waiting') {
-      // A gauge of samples is a figure by itself.
       this.#context.skip(where, source.what, place);
     } else if (this.#sources.has(name) && field !== '') {
       const message = `\`${name}.${field}\` does not say which of its values is meant.`;
@@ -202,7 +217,7 @@ export class Signals implements SignalLookup {
     by: string | undefined,
     shownName?: string,
   ): CompiledFormula | undefined {
-    const definition = this.#definitions.get(name);
+    const definition = this.#definitionOf(name);
     if (definition === undefined) return undefined;
     const label = shownName ?? this.#label(name, windowMs, by);
     if (this.#results.has(label)) return this.#results.get(label);
@@ -281,4 +296,31 @@ export class Signals implements SignalLookup {
 /** A signal's own name, without the window and split in which it is used. */
 export function rootOf(label: string): string {
   return label.split(' ', 1)[0] ?? label;
+}
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** `last(NAME) over 5m`, as it would be written. */
+function levelOf(name: string): ast.Signal {
+  return {
+    kind: 'signal',
+    span: NOWHERE,
+    formula: {
+      kind: 'aggregate',
+      function: 'last',
+      path: { kind: 'path', names: [name], span: NOWHERE },
+      span: NOWHERE,
+    },
+    window: {
+      kind: 'over',
+      duration: {
+        kind: 'duration',
+        amount: limits.sampleLifeMs / MINUTE_MS,
+        unit: 'm',
+        ms: limits.sampleLifeMs,
+        span: NOWHERE,
+      },
+      span: NOWHERE,
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
 import type { Predicate, Search, Source, Webhook } from '../model.ts';
+import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
 import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
@@ -49,6 +50,14 @@ export class Sources {
     return (
       context.defines('sources', name) || context.defines('funnels', name) || Object.hasOwn(BUILT_IN_SOURCES, name)
     );
+  }
+
+  /** Whether a name is a source of samples, by itself or through the source that it narrows. */
+  isSamples(name: string): boolean {
+    const entry = this.#context.entry('sources', name);
+    if (entry === undefined || this.#open.includes(name)) return false;
+    const state = this.#lookup(name, entry.key.span);
+    return state.state === 'ready' && state.source.samples === true;
   }
 
   names(): readonly string[] {
@@ -145,22 +154,33 @@ export class Sources {
     } else if (origin.kind === 'webhook') {
       inner = this.#ofWebhook(origin.name, place);
       if (inner === undefined) return { state: 'broken' };
-    } else if (origin.kind !== 'events') {
+    } else if (origin.kind !== 'events' && origin.kind !== 'samples') {
       const what = origin.kind === 'query' ? 'sources from a query' : `sources from ${origin.kind}`;
       this.#context.skip(`${section}.${name}`, what, place);
       return { state: 'waiting', what };
     }
+    const samples = origin.kind === 'samples' || inner?.samples === true;
+    if (samples && parsed.oncePer !== undefined) {
+      const { span } = parsed.oncePer;
+      this.#context.skip(`${section}.${name}`, '`once per` of samples', sentence.place(span.start, span.end));
+      return { state: 'waiting', what: '`once per` of samples' };
+    }
     const units: Record<string, string> = { ...inner?.units };
     for (const field of parsed.fieldUnits) units[field.field.name] = field.unit.text;
-    if (parsed.unit !== undefined) units['value'] = parsed.unit.text;
+    if (parsed.unit !== undefined) {
+      units[LEVEL_FIELD] = parsed.unit.text;
+      if (samples) units[INCREASE_FIELD] = parsed.unit.text;
+    }
+    const subject = { units, ...(samples && { samples }) };
     const where =
-      parsed.where === undefined ? undefined : compilePredicate(parsed.where, sentence, this.#context, units);
+      parsed.where === undefined ? undefined : compilePredicate(parsed.where, sentence, this.#context, subject);
     if (parsed.where !== undefined && where === undefined) return { state: 'broken' };
     const both = narrow(inner?.where, where);
     const oncePer = parsed.oncePer?.name ?? inner?.oncePer;
     const source: Source = {
       name,
-      event: inner?.event ?? (origin.kind === 'events' ? origin.name : name),
+      event: inner?.event ?? (origin.kind === 'events' || origin.kind === 'samples' ? origin.name : name),
+      ...(samples && { samples }),
       ...(both === undefined ? {} : { where: both }),
       ...(oncePer === undefined ? {} : { oncePer }),
       units,

@@ -219,7 +219,7 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['events', 'events "payment"', 'Events of this name that the product sends.'],
     ['once', 'events "payment" once per id', 'Only the first event with a value counts, within 24 hours.'],
     ['per', 'events "payment" once per id', 'The field that has to be new.'],
-    ['samples', 'samples "queue_length"', 'Points of a series of numbers.', 'waits'],
+    ['samples', 'samples "queue_length"', 'Points of a series of numbers; by itself, its last value.'],
     ['webhook', 'webhook "shop"', 'What another system posts: a name of `webhooks`.'],
     ['list', 'list "employees"', 'Rows that people keep.', 'waits'],
     ['query', 'query orders', 'Rows that a probe reads.', 'waits'],
