@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 const wanted = [
   { program: 'nginx', package: 'nginx', tests: 'following the access log of a real nginx' },
   { program: 'prometheus', package: 'prometheus', tests: 'remote write and scraping with a real Prometheus' },
+  { program: 'pg_ctlcluster', package: 'postgresql', tests: 'moving into a PostgreSQL server of one`s own' },
   { program: 'chromium', package: 'chromium', tests: 'every page in a browser' },
 ] as const;
 

@@ -7,6 +7,7 @@ import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { backUp, restore, type Stores } from './backup.ts';
 import { insertEvents, insertReadings } from './clickhouse/events.ts';
 import { rollUpReadings } from './clickhouse/roll-up.ts';
+import { insertSamples, insertSeries } from './clickhouse/samples.ts';
 import { insertPlanVersion } from './postgres/plans.ts';
 import { appendAudit, verifyWhole } from './postgres/sign-in/audit.ts';
 import { createPostgresStore } from './postgres/store.ts';
@@ -91,6 +92,15 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     `insert into ingest_key (id, plan, name, scopes, hash, created_at)
      values ('k', 'shop', 'web', array['a', 'b,"c"', 'NULL'], 'h', '2026-03-02 08:00:00.123456Z')`,
   );
+  // What later schemas added, where this program has them.
+  const later = {
+    error_group: `('shop', 'f-1', '2026-03-02Z', '2026-03-02 08:00:00.000001Z')`,
+    error_look: `('shop', '2026-03-02Z')`,
+  };
+  for (const [table, values] of Object.entries(later)) {
+    const { rows } = await pool.query('select to_regclass($1) is not null as there', [table]);
+    if (rows[0]?.there === true) await pool.query(`insert into ${table} values ${values}`);
+  }
   await pool.query(
     `insert into fact (plan, sequence, at, kind, subject, reason, body)
      select 'many', n, '2026-03-02Z', 'notified', 's', 'applied', '{}' from generate_series(1, 1234) n`,
@@ -111,6 +121,19 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
   }));
   await insertReadings(clickhouse, 'r-1', readings);
   await rollUpReadings(clickhouse, START - 3_600_000 + 1_500_000);
+  const series = { plan: 'shop', describedAt: START, idHigh: 7, idLow: 9, name: 'node_load1', kind: 'gauge' };
+  await insertSeries(clickhouse, 'd-1', [{ ...series, labels: [['instance', 'a "quoted" one']] }]);
+  const count = 1_000;
+  await insertSamples(clickhouse, 'p-1', [
+    {
+      plan: 'shop',
+      count,
+      ids: Uint32Array.from({ length: 2 * count }, (_, index) => (index % 2 === 0 ? 9 : 7)),
+      firstTime: START - 1_000_000,
+      offsets: Int32Array.from({ length: count }, (_, index) => index * 1_000),
+      values: Float64Array.from({ length: count }, (_, index) => (index === 3 ? Number.NaN : index / 7)),
+    },
+  ]);
 }
 
 /** A row of each table of sign-in, and a chain of audit entries. */
@@ -127,6 +150,16 @@ async function fillSignIn(pool: Stores['pool']): Promise<void> {
     insert into auth.attempt values ('k', 1, ${at}, null);`);
   const entry = { at: START, actorKind: 'session', actor: 'Mia', action: 'POST /x', address: '::1', requestId: 'r' };
   for (const object of ['one', HARD]) await appendAudit(pool, { ...entry, object, outcome: 'done', after: { HARD } });
+}
+
+/** The tables of the telemetry store that hold data. */
+async function tablesOf({ clickhouse }: Stores): Promise<readonly string[]> {
+  const answer = await clickhouse.query({
+    query: `select name from system.tables where database = currentDatabase() and engine like '%MergeTree'
+      and name != 'schema_migration' order by name`,
+    format: 'JSONEachRow',
+  });
+  return (await answer.json<{ name: string }>()).map(({ name }) => name);
 }
 
 /** Everything that both stores hold, as text. */
@@ -158,8 +191,11 @@ describe('backup and restore', () => {
     const manifest = await backUp(source, { folder, program: '0.1.0', now: START });
     const tables = new Map(manifest.postgres.tables.map(({ table, rows }) => [table, rows]));
     for (const [table, rows] of tables) expect([table, rows]).not.toEqual([table, 0]);
+    // Every table that there is, by the catalogue: one that comes with a later version is carried as well.
+    const telemetryTables = await tablesOf(source);
+    expect(telemetryTables).toEqual(expect.arrayContaining(['events', 'readings', 'samples', 'series']));
     const telemetry = new Set(manifest.clickhouse.tables.map(({ table }) => table));
-    expect([...telemetry]).toEqual(['readings_rolled_up', 'events', 'readings', 'readings_5m']);
+    expect([...telemetry].sort()).toEqual(telemetryTables);
     expect(tables.get('fact')).toBe(1_235);
     expect(await readdir(folder)).toHaveLength(1 + manifest.postgres.tables.length + manifest.clickhouse.tables.length);
     await restore(target, folder, START);
