@@ -201,6 +201,50 @@ describe('a quantity in the fields of a load', () => {
   });
 });
 
+describe('points of samples', () => {
+  const plan = `plan: shop
+timezone: UTC
+launch: on command
+people: { mia: { email: mia@shop.example } }
+severities: { urgent: { notify: [mia by app] } }
+sources:
+  cpu:  samples "cpu" in %
+  paid: samples "paid_total"
+signals:
+  pace: rate(paid) over 1m in /min
+  one:  count(cpu where instance = "2") over 1m
+rules:
+  hot: { when: cpu by instance > 80% for 1m, severity: urgent }
+`;
+
+  it('are levels, what they add, and labels', () => {
+    const result = runScenario({
+      planFiles: [{ path: 'plan.yaml', text: plan }],
+      scenario: {
+        path: 'a.scenario.yaml',
+        text: `scenario: Hot
+steps:
+  - at T+0:
+      - load cpu as one at 4/min with value = 40%, instance = "1"
+      - load cpu as two at 4/min with value between 85% and 95%, instance = 2
+      - load paid at 4/min with value = 30
+  - at T+5m:
+      - expect alert hot firing in "2"
+      - expect page mia because hot
+      - expect pace between 115/min and 155/min
+      - expect one > 3
+      - stop all
+  - at T+7m: expect pace is no data
+`,
+      },
+      readFile: () => undefined,
+    });
+    expect(result.diagnostics.map(formatDiagnostic)).toEqual([]);
+    expect(result.timeline).toContain('passed');
+    expect(result.timeline).not.toContain('FAILED');
+  });
+});
+
 describe('a rehearsal', () => {
   const random = (seed: number): string => `scenario: Random
 seed: ${seed}

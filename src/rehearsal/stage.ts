@@ -6,7 +6,7 @@ import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
-import type { EventRecord } from '#signals/record.ts';
+import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import type { FieldTraffic } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 
@@ -196,8 +196,19 @@ export class Stage {
     fields: readonly FieldTraffic[],
     count: number | undefined,
   ): void {
-    const event = this.world.plan.sources[source]?.event ?? source;
-    const options = { name, event, fields, from: this.now, everyMs, random, ...(count === undefined ? {} : { count }) };
+    const known = this.world.plan.sources[source];
+    const event = known === undefined ? source : recordNameOf(known);
+    const samples = known?.samples === true;
+    const options = {
+      name,
+      event,
+      samples,
+      fields,
+      from: this.now,
+      everyMs,
+      random,
+      ...(count === undefined ? {} : { count }),
+    };
     this.generators.push(createGenerator(options, this.fraction));
   }
 

@@ -11,6 +11,8 @@ export interface Generator {
   readonly name: string;
   /** The `name` field of its events. */
   readonly event: string;
+  /** Points of a series: their other fields are labels, and what is their value is also what they add. */
+  readonly samples: boolean;
   readonly fields: readonly FieldTraffic[];
   /** When the next event is sent; undefined when it has sent all. */
   nextAt: Instant | undefined;
@@ -21,6 +23,7 @@ export interface Generator {
 export interface GeneratorOptions {
   readonly name: string;
   readonly event: string;
+  readonly samples: boolean;
   readonly fields: readonly FieldTraffic[];
   readonly from: Instant;
   readonly everyMs: number;
@@ -31,12 +34,13 @@ export interface GeneratorOptions {
 
 /** A stream that begins at `from`; events are sent on whole milliseconds. */
 export function createGenerator(options: GeneratorOptions, fraction: () => number): Generator {
-  const { name, event, fields, from, everyMs, count } = options;
+  const { name, event, samples, fields, from, everyMs, count } = options;
   let sent = 0;
   let exact: number = from;
   const generator: Generator = {
     name,
     event,
+    samples,
     fields,
     nextAt: count === 0 ? undefined : from,
     follow: () => {
@@ -58,7 +62,8 @@ export function makeEvent(generator: Generator, id: string, at: Instant, fractio
   for (const field of generator.fields) {
     const drawn = draw(field, fraction);
     if (drawn === undefined) continue;
-    if (field.field === 'user') user = String(drawn);
+    if (generator.samples && field.field !== 'value') attributes[field.field] = String(drawn);
+    else if (field.field === 'user') user = String(drawn);
     else if (field.field === 'duration') durationMs = Number(drawn);
     else if (field.field === 'value') value = Number(drawn);
     else attributes[field.field] = drawn;
@@ -70,6 +75,7 @@ export function makeEvent(generator: Generator, id: string, at: Instant, fractio
     ...(user === undefined ? {} : { user }),
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(value === undefined ? {} : { value }),
+    ...(value === undefined || !generator.samples ? {} : { increase: value }),
     attributes,
   };
 }
