@@ -22,6 +22,30 @@ export async function choosePort(host: string, wanted: number, clock: Clock): Pr
   }
 }
 
+export interface GrpcPortOptions {
+  readonly host: string;
+  /** What was asked for, if anything. */
+  readonly wanted: number | 'off' | undefined;
+  readonly usual: number;
+  readonly clock: Clock;
+}
+
+/**
+ * The port of OTLP over gRPC. One that was asked for has to be free, as above; the usual one, which nobody asked for, is left to whoever has
+ * it, e.g. a collector on the same machine that sends to us by HTTP.
+ */
+export async function chooseGrpcPort(options: GrpcPortOptions): Promise<number | 'off' | 'taken'> {
+  const { host, wanted, usual, clock } = options;
+  if (wanted === 'off') return 'off';
+  if (wanted !== undefined) return await choosePort(host, wanted, clock);
+  try {
+    return await choosePort(host, usual, clock);
+  } catch (problem) {
+    if (problem instanceof WatchbillError) return 'taken';
+    throw problem;
+  }
+}
+
 function tryPort(host: string, wanted: number): Promise<number | NodeJS.ErrnoException> {
   const server = createServer();
   return new Promise((resolve) => {

@@ -9,7 +9,7 @@ import { lockDataFolder } from '#storage/data-folder.ts';
 import type { Environment } from '../environment.ts';
 import { keepText, linkPathFor } from './data-folder-files.ts';
 import { type ManagedChild, manageChild } from './managed-child.ts';
-import { choosePort } from './port.ts';
+import { chooseGrpcPort, choosePort } from './port.ts';
 import { ProcessBoard, type ProcessName } from './process-board.ts';
 import { type Stores, startStores } from './stores.ts';
 
@@ -95,7 +95,15 @@ async function startParts(
   const corePort = await choosePort(host, options.port, options.clock);
   const intakePort = await choosePort(host, options.intakePort, options.clock);
 
-  const grpcPort = await chooseGrpcPort(options, log);
+  const grpcPort = await chooseGrpcPort({
+    host,
+    wanted: options.grpcPort,
+    usual: DEFAULT_GRPC_PORT,
+    clock: options.clock,
+  });
+  if (grpcPort === 'taken') {
+    log(`Port ${DEFAULT_GRPC_PORT} is taken, so OpenTelemetry is heard over HTTP only; see --grpc-port.`);
+  }
 
   const url = `http://${addressOf(host)}:${corePort}`;
   const intakeUrl = `http://${addressOf(host)}:${intakePort}`;
@@ -165,7 +173,7 @@ async function startParts(
         dataFolder,
         host,
         port: intakePort,
-        ...(grpcPort === undefined ? {} : { grpcPort }),
+        ...(typeof grpcPort === 'number' ? { grpcPort } : {}),
         linkPath,
         clickhouse: await stores.clickhouse(),
         egressAllow,
@@ -183,24 +191,6 @@ async function startParts(
     token: adminToken,
     stores: { postgres: await stores.postgres(), clickhouse: await stores.clickhouse() },
   });
-}
-
-/**
- * The port of OTLP over gRPC. One that was asked for has to be free; OpenTelemetry's own, which nobody asked for, is left to whoever has it,
- * e.g. a collector on the same machine that sends to us by HTTP.
- */
-async function chooseGrpcPort(
-  { host, clock, grpcPort: wanted }: SupervisorOptions,
-  log: (message: string) => void,
-): Promise<number | undefined> {
-  if (wanted === 'off') return undefined;
-  try {
-    return await choosePort(host, wanted ?? DEFAULT_GRPC_PORT, clock);
-  } catch (problem) {
-    if (wanted !== undefined || !(problem instanceof WatchbillError)) throw problem;
-    log(`Port ${DEFAULT_GRPC_PORT} is taken, so OpenTelemetry is heard over HTTP only; see --grpc-port.`);
-    return undefined;
-  }
 }
 
 /** What was given with the command goes before the environment, as it does in the core. */

@@ -57,6 +57,7 @@ export function isAddress(name: string): boolean {
 
 /** An address without credentials, query and fragment. */
 export function withoutQuery(address: string): string {
+  if (!/[?#@]/.test(address)) return address;
   return address.split(/[?#]/, 1)[0]?.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@]*@/i, '$1') ?? '';
 }
 

@@ -1,5 +1,6 @@
 import { Reader } from 'protobufjs/minimal.js';
 import { Budget, UnreadableOtlp } from './budget.ts';
+import { readName } from './names.ts';
 import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpGroup, type OtlpValue } from './shape.ts';
 
 /**
@@ -116,7 +117,7 @@ export function readAttribute(wire: Wire, attributes: Map<string, OtlpValue>, de
   let value: OtlpValue | undefined;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag === 0x0a) key = reader.string();
+    if (tag === 0x0a) key = readName(reader);
     else if (tag === 0x12) value = readValue(wire, depth);
     else skip(wire, tag);
   }
@@ -240,14 +241,17 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** An id of so many bytes in hexadecimal digits; undefined when it is another length or all zero. */
 export function readId({ reader }: Wire, length: number): string | undefined {
-  const bytes = reader.bytes();
-  if (bytes.length !== length) return undefined;
+  const size = reader.uint32();
+  const end = reader.pos + size;
+  if (end > reader.len) throw new RangeError('An id is longer than the message around it.');
   let text = '';
   let any = 0;
-  for (const byte of bytes) {
+  for (let index = size === length ? reader.pos : end; index < end; index += 1) {
+    const byte = reader.buf[index] as number;
     any |= byte;
     text += HEX[byte];
   }
+  reader.pos = end;
   return any === 0 ? undefined : text;
 }
 
