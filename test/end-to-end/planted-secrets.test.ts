@@ -106,13 +106,18 @@ beforeAll(async () => {
   const folder = await emptyFolder();
   dataFolder = join(folder, 'data');
   const plan = join(folder, 'plan.yaml');
-  await writeFile(plan, SHOP_PLAN);
+  // Nobody listens at the target either.
+  await writeFile(
+    plan,
+    `${SHOP_PLAN}scrapes:\n  api: { target: "http://127.0.0.1:9/metrics", every: 1s, token: secret SCRAPE_TOKEN }\n`,
+  );
   const environment = {
     WATCHBILL_INGEST_KEY: INGEST_KEY,
     WATCHBILL_EGRESS_ALLOW: '127.0.0.1:9',
     // Nobody listens there: failures are where an address is most likely to be said.
     SHOP_WEBHOOK_URL: `http://127.0.0.1:9/${CHANNEL_PATH}`,
     SHOP_WEBHOOK_SECRET: CHANNEL_SECRET,
+    SCRAPE_TOKEN: plant('token of a scrape', 'canary-scrape-token-6c2d'),
     BETTER_AUTH_SECRET: plant('secret of the library in the environment', 'canary-better-auth-secret-9b1c'),
     BETTER_AUTH_TELEMETRY: '1',
   };
