@@ -4,6 +4,7 @@ import { listChannels, testChannel, testOwnChannel } from './channels.ts';
 import { listEventRates, listEvents, listFields, listRejections } from './data.ts';
 import { listDeliveries } from './deliveries.ts';
 import { listDeployments } from './deployments.ts';
+import { changeError, getError, listErrors } from './errors.ts';
 import { getHealth } from './health.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
@@ -44,6 +45,7 @@ import { endSilence, listSilences, silenceRule } from './silences.ts';
 import { getStatus } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { getTrace } from './traces.ts';
+import { forgetUser } from './users.ts';
 import { listWebhooks } from './webhooks.ts';
 
 /** Every route of the API, once. A route that is not here does not exist; one that is here has a verb in `src/http/verbs.ts`. */
@@ -66,6 +68,9 @@ export const routes = {
   silenceRule,
   endSilence,
   listDeliveries,
+  listErrors,
+  getError,
+  changeError,
   createKey,
   listKeys,
   revokeKey,
@@ -91,6 +96,7 @@ export const routes = {
   listMetrics,
   listScrapes,
   listWebhooks,
+  forgetUser,
   getHealth,
   getSignInState,
   setUp,

@@ -184,6 +184,15 @@ const services: ApiServices = {
     list: (plan) => record([], 'listKeys', plan),
     revoke: (plan, id) => record(undefined, 'revokeKey', plan, id),
   },
+  users: {
+    forget: (plan, user) =>
+      record(
+        { events: 0, mentions: 0, readings: 0, facts: 0, segmentsWaiting: 0, done: true },
+        'forgetUser',
+        plan,
+        user,
+      ),
+  },
   channels: {
     list: (plan) => record([], 'listChannels', plan),
     test: (plan, channel, recipient, actor) => record(testAnswer, 'testChannel', plan, channel, recipient, actor.name),
@@ -229,6 +238,53 @@ const services: ApiServices = {
   },
   webhooks: {
     webhooks: (plan) => record({ webhooks: [] }, 'webhooks', plan),
+  },
+  errors: {
+    list: (plan, query) =>
+      record(
+        {
+          ...{
+            from: '2026-03-02T08:00:00.000Z',
+            to: '2026-03-02T09:00:00.000Z',
+            groups: [],
+            groupsThere: 0,
+            errors: 0,
+          },
+          ...{ services: [], environments: [], releases: [], levels: [], segmentsWaiting: 0 },
+        },
+        'errors',
+        plan,
+        query,
+      ),
+    detail: (plan, error, range) =>
+      record(
+        {
+          from: '2026-03-02T08:00:00.000Z',
+          to: '2026-03-02T09:00:00.000Z',
+          group: {
+            ...{ error, message: 'x', count: 1, users: 1, isNew: false, releases: [], environments: [] },
+            ...{ firstSeen: '2026-03-02T08:00:00.000Z', lastSeen: '2026-03-02T08:00:00.000Z', inNextRelease: false },
+            trend: { start: '2026-03-02T08:00:00.000Z', stepMs: 60_000, counts: [1] },
+            state: 'open',
+            version: 1,
+          },
+          ...{ latest: [], values: [], releases: [] },
+        },
+        'error',
+        plan,
+        error,
+        range,
+      ),
+    change: (plan, command) =>
+      record(
+        {
+          ...{ error: command.error, state: command.state, inNextRelease: command.inNextRelease },
+          ...{ changedAt: '2026-03-02T09:00:00.000Z', changedBy: command.by, version: 2 },
+        },
+        'changeError',
+        plan,
+        command,
+      ),
   },
   deployments: {
     deployments: (plan, range) =>
@@ -475,6 +531,12 @@ const routes: readonly {
     sent: { method: 'DELETE' },
     asks: ['revokeKey', 'shop', 'k1'],
   },
+  {
+    path: '/api/plans/shop/users/forget',
+    template: '/api/plans/{plan}/users/forget',
+    sent: { method: 'POST', body: '{"user":"u-1"}' },
+    asks: ['forgetUser', 'shop', 'u-1'],
+  },
   { path: '/api/plans', template: '/api/plans', sent: {}, asks: ['listPlans'] },
   {
     path: '/api/plans/shop/overview',
@@ -543,6 +605,28 @@ const routes: readonly {
     template: '/api/plans/{plan}/traces/{trace}',
     sent: {},
     asks: ['trace', 'shop', 'abc', undefined],
+  },
+  {
+    path: '/api/plans/shop/errors?state=open&service=web&sort=count',
+    template: '/api/plans/{plan}/errors',
+    sent: {},
+    asks: ['errors', 'shop', { state: 'open', service: 'web', sort: 'count', limit: 50 }],
+  },
+  {
+    path: '/api/plans/shop/errors/4f2c9a1b00c9a1ff?from=2026-03-02T08:00:00Z',
+    template: '/api/plans/{plan}/errors/{error}',
+    sent: {},
+    asks: ['error', 'shop', '4f2c9a1b00c9a1ff', { from: '2026-03-02T08:00:00Z' }],
+  },
+  {
+    path: '/api/plans/shop/errors/4f2c9a1b00c9a1ff/state',
+    template: '/api/plans/{plan}/errors/{error}/state',
+    sent: { method: 'POST', body: '{"state":"resolved","inNextRelease":true,"expectedVersion":1}' },
+    asks: [
+      'changeError',
+      'shop',
+      { error: '4f2c9a1b00c9a1ff', state: 'resolved', inNextRelease: true, by: 'admin token', expectedVersion: 1 },
+    ],
   },
   {
     path: '/api/plans/shop/deployments?from=2026-03-02T08:00:00Z',

@@ -1,5 +1,6 @@
 import type { HoldsBack } from '#egress/holds-back.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import type { ErrorGroups } from '#storage/postgres/error-groups.ts';
 import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
 import { createAlertServices } from './alerts/alert-services.ts';
@@ -7,6 +8,7 @@ import { createChannelServices } from './channels/channel-services.ts';
 import { createDataServices } from './data/data-services.ts';
 import { createDeliveryServices } from './deliveries/delivery-services.ts';
 import { createDeploymentServices } from './deployments/deployment-services.ts';
+import { createErrorServices } from './errors/error-services.ts';
 import { createHealthServices } from './health/health-services.ts';
 import type { MachineHealth, StoreProbe } from './health/services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
@@ -28,6 +30,7 @@ import { createSilenceServices } from './silences/silence-services.ts';
 import { createStatusServices, type StatusServicesOptions } from './status/status-services.ts';
 import { createTraceServices } from './traces/trace-services.ts';
 import { createUnreachable } from './unreachable.ts';
+import { createUserServices } from './users/user-services.ts';
 import { createWebhookServices } from './webhooks/webhook-services.ts';
 
 export interface CoreServicesOptions extends Omit<StatusServicesOptions, 'unreachable'> {
@@ -39,6 +42,8 @@ export interface CoreServicesOptions extends Omit<StatusServicesOptions, 'unreac
   readonly access: Pick<Access, 'services'>;
   /** Asks the telemetry store what the past was. */
   readonly askTelemetry: AskTelemetry;
+  /** What is kept of groups of errors. */
+  readonly errorGroups: ErrorGroups;
   /** Where senders reach intake. */
   readonly intakeUrl: string;
   readonly machine: MachineHealth;
@@ -74,6 +79,8 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     traces: createTraceServices({ core, clock, askTelemetry }),
     data: createDataServices({ core, clock, askTelemetry, intakeUrl: options.intakeUrl }),
     deployments: createDeploymentServices({ core, clock, askTelemetry }),
+    errors: createErrorServices({ core, clock, askTelemetry, groups: options.errorGroups }),
+    users: createUserServices({ core, clock, askTelemetry }),
     webhooks: createWebhookServices({ core, clock, askTelemetry, resolveSecret, intakeUrl: options.intakeUrl }),
     health,
     metrics: createMetricsServices({ health, status, core, clock, askTelemetry }),

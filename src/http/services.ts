@@ -5,6 +5,7 @@ import type { ChannelServices } from './channels/services.ts';
 import type { DataServices } from './data/services.ts';
 import type { DeliveryServices } from './deliveries/services.ts';
 import type { DeploymentServices } from './deployments/services.ts';
+import type { ErrorServices } from './errors/services.ts';
 import type { HealthServices } from './health/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
@@ -23,6 +24,7 @@ import type { SilenceServices } from './silences/services.ts';
 import type { StatusServices } from './status/services.ts';
 import type { TokenServices } from './tokens/services.ts';
 import type { TraceServices } from './traces/services.ts';
+import type { UserServices } from './users/services.ts';
 import type { WebhookServices } from './webhooks/services.ts';
 
 /** What the verbs call, a member for each noun. */
@@ -49,6 +51,8 @@ export interface ApiServices {
   readonly searches: SearchServices;
   readonly traces: TraceServices;
   readonly deployments: DeploymentServices;
+  readonly errors: ErrorServices;
+  readonly users: UserServices;
   readonly webhooks: WebhookServices;
   readonly health: HealthServices;
   readonly metrics: MetricsServices;

@@ -12,6 +12,9 @@ import { listFields } from './data/list-fields.ts';
 import { listRejections } from './data/list-rejections.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
 import { listDeployments } from './deployments/list-deployments.ts';
+import { changeError } from './errors/change-error.ts';
+import { getError } from './errors/get-error.ts';
+import { listErrors } from './errors/list-errors.ts';
 import { getHealth } from './health/get-health.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
@@ -65,6 +68,7 @@ import { createToken } from './tokens/create-token.ts';
 import { listTokens } from './tokens/list-tokens.ts';
 import { revokeToken } from './tokens/revoke-token.ts';
 import { getTrace } from './traces/get-trace.ts';
+import { forgetUser } from './users/forget-user.ts';
 import type { Verb } from './verb.ts';
 import { listWebhooks } from './webhooks/list-webhooks.ts';
 
@@ -88,6 +92,9 @@ export const verbs: readonly Verb[] = [
   silenceRule,
   endSilence,
   listDeliveries,
+  listErrors,
+  getError,
+  changeError,
   createKey,
   listKeys,
   revokeKey,
@@ -113,6 +120,7 @@ export const verbs: readonly Verb[] = [
   listMetrics,
   listScrapes,
   listWebhooks,
+  forgetUser,
   getHealth,
   getSignInState,
   setUp,

@@ -10,12 +10,14 @@ import { createCoreServices } from '#http/core-services.ts';
 import type { ApiServices } from '#http/services.ts';
 import { type Access, createAccess } from '#http/sign-in/access.ts';
 import { readWebFiles } from '#http/web/web-files.ts';
+import { keepErrorGroups } from '#insight/errors/keep-groups.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
 import { askWithin } from '#storage/clickhouse/within.ts';
+import { createErrorGroups } from '#storage/postgres/error-groups.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
@@ -74,6 +76,15 @@ export async function startCore(
     ],
     clock,
   );
+  const errorGroups = createErrorGroups(pool);
+  const stopKeepingErrors = keepErrorGroups({
+    groups: errorGroups,
+    askTelemetry: askWithin(telemetry, clock),
+    clock,
+    plans: () => core.plans(),
+    segmentsWaiting: async () => (await core.intakeStatus())?.segmentsWaiting,
+    log: (message, detail) => log('warning', message, detail),
+  });
   const { adminToken, authSecret } = configuration;
   const access = createAccess({
     ...{ pool, clock, random, adminToken, authSecret },
@@ -90,6 +101,7 @@ export async function startCore(
     holdsBack: createHoldsBack(allow),
     links,
     askTelemetry: askWithin(telemetry, clock),
+    errorGroups,
     intakeUrl: configuration.publicIntakeUrl,
     machine: readMachine({
       dataFolder: configuration.dataFolder,
@@ -121,6 +133,7 @@ export async function startCore(
   return {
     async stop() {
       stopChecking();
+      stopKeepingErrors();
       services.live.stop();
       services.logs.stop();
       services.health.stop();

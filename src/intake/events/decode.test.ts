@@ -102,6 +102,23 @@ describe('a record', () => {
   });
 });
 
+describe('an error', () => {
+  const fingerprintOf = (fields: object, types: ReadonlyMap<string, FieldType> = new Map()) =>
+    decode(JSON.stringify({ name: 'error', ...fields }), false, types).records[0]?.attributes['fingerprint'];
+
+  test('without a fingerprint gets one that is the same for other ids', () => {
+    expect(fingerprintOf({ message: 'order 7 failed' })).toMatch(/^[0-9a-f]{16}$/);
+    expect(fingerprintOf({ message: 'order 7 failed' })).toBe(fingerprintOf({ message: 'order 8 failed' }));
+    expect(fingerprintOf({ message: 'order 7 failed' })).not.toBe(fingerprintOf({ message: 'payment 7 failed' }));
+  });
+
+  test('keeps its own, and gets none when it says nothing or the field is of another type', () => {
+    expect(fingerprintOf({ message: 'x', fingerprint: 'mine' })).toBe('mine');
+    expect(fingerprintOf({ code: 5 })).toBeUndefined();
+    expect(fingerprintOf({ message: 'x' }, new Map([['fingerprint', 'number']]))).toBeUndefined();
+  });
+});
+
 describe('types of fields', () => {
   test('the first use fixes the type, also within one request', () => {
     const decoded = decode('[{"name":"a","n":1},{"name":"a","n":"1"},{"name":"a","n":2}]');

@@ -13,6 +13,7 @@ import {
   type RecordRefusal,
   shownField,
 } from '../decoding.ts';
+import { errorFingerprint } from '../fingerprint.ts';
 import { inspectJson, jsonProblem } from '../json-guard.ts';
 
 /**
@@ -139,6 +140,7 @@ class Decoder {
       const refusal = this.#add(key, source[key] as Json);
       if (refusal !== undefined) return refusal;
     }
+    if (name === 'error') this.#group();
     const conflict = this.#settleTypes();
     if (conflict !== undefined) return conflict;
     return {
@@ -150,6 +152,17 @@ class Decoder {
       ...(value === undefined ? undefined : { value }),
       attributes: this.#attributes,
     };
+  }
+
+  /** Errors are shown in groups: one that says no fingerprint gets that of its type, stack and message. */
+  #group(): void {
+    const { type, message, stack, fingerprint } = this.#attributes;
+    const known = this.#context.fieldTypes.get('fingerprint') ?? 'string';
+    if (fingerprint !== undefined || known !== 'string' || this.#count >= limits.attributesPerRecord) return;
+    const error = { type: textOf(type), message: textOf(message), stack: textOf(stack) };
+    if (Object.values(error).every((part) => part === undefined)) return;
+    this.#attributes['fingerprint'] = errorFingerprint(error);
+    this.#count += 1;
   }
 
   #time(time: Json | undefined): Instant | RecordRefusal {
@@ -244,4 +257,8 @@ function parseTime(text: string): Instant | undefined {
 
 function invalid(field: string, message: string): RecordRefusal {
   return { code: 'field-invalid', message: `${shownField(field)}: ${message}.` };
+}
+
+function textOf(value: string | number | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

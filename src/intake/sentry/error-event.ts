@@ -150,7 +150,9 @@ function setSurroundings({ builder }: Target, event: unknown): void {
 export function serviceOf(event: unknown): string | undefined {
   const tag = entriesOf(fieldOf(event, 'tags')).find(([name]) => name === 'service' || name === 'service.name');
   const resource = fieldOf(fieldOf(fieldOf(event, 'contexts'), 'otel'), 'resource');
-  return textOf(tag?.[1]) ?? knownService(textIn(resource, 'service.name'));
+  // An SDK that nobody gave a name to says so by the space of its names.
+  const isOwn = textIn(resource, 'service.namespace') === 'sentry';
+  return textOf(tag?.[1]) ?? (isOwn ? undefined : knownService(textIn(resource, 'service.name')));
 }
 
 /** What an OpenTelemetry SDK calls a service that nobody has named is no name. */

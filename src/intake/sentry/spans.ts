@@ -34,7 +34,7 @@ type Kind = 'request' | 'call' | 'query' | 'span';
  * them.
  */
 const UNKEPT =
-  /^(?:sentry|user|client|device|culture|os|app|network|cloud_resource|process\.runtime)\.|^http\.(?:request|response)\.(?:header|body|cookie)|^(?:url\.(?:query|fragment|full)|http\.(?:query|fragment|url|target)|url|db\.(?:query\.parameter|statement\.parameters).*|server\.port)$/;
+  /^(?:sentry|user|client|device|culture|os|app|network|cloud_resource|net|otel|process\.runtime)\.|^http\.(?:request|response)\.(?:header|body|cookie)|^(?:url\.(?:query|fragment|full)|http\.(?:query|fragment|url|target|host|scheme|flavor|user_agent|status_text)|url|db\.(?:query\.parameter|statement\.parameters).*|server\.port)$/;
 
 /** Of requests: what went wrong on the server's side. Where there is a status of HTTP, that decides. */
 const failed: ReadonlySet<string> = new Set([
