@@ -6,6 +6,7 @@ import { registerChannels } from './channels.ts';
 import { registerCheck } from './check.ts';
 import { registerDemo } from './demo.ts';
 import { registerExplain } from './explain.ts';
+import { registerForgetUser } from './forget-user.ts';
 import { registerFormat } from './format.ts';
 import { registerInbox } from './inbox.ts';
 import { registerKey } from './key.ts';
@@ -71,6 +72,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerRespond(program, runtime);
   registerRehearse(program, runtime);
   registerKey(program, runtime);
+  registerForgetUser(program, runtime);
   registerUser(program, runtime);
   registerBackup(program, runtime);
   registerRestore(program, runtime);

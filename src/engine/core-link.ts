@@ -1,5 +1,6 @@
 import type {
   ConfiguredPlan,
+  ForgottenForms,
   FromCore,
   FromIntake,
   IngestKey,
@@ -52,6 +53,8 @@ export interface CoreLink {
   /** Undefined when intake is away or does not answer in time. */
   readings(plan: string): Promise<readonly SignalReading[] | undefined>;
   status(): Promise<IntakeStatus | undefined>;
+  /** Keeps what is on its way to the telemetry store from it, and says under which forms a user may stand there; undefined as above. */
+  forget(plan: string, user: string): Promise<ForgottenForms | undefined>;
   /** What is known of a plan's data; undefined as above. */
   data(plan: string): Promise<PlanData | undefined>;
 }
@@ -107,7 +110,10 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     close(from);
   }
 
-  function request<Answer>(message: (request: number) => FromCore): Promise<Answer | undefined> {
+  function request<Answer>(
+    message: (request: number) => FromCore,
+    withinMs: number = limits.linkRequestMs,
+  ): Promise<Answer | undefined> {
     const { clock } = options;
     const asked = session;
     if (asked === undefined || !asked.greeted) return Promise.resolve(undefined);
@@ -119,7 +125,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
         requests.delete(number);
         resolve(answer as Answer | undefined);
       };
-      const cancel = clock.after(limits.linkRequestMs, () => finish(undefined));
+      const cancel = clock.after(withinMs, () => finish(undefined));
       requests.set(number, finish);
       asked.connection.send(message(number));
     });
@@ -152,6 +158,9 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
             case 'data':
               requests.get(message.request)?.(message.data);
               break;
+            case 'forgotten':
+              requests.get(message.request)?.(message.forgotten);
+              break;
             case 'facts-stored':
               options.onFactsStored(message.plan, message.upTo);
               break;
@@ -178,6 +187,7 @@ export function createCoreLink(options: CoreLinkOptions): CoreLink {
     },
     readings: (plan) => request((number) => ({ type: 'readings-wanted', request: number, plan })),
     status: () => request((number) => ({ type: 'status-wanted', request: number })),
+    forget: (plan, user) => request((number) => ({ type: 'forget', request: number, plan, user }), limits.forgetMs),
     data: (plan) => request((number) => ({ type: 'data-wanted', request: number, plan })),
   };
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Alert, Silence } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { Random } from '#kernel/ports.ts';
 import {
   type AlertQuery,
@@ -10,7 +11,14 @@ import {
   listSilences,
   type SilenceQuery,
 } from '#storage/postgres/alerts.ts';
-import { type FactQuery, factsToExport, listFacts, markExported, type StoredFact } from '#storage/postgres/facts.ts';
+import {
+  type FactQuery,
+  factsToExport,
+  forgetInFacts,
+  listFacts,
+  markExported,
+  type StoredFact,
+} from '#storage/postgres/facts.ts';
 import { type InboxQuery, type ListedMessage, listInbox } from '#storage/postgres/inbox.ts';
 import {
   createIngestKey,
@@ -40,6 +48,8 @@ export interface CoreRepositories extends FactJournal {
   planHistory(plan: string): Promise<readonly Omit<StoredPlan, 'files'>[]>;
   findPlanVersion(plan: string, version: number): Promise<StoredPlan | undefined>;
   listFacts(query: FactQuery): Promise<readonly StoredFact[]>;
+  /** Puts something else in place of texts in a plan's facts; returns how many were changed. */
+  forgetInFacts(plan: string, forms: readonly string[], instead: string): Promise<number>;
   listAlerts(query: AlertQuery): Promise<readonly Alert[]>;
   findAlert(plan: string, id: string): Promise<Alert | undefined>;
   listSilences(query: SilenceQuery): Promise<readonly Silence[]>;
@@ -65,6 +75,8 @@ export function createRepositories(pool: pg.Pool, random: Random): CoreRepositor
     planHistory: (plan) => planHistory(pool, plan),
     findPlanVersion: (plan, version) => findPlanVersion(pool, plan, version),
     listFacts: (query) => listFacts(pool, query),
+    forgetInFacts: (plan, forms, instead) =>
+      forgetInFacts(pool, { plan, forms, instead, limit: limits.factsForgottenAtOnce }),
     listAlerts: (query) => listAlerts(pool, query),
     findAlert: (plan, id) => findAlert(pool, plan, id),
     listSilences: (query) => listSilences(pool, query),

@@ -12,11 +12,12 @@ import { loadConfiguration } from './configuration.ts';
 import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
 import { FactSpool } from './fact-spool.ts';
+import { Forgotten } from './forgotten.ts';
 import { WindowsHost } from './host.ts';
 import type { IntakeOptions } from './intake-options.ts';
 import { Floods } from './limiting/floods.ts';
 import { RateLimits } from './limiting/rate-limits.ts';
-import type { FromIntake, IntakeStatus, PlanData } from './link.ts';
+import type { ForgottenForms, FromIntake, IntakeStatus, PlanData } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
 import { MonotoneClock } from './monotone-clock.ts';
@@ -70,6 +71,7 @@ export class Intake {
   readonly #loader: Loader;
   readonly #acceptance: Acceptance;
   readonly #floods = new Floods();
+  readonly #forgotten: Forgotten;
   readonly #scrubbers = new Scrubbers((plan) => this.#plans.compiled(plan)?.scrub);
   /** What senders may send a second; the server asks before it reads a body. */
   readonly rateLimits: RateLimits;
@@ -116,8 +118,10 @@ export class Intake {
       log,
     });
     this.#facts = new FactSpool({ spool: this.#spool, registers: this.#registers, live: this.#live });
+    this.#forgotten = new Forgotten(disk);
     this.#loader = new Loader({
       spool: this.#spool,
+      filter: (block) => this.#forgotten.apply(block),
       sink: options.events,
       disk,
       folder: SPOOL_FOLDER,
@@ -187,6 +191,7 @@ export class Intake {
   async recover(): Promise<void> {
     const { disk, clock, random, log } = this.#options;
     await this.#scrubbers.load(disk, random);
+    await this.#forgotten.load();
     const snapshot = await this.#snapshots.load();
     this.#position = snapshot?.position ?? 0;
     this.#registers.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
@@ -226,6 +231,7 @@ export class Intake {
     this.#every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
       if (!this.#snapshots.runs) void this.#snapshots.save();
+      this.#sweepForgotten();
     });
     this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
@@ -306,6 +312,7 @@ export class Intake {
       storeFacts: (message) => this.#facts.store(message),
       status: () => this.status(),
       data: (plan) => this.data(plan),
+      forget: (plan, user) => this.forget(plan, user),
     });
     return this.#session;
   }
@@ -315,6 +322,18 @@ export class Intake {
     const scrapes = this.#scraper && { scrapes: this.#scraper.reports(plan) };
     const floods = this.#floods.now(this.#clock.now()).filter((flood) => flood.plan === plan);
     return { ...this.#registers.data(plan, this.#startedAt), floods, ...scrapes };
+  }
+
+  /**
+   * Sees to it that nothing of a user that is in the spool now comes into the telemetry store, and says under which forms they may stand there
+   * already. Rejects when the disk does not keep that.
+   */
+  async forget(plan: string, user: string): Promise<ForgottenForms> {
+    const forms = this.#scrubbers.of(plan).formsOf(user);
+    await this.#forgotten.add({ plan, forms, at: this.#clock.now() });
+    // What began before is in the store now, or comes again without them.
+    await this.#loader.settled();
+    return { forms };
   }
 
   /** An id that nothing else has: that of this run and a counter. */
@@ -363,6 +382,13 @@ export class Intake {
       );
     };
     next();
+  }
+
+  #sweepForgotten(): void {
+    const oldestWaitingAt = this.#loader.waiting[0]?.lastReceivedAt ?? this.#clock.now();
+    this.#forgotten.sweep(oldestWaitingAt).catch((error: unknown) => {
+      this.#options.log(`The list of forgotten users was not shortened: ${String(error)}`);
+    });
   }
 
   #judge(batch: readonly Block[]): void {

@@ -4,7 +4,7 @@ import type { Clock } from '#kernel/ports.ts';
 import type { Configuration } from './configuration.ts';
 import type { FactMessage } from './facts.ts';
 import type { HostedPlan, WindowsHost } from './host.ts';
-import type { FromCore, FromIntake, IntakeStatus, PlanData, Unheard } from './link.ts';
+import type { ForgottenForms, FromCore, FromIntake, IntakeStatus, PlanData, Unheard } from './link.ts';
 
 export interface LinkSessionOptions {
   readonly send: (message: FromIntake) => void;
@@ -19,6 +19,8 @@ export interface LinkSessionOptions {
   readonly storeFacts: (message: FactMessage) => Promise<boolean>;
   readonly status: () => IntakeStatus;
   readonly data: (plan: string) => PlanData;
+  /** Rejects when it could not be made sure of. */
+  readonly forget: (plan: string, user: string) => Promise<ForgottenForms>;
 }
 
 const FACTS_RETRY_MS = 1_000;
@@ -60,6 +62,15 @@ export class LinkSession {
         break;
       case 'data-wanted':
         send({ type: 'data', request: message.request, data: this.#options.data(message.plan) });
+        break;
+      case 'forget':
+        // What fails is not answered: the core says after a while that it is not known.
+        void this.#options.forget(message.plan, message.user).then(
+          (forgotten) => {
+            if (!this.#closed) send({ type: 'forgotten', request: message.request, forgotten });
+          },
+          () => {},
+        );
         break;
       case 'facts':
         this.#facts = this.#facts.then(() => this.#storeFacts(message));

@@ -32,6 +32,7 @@ export type FromIntake =
     }
   | { readonly type: 'status'; readonly request: number; readonly status: IntakeStatus }
   | { readonly type: 'data'; readonly request: number; readonly data: PlanData }
+  | { readonly type: 'forgotten'; readonly request: number; readonly forgotten: ForgottenForms }
   /** Facts up to this sequence number are durable in the spool. */
   | { readonly type: 'facts-stored'; readonly plan: string; readonly upTo: number }
   | { readonly type: 'key-used'; readonly key: string; readonly at: Instant };
@@ -55,6 +56,8 @@ export type FromCore =
   | { readonly type: 'readings-wanted'; readonly request: number; readonly plan: string }
   | { readonly type: 'status-wanted'; readonly request: number }
   | { readonly type: 'data-wanted'; readonly request: number; readonly plan: string }
+  /** Nothing of this user is to be loaded any more. */
+  | { readonly type: 'forget'; readonly request: number; readonly plan: string; readonly user: string }
   /** Facts as events, in order; `last` is the sequence number of the last. */
   | {
       readonly type: 'facts';
@@ -96,6 +99,11 @@ export interface SignalReading {
   readonly signal: string;
   readonly group: GroupKey;
   readonly reading: Reading;
+}
+
+/** Under which forms a user may stand in the stores. From now on nothing older comes there any more. */
+export interface ForgottenForms {
+  readonly forms: readonly string[];
 }
 
 /** What intake knows of the data that were sent to a plan, for people who look for what they have sent. */

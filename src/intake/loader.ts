@@ -69,6 +69,8 @@ export interface LoaderOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Takes out of a block what is not to be stored any more. */
+  readonly filter?: (block: LoadedBlock) => LoadedBlock;
   readonly log: (message: string) => void;
 }
 
@@ -84,6 +86,7 @@ export class Loader {
   #forgetAbove = FORGET_ABOVE;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #attempt: Promise<void> = Promise.resolve();
   #wakeSleeper: (() => void) | undefined;
   /** The last failure, while it lasts. */
   problem: string | undefined;
@@ -127,6 +130,11 @@ export class Loader {
     });
   }
 
+  /** Resolves when what is being inserted now is in the store, or was refused by it. */
+  async settled(): Promise<void> {
+    await this.#attempt;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wakeSleeper?.();
@@ -137,7 +145,9 @@ export class Loader {
     let backoffMs = FIRST_BACKOFF_MS;
     for (let segment = this.#next(); segment !== undefined && !this.#stopped; segment = this.#next()) {
       try {
-        await this.#load(segment);
+        const attempt = this.#load(segment);
+        this.#attempt = attempt.catch(() => {});
+        await attempt;
         this.problem = undefined;
         backoffMs = FIRST_BACKOFF_MS;
       } catch (error) {
@@ -151,10 +161,10 @@ export class Loader {
   }
 
   async #load(segment: Segment): Promise<void> {
-    const { spool, sink, disk } = this.#options;
+    const { spool, sink, disk, filter = (block) => block } = this.#options;
     const blocks = (await spool.read(segment))
       .filter(({ meta }) => meta.accepted > meta.duplicates)
-      .map(({ meta, payload }): LoadedBlock => ({ plan: meta.plan, receivedAt: meta.receivedAt, payload }));
+      .map(({ meta, payload }) => filter({ plan: meta.plan, receivedAt: meta.receivedAt, payload }));
     if (blocks.length > 0) await sink.insert(segment.id, blocks);
     this.#loaded.add(segment.id);
     if (this.#loaded.size > this.#forgetAbove) {

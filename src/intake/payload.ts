@@ -4,7 +4,7 @@ import { decodeColumns, encodeColumns, holdsColumns } from '#storage/columns/enc
 import type { EventColumns } from '#storage/columns/event-columns.ts';
 import { recordsOf } from '#storage/columns/read-columns.ts';
 import { bareAttributes } from './decoding.ts';
-import { holdsSamples, recordsBeside } from './samples/block-samples.ts';
+import { holdsSamples, recordsBeside, withRecordsBeside } from './samples/block-samples.ts';
 import { blockMagicText } from './spool/block.ts';
 
 /**
@@ -23,6 +23,12 @@ export function decodePayload(payload: Uint8Array): readonly EventRecord[] {
   const encoded = recordsIn(payload);
   if (encoded.length === 0) return [];
   return holdsColumns(encoded) ? recordsOf(decodeColumns(encoded), bareAttributes) : parseRecords(encoded);
+}
+
+/** The payload with other records in place of its own, and the same points beside them. */
+export function withRecords(payload: Uint8Array, records: readonly EventRecord[]): Uint8Array {
+  if (!holdsSamples(payload)) return encodePayload(records);
+  return withRecordsBeside(payload, records.length === 0 ? new Uint8Array() : encodePayload(records));
 }
 
 /** The same by columns; undefined when there are none. */

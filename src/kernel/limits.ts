@@ -53,7 +53,8 @@ export const limits = {
   otlpGrpcStreams: 32,
   /** Messages, attributes, list entries and buckets of one request. */
   otlpValues: 2_000_000,
-  otlpValueDepth: 16,
+  /** In JSON each level of it is up to four; together with what stands around they are within `jsonDepth`. */
+  otlpValueDepth: 12,
   /** Of those without a place of their own; a record has each of them. */
   otlpResourceAttributes: 48,
   /** Values that the points of one request become, with those of their buckets. */

@@ -197,6 +197,7 @@ function repositoriesOn(store: MemoryStore): CoreRepositories {
     planHistory: async () => [],
     findPlanVersion: async () => undefined,
     listFacts: async () => [],
+    forgetInFacts: async () => 0,
     listAlerts: async () => [],
     findAlert: async () => undefined,
     listSilences: async () => [],

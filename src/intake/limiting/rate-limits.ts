@@ -1,9 +1,15 @@
 import { limits } from '#kernel/limits.ts';
-import type { TrafficLimits, TrafficRates } from '#plan/model.ts';
+import type { TrafficLimits } from '#plan/model.ts';
 import type { Grant } from '../credentials.ts';
 import type { RequestRefusal, TrafficClass } from '../receiver.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+const codes = {
+  alerts: 'too-many-alerts',
+  events: 'too-many-events',
+  samples: 'too-many-samples',
+  logs: 'too-many-logs',
+} as const;
 /** A thousand senders of a thousand plans; more are not told apart in their own time. */
 const SWEEP_ABOVE = 2_000;
 
@@ -72,7 +78,7 @@ export class RateLimits {
         const rate = buckets[kind].perSecond.toLocaleString('en');
         const what = kind === 'records' ? traffic : `bytes of ${traffic}`;
         return {
-          code: `too-many-${traffic}`,
+          code: codes[traffic],
           message: `${owner} may send ${rate} ${what} a second.`,
           retryAfterSeconds: Math.max(1, Math.ceil(seconds)),
         };
@@ -119,6 +125,3 @@ export class RateLimits {
     }
   }
 }
-
-/** What a plan's rates are when it says nothing. */
-export const defaultRates: Required<TrafficRates> = limits.recordsPerSecond;

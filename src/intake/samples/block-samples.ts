@@ -114,6 +114,17 @@ export function recordsBeside(payload: Uint8Array): Uint8Array {
   return plain.subarray(layoutOf(plain).recordsAt);
 }
 
+/** The same points with other records beside them, encoded. */
+export function withRecordsBeside(payload: Uint8Array, records: Uint8Array): Uint8Array {
+  const plain = plainOf(payload);
+  const points = plain.subarray(0, layoutOf(plain).recordsAt);
+  const made = new Uint8Array(points.length + records.length);
+  made.set(points);
+  made.set(records, points.length);
+  viewOf(made).setUint32(12, records.length, true);
+  return withoutMagic(made);
+}
+
 function layoutOf(plain: Uint8Array): {
   readonly count: number;
   readonly describedAt: number;

@@ -53,3 +53,48 @@ export async function markExported(pool: pg.Pool, plan: string, upTo: number): P
     [plan, upTo],
   );
 }
+
+/**
+ * Puts `instead` in place of a text wherever it stands by itself in the bodies of a plan's facts: the one exception to facts that never change.
+ * Returns how many were changed.
+ */
+export async function forgetInFacts(
+  pool: pg.Pool,
+  query: { readonly plan: string; readonly forms: readonly string[]; readonly instead: string; readonly limit: number },
+): Promise<number> {
+  const { plan, forms, instead, limit } = query;
+  const written = forms.map((form) => JSON.stringify(form).slice(1, -1));
+  let changed = 0;
+  let after = 0;
+  for (;;) {
+    const found = await pool.query<{ sequence: number; body: unknown }>(
+      `select sequence, body from fact
+       where plan = $1 and sequence > $2
+         and exists (select from unnest($3::text[]) as form where position(form in body::text) > 0)
+       order by sequence limit $4`,
+      [plan, after, written, limit],
+    );
+    for (const { sequence, body } of found.rows) {
+      const before = JSON.stringify(body);
+      const cleaned = JSON.stringify(withoutTexts(body, forms, instead));
+      after = sequence;
+      if (cleaned === before) continue;
+      await pool.query('update fact set body = $3 where plan = $1 and sequence = $2', [plan, sequence, cleaned]);
+      changed += 1;
+    }
+    if (found.rows.length < limit) return changed;
+  }
+}
+
+/** A text that goes on before or after is another one: `u-1` does not stand in `u-12`. */
+function withoutTexts(value: unknown, forms: readonly string[], instead: string): unknown {
+  if (typeof value === 'string') {
+    return forms.reduce(
+      (text, form) => text.replaceAll(new RegExp(`(?<![\\w@-])${RegExp.escape(form)}(?![\\w@-])`, 'gu'), () => instead),
+      value,
+    );
+  }
+  if (Array.isArray(value)) return value.map((one) => withoutTexts(one, forms, instead));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutTexts(one, forms, instead)]));
+}

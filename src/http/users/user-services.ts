@@ -1,0 +1,48 @@
+import type { Core } from '#engine/core-process.ts';
+import { FORGOTTEN } from '#intake/forgotten.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { countRowsOfUser, removeRowsOfUser } from '#storage/clickhouse/forget.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { requirePlan } from '../known-plan.ts';
+import type { UserServices } from './services.ts';
+
+export interface UserServicesOptions {
+  readonly core: Pick<Core, 'plans' | 'link' | 'intakeStatus' | 'repositories'>;
+  readonly askTelemetry: AskTelemetry;
+  readonly clock: Clock;
+}
+
+/** How soon it is looked again whether the telemetry store has written its tables anew. */
+const LOOK_EVERY_MS = 100;
+
+/** People whom the data are about. */
+export function createUserServices({ core, askTelemetry, clock }: UserServicesOptions): UserServices {
+  return {
+    async forget(plan, user) {
+      requirePlan(core, plan);
+      // First what is on its way, so that nothing comes after what is deleted.
+      const forgotten = await core.link.forget(plan, user);
+      if (forgotten === undefined) {
+        throw new WatchbillError('not-ready', 'Intake does not answer, so what is in its spool cannot be kept back.');
+      }
+      const query = { plan, forms: forgotten.forms, instead: FORGOTTEN };
+      const count = () => askTelemetry((client, signal) => countRowsOfUser(client, query, signal));
+      const found = await count();
+      const facts = await core.repositories.forgetInFacts(plan, forgotten.forms, FORGOTTEN);
+      await askTelemetry((client, signal) => removeRowsOfUser(client, query, found, signal));
+      const intake = await core.intakeStatus();
+      const answer = { ...found, facts, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
+      const untilMs = clock.monotonicMs() + limits.forgetMs;
+      for (;;) {
+        const { events, readings, mentions } = await count();
+        if (events + readings + mentions === 0) return { ...answer, done: true };
+        if (clock.monotonicMs() >= untilMs) return { ...answer, done: false };
+        await new Promise<void>((resolve) => {
+          clock.after(LOOK_EVERY_MS, resolve);
+        });
+      }
+    },
+  };
+}

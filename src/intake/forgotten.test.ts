@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { HOUR_MS } from '#kernel/instant.ts';
+import { Forgotten } from './forgotten.ts';
+import { decodePayload, encodePayload } from './payload.ts';
+import { VolatileDisk } from './spool/volatile-disk.ts';
+import { settle, startIntake, T0 } from './test-support.ts';
+
+test('what waits in the spool is loaded without who was forgotten meanwhile, also after a restart', async () => {
+  let away = true;
+  const running = await startIntake({ storeFails: () => away });
+  running.configure(running.connect());
+  await settle();
+  await running.send([
+    { name: 'order', user: 'u-1' },
+    { name: 'order', user: 'u-12' },
+    { name: 'order', user: 'mia@example.com' },
+    { name: 'ticket', opened_by: 'u-1', note: 'u-1 wrote' },
+  ]);
+  await running.clock.advance(2_000);
+  const { forms } = await running.intake.forget('shop', 'u-1');
+  expect(forms).toEqual(['u-1', expect.stringMatching(/^hashed:/)]);
+  await running.intake.forget('shop', 'mia@example.com');
+  await running.intake.stop();
+  await running.clock.advance(1);
+
+  away = false;
+  const again = await startIntake({ disk: running.disk, clock: running.clock, loaded: running.loaded });
+  again.configure(again.connect());
+  await settle();
+  expect((await again.send([{ name: 'order', user: 'u-1', comes: 'again' }])).status).toBe(200);
+  await again.clock.advance(3_000);
+  const events = [...again.loaded.values()].flat().map(({ event }) => event);
+  expect(events.map(({ name, user, attributes }) => [name, user, { ...attributes }])).toEqual([
+    ['order', 'u-12', {}],
+    ['ticket', undefined, { opened_by: '[forgotten]', note: 'u-1 wrote' }],
+    ['order', 'u-1', { comes: 'again' }],
+  ]);
+  await again.intake.stop();
+});
+
+test('an entry goes when nothing that waits is as old, and a block without the user stays the same object', async () => {
+  const disk = new VolatileDisk();
+  const forgotten = new Forgotten(disk);
+  await forgotten.add({ plan: 'shop', forms: ['u-1'], at: T0 });
+  const record = { name: 'order', time: T0, id: 'a', user: 'u-1', attributes: {} };
+  const block = { plan: 'shop', receivedAt: T0, payload: encodePayload([record]) };
+  const other = { ...block, plan: 'other' };
+  const later = { ...block, receivedAt: T0 + 1 };
+  expect(decodePayload(forgotten.apply(block).payload)).toEqual([]);
+  expect(forgotten.apply(other)).toBe(other);
+  expect(forgotten.apply(later)).toBe(later);
+  await forgotten.sweep(T0 + HOUR_MS);
+  expect(forgotten.apply(block)).not.toBe(block);
+  await forgotten.sweep(T0 + HOUR_MS + 1);
+  expect(forgotten.apply(block)).toBe(block);
+  const restarted = new Forgotten(disk);
+  await restarted.load();
+  expect(restarted.apply(block)).toBe(block);
+});
