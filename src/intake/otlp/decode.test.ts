@@ -243,6 +243,9 @@ describe('what would cost too much', () => {
     const deep = (levels: number): unknown => (levels === 0 ? 'end' : [deep(levels - 1)]);
     const request = (levels: number): Message => logs({ body: anyValue(deep(levels)) });
     expect(codeOf('logs', encodeOtlp('logs', request(limits.otlpValueDepth)))).toBeUndefined();
+    const maps = (levels: number): unknown => (levels === 0 ? 'end' : { in: maps(levels - 1) });
+    const deepest = attributes({ map: maps(limits.otlpValueDepth) });
+    expect(decodeBoth('traces', traces({ events: [{ name: 'exception', attributes: deepest }] })).rejected).toEqual([]);
     expect(codeOf('logs', encodeOtlp('logs', request(limits.otlpValueDepth + 1)))).toBe('malformed-body');
     const text = JSON.stringify(request(200));
     expect(decodeOtlp('logs', { form: 'json', text }, testContext())).toMatchObject({ ok: false });
