@@ -69,6 +69,20 @@ scrapes:
     await context.close();
   });
 
+  test('the editor offers the names of metrics where one is written', async () => {
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/plan`);
+    await untilShown(page);
+    await page.getByLabel('Text of plan.yaml').focus();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.insertText('sources:\n  orders: samples "orders');
+    await page.keyboard.press('Control+Space');
+    await page.getByRole('option', { name: /shop_orders_total/ }).click();
+    await expect.poll(() => page.getByLabel('Text of plan.yaml').textContent()).toContain('samples "shop_orders_total');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test.each(['light', 'dark'] as const)('in the %s scheme it fits a phone, for everybody', async (colorScheme) => {
     const { page, context } = await openSignedIn(browser, session, {
       viewport: { width: 390, height: 844 },

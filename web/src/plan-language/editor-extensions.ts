@@ -29,6 +29,7 @@ import type { Diagnostic } from '#plan/diagnostic.ts';
 import { createHighlighter } from '#plan/editor/highlight.ts';
 import { editorTheme } from './editor-theme.ts';
 import { startLanguage } from './language.ts';
+import { type FindMetrics, metricBeingWritten } from './metric-names.ts';
 import type { TextFile } from './protocol.ts';
 import { paragraphs } from './rich-text.ts';
 
@@ -37,6 +38,8 @@ export interface Surroundings {
   readonly path: string;
   /** All files, the edited one as it stands. */
   readonly files: () => readonly TextFile[];
+  /** Metrics that come; without it none is offered. */
+  readonly findMetrics?: FindMetrics | undefined;
 }
 
 /** Style elements of the editor carry the page's nonce, or its content security policy refuses them. */
@@ -128,6 +131,18 @@ export function colours(around: Surroundings): Extension {
 }
 
 async function complete(context: CompletionContext, around: Surroundings): Promise<CompletionResult | null> {
+  const line = context.state.doc.lineAt(context.pos);
+  const written = metricBeingWritten(line.text.slice(0, context.pos - line.from));
+  if (written !== undefined && around.findMetrics !== undefined) {
+    const found = await around.findMetrics(written.part);
+    if (context.aborted) return null;
+    return {
+      from: line.from + written.start,
+      options: found.map(({ name, detail }) => ({ label: name, type: 'text', detail })),
+      // Another part finds others.
+      filter: false,
+    };
+  }
   const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos);
   // Completing in empty space is asked for, or follows a space, a colon or a bracket.
   if (!context.explicit && !/[\p{L}\p{N}_ :({[.,-]/u.test(before)) return null;

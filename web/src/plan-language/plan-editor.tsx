@@ -4,6 +4,7 @@ import { EditorView } from '@codemirror/view';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { Diagnostic } from '#plan/diagnostic.ts';
 import { colours, editExtensions, lintOf, offsetOf, viewExtensions } from './editor-extensions.ts';
+import type { FindMetrics } from './metric-names.ts';
 import classes from './plan-editor.module.css';
 import type { TextFile } from './protocol.ts';
 
@@ -25,6 +26,8 @@ interface PlanEditorProps {
   readonly handle?: Ref<EditorHandle>;
   /** At most so high, in pixels; as high as its text when absent. */
   readonly height?: number;
+  /** Metrics that come, to be offered where one is named. */
+  readonly findMetrics?: FindMetrics;
 }
 
 /** Marks a text that was given to the editor, not typed. */
@@ -46,7 +49,7 @@ function FileEditor(props: PlanEditorProps) {
   useEffect(() => {
     if (place.current === null) return;
     const { text: first } = current.current;
-    const around = { path, files: () => current.current.files };
+    const around = { path, files: () => current.current.files, findMetrics: current.current.findMetrics };
     const made = new EditorView({
       parent: place.current,
       state: EditorState.create({

@@ -19,7 +19,7 @@ import { FileTabs } from './file-tabs.tsx';
 import { Findings } from './findings.tsx';
 import classes from './plan.module.css';
 import { changedFiles, fileName, loadDraft, type PlanDraft, sameFiles, storeDraft, withFile } from './plan-draft.ts';
-import { useApplyVersion, versionQuery, versionsQuery } from './plan-queries.ts';
+import { useApplyVersion, useFindMetrics, versionQuery, versionsQuery } from './plan-queries.ts';
 import { Preview } from './preview.tsx';
 import { VersionList } from './version-list.tsx';
 
@@ -73,6 +73,7 @@ function PlanText({ plan, current }: PlanTextProps) {
   const editor = useRef<EditorHandle>(null);
   const jump = useRef<{ line: number; column: number }>(undefined);
   const apply = useApplyVersion(plan);
+  const findMetrics = useFindMetrics(plan);
 
   const files = draft?.files ?? current.files;
   const base = draft?.base ?? current.version;
@@ -264,6 +265,7 @@ function PlanText({ plan, current }: PlanTextProps) {
                     label={`Text of ${fileName(file.path)}`}
                     handle={attach}
                     height={EDITOR_HEIGHT}
+                    findMetrics={findMetrics}
                   />
                 )}
               </Suspense>

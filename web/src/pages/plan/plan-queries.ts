@@ -1,5 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { api } from '../../api/client.ts';
+import { plural } from '../../format/numbers.ts';
+import type { FindMetrics } from '../../plan-language/metric-names.ts';
 import type { TextFile } from '../../plan-language/protocol.ts';
 
 export const versionsQuery = (plan: string) =>
@@ -15,6 +18,32 @@ export const versionQuery = (plan: string, version: number | 'current') =>
     queryFn: ({ signal }) => api.get('/plans/{plan}/versions/{version}', { params: { plan, version }, signal }),
     ...(version === 'current' ? {} : { staleTime: Number.POSITIVE_INFINITY }),
   });
+
+const METRICS_OFFERED = 50;
+const METRICS_FRESH_MS = 30_000;
+
+/** Finds metrics of the plan for the editor; none while they cannot be looked for. */
+export function useFindMetrics(plan: string): FindMetrics {
+  const client = useQueryClient();
+  return useCallback(
+    async (part) => {
+      const query = { name: part, limit: METRICS_OFFERED };
+      const found = await client
+        .fetchQuery({
+          queryKey: ['metrics-offered', plan, part],
+          queryFn: ({ signal }) => api.get('/plans/{plan}/metrics', { params: { plan }, query, signal }),
+          staleTime: METRICS_FRESH_MS,
+          retry: false,
+        })
+        .catch(() => undefined);
+      return (found?.metrics ?? []).map(({ name, kind, series }) => ({
+        name,
+        detail: `${kind}, ${plural(series, 'series', 'series')}`,
+      }));
+    },
+    [client, plan],
+  );
+}
 
 interface Wanted {
   readonly files: readonly TextFile[];
