@@ -13,6 +13,7 @@ import { readLogs as readJsonLogs, readTraces as readJsonTraces } from './wire/j
 import { unreadable } from './wire/protobuf.ts';
 import { readMetrics } from './wire/protobuf-metrics.ts';
 import { readLogs, readTraces } from './wire/protobuf-records.ts';
+import type { OtlpSource, OtlpVisitor } from './wire/shape.ts';
 
 /** What OTLP carries, each at an address of its own. */
 export type OtlpSignal = 'traces' | 'metrics' | 'logs';
@@ -24,33 +25,31 @@ export type OtlpBody =
 
 /** Decodes the body of `POST /v1/traces`, `/v1/metrics` or `/v1/logs`, or the message of the gRPC method that is the same. */
 export function decodeOtlp(signal: OtlpSignal, body: OtlpBody, context: DecodeContext): Result<Decoded, Failure> {
-  switch (signal) {
-    case 'traces': {
-      const groups = read(body, readTraces, readJsonTraces);
-      return groups.ok ? ok(mapSpans(groups.value, context)) : groups;
-    }
-    case 'metrics': {
-      const groups = read(body, readMetrics, readJsonMetrics);
-      return groups.ok ? ok(mapMetrics(groups.value, context)) : groups;
-    }
-    case 'logs': {
-      const groups = read(body, readLogs, readJsonLogs);
-      return groups.ok ? ok(mapLogs(groups.value, context)) : groups;
-    }
-  }
-}
-
-function read<Groups>(
-  body: OtlpBody,
-  readBytes: (bytes: Uint8Array) => Groups,
-  readJson: (root: Json) => Groups,
-): Result<Groups, Failure> {
   try {
-    return ok(body.form === 'protobuf' ? readBytes(body.bytes) : readJson(parse(body.text)));
+    return ok(decode(signal, body, context));
   } catch (problem) {
     const { code, message } = unreadable(problem);
     return fail({ code, message });
   }
+}
+
+function decode(signal: OtlpSignal, body: OtlpBody, context: DecodeContext): Decoded {
+  switch (signal) {
+    case 'traces':
+      return mapSpans(sourceOf(body, readTraces, readJsonTraces), context);
+    case 'metrics':
+      return mapMetrics(sourceOf(body, readMetrics, readJsonMetrics), context);
+    case 'logs':
+      return mapLogs(sourceOf(body, readLogs, readJsonLogs), context);
+  }
+}
+
+function sourceOf<Item>(
+  body: OtlpBody,
+  readBytes: (bytes: Uint8Array, visit: OtlpVisitor<Item>) => void,
+  readJson: (root: Json, visit: OtlpVisitor<Item>) => void,
+): OtlpSource<Item> {
+  return (visit) => (body.form === 'protobuf' ? readBytes(body.bytes, visit) : readJson(parse(body.text), visit));
 }
 
 function parse(text: string): Json {

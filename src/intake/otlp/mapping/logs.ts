@@ -1,9 +1,9 @@
 import type { Instant } from '#kernel/instant.ts';
 import { checkTime, type DecodeContext, type Decoded } from '../../decoding.ts';
 import { RecordBuilder } from '../../record-builder.ts';
-import type { OtlpGroup, OtlpLog } from '../wire/shape.ts';
+import type { OtlpLog, OtlpSource } from '../wire/shape.ts';
 import { isException, setError } from './errors.ts';
-import { readSpeaker, type Speaker, SpokenVersions, setResource, setSpeaker, USER } from './resource.ts';
+import { type Speaker, SpokenVersions, setResource, setSpeaker, speakersOf, USER } from './resource.ts';
 import { firstText, isAddress, setValue, textOfValue, withoutQuery } from './values.ts';
 
 const RECORD_ID = ['log.record.uid'];
@@ -32,23 +32,19 @@ const LEVEL_WORDS: Readonly<Record<string, string>> = {
  * Log records as `log`, and those that tell of an exception as `error` beside. They have no id of their own unless they bring
  * `log.record.uid`; a repetition is recognised by the whole request.
  */
-export function mapLogs(groups: readonly OtlpGroup<OtlpLog>[], context: DecodeContext): Decoded {
+export function mapLogs(read: OtlpSource<OtlpLog>, context: DecodeContext): Decoded {
   const builder = new RecordBuilder(context);
   const versions = new SpokenVersions();
-  for (const { resource, scope, items } of groups) {
-    const speaker = readSpeaker(resource);
-    for (const log of items) {
-      const time = log.timeMs ?? log.observedMs;
-      const problem = checkTime(time ?? context.receivedAt, context.receivedAt);
-      if (problem !== undefined) {
-        builder.refuse(problem.code, problem.message);
-        continue;
-      }
-      versions.add(speaker, time ?? context.receivedAt);
-      mapLog(builder, speaker, scope, log, time);
-      if (isException(log.attributes)) mapException(builder, speaker, scope, log, time);
-    }
-  }
+  const speakerOf = speakersOf();
+  read((log, resource, scope) => {
+    const time = log.timeMs ?? log.observedMs;
+    const problem = checkTime(time ?? context.receivedAt, context.receivedAt);
+    if (problem !== undefined) return builder.refuse(problem.code, problem.message);
+    const speaker = speakerOf(resource);
+    versions.add(speaker, time ?? context.receivedAt);
+    mapLog(builder, speaker, scope, log, time);
+    if (isException(log.attributes)) mapException(builder, speaker, scope, log, time);
+  });
   return { ...builder.build(), versions: versions.all };
 }
 

@@ -5,15 +5,15 @@ import { SampleBatchBuilder, type Series, type SeriesKind } from '../../samples/
 import {
   type OtlpAttributes,
   type OtlpExponentialPoint,
-  type OtlpGroup,
   type OtlpHistogramPoint,
   type OtlpMetric,
   type OtlpMetricData,
   type OtlpPoint,
+  type OtlpSource,
   temporalities,
 } from '../wire/shape.ts';
 import { type CumulativeBucket, explicitBuckets, exponentialBuckets } from './histograms.ts';
-import { readSpeaker, type Speaker, SpokenVersions } from './resource.ts';
+import { type Speaker, SpokenVersions, speakersOf } from './resource.ts';
 import { textOfValue } from './values.ts';
 
 type Labels = Series['labels'];
@@ -22,12 +22,10 @@ type Labels = Series['labels'];
  * Data points as samples. A cumulative sum that only grows is a counter, a delta sum one of increases, everything else a gauge; histograms
  * and summaries become the series that Prometheus has for them. Names are kept as they are sent, without a unit.
  */
-export function mapMetrics(groups: readonly OtlpGroup<OtlpMetric>[], context: DecodeContext): Decoded {
+export function mapMetrics(read: OtlpSource<OtlpMetric>, context: DecodeContext): Decoded {
   const mapper = new MetricMapper(context);
-  for (const { resource, items } of groups) {
-    const speaker = readSpeaker(resource);
-    for (const metric of items) mapper.metric(metric, speaker);
-  }
+  const speakerOf = speakersOf();
+  read((metric, resource) => mapper.metric(metric, speakerOf(resource)));
   return mapper.build();
 }
 

@@ -2,7 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { RecordBuilder } from '../../record-builder.ts';
 import type { SeenVersion } from '../../versions.ts';
-import type { OtlpAttributes, OtlpValue } from '../wire/shape.ts';
+import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpValue } from '../wire/shape.ts';
 import { firstText, setValue } from './values.ts';
 
 const SERVICE = ['service.name'];
@@ -27,7 +27,20 @@ export interface Speaker {
   readonly others: readonly (readonly [name: string, value: OtlpValue])[];
 }
 
-export function readSpeaker(resource: OtlpAttributes): Speaker {
+/** The speakers of a request, each read once. */
+export function speakersOf(): (resource: OtlpAttributes) => Speaker {
+  let last: OtlpAttributes | undefined;
+  let speaker = readSpeaker(NO_ATTRIBUTES);
+  return (resource) => {
+    if (resource !== last) {
+      last = resource;
+      speaker = readSpeaker(resource);
+    }
+    return speaker;
+  };
+}
+
+function readSpeaker(resource: OtlpAttributes): Speaker {
   const others = [...resource].filter(([name]) => !MAPPED.has(name) && !LEFT_OUT.test(name));
   return {
     service: firstText(resource, SERVICE),

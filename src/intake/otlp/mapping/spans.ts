@@ -1,9 +1,9 @@
 import type { Instant } from '#kernel/instant.ts';
 import { checkTime, type DecodeContext, type Decoded } from '../../decoding.ts';
 import { RecordBuilder } from '../../record-builder.ts';
-import { type OtlpAttributes, type OtlpGroup, type OtlpSpan, STATUS_ERROR, spanKinds } from '../wire/shape.ts';
+import { type OtlpAttributes, type OtlpSource, type OtlpSpan, STATUS_ERROR, spanKinds } from '../wire/shape.ts';
 import { setError } from './errors.ts';
-import { readSpeaker, type Speaker, SpokenVersions, setResource, setSpeaker, USER } from './resource.ts';
+import { type Speaker, SpokenVersions, setResource, setSpeaker, speakersOf, USER } from './resource.ts';
 import { addressParts, firstNumber, firstText, isAddress, setValue, textOfValue, withoutQuery } from './values.ts';
 
 /**
@@ -11,23 +11,19 @@ import { addressParts, firstNumber, firstText, isAddress, setValue, textOfValue,
  * spans calls, those to a database queries; all others are kept as `span`, so that a trace is whole. A span stands at its end, which
  * is when its outcome is known: a request that took ten minutes is not ten minutes late.
  */
-export function mapSpans(groups: readonly OtlpGroup<OtlpSpan>[], context: DecodeContext): Decoded {
+export function mapSpans(read: OtlpSource<OtlpSpan>, context: DecodeContext): Decoded {
   const builder = new RecordBuilder(context);
   const versions = new SpokenVersions();
-  for (const { resource, items } of groups) {
-    const speaker = readSpeaker(resource);
-    for (const span of items) {
-      const time = span.endMs ?? span.startMs ?? context.receivedAt;
-      const problem = checkTime(time, context.receivedAt);
-      if (problem !== undefined) {
-        builder.refuse(problem.code, problem.message);
-        continue;
-      }
-      versions.add(speaker, time);
-      mapSpan(builder, speaker, span, time);
-      mapSpanEvents(builder, speaker, span, context);
-    }
-  }
+  const speakerOf = speakersOf();
+  read((span, resource) => {
+    const time = span.endMs ?? span.startMs ?? context.receivedAt;
+    const problem = checkTime(time, context.receivedAt);
+    if (problem !== undefined) return builder.refuse(problem.code, problem.message);
+    const speaker = speakerOf(resource);
+    versions.add(speaker, time);
+    mapSpan(builder, speaker, span, time);
+    mapSpanEvents(builder, speaker, span, context);
+  });
   return { ...builder.build(), versions: versions.all };
 }
 

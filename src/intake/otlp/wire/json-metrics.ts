@@ -17,19 +17,19 @@ import {
   NO_RECORDED_VALUE,
   type OtlpBuckets,
   type OtlpExponentialPoint,
-  type OtlpGroup,
   type OtlpHistogramPoint,
   type OtlpMetric,
   type OtlpMetricData,
   type OtlpNumberPoint,
   type OtlpPoint,
   type OtlpSummaryPoint,
+  type OtlpVisitor,
   temporalities,
 } from './shape.ts';
 
 /** `ExportMetricsServiceRequest`. Throws for what is none. */
-export function readMetrics(root: Json): readonly OtlpGroup<OtlpMetric>[] {
-  return readGroups(root, { resources: 'resourceMetrics', scopes: 'scopeMetrics', items: 'metrics' }, readMetric);
+export function readMetrics(root: Json, visit: OtlpVisitor<OtlpMetric>): void {
+  readGroups(root, { resources: 'resourceMetrics', scopes: 'scopeMetrics', items: 'metrics' }, readMetric, visit);
 }
 
 function readMetric(source: JsonObject, budget: Budget): OtlpMetric {

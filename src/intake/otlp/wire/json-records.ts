@@ -14,16 +14,16 @@ import {
   textOf,
 } from './json.ts';
 import { durationMs } from './protobuf.ts';
-import { type OtlpGroup, type OtlpLog, type OtlpSpan, type OtlpSpanEvent, STATUS_ERROR, spanKinds } from './shape.ts';
+import { type OtlpLog, type OtlpSpan, type OtlpSpanEvent, type OtlpVisitor, STATUS_ERROR, spanKinds } from './shape.ts';
 
 /** `ExportTraceServiceRequest`. Throws for what is none. */
-export function readTraces(root: Json): readonly OtlpGroup<OtlpSpan>[] {
-  return readGroups(root, { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }, readSpan);
+export function readTraces(root: Json, visit: OtlpVisitor<OtlpSpan>): void {
+  readGroups(root, { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }, readSpan, visit);
 }
 
 /** `ExportLogsServiceRequest`. Throws for what is none. */
-export function readLogs(root: Json): readonly OtlpGroup<OtlpLog>[] {
-  return readGroups(root, { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }, readLog);
+export function readLogs(root: Json, visit: OtlpVisitor<OtlpLog>): void {
+  readGroups(root, { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }, readLog, visit);
 }
 
 const statusCodes = { unset: 0, ok: 1, error: STATUS_ERROR };

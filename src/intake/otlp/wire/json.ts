@@ -1,6 +1,6 @@
 import { Budget, UnreadableOtlp } from './budget.ts';
 import type { Nanos } from './protobuf.ts';
-import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpGroup, type OtlpValue } from './shape.ts';
+import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpValue, type OtlpVisitor } from './shape.ts';
 
 /**
  * The parts of OTLP's JSON encoding that all three signals share: names in lowerCamelCase, ids in hexadecimal digits, enumerations as numbers
@@ -17,17 +17,16 @@ export function readGroups<Item>(
   root: Json,
   names: { readonly resources: string; readonly scopes: string; readonly items: string },
   readItem: (source: JsonObject, budget: Budget) => Item,
-): readonly OtlpGroup<Item>[] {
+  visit: OtlpVisitor<Item>,
+): void {
   const budget = new Budget();
-  const groups: OtlpGroup<Item>[] = [];
   for (const one of objectsOf(objectOf(root, 'the body'), names.resources, budget)) {
     const resource = readAttributes(memberOf(one, 'resource'), 'attributes', budget);
     for (const scope of objectsOf(one, names.scopes, budget)) {
-      const items = objectsOf(scope, names.items, budget).map((item) => readItem(item, budget));
-      groups.push({ resource, scope: textOf(memberOf(scope, 'scope'), 'name'), items });
+      const name = textOf(memberOf(scope, 'scope'), 'name');
+      for (const item of objectsOf(scope, names.items, budget)) visit(readItem(item, budget), resource, name);
     }
   }
-  return groups;
 }
 
 /** A value that may be there; a name that every object inherits is not. */

@@ -16,18 +16,18 @@ import {
   NO_RECORDED_VALUE,
   type OtlpBuckets,
   type OtlpExponentialPoint,
-  type OtlpGroup,
   type OtlpHistogramPoint,
   type OtlpMetric,
   type OtlpMetricData,
   type OtlpNumberPoint,
   type OtlpSummaryPoint,
   type OtlpValue,
+  type OtlpVisitor,
 } from './shape.ts';
 
 /** `ExportMetricsServiceRequest`. Throws for what is none. */
-export function readMetrics(bytes: Uint8Array): readonly OtlpGroup<OtlpMetric>[] {
-  return readGroups(openWire(bytes), readMetric);
+export function readMetrics(bytes: Uint8Array, visit: OtlpVisitor<OtlpMetric>): void {
+  readGroups(openWire(bytes), readMetric, visit);
 }
 
 function readMetric(wire: Wire): OtlpMetric {

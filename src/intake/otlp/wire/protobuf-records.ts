@@ -12,16 +12,16 @@ import {
   skip,
   type Wire,
 } from './protobuf.ts';
-import type { OtlpGroup, OtlpLog, OtlpSpan, OtlpSpanEvent, OtlpValue } from './shape.ts';
+import type { OtlpLog, OtlpSpan, OtlpSpanEvent, OtlpValue, OtlpVisitor } from './shape.ts';
 
 /** `ExportTraceServiceRequest`. Throws for what is none. */
-export function readTraces(bytes: Uint8Array): readonly OtlpGroup<OtlpSpan>[] {
-  return readGroups(openWire(bytes), readSpan);
+export function readTraces(bytes: Uint8Array, visit: OtlpVisitor<OtlpSpan>): void {
+  readGroups(openWire(bytes), readSpan, visit);
 }
 
 /** `ExportLogsServiceRequest`. Throws for what is none. */
-export function readLogs(bytes: Uint8Array): readonly OtlpGroup<OtlpLog>[] {
-  return readGroups(openWire(bytes), readLog);
+export function readLogs(bytes: Uint8Array, visit: OtlpVisitor<OtlpLog>): void {
+  readGroups(openWire(bytes), readLog, visit);
 }
 
 function readSpan(wire: Wire): OtlpSpan {

@@ -1,7 +1,7 @@
 import { Reader } from 'protobufjs/minimal.js';
 import { Budget, UnreadableOtlp } from './budget.ts';
 import { readName } from './names.ts';
-import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpGroup, type OtlpValue } from './shape.ts';
+import { NO_ATTRIBUTES, type OtlpAttributes, type OtlpValue, type OtlpVisitor } from './shape.ts';
 
 /**
  * The parts of OTLP's protobuf encoding that all three signals share. Each function reads one message; the cases are tags as they stand on
@@ -39,30 +39,58 @@ export function skip({ reader }: Wire, tag: number): void {
 }
 
 /** `Resource*` with its `Scope*` list: tags 0x0a resource, 0x12 scopes; in each 0x0a scope, 0x12 items. */
-export function readGroups<Item>(wire: Wire, readItem: (wire: Wire) => Item): readonly OtlpGroup<Item>[] {
+export function readGroups<Item>(wire: Wire, readItem: (wire: Wire) => Item, visit: OtlpVisitor<Item>): void {
   const { reader } = wire;
-  const groups: OtlpGroup<Item>[] = [];
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag === 0x0a) groups.push(...readResourceGroups(wire, readItem));
+    if (tag === 0x0a) readResourceGroup(wire, readItem, visit);
     else skip(wire, tag);
   }
-  return groups;
 }
 
-function readResourceGroups<Item>(wire: Wire, readItem: (wire: Wire) => Item): readonly OtlpGroup<Item>[] {
+function readResourceGroup<Item>(wire: Wire, readItem: (wire: Wire) => Item, visit: OtlpVisitor<Item>): void {
   const { reader } = wire;
   const outer = enter(wire);
-  let resource = NO_ATTRIBUTES;
-  const scopes: { readonly scope: string; readonly items: readonly Item[] }[] = [];
+  const start = reader.pos;
+  const resource = readFirst(wire, readResource) ?? NO_ATTRIBUTES;
+  reader.pos = start;
   while (reader.pos < reader.len) {
     const tag = reader.tag();
-    if (tag === 0x0a) resource = readResource(wire);
-    else if (tag === 0x12) scopes.push(readScope(wire, readItem));
+    if (tag === 0x12) readScopeGroup(wire, resource, readItem, visit);
     else skip(wire, tag);
   }
   leave(wire, outer);
-  return scopes.map((scope) => ({ resource, ...scope }));
+}
+
+function readScopeGroup<Item>(
+  wire: Wire,
+  resource: OtlpAttributes,
+  readItem: (wire: Wire) => Item,
+  visit: OtlpVisitor<Item>,
+): void {
+  const { reader } = wire;
+  const outer = enter(wire);
+  const start = reader.pos;
+  const scope = readFirst(wire, readScopeName) ?? '';
+  reader.pos = start;
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag === 0x12) visit(readItem(wire), resource, scope);
+    else skip(wire, tag);
+  }
+  leave(wire, outer);
+}
+
+/** What is in the field 0x0a, wherever in the message that stands: fields may come in any order. */
+function readFirst<Value>(wire: Wire, read: (wire: Wire) => Value): Value | undefined {
+  const { reader } = wire;
+  let value: Value | undefined;
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    if (tag === 0x0a) value = read(wire);
+    else skip(wire, tag);
+  }
+  return value;
 }
 
 function readResource(wire: Wire): OtlpAttributes {
@@ -76,24 +104,6 @@ function readResource(wire: Wire): OtlpAttributes {
   }
   leave(wire, outer);
   return attributes;
-}
-
-function readScope<Item>(
-  wire: Wire,
-  readItem: (wire: Wire) => Item,
-): { readonly scope: string; readonly items: readonly Item[] } {
-  const { reader } = wire;
-  const outer = enter(wire);
-  let scope = '';
-  const items: Item[] = [];
-  while (reader.pos < reader.len) {
-    const tag = reader.tag();
-    if (tag === 0x0a) scope = readScopeName(wire);
-    else if (tag === 0x12) items.push(readItem(wire));
-    else skip(wire, tag);
-  }
-  leave(wire, outer);
-  return { scope, items };
 }
 
 function readScopeName(wire: Wire): string {
@@ -271,5 +281,7 @@ function base64(bytes: Uint8Array): string {
 /** Why bytes could not be read, for their sender; the reader's own words name offsets that nobody can use. */
 export function unreadable(problem: unknown): UnreadableOtlp {
   if (problem instanceof UnreadableOtlp) return problem;
+  // A mistake of ours is not the sender's.
+  if (problem instanceof TypeError || problem instanceof ReferenceError) throw problem;
   return new UnreadableOtlp('malformed-body', 'The body is no request of OTLP.');
 }

@@ -7,13 +7,14 @@
 export type OtlpValue = string | number | boolean | bigint | readonly OtlpValue[] | ReadonlyMap<string, OtlpValue>;
 export type OtlpAttributes = ReadonlyMap<string, OtlpValue>;
 
-/** What one instrumentation scope of one resource says. */
-export interface OtlpGroup<Item> {
-  readonly resource: OtlpAttributes;
-  /** Name of the instrumentation scope: a library, or a logger. */
-  readonly scope: string;
-  readonly items: readonly Item[];
-}
+/**
+ * Is given what a request says piece by piece, so that it is never in memory whole; all pieces of one resource come with the same object.
+ * `scope` is the name of the instrumentation scope: a library, or a logger.
+ */
+export type OtlpVisitor<Item> = (item: Item, resource: OtlpAttributes, scope: string) => void;
+
+/** Reads a request to its end, or throws where it turns out to be none. */
+export type OtlpSource<Item> = (visit: OtlpVisitor<Item>) => void;
 
 /** Ids are lower-case hexadecimal digits; undefined when they are absent, all zero or not as long as they have to be. */
 export interface OtlpSpan {
