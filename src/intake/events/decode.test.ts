@@ -183,6 +183,38 @@ describe('a body', () => {
     );
   });
 
+  test('says the same of records alone as of many with the same keys', () => {
+    const record = fc.record(
+      {
+        name: fc.constantFrom('order', 'error', ''),
+        user: fc.constantFrom('u', 5, null),
+        n: fc.oneof(fc.constantFrom(1, 2 ** 53, -1.5, null), fc.constantFrom('text', true)),
+        text: fc.constantFrom('a', 'é'.repeat(3_000), 'x'.repeat(limits.attributeValueBytes + 1), null),
+        cart: fc.constantFrom<unknown>('flat', { n: 1 }, []),
+        'cart.n': fc.constant(2),
+      },
+      { requiredKeys: ['name'] },
+    );
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 12 }), (records) => {
+        const together = decode(JSON.stringify(records));
+        const types = new Map<string, FieldType>();
+        let accepted = 0;
+        for (const [index, one] of records.entries()) {
+          const alone = decode(JSON.stringify([one]), false, types);
+          for (const [field, type] of alone.newFields) types.set(field, type);
+          const refusal = together.rejected.find((rejected) => rejected.index === index);
+          expect(refusal?.code).toBe(alone.rejected[0]?.code);
+          if (refusal !== undefined) continue;
+          expect({ ...together.records[accepted], id: '' }).toEqual({ ...alone.records[0], id: '' });
+          accepted += 1;
+        }
+        expect([...together.newFields]).toEqual([...types]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('any text gives an answer', () => {
     fc.assert(
       fc.property(

@@ -74,10 +74,24 @@ function parse(text: string, lines: boolean): Result<readonly Json[], Failure> {
 
 const OWN_FIELDS = new Set(['name', 'time', 'event_id', 'user', 'duration_ms', 'value']);
 
+/** A key of the records of a request: a field of their own, or an attribute whose type is settled. */
+interface KnownKey {
+  readonly key: string;
+  /** Undefined for what is no attribute. */
+  readonly type: FieldType | undefined;
+}
+
+type Attributes = Record<string, string | number | boolean>;
+
+/** A text of so many characters is within the limit in any encoding. */
+const USUAL_CHARACTERS = Math.floor(limits.attributeValueBytes / 3);
+
 class Decoder {
   readonly #context: DecodeContext;
+  /** The keys of the last record in their order: those of a request mostly have the same, and then each is looked up once. */
+  readonly #expected: KnownKey[] = [];
   readonly #newFields = new Map<string, FieldType>();
-  #attributes: Record<string, string | number | boolean> = bareAttributes();
+  #attributes: Attributes = bareAttributes();
   #count = 0;
 
   constructor(context: DecodeContext) {
@@ -133,6 +147,67 @@ class Decoder {
       return invalid('value', 'a finite number is needed');
     }
 
+    // Errors are grouped, for which they are looked at closely.
+    let attributes = name === 'error' ? undefined : this.#usualAttributes(source);
+    if (attributes === undefined) {
+      const refusal = this.#takeAttributes(name, source);
+      if (refusal !== undefined) return refusal;
+      attributes = this.#attributes;
+    }
+    const ownId = id ?? this.#context.makeId();
+    // Most records have no value, and are made in one go: putting one together from parts takes longer than reading it.
+    if (value === undefined && user !== undefined) {
+      if (duration === undefined) return { name, time, id: ownId, user, attributes };
+      return { name, time, id: ownId, user, durationMs: duration, attributes };
+    }
+    return {
+      name,
+      time,
+      id: ownId,
+      ...(user !== undefined && { user }),
+      ...(duration !== undefined && { durationMs: duration }),
+      ...(value !== undefined && { value }),
+      attributes,
+    };
+  }
+
+  /** Attributes without nesting, of keys and types that are known; undefined when anything needs a closer look. */
+  #usualAttributes(source: Readonly<Record<string, Json>>): Attributes | undefined {
+    const attributes = bareAttributes();
+    const expected = this.#expected;
+    let place = 0;
+    let count = 0;
+    for (const key in source) {
+      let known = expected[place];
+      if (known === undefined || known.key !== key) {
+        known = this.#know(source, key);
+        if (known === undefined) return undefined;
+        expected[place] = known;
+      }
+      place += 1;
+      const { type } = known;
+      if (type === undefined) continue;
+      const value = source[key] as Json;
+      if (value === null) continue;
+      if (typeof value !== type) return undefined;
+      // Whatever is near a limit is looked at closely.
+      if (typeof value === 'string' ? value.length > USUAL_CHARACTERS : !isUsual(value)) return undefined;
+      attributes[key] = value as string | number | boolean;
+      count += 1;
+    }
+    return count > limits.attributesPerRecord ? undefined : attributes;
+  }
+
+  #know(source: Readonly<Record<string, Json>>, key: string): KnownKey | undefined {
+    if (!Object.hasOwn(source, key)) return undefined;
+    if (OWN_FIELDS.has(key)) return { key, type: undefined };
+    const type = this.#context.fieldTypes.get(key) ?? this.#newFields.get(key);
+    if (type === undefined || key === '' || exceedsBytes(key, limits.attributeKeyBytes)) return undefined;
+    return { key, type };
+  }
+
+  /** Puts whatever there is among the attributes, or says what is wrong with it. */
+  #takeAttributes(name: string, source: Readonly<Record<string, Json>>): RecordRefusal | undefined {
     this.#attributes = bareAttributes();
     this.#count = 0;
     for (const key in source) {
@@ -141,17 +216,7 @@ class Decoder {
       if (refusal !== undefined) return refusal;
     }
     if (name === 'error') this.#group();
-    const conflict = this.#settleTypes();
-    if (conflict !== undefined) return conflict;
-    return {
-      name,
-      time,
-      id: id ?? this.#context.makeId(),
-      ...(user === undefined ? undefined : { user }),
-      ...(duration === undefined ? undefined : { durationMs: duration }),
-      ...(value === undefined ? undefined : { value }),
-      attributes: this.#attributes,
-    };
+    return this.#settleTypes();
   }
 
   /** Errors are shown in groups: one that says no fingerprint gets that of its type, stack and message. */
@@ -247,6 +312,11 @@ class Decoder {
     for (const key of unknown) this.#newFields.set(key, typeof attributes[key] as FieldType);
     return undefined;
   }
+}
+
+/** Neither infinite nor so large that a whole number would lose digits. */
+function isUsual(value: Json): boolean {
+  return typeof value !== 'number' || (value <= Number.MAX_SAFE_INTEGER && value >= -Number.MAX_SAFE_INTEGER);
 }
 
 /** The offset is asked for, because a time without one is a guess. */
