@@ -43,6 +43,12 @@ scrapes:
   own: { target: "${target.url}", every: 1s, timeout: 500ms, labels: { team: blue }, keep: [shop_*], token: secret TARGET_TOKEN }
   closed: { target: "http://10.255.255.1:9/metrics", every: 1s }
   keyless: { target: "${target.url}", every: 1s, token: secret NEVER_SET }
+sources:
+  orders: samples "shop_orders_total"
+  level:  samples "shop_level" where job = "own"
+signals:
+  placed: sum(orders by job) over 1h
+  lowest: min(level) over 1h
 `,
     );
     server = await makeServer({
@@ -98,6 +104,15 @@ remote_write:
     return (await response.json()) as Readonly<Record<string, string>>;
   }
 
+  /** The value of a signal, of its only group or that of a job. */
+  async function figure(signal: string, job?: string): Promise<number | undefined> {
+    const { plans } = await getApi<{
+      plans: readonly { signals: readonly { signal: string; group: readonly string[]; value?: number }[] }[];
+    }>(server, dataFolder, '/api/status');
+    const readings = plans[0]?.signals.filter((reading) => reading.signal === signal);
+    return readings?.find(({ group }) => job === undefined || group[0] === job)?.value;
+  }
+
   /** What was told to an asker until it had heard enough, once all of it is in our store. */
   async function untilStored(
     asker: 'prometheus' | 'watchbill',
@@ -117,7 +132,7 @@ remote_write:
       stored: {
         orders: orders.slice(0, count),
         levels: levels.slice(0, count),
-        placed: increaseOf(orders.slice(0, count)),
+        placed: growthOf(orders.slice(0, count)),
       },
     };
   }
@@ -125,7 +140,7 @@ remote_write:
   test('what it scrapes and writes to us is what its target said, a restart of its counter included', async () => {
     const { stored, orders, levels, placed } = await untilStored('prometheus', 'theirs');
     expect(stored).toEqual({ orders, levels, placed });
-    expect(placed).toBeGreaterThan(0);
+    expect(orders[RESTART_AT - 1]).toBeLessThan(orders[RESTART_AT - 2] ?? 0);
   });
 
   test('what we scrape ourselves is what the same target said to us', async () => {
@@ -134,6 +149,23 @@ remote_write:
     expect(await points('noise_total', 'own')).toEqual([]);
     expect((await points('up', 'own')).every((value) => value === 1)).toBe(true);
     expect((await points('scrape_samples_scraped', 'own')).every((value) => value === 3)).toBe(true);
+  });
+
+  test('the plan’s figures of both are those that the target counted', async () => {
+    for (const [asker, job] of [
+      ['prometheus', 'theirs'],
+      ['watchbill', 'own'],
+    ] as const) {
+      const wanted = target.told(asker).placed[ANSWERS - 1] ?? Number.NaN;
+      const value = await until(`the orders of ${job}`, async () => {
+        const found = await figure('placed', job);
+        return found !== undefined && found >= wanted ? found : undefined;
+      });
+      // It has been asked again since: each answer has another sum.
+      expect(target.told(asker).placed).toContain(value);
+    }
+    const lowest = await figure('lowest');
+    expect(target.told('watchbill').levels).toContain(lowest);
   });
 
   test('it reads what core and intake say of themselves, and answers with our figures', async () => {
@@ -191,10 +223,12 @@ remote_write:
   });
 });
 
-/** How much a counter grew, one that starts again from nothing included. */
-function increaseOf(values: readonly number[]): number {
-  return values.slice(1).reduce((sum, value, index) => {
-    const before = values[index] ?? 0;
-    return sum + (value < before ? value : value - before);
-  }, 0);
+/** How much a counter has grown with each of its values, one that starts again from nothing included. */
+function growthOf(values: readonly number[]): readonly number[] {
+  let grown = 0;
+  return values.map((value, index) => {
+    const before = values[index - 1];
+    if (before !== undefined) grown += value < before ? value : value - before;
+    return grown;
+  });
 }

@@ -86,8 +86,8 @@ export async function lintMetrics(text: string): Promise<string> {
 export interface Told {
   readonly orders: readonly number[];
   readonly levels: readonly number[];
-  /** All orders between the first answer and the last, counted without looking at the counter. */
-  readonly placed: number;
+  /** With each answer, all orders since the first one, counted without looking at the counter. */
+  readonly placed: readonly number[];
 }
 
 /** A program with a counter that starts again from nothing in the middle, and a gauge; it remembers what it told whom. */
@@ -99,8 +99,8 @@ export interface Target {
 /** The counter of each asker restarts with its `restartAt`th answer. Who shows the token is Watchbill. */
 export async function startTarget(token: string, restartAt: number): Promise<Target> {
   const askers = {
-    prometheus: { orders: [] as number[], levels: [] as number[], counter: 0, placed: 0 },
-    watchbill: { orders: [] as number[], levels: [] as number[], counter: 0, placed: 0 },
+    prometheus: { orders: [] as number[], levels: [] as number[], placed: [] as number[], counter: 0 },
+    watchbill: { orders: [] as number[], levels: [] as number[], placed: [] as number[], counter: 0 },
   };
   const server = createServer((request, response) => {
     const { authorization } = request.headers;
@@ -113,7 +113,8 @@ export async function startTarget(token: string, restartAt: number): Promise<Tar
     if (answers === restartAt) asker.counter = 0;
     const placed = (answers * 7) % 13;
     asker.counter += placed;
-    if (answers > 1) asker.placed += placed;
+    const before = asker.placed.at(-1);
+    asker.placed.push(before === undefined ? 0 : before + placed);
     const level = Math.sin(answers) * 100;
     asker.orders.push(asker.counter);
     asker.levels.push(level);
