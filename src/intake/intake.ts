@@ -59,7 +59,7 @@ export class Intake {
   readonly #credentials = new Credentials();
   readonly #registers = new PlanRegisters();
   readonly #tokens = new RequestTokens(limits.idempotencyMs, limits.idempotencyKeys);
-  readonly #eventIds = new EventIds(limits.idempotencyMs, limits.idempotencyKeys);
+  readonly #eventIds = new EventIds(limits.idempotencyMs, limits.eventIds);
   readonly #live = new WeakMap<Uint8Array, readonly EventRecord[]>();
   readonly #liveSamples = new WeakMap<Uint8Array, AdmittedSamples>();
   readonly #blocks = { registers: this.#registers, live: this.#live, liveSamples: this.#liveSamples };

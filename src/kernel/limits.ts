@@ -90,6 +90,8 @@ export const limits = {
   // Deduplication
   idempotencyMs: 600_000,
   idempotencyKeys: 1_000_000,
+  /** Ids of events in each of two generations: 20,000 a second for `idempotencyMs`. */
+  eventIds: 12_000_000,
   /** Of one request, for the answer to its repetition; the first answer names them all. */
   rejectionsRemembered: 100,
   oncePerMs: 86_400_000,
