@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { giveUp, obstacle, packagedNode, root } from './platform.js';
+import { giveUp, modules, obstacle, packagedNode } from './platform.js';
 
 /** `--disable-proto=delete`: no input can reach a prototype. The warning is of Node, about parts that are still marked experimental. */
 const nodeFlags = ['--disable-proto=delete', '--disable-warning=ExperimentalWarning'];
@@ -53,7 +53,7 @@ function runAsChild(argv, env) {
  */
 function compileCacheFolder() {
   try {
-    const folder = join(root, 'node_modules', '.cache', 'watchbill');
+    const folder = join(modules, '.cache', 'watchbill');
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
     return folder;

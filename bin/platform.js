@@ -30,8 +30,25 @@ export const platformName = `${process.platform}-${process.arch}`;
 /** Undefined where Watchbill does not run. */
 export const platform = platforms[platformName];
 
+/** A clone runs its sources; what npm installed has none, and runs what was made of them. */
+const sources = join(root, 'src', 'main.ts');
+const isClone = existsSync(sources);
+export const program = isClone ? sources : join(root, 'release', 'src', 'main.js');
+
+/** Where packages are: a clone has its own, an installed package stands beside them. */
+export const modules = isClone ? join(root, 'node_modules') : installedModules();
+
 /** The packaged Node, whether or not it is there yet. */
-export const packagedNode = platform && join(root, 'node_modules', platform.node, 'bin', 'node');
+export const packagedNode = platform && join(modules, platform.node, 'bin', 'node');
+
+/** The nearest `node_modules` upwards that holds our Node, as Node itself would look for it. */
+function installedModules() {
+  for (let folder = root; folder !== dirname(folder); folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules');
+    if (platform !== undefined && existsSync(join(candidate, platform.node))) return candidate;
+  }
+  return dirname(root);
+}
 
 /** Says why nothing can run here yet, and what to do; undefined when all is well. */
 export function obstacle() {
@@ -39,7 +56,9 @@ export function obstacle() {
     return `Watchbill does not run on ${platformName}: it needs Debian or Ubuntu on x64 or arm64, or macOS on arm64.`;
   }
   if (!existsSync(packagedNode)) {
-    return `Watchbill is not set up in ${root}.\nRun there: node bin/setup.js`;
+    return isClone
+      ? `Watchbill is not set up in ${root}.\nRun there: node bin/setup.js`
+      : `npm left out ${platform.node}, the Node that Watchbill runs on. Install again, with optional packages.`;
   }
   return undefined;
 }

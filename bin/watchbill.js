@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-// The `watchbill` command: starts src/main.ts with the Node that comes with the package.
-import { join } from 'node:path';
+// The `watchbill` command: starts the program with the Node that comes with the package.
 import { becomePackagedNode } from './launch.js';
-import { root } from './platform.js';
+import { program } from './platform.js';
 
-becomePackagedNode([join(root, 'src', 'main.ts'), ...process.argv.slice(2)]);
+becomePackagedNode([program, ...process.argv.slice(2)]);

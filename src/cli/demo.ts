@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -64,12 +64,14 @@ export function registerDemo(program: Command, runtime: Runtime, exitWith: (code
 
 async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> {
   const examples = join(import.meta.dirname, '../../examples/tea-shop');
+  // TypeScript in a clone, JavaScript in a release: as this module itself.
+  const shopProgram = join(examples, `main${extname(import.meta.filename)}`);
   const dataFolder = demoDataFolderOf(runtime, options);
   const launch = await keepDemoText(dataFolder, 'demo-launch', () => wallClock(runtime.clock.now()));
   const plan = launchedAt(readExecutablePlan({ ...runtime, workingFolder: examples }, '.'), launch);
   const secret = `whsec_${Buffer.from(runtime.random.bytes(24)).toString('base64')}`;
   const ingestKey = await keepDemoText(dataFolder, 'demo-key', () => runtime.createIngestKey());
-  const letterbox = await startPart(runtime, join(examples, 'main.ts'), ['letterbox'], {
+  const letterbox = await startPart(runtime, shopProgram, ['letterbox'], {
     TEA_SHOP_WEBHOOK_SECRET: secret,
   });
   const { receivedUrl = '', webhookUrl = '', slackUrl = '', smtpUrl = '' } = letterbox.addresses;
@@ -93,7 +95,7 @@ async function runDemo(runtime: Runtime, options: DemoOptions): Promise<number> 
       async onReady(server) {
         const shop = await startPart(
           runtime,
-          join(examples, 'main.ts'),
+          shopProgram,
           [
             ...['shop', '--port', String(options.shopPort), '--intake', server.intakeUrl],
             ...['--received', receivedUrl, '--watchbill', `${server.url}/plans/tea-shop`],

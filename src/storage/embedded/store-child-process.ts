@@ -130,6 +130,8 @@ async function launch(options: StoreChildOptions, logFile: string): Promise<Chil
     return fork(options.entry ?? fileURLToPath(new URL('store-child/entry.ts', import.meta.url)), [], {
       ...(options.nodePath === undefined ? {} : { execPath: options.nodePath }),
       execArgv: ['--max-old-space-size=512', '--disable-proto=delete'],
+      // Not where the command was given: the engine's own user may not be let in there, and the engine looks where it is.
+      cwd: '/',
       // Queries run on Node's thread pool: with the default of four they would hold up every file and name lookup.
       env: { UV_THREADPOOL_SIZE: '32', TZ: 'UTC', LC_ALL: 'C.UTF-8' },
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
