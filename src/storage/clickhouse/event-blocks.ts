@@ -68,7 +68,8 @@ export function eventBlock(segment: string, parts: readonly StorableEvents[]): r
     { name: 'strings', type: 'Map(LowCardinality(String), String)', bytes: maps.strings() },
     { name: 'numbers', type: 'Map(LowCardinality(String), Float64)', bytes: maps.numbers() },
     { name: 'booleans', type: 'Map(LowCardinality(String), Bool)', bytes: maps.booleans() },
-    { name: 'segment', type: 'String', bytes: StringColumn.repeated(segment, rows) },
+    // The table has plain text; the engine turns it into that, and here it is written once.
+    { name: 'segment', type: 'LowCardinality(String)', bytes: lowCardinality([segment], new Uint8Array(rows)) },
   ];
   assert(
     columns.every(({ name }, index) => name === storedColumns[index]),

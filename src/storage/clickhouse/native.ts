@@ -88,12 +88,6 @@ export class StringColumn {
     this.#textOf = new Uint32Array(rows);
   }
 
-  /** The same text in every row. */
-  static repeated(value: string, rows: number): Uint8Array {
-    const one = text(value);
-    return Buffer.alloc(one.length * rows, one);
-  }
-
   /** Adds texts to choose from; text `i` of them has the number returned plus `i`. */
   addHeap(texts: { readonly heap: Uint8Array; readonly ends: Uint32Array }): number {
     const first = this.#texts;
