@@ -10,6 +10,9 @@ export interface ListedPage {
   readonly before?: true;
 }
 
+/** The trace of what `burn` sends. */
+export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
 /** An address of every page; `signal` and `alert` are there to be looked at. */
 export function everyPage(plan: string, signal: string, alert: string): readonly ListedPage[] {
   const root = `/plans/${plan}`;
@@ -28,6 +31,8 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'deliveries', path: `${root}/deliveries` },
     { pattern: 'plan', path: `${root}/plan` },
     { pattern: 'data', path: `${root}/data` },
+    { pattern: 'logs', path: `${root}/logs` },
+    { pattern: 'trace', path: `${root}/traces/${TRACE}` },
     { pattern: 'rehearse', path: `${root}/rehearse` },
     { pattern: 'settings', path: '/settings' },
     ...settingsSections().map((section) => ({ pattern: 'settingsSection', path: `/settings/${section}` })),

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerProcess } from '../crash/server-process.ts';
+import { TRACE } from './every-page.ts';
 import { emptyFolder, getApi, INGEST_KEY, makeServer, sendEvents, until } from '../end-to-end/program.ts';
 
 /** A plan with something of every sort, whose windows are so long that what was sent stays. */
@@ -80,6 +81,42 @@ export async function startWatched(): Promise<{ readonly server: ServerProcess; 
   return { server, dataFolder };
 }
 
+/** One checkout as three services tell of it, with their lines. */
+function tracedCheckout(): readonly object[] {
+  const span = (name: string, id: string, parent: string | undefined, service: string, duration: number, more: object) => ({
+    name,
+    trace_id: TRACE,
+    span_id: id,
+    ...(parent === undefined ? {} : { parent_span_id: parent }),
+    service,
+    duration_ms: duration,
+    ...more,
+  });
+  const line = (level: string, service: string, message: string, more: object = {}) => ({
+    name: 'log',
+    level,
+    service,
+    message,
+    'host.name': `${service}-1`,
+    ...more,
+  });
+  return [
+    span('call', '53995c3f42cd8ad8', '00f067aa0ba902b7', 'shop', 310, { span: 'POST payments', outcome: 'error' }),
+    span('query', '5fb397be34d26b51', '00f067aa0ba902b7', 'shop', 40, { span: 'select basket', outcome: 'ok' }),
+    span('span', '93564f51e1abe1c2', '53995c3f42cd8ad8', 'payments', 290, { span: 'charge', outcome: 'error' }),
+    span('span', '00f067aa0ba902b7', undefined, 'shop', 420, { span: 'POST /checkout', outcome: 'error' }),
+    ...Array.from({ length: 40 }, (_, index) => line('info', 'shop', `served /products/${index}`, { path: '/products' })),
+    line('warning', 'payments', 'the provider answers slowly', { path: '/api/payments', trace_id: TRACE, span_id: '93564f51e1abe1c2' }),
+    line('error', 'payments', 'payment declined: card expired', {
+      path: '/api/payments',
+      state: 'FAILED',
+      trace_id: TRACE,
+      span_id: '93564f51e1abe1c2',
+    }),
+    line('info', 'payments', 'ready for the next one', { path: '/api/payments' }),
+  ];
+}
+
 /** Lets it burn: two alerts fire, one figure is off target, one has too few events. */
 export async function burn(server: ServerProcess, dataFolder: string): Promise<void> {
   const events = [
@@ -95,6 +132,7 @@ export async function burn(server: ServerProcess, dataFolder: string): Promise<v
       shop: index % 3 === 0 ? 'hamburg' : 'berlin',
       amount: 5 + (index % 40),
     })),
+    ...tracedCheckout(),
     { name: 'deployment', service: 'payments', version: '2.3.0', environment: 'production', origin: 'release train' },
   ];
   const { status } = await sendEvents(server, events);

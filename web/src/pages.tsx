@@ -86,6 +86,19 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'data', key: 'd' },
   },
   {
+    name: 'Logs',
+    pattern: patterns.logs,
+    load: async () => (await import('./pages/logs/logs-page.tsx')).LogsPage,
+    frame: 'shell',
+    navigation: { icon: 'lines', key: 'o' },
+  },
+  {
+    name: 'Trace',
+    pattern: patterns.trace,
+    load: async () => (await import('./pages/traces/trace-page.tsx')).TracePage,
+    frame: 'shell',
+  },
+  {
     name: 'Rehearse',
     pattern: patterns.rehearse,
     load: async () => (await import('./pages/rehearse/rehearse-page.tsx')).RehearsePage,

@@ -17,6 +17,8 @@ export const patterns = {
   deliveries: '/plans/$plan/deliveries',
   plan: '/plans/$plan/plan',
   data: '/plans/$plan/data',
+  logs: '/plans/$plan/logs',
+  trace: '/plans/$plan/traces/$trace',
   rehearse: '/plans/$plan/rehearse',
   settings: '/settings',
   settingsSection: '/settings/$section',
@@ -51,6 +53,14 @@ export const paths = {
   deliveries: (plan: string) => fill(patterns.deliveries, { plan }),
   plan: (plan: string) => fill(patterns.plan, { plan }),
   data: (plan: string) => fill(patterns.data, { plan }),
+  /** With what is looked for: `q` is what stands in the box, `from` and `to` are instants in ISO 8601. */
+  logs: (plan: string, search: Readonly<Partial<Record<'q' | 'search' | 'from' | 'to', string>>> = {}) => {
+    const asked = new URLSearchParams(search).toString();
+    return fill(patterns.logs, { plan }) + (asked === '' ? '' : `?${asked}`);
+  },
+  /** `at` is the instant of something in it. */
+  trace: (plan: string, trace: string, at?: string) =>
+    fill(patterns.trace, { plan, trace }) + (at === undefined ? '' : `?at=${encodeURIComponent(at)}`),
   rehearse: (plan: string) => fill(patterns.rehearse, { plan }),
   settings: () => fill(patterns.settings),
   settingsSection: (section: string) => fill(patterns.settingsSection, { section }),

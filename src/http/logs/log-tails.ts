@@ -2,7 +2,7 @@ import type { LogTailMessage } from '#contract/logs.ts';
 import { type LogScope, SearchTime } from '#insight/log-search/scope.ts';
 import { LogTail } from '#insight/log-search/tail.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { formatInstant } from '#kernel/instant.ts';
+import { formatInstant, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
@@ -16,6 +16,9 @@ interface Reader {
 }
 
 const encoder = new TextEncoder();
+
+/** A tail begins with what came just before: whoever asked has waited for the answer. */
+const BEGINS_BEFORE_MS = 10 * SECOND_MS;
 
 /** The open tails of this server. Each looks at the store only when its reader has taken what it said before. */
 export class LogTails {
@@ -66,7 +69,7 @@ export class LogTails {
     ended: AbortSignal,
   ): AsyncGenerator<LogTailMessage, LogTailMessage | undefined> {
     const clock = this.#clock;
-    const tail = new LogTail(scope, clock.now());
+    const tail = new LogTail(scope, clock.now() - BEGINS_BEFORE_MS);
     let checkedAt = clock.monotonicMs();
     let saidAt = checkedAt;
     for (;;) {

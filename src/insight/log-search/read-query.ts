@@ -34,7 +34,7 @@ export function readQuery(text: string, wanted?: QuerySyntax, units: FieldUnits 
   if (wanted !== 'lucene') {
     const where = compileWhere(text, units);
     if (where.ok) return ok({ syntax: 'plan', predicate: where.value });
-    const unquoted = text.replaceAll(/"(?:[^"\\]|\\.)*"/gsu, '""');
+    const unquoted = text.replaceAll(/\\.|"(?:[^"\\]|\\.)*"/gsu, (each) => (each.startsWith('"') ? '""' : '··'));
     if (wanted === 'plan' || OF_A_PLAN.test(unquoted)) return fail({ ...where.failure, syntax: 'plan' });
   }
   const parsed = parseLucene(text);

@@ -8,6 +8,7 @@ const drawings = {
   inbox: <path d="M3 11.5 5.2 4h9.6L17 11.5V16H3zM3 11.5h4l1 2h4l1-2h4" />,
   send: <path d="m3 9.5 14-6-4.6 13-3-5.4zM9.4 11 17 3.5" />,
   plan: <path d="M5 2.8h7l3.5 3.5v11H5zM12 2.8v3.6h3.5M7.5 10h5.5M7.5 13.2h5.5" />,
+  lines: <path d="M3 4.5h3M8.5 4.5H17M3 8.2h3M8.5 8.2h5M3 11.8h3M8.5 11.8H17M3 15.5h3M8.5 15.5h6.5" />,
   data: <path d="M3.5 5.5c0-3 13-3 13 0s-13 3-13 0v9c0 3 13 3 13 0v-9M3.5 10c0 3 13 3 13 0" />,
   play: <path d="M6 3.8v12.4L16 10z" />,
   settings: <path d="M3 6h8m4 0h2M3 14h2m4 0h8M13 3.8v4.4M7 11.8v4.4" />,

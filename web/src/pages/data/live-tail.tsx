@@ -8,6 +8,7 @@ import { Section } from '../../kit/page.tsx';
 import { useSearchValues } from '../../kit/search-value.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
+import { TraceLink } from '../traces/trace-link.tsx';
 import classes from './data.module.css';
 import { useTail } from './use-data.ts';
 
@@ -62,7 +63,7 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
           )}
           <ol className={classes.tail} data-waiting={waiting ? '' : undefined}>
             {data.events.map((event) => (
-              <EventRow key={event.id} event={event} />
+              <EventRow key={event.id} plan={plan} event={event} />
             ))}
           </ol>
         </>
@@ -71,7 +72,8 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
   );
 }
 
-function EventRow({ event }: { readonly event: StoredEventAnswer }) {
+function EventRow({ plan, event }: { readonly plan: string; readonly event: StoredEventAnswer }) {
+  const trace = traceOf(event);
   const parts = partsOf(event);
   return (
     <li className={classes.event} data-event={event.name}>
@@ -90,6 +92,11 @@ function EventRow({ event }: { readonly event: StoredEventAnswer }) {
             {parts.length > IN_A_ROW ? <span className={classes.quiet}>+{parts.length - IN_A_ROW}</span> : null}
           </span>
         </summary>
+        {trace === undefined ? null : (
+          <div className={classes.trace}>
+            <TraceLink plan={plan} trace={trace} at={event.time} />
+          </div>
+        )}
         <dl className={classes.all}>
           {[
             ...parts,
@@ -106,6 +113,12 @@ function EventRow({ event }: { readonly event: StoredEventAnswer }) {
       </details>
     </li>
   );
+}
+
+/** The trace that an event belongs to. */
+function traceOf({ attributes }: StoredEventAnswer): string | undefined {
+  const trace = attributes['trace_id'];
+  return typeof trace === 'string' && trace !== '' ? trace : undefined;
 }
 
 /** What came in an event, as name and text; the record's own fields first. */

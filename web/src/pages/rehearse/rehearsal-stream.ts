@@ -1,5 +1,6 @@
 import { ApiFailure } from '#contract/client.ts';
 import type { RehearsalMessage, RehearsalResult } from '#contract/rehearsals.ts';
+import { readLines } from '../../api/json-lines.ts';
 import type { TextFile } from '../../plan-language/protocol.ts';
 
 export interface Progress {
@@ -31,31 +32,11 @@ export async function runRehearsal(options: RunOptions): Promise<RehearsalResult
     const failure = (await response.json().catch(() => undefined)) as { error?: object } | undefined;
     throw new ApiFailure(response.status, failure?.error ?? {});
   }
-  for await (const message of readMessages(response.body)) {
+  for await (const message of readLines<RehearsalMessage>(response.body)) {
     if (message.type === 'result') return message.result;
     if (message.type === 'failed') throw new ApiFailure(response.status, message.error);
     if (message.type === 'waiting') options.onWaiting(message.ahead);
     else options.onProgress(message);
   }
   throw new TypeError('The answer ended before the rehearsal was through.');
-}
-
-/** One message a line, whatever pieces the lines come in. */
-export async function* readMessages(body: ReadableStream<Uint8Array>): AsyncGenerator<RehearsalMessage> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const lines = decoder.decode(value, { stream: true }).split('\n');
-    const last = lines.pop() ?? '';
-    for (const line of lines) {
-      // A result of megabytes comes in many pieces: they are put together once.
-      parts.push(line);
-      yield JSON.parse(parts.join('')) as RehearsalMessage;
-      parts.length = 0;
-    }
-    parts.push(last);
-  }
 }

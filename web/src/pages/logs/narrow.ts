@@ -1,0 +1,50 @@
+import type { QuerySyntax } from '#contract/logs.ts';
+
+type Value = string | number | boolean;
+
+/**
+ * Adds to a search that a field has a value, or with `against` that it has not, in the syntax of the search; the search that was there keeps
+ * its meaning. Undefined where the syntax has no way to write it.
+ */
+export function narrow(
+  query: string,
+  syntax: QuerySyntax,
+  field: string,
+  value: Value,
+  against: boolean,
+): string | undefined {
+  const before = query.trim();
+  if (syntax === 'plan' && before !== '') {
+    const test = planTest(field, value, against);
+    if (test === undefined) return undefined;
+    return /\bor\b/u.test(withoutTexts(before)) ? `(${before}) and ${test}` : `${before} and ${test}`;
+  }
+  const test = `${against ? 'NOT ' : ''}${luceneField(field)}:${luceneValue(value)}`;
+  if (before === '') return test;
+  return /(?:^|\s)(?:OR|\|\|)(?=\s)/u.test(withoutTexts(before)) ? `(${before}) ${test}` : `${before} ${test}`;
+}
+
+function withoutTexts(query: string): string {
+  return query.replaceAll(/"(?:[^"\\]|\\.)*"|\\./gsu, '""');
+}
+
+function luceneField(field: string): string {
+  return field
+    .replaceAll(/[\p{Z}\t\r\n()[\]{}"\\:*?+!<>=~^]/gu, (sign) => `\\${sign}`)
+    .replace(/^(?=-|(?:AND|OR|NOT)$)/u, '\\');
+}
+
+function luceneValue(value: Value): string {
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+/** Fields of a plan are names with dots between; a number has no sign there. */
+function planTest(field: string, value: Value, against: boolean): string | undefined {
+  if (!/^[\p{L}_][\p{L}\p{M}\p{N}_]*(?:[.-][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)*$/u.test(field)) return undefined;
+  if (typeof value === 'number' && !/^\d+(?:\.\d+)?$/.test(String(value))) return undefined;
+  return `${field} ${against ? '!=' : '='} ${typeof value === 'string' ? quoted(value) : String(value)}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/gu, (sign) => `\\${sign}`)}"`;
+}
