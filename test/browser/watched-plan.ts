@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerProcess } from '../crash/server-process.ts';
-import { TRACE } from './every-page.ts';
 import { emptyFolder, getApi, INGEST_KEY, makeServer, sendEvents, until } from '../end-to-end/program.ts';
+import { TRACE } from './every-page.ts';
 
 /** A plan with something of every sort, whose windows are so long that what was sent stays. */
 export const WATCHED_PLAN = `plan: watched
@@ -82,8 +82,15 @@ export async function startWatched(): Promise<{ readonly server: ServerProcess; 
 }
 
 /** One checkout as three services tell of it, with their lines. */
-function tracedCheckout(): readonly object[] {
-  const span = (name: string, id: string, parent: string | undefined, service: string, duration: number, more: object) => ({
+function tracedCheckout(): readonly Readonly<Record<string, unknown>>[] {
+  const span = (
+    name: string,
+    id: string,
+    parent: string | undefined,
+    service: string,
+    duration: number,
+    more: object,
+  ) => ({
     name,
     trace_id: TRACE,
     span_id: id,
@@ -105,8 +112,14 @@ function tracedCheckout(): readonly object[] {
     span('query', '5fb397be34d26b51', '00f067aa0ba902b7', 'shop', 40, { span: 'select basket', outcome: 'ok' }),
     span('span', '93564f51e1abe1c2', '53995c3f42cd8ad8', 'payments', 290, { span: 'charge', outcome: 'error' }),
     span('span', '00f067aa0ba902b7', undefined, 'shop', 420, { span: 'POST /checkout', outcome: 'error' }),
-    ...Array.from({ length: 40 }, (_, index) => line('info', 'shop', `served /products/${index}`, { path: '/products' })),
-    line('warning', 'payments', 'the provider answers slowly', { path: '/api/payments', trace_id: TRACE, span_id: '93564f51e1abe1c2' }),
+    ...Array.from({ length: 40 }, (_, index) =>
+      line('info', 'shop', `served /products/${index}`, { path: '/products' }),
+    ),
+    line('warning', 'payments', 'the provider answers slowly', {
+      path: '/api/payments',
+      trace_id: TRACE,
+      span_id: '93564f51e1abe1c2',
+    }),
     line('error', 'payments', 'payment declined: card expired', {
       path: '/api/payments',
       state: 'FAILED',
@@ -119,7 +132,7 @@ function tracedCheckout(): readonly object[] {
 
 /** Lets it burn: two alerts fire, one figure is off target, one has too few events. */
 export async function burn(server: ServerProcess, dataFolder: string): Promise<void> {
-  const events = [
+  const events: Readonly<Record<string, unknown>>[] = [
     ...Array.from({ length: 300 }, (_, index) => ({
       name: 'request',
       status: index % 40 === 0 ? 500 : 200,
