@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '#kernel/assert.ts';
 import { type ClickHouseAddress, openClickHouse } from '#storage/clickhouse/client.ts';
@@ -17,10 +18,11 @@ export interface LoadAnswer {
   readonly problem?: string;
 }
 
-/**
- * The thread that turns segments into rows: that takes several times as long as taking the events in, and must not keep a
- * verdict waiting.
- */
+/** The loader steps back for those who acknowledge and judge, as the store does; Linux knows a priority of each thread. */
+const NICENESS = 5;
+if (process.platform === 'linux') setPriority(NICENESS);
+
+/** The thread that turns segments into columns of the store, which must not keep a verdict waiting. */
 const port = parentPort;
 assert(port !== null, 'This file is a thread of intake.');
 const client = openClickHouse(workerData as ClickHouseAddress);

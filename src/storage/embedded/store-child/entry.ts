@@ -1,7 +1,15 @@
 import type { AddressInfo } from 'node:net';
+import { setPriority } from 'node:os';
 import { Executor } from './executor.ts';
 import { createStoreServer } from './http-server.ts';
 import type { FromParent, FromStoreChild, StartStoreChild } from './messages.ts';
+
+/**
+ * How much the engine steps back when the processors are all busy (`nice`): acknowledging what comes in and telling people go before storing
+ * and charts, which can wait for as long as the spool has room. Threads that are started later have it too.
+ */
+const NICENESS = 5;
+setPriority(NICENESS);
 
 /**
  * The store child's process. It holds no secret but its own password, listens on loopback only, and ends with its parent: what was
