@@ -44,6 +44,7 @@ export class RecordBuilder {
   #index = 0;
   #attributes = bareAttributes();
   #count = 0;
+  #characters = 0;
 
   constructor(context: DecodeContext) {
     this.#context = context;
@@ -51,7 +52,7 @@ export class RecordBuilder {
 
   /** Sets one attribute of the record that is being put together; a name that was set before keeps its first value. */
   set(key: string, value: AttributeValue | undefined): void {
-    if (value === undefined || value === '') return;
+    if (value === undefined || value === '' || this.isFull) return;
     if (key === '' || exceedsBytes(key, limits.attributeKeyBytes)) {
       this.trim('field-invalid', `${shownField(key)}: the name of a field has 1 to ${limits.attributeKeyBytes} bytes.`);
       return;
@@ -68,6 +69,12 @@ export class RecordBuilder {
     if (fitting === undefined) return;
     this.#attributes[key] = fitting;
     this.#count += 1;
+    this.#characters += key.length + (typeof fitting === 'string' ? fitting.length : 0);
+  }
+
+  /** Whether the records have all the text that those of one request may have; each further one is refused. */
+  get isFull(): boolean {
+    return this.#characters > limits.recordCharactersPerRequest;
   }
 
   /** Takes the record with what was set since the last one. */
@@ -124,6 +131,10 @@ export class RecordBuilder {
   }
 
   #checkHead({ name, time, id }: RecordHead): RecordRefusal | undefined {
+    if (this.isFull) {
+      const most = limits.recordCharactersPerRequest;
+      return { code: 'body-too-large', message: `The records of the request have more than ${most} characters.` };
+    }
     if (name === '' || exceedsBytes(name, limits.nameBytes)) {
       return { code: 'name-invalid', message: `name: text of 1 to ${limits.nameBytes} bytes is needed.` };
     }

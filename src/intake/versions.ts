@@ -53,6 +53,7 @@ export class ServiceVersions {
   notice(seen: readonly SeenVersion[], now: Instant): readonly NoticedDeployment[] {
     const deployments: NoticedDeployment[] = [];
     for (const one of seen) {
+      if (!isNameable(one)) continue;
       const key = keyOf(one);
       const pending = `${key}\n${one.version}`;
       const known = this.#known.get(key);
@@ -75,7 +76,9 @@ export class ServiceVersions {
   }
 
   /** Remembers a version without asking whether it is a new one. */
-  learn({ service, version, environment }: Omit<SeenVersion, 'at' | 'origin'>, seenAt: Instant): void {
+  learn(seen: Omit<SeenVersion, 'at' | 'origin'>, seenAt: Instant): void {
+    if (!isNameable(seen)) return;
+    const { service, version, environment } = seen;
     const key = keyOf({ service, environment });
     const known = this.#known.get(key) ?? { service, environment, last: version, versions: new Map() };
     known.last = version;
@@ -132,6 +135,11 @@ export function deploymentRecords(deployments: readonly NoticedDeployment[], con
     builder.end({ name: 'deployment', time: at, id: id.slice(0, limits.eventIdBytes) });
   }
   return builder.build();
+}
+
+/** What is longer names nothing, and would only take memory. */
+function isNameable({ service, version, environment = '' }: Omit<SeenVersion, 'at' | 'origin'>): boolean {
+  return [service, version, environment].every((name) => name.length <= limits.nameBytes);
 }
 
 function keyOf({ service, environment }: Pick<SeenVersion, 'service' | 'environment'>): string {

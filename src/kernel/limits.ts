@@ -57,12 +57,16 @@ export const limits = {
   otlpValueDepth: 12,
   /** Of those without a place of their own; a record has each of them. */
   otlpResourceAttributes: 48,
+  /** Of all labels of the series of one request, for the same reason. */
+  labelCharactersPerRequest: 67_108_864,
   /** Values that the points of one request become, with those of their buckets. */
   samplesPerRequest: 400_000,
 
   // A record
   nameBytes: 256,
   attributesPerRecord: 128,
+  /** Of all records of one request: what stands once in it, such as who speaks, stands in each of its records. */
+  recordCharactersPerRequest: 67_108_864,
   attributeKeyBytes: 256,
   attributeValueBytes: 8_192,
   eventIdBytes: 256,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '#kernel/limits.ts';
+import type { Decoded } from '../decoding.ts';
 import { decodeOtlp, type OtlpSignal } from './decode.ts';
 import {
   anyValue,
@@ -12,6 +13,7 @@ import {
   metrics,
   NOW,
   nanos,
+  RESOURCE,
   testContext,
   traces,
 } from './test-support.ts';
@@ -264,6 +266,13 @@ describe('what would cost too much', () => {
     expect(codeOf('traces', Uint8Array.from([0x0a, 0x04, 0x0a, 0x7f, 0x00, 0x00]))).toBe('malformed-body');
   });
 
+  /** What is decoded of a request in protobuf. */
+  function decoded(signal: OtlpSignal, request: Message): Decoded {
+    const outcome = decodeOtlp(signal, { form: 'protobuf', bytes: encodeOtlp(signal, request) }, testContext());
+    if (!outcome.ok) throw new Error(outcome.failure.message);
+    return outcome.value;
+  }
+
   test('points whose buckets are more than a request may have', () => {
     const dataPoint = {
       timeUnixNano: nanos(NOW),
@@ -271,11 +280,58 @@ describe('what would cost too much', () => {
       scale: 0,
       positive: { offset: 0, bucketCounts: new Array(1_000).fill('1') },
     };
-    const exponentialHistogram = { aggregationTemporality: 2, dataPoints: new Array(500).fill(dataPoint) };
-    const decoded = decodeBoth('metrics', metrics({ name: 'm', exponentialHistogram }));
-    expect(decoded.samples?.times.length).toBeLessThanOrEqual(limits.samplesPerRequest);
-    expect(decoded.rejected.length).toBeGreaterThan(0);
-    expect(decoded.rejected[0]?.code).toBe('body-too-large');
+    const exponentialHistogram = { aggregationTemporality: 2, dataPoints: new Array(401).fill(dataPoint) };
+    const { samples, rejected } = decoded('metrics', metrics({ name: 'm', exponentialHistogram }));
+    expect(samples?.times.length).toBeLessThanOrEqual(limits.samplesPerRequest);
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(rejected[0]?.code).toBe('body-too-large');
+  });
+
+  test('a resource that is long, and stands in each of very many records', () => {
+    const resource = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`a${index}`, 'x'.repeat(limits.attributeValueBytes)]),
+    );
+    const spans = Array.from({ length: 1_000 }, () => ({ endTimeUnixNano: nanos(NOW) }));
+    const { records, rejected } = decoded('traces', {
+      resourceSpans: [{ resource: { attributes: attributes(resource) }, scopeSpans: [{ spans }] }],
+    });
+    const perRecord = limits.otlpResourceAttributes * limits.attributeValueBytes;
+    expect(records.length).toBeLessThanOrEqual(limits.recordCharactersPerRequest / perRecord + 1);
+    expect(records.length + rejected.length).toBe(spans.length);
+    expect(rejected[0]?.code).toBe('body-too-large');
+  });
+
+  test('a resource that is a map of very many values', () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, index]));
+    const { records } = decoded('traces', traces({}, { ...RESOURCE, many }));
+    const own = Object.keys(records[0]?.attributes ?? {}).filter((name) => name.startsWith('many.'));
+    expect(own).toHaveLength(limits.otlpResourceAttributes);
+  });
+
+  test('names of the speaker that are no names', () => {
+    const long = 'n'.repeat(100_000);
+    const { records } = decoded('traces', traces({}, { 'service.name': long, 'service.version': long }));
+    expect(records[0]?.attributes['service']).toHaveLength(256);
+  });
+
+  test('labels that are long, and stand at each of very many buckets', () => {
+    const labels = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`l${index}`, 'x'.repeat(4_000)]));
+    const histogram = {
+      aggregationTemporality: 2,
+      dataPoints: [
+        {
+          timeUnixNano: nanos(NOW),
+          attributes: attributes(labels),
+          count: '1',
+          bucketCounts: new Array(1_001).fill('0'),
+          explicitBounds: Array.from({ length: 1_000 }, (_, index) => index),
+        },
+      ],
+    };
+    const { samples, rejected } = decoded('metrics', metrics({ name: 'm', histogram }));
+    expect([samples?.series.length, rejected.map(({ code }) => code)]).toEqual([0, ['body-too-large']]);
+    const named = decoded('metrics', metrics({ name: 'm'.repeat(300), histogram }));
+    expect(named.rejected.map(({ code }) => code)).toEqual(['name-invalid']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
-import { checkTime, type DecodeContext, type Decoded } from '../../decoding.ts';
+import { checkTime, type DecodeContext, type Decoded, type RecordRefusal } from '../../decoding.ts';
 import { RecordBuilder } from '../../record-builder.ts';
 import { type OtlpAttributes, type OtlpSource, type OtlpSpan, STATUS_ERROR, spanKinds } from '../wire/shape.ts';
 import { setError } from './errors.ts';
@@ -26,6 +26,8 @@ export function mapSpans(read: OtlpSource<OtlpSpan>, context: DecodeContext): De
   });
   return { ...builder.build(), versions: versions.all };
 }
+
+const NO_ROOM: RecordRefusal = { code: 'body-too-large', message: 'There was no room left for it in the request.' };
 
 /** What a span becomes. */
 type Meaning = 'request' | 'call' | 'query' | 'span';
@@ -146,7 +148,7 @@ function idOf({ traceId, spanId }: OtlpSpan): string | undefined {
 function mapSpanEvents(builder: RecordBuilder, speaker: Speaker, span: OtlpSpan, context: DecodeContext): void {
   for (const [index, event] of span.events.entries()) {
     const time = event.timeMs ?? span.endMs ?? context.receivedAt;
-    const problem = checkTime(time, context.receivedAt);
+    const problem = builder.isFull ? NO_ROOM : checkTime(time, context.receivedAt);
     if (problem !== undefined) {
       // The span itself was taken, so this is not counted among the spans that were refused.
       builder.trim(problem.code, `An event of a span: ${problem.message}`);

@@ -22,12 +22,12 @@ function plain(value: OtlpValue): unknown {
   return value;
 }
 
-/** The first of these names that has a value, as text. */
+/** The first of these names that has a plain value, as text. It is asked for again and again, so nothing is made for it. */
 export function firstText(attributes: OtlpAttributes, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = attributes.get(name);
-    if (value === undefined || value === '') continue;
-    return textOfValue(value);
+    if (value === undefined || value === '' || typeof value === 'object') continue;
+    return typeof value === 'string' ? value : String(value);
   }
   return undefined;
 }
