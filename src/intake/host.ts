@@ -39,8 +39,8 @@ export interface HostedPlan {
 
 /** What one block brings to one plan. */
 interface JudgedBatch {
-  readonly records: readonly EventRecord[];
-  readonly receivedAt: Instant;
+  readonly records: (readonly EventRecord[])[];
+  receivedAt: Instant;
 }
 
 /**
@@ -109,9 +109,12 @@ export class WindowsHost {
       const hosted = this.#plans.get(plan);
       // Facts that nothing reads are no sign of life of the product: they must not turn *no data* into 0.
       if (hosted === undefined || (block.meta.factsUpTo !== undefined && !hosted.readsFacts)) continue;
-      const before = judged.get(plan)?.records;
-      const records = recordsOf(block);
-      judged.set(plan, { records: before === undefined ? records : before.concat(records), receivedAt: at });
+      const entry = judged.get(plan);
+      if (entry === undefined) judged.set(plan, { records: [recordsOf(block)], receivedAt: at });
+      else {
+        entry.records.push(recordsOf(block));
+        entry.receivedAt = at;
+      }
     }
     this.#at = at;
     for (const hosted of this.#plans.values()) {
@@ -120,7 +123,7 @@ export class WindowsHost {
         // The other plans move along: one instant holds for all, so one watermark does too.
         if (entry === undefined) hosted.outbox.add(hosted.executor.advance(at));
         else {
-          hosted.outbox.add(hosted.executor.ingest(entry.records, entry.receivedAt));
+          hosted.outbox.add(hosted.executor.ingest(entry.records.flat(), entry.receivedAt));
           hosted.outbox.add(hosted.executor.advance(at));
         }
       });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { EventRecord } from '#signals/record.ts';
 import { decodeColumns } from '#storage/columns/encode-columns.ts';
 import { bareAttributes } from './decoding.ts';
-import { decodePayload, decodePayloadColumns, encodePayload } from './payload.ts';
+import { decodePayload, decodePayloadColumns, decodePayloadIds, encodePayload } from './payload.ts';
 
 /** Also lone halves of surrogate pairs, which have no form in UTF-8, and what the spool looks for. */
 const text = fc.oneof(
@@ -88,6 +88,7 @@ test('ids that were made take no room, and those that only look so are kept as t
   for (const ids of [['run-08'], ['run-8', 'run-10'], ['a-1', 'b-2'], ['x'], ['run-1', 'run-2', 'run-2']]) {
     const records = ids.map((id) => ({ ...made(0), id }));
     expect(decodePayload(encodePayload(records, ids.length)).map(({ id }) => id)).toEqual(ids);
+    expect(decodePayloadIds(encodePayload(records))).toEqual(ids);
   }
 });
 

@@ -2,7 +2,7 @@ import type { EventRecord } from '#signals/record.ts';
 import { columnsOf } from '#storage/columns/build-columns.ts';
 import { decodeColumns, encodeColumns, holdsColumns } from '#storage/columns/encode-columns.ts';
 import type { EventColumns } from '#storage/columns/event-columns.ts';
-import { recordsOf } from '#storage/columns/read-columns.ts';
+import { recordsOf, textValues } from '#storage/columns/read-columns.ts';
 import { bareAttributes } from './decoding.ts';
 import { holdsSamples, recordsBeside, withRecordsBeside } from './samples/block-samples.ts';
 import { blockMagicText } from './spool/block.ts';
@@ -37,6 +37,12 @@ export function decodePayloadColumns(payload: Uint8Array): EventColumns | undefi
   if (encoded.length === 0) return undefined;
   const columns = holdsColumns(encoded) ? decodeColumns(encoded) : columnsOf(parseRecords(encoded));
   return columns.count === 0 ? undefined : columns;
+}
+
+/** The ids of the records alone, as far as they stand there as text: all of them when any was given by a sender. */
+export function decodePayloadIds(payload: Uint8Array): readonly string[] {
+  const column = decodePayloadColumns(payload)?.columns.find(({ owner, name }) => owner === 'record' && name === 'id');
+  return column === undefined ? [] : textValues(column);
 }
 
 function recordsIn(payload: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Loader } from './loader.ts';
-import { decodePayload, encodeIds } from './payload.ts';
+import { decodePayloadIds, encodeIds } from './payload.ts';
 import { encodeBlock } from './spool/block.ts';
 import type { Segment } from './spool/segment.ts';
 import type { Spool } from './spool/spool.ts';
@@ -29,8 +29,6 @@ export async function sweepSpool(options: {
 async function recognitionOf(spool: Spool, segment: Segment): Promise<Uint8Array> {
   const blocks = await spool.read(segment);
   return Buffer.concat(
-    blocks.map(({ meta, payload }) =>
-      encodeBlock(meta, encodeIds(meta.hasEventIds ? decodePayload(payload).map((record) => record.id) : [])),
-    ),
+    blocks.map(({ meta, payload }) => encodeBlock(meta, encodeIds(meta.hasEventIds ? decodePayloadIds(payload) : []))),
   );
 }

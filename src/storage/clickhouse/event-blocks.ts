@@ -35,12 +35,30 @@ export const storedColumns: readonly string[] = [
 
 const HALF = 2 ** 32;
 
+/** From so many rows on a block is sent: its columns stay small, and the engine joins the blocks of one insert again. */
+const ROWS_PER_BLOCK = 16_384;
+
+/** A segment in blocks of the format `Native`, made one after the other as they are sent. */
+export function* eventBlocks(segment: string, parts: readonly StorableEvents[]): Generator<Uint8Array> {
+  let gathered: StorableEvents[] = [];
+  let rows = 0;
+  for (const part of parts) {
+    gathered.push(part);
+    rows += part.columns.count;
+    if (rows < ROWS_PER_BLOCK) continue;
+    yield* eventBlock(segment, gathered);
+    gathered = [];
+    rows = 0;
+  }
+  if (rows > 0) yield* eventBlock(segment, gathered);
+}
+
 /**
- * A segment as one block of the format `Native`, in which the engine finds its columns as it holds them. Every attribute stands in the map
+ * Events as one block of the format `Native`, in which the engine finds its columns as it holds them. Every attribute stands in the map
  * of its type, also `service`, `route`, `status` and `outcome`: from the maps signals are computed, so `status = 500` compares a number here
  * as it does live. The four columns of these names repeat them as text, for grouping in charts and empty when the attribute is absent.
  */
-export function eventBlock(segment: string, parts: readonly StorableEvents[]): readonly Uint8Array[] {
+function eventBlock(segment: string, parts: readonly StorableEvents[]): readonly Uint8Array[] {
   const rows = parts.reduce((sum, { columns }) => sum + columns.count, 0);
   const all = placed(parts);
   const ofRecord = (name: string): readonly Placed[] =>

@@ -103,7 +103,7 @@ test('the table holds what the columns hold, whatever it is', async () => {
   }
 });
 
-test('thousands of different texts in one segment', async () => {
+test('thousands of different texts in one segment, however often it is sent', async () => {
   const count = 70_000;
   const records = Array.from({ length: count }, (_, index) => ({
     name: 'many',
@@ -111,14 +111,23 @@ test('thousands of different texts in one segment', async () => {
     id: `run-${index}`,
     attributes: { route: `/r${index}`, service: `s${index % 300}` },
   }));
-  await insertEventColumns(telemetry.client, 'segment-2', [
-    { plan: 'many', receivedAt: T0, columns: columnsOf(records, count) },
-  ]);
+  // The first part is a block by itself, the others are one together.
+  const parts = [
+    records.slice(0, 66_000),
+    ...Array.from({ length: 40 }, (_, part) => records.slice(66_000 + part * 100, 66_100 + part * 100)),
+  ];
+  for (let time = 0; time < 2; time++) {
+    await insertEventColumns(
+      telemetry.client,
+      'segment-2',
+      parts.map((part) => ({ plan: 'many', receivedAt: T0, columns: columnsOf(part, part.length) })),
+    );
+  }
   const answer = await telemetry.client.query({
     query: `select uniqExact(event_id) as ids, uniqExact(route) as routes, uniqExact(service) as services,
       countIf(concat('/r', substring(event_id, 5)) = route and route = strings['route'] and service = strings['service']) as right
-      from events where plan = 'many'`,
+      , count() as all from events where plan = 'many'`,
     format: 'JSONEachRow',
   });
-  expect(await answer.json()).toEqual([{ ids: count, routes: count, services: 300, right: count }]);
+  expect(await answer.json()).toEqual([{ ids: count, routes: count, services: 300, right: count, all: count }]);
 });

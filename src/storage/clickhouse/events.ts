@@ -4,7 +4,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { columnsOf } from '../columns/build-columns.ts';
-import { eventBlock, type StorableEvents, storedColumns } from './event-blocks.ts';
+import { eventBlocks, type StorableEvents, storedColumns } from './event-blocks.ts';
 import { clickHouseTime } from './time.ts';
 
 /** An event as it leaves the spool for the telemetry store. */
@@ -52,7 +52,7 @@ export async function insertEventColumns(
   if (parts.every(({ columns }) => columns.count === 0)) return;
   const result = await client.exec({
     query: `insert into events (${storedColumns.join(', ')}) format Native`,
-    values: Readable.from(eventBlock(segment, parts), { objectMode: false }),
+    values: Readable.from(eventBlocks(segment, parts), { objectMode: false }),
     clickhouse_settings: oneBlock(segment),
   });
   await result.stream.toArray();

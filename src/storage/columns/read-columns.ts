@@ -1,3 +1,4 @@
+import { assert } from '#kernel/assert.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { EventColumn, EventColumns, Texts } from './event-columns.ts';
 import { madeId } from './made-ids.ts';
@@ -32,11 +33,16 @@ function plainValues(column: EventColumn): readonly (string | number | boolean)[
       return Array.from(column.values);
     case 'boolean':
       return Array.from(column.values, (value) => value === 1);
-    case 'text': {
-      const texts = textsOf(column.texts);
-      return column.codes === undefined ? texts : Array.from(column.codes, (code) => texts[code] as string);
-    }
+    case 'text':
+      return textValues(column);
   }
+}
+
+/** The values of a column of text in their order. */
+export function textValues(column: EventColumn): readonly string[] {
+  assert(column.type === 'text', `${column.name} is a column of text.`);
+  const texts = textsOf(column.texts);
+  return column.codes === undefined ? texts : Array.from(column.codes, (code) => texts[code] as string);
 }
 
 export function textsOf({ heap, ends }: Texts): readonly string[] {
