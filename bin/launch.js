@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { giveUp, modules, obstacle, packagedNode } from './platform.js';
+import { linkLibraries } from './libraries.js';
+import { giveUp, isClone, modules, obstacle, packagedNode, platform } from './platform.js';
 
 /** `--disable-proto=delete`: no input can reach a prototype. The warning is of Node, about parts that are still marked experimental. */
 const nodeFlags = ['--disable-proto=delete', '--disable-warning=ExperimentalWarning'];
@@ -14,6 +15,7 @@ const nodeFlags = ['--disable-proto=delete', '--disable-warning=ExperimentalWarn
 export function becomePackagedNode(nodeArguments) {
   const problem = obstacle();
   if (problem !== undefined) giveUp(problem, 78);
+  linkInstalledLibraries();
   const argv = [...nodeFlags, ...nodeArguments];
   const env = { ...process.env, PATH: `${dirname(packagedNode)}${delimiter}${process.env.PATH ?? ''}` };
   const cache = compileCacheFolder();
@@ -26,6 +28,16 @@ export function becomePackagedNode(nodeArguments) {
     }
   }
   runAsChild(argv, env);
+}
+
+/** What set-up does in a clone, whoever may write to an installed package does at its first start. */
+function linkInstalledLibraries() {
+  if (isClone) return;
+  try {
+    linkLibraries(join(modules, platform.postgres));
+  } catch {
+    // Not by this user: the program says so when it needs them and they are not there.
+  }
 }
 
 function runAsChild(argv, env) {

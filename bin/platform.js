@@ -32,7 +32,7 @@ export const platform = platforms[platformName];
 
 /** A clone runs its sources; what npm installed has none, and runs what was made of them. */
 const sources = join(root, 'src', 'main.ts');
-const isClone = existsSync(sources);
+export const isClone = existsSync(sources);
 export const program = isClone ? sources : join(root, 'release', 'src', 'main.js');
 
 /** Where packages are: a clone has its own, an installed package stands beside them. */

@@ -4,19 +4,16 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
-  rmSync,
   statfsSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { link, linkLibraries } from './libraries.js';
 import { giveUp, packagedNode, platform, platformName, root } from './platform.js';
 
 /** Raise it when set-up itself changes what it leaves behind. */
@@ -170,15 +167,9 @@ function adviceFor(output) {
   return 'The lines above say why; run this again when that is mended.';
 }
 
-/** The packages hold each library once; its other names are links that npm cannot carry and an install script would make. */
 function linkPostgresLibraries() {
-  const folder = join(modules, platform.postgres);
-  const links = readIfThere(join(folder, 'native', 'pg-symlinks.json'));
-  if (links === undefined)
-    giveUp(`${platform.postgres} is missing although npm succeeded. Remove node_modules and run this again.`);
-  for (const { source, target } of JSON.parse(links)) {
-    link(relative(dirname(join(folder, target)), join(folder, source)), join(folder, target));
-  }
+  if (linkLibraries(join(modules, platform.postgres))) return;
+  giveUp(`${platform.postgres} is missing although npm succeeded. Remove node_modules and run this again.`);
 }
 
 /** Lets `npx watchbill` find the command inside the clone. */
@@ -187,12 +178,6 @@ function linkCommand() {
   chmodSync(script, 0o755);
   mkdirSync(join(modules, '.bin'), { recursive: true });
   link(join('..', '..', 'bin', 'watchbill.js'), join(modules, '.bin', 'watchbill'));
-}
-
-function link(to, path) {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(path) === to) return;
-  rmSync(path, { force: true });
-  symlinkSync(to, path);
 }
 
 function verifyNode() {
