@@ -13,6 +13,9 @@ export interface ListedPage {
 /** The trace of what `burn` sends. */
 export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
+/** The group of the error that `burn` sends. */
+export const ERROR = 'payment-declined';
+
 /** An address of every page; `signal` and `alert` are there to be looked at. */
 export function everyPage(plan: string, signal: string, alert: string): readonly ListedPage[] {
   const root = `/plans/${plan}`;
@@ -31,6 +34,8 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'deliveries', path: `${root}/deliveries` },
     { pattern: 'plan', path: `${root}/plan` },
     { pattern: 'data', path: `${root}/data` },
+    { pattern: 'errors', path: `${root}/errors` },
+    { pattern: 'error', path: `${root}/errors/${ERROR}` },
     { pattern: 'logs', path: `${root}/logs` },
     { pattern: 'trace', path: `${root}/traces/${TRACE}` },
     { pattern: 'rehearse', path: `${root}/rehearse` },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { emptyFolder, getApi, INGEST_KEY, makeServer, sendEvents, until } from '../end-to-end/program.ts';
-import { TRACE } from './every-page.ts';
+import { ERROR, TRACE } from './every-page.ts';
 
 /** A plan with something of every sort, whose windows are so long that what was sent stays. */
 export const WATCHED_PLAN = `plan: watched
@@ -127,6 +127,39 @@ function tracedCheckout(): readonly Readonly<Record<string, unknown>>[] {
       span_id: '93564f51e1abe1c2',
     }),
     line('info', 'payments', 'ready for the next one', { path: '/api/payments' }),
+    ...Array.from({ length: 12 }, (_, index) => ({
+      name: 'error',
+      fingerprint: index % 4 === 3 ? 'provider-slow' : ERROR,
+      type: index % 4 === 3 ? 'TimeoutError' : 'PaymentError',
+      message: `card ${4_000 + index} was declined`,
+      level: 'error',
+      service: 'payments',
+      environment: 'production',
+      release: 'payments@2.4.0',
+      route: '/api/payments',
+      user: `buyer-${index % 5}`,
+      trace_id: TRACE,
+      'tag.region': index % 3 === 0 ? 'us' : 'eu',
+      stack: JSON.stringify({
+        exceptions: [
+          {
+            type: 'PaymentError',
+            frames: [
+              {
+                function: 'charge',
+                file: '/srv/payments/charge.js',
+                line: 41,
+                column: 9,
+                inApp: true,
+                code: 'throw new PaymentError(card);',
+              },
+              { function: 'dispatch', file: '/srv/node_modules/router/index.js', line: 7, column: 3 },
+            ],
+            leftOut: 0,
+          },
+        ],
+      }),
+    })),
   ];
 }
 

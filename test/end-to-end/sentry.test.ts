@@ -105,7 +105,7 @@ test('the figures of a stock Sentry SDK equal those of an independent counter', 
 
   const payment = list.groups.find(({ type }) => type === 'PaymentError');
   const detail = await getApi<ErrorDetailAnswer>(server, dataFolder, `/api/plans/shop/errors/${payment?.error}`);
-  const { attributes } = detail.latest[0] ?? { attributes: {} };
+  const attributes: Readonly<Record<string, unknown>> = detail.latest[0]?.attributes ?? {};
   expect(attributes).toMatchObject({ release: 'shop@1.0.0', service: 'shop', environment: 'test', handled: true });
   expect(JSON.parse(String(attributes['stack'])).exceptions[0].frames[0]).toMatchObject({
     function: expect.stringContaining('chargeCard'),

@@ -86,6 +86,19 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'data', key: 'd' },
   },
   {
+    name: 'Errors',
+    pattern: patterns.errors,
+    load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,
+    frame: 'shell',
+    navigation: { icon: 'bug', key: 'e' },
+  },
+  {
+    name: 'Error',
+    pattern: patterns.error,
+    load: async () => (await import('./pages/errors/error-page.tsx')).ErrorPage,
+    frame: 'shell',
+  },
+  {
     name: 'Logs',
     pattern: patterns.logs,
     load: async () => (await import('./pages/logs/logs-page.tsx')).LogsPage,

@@ -17,6 +17,8 @@ export const patterns = {
   deliveries: '/plans/$plan/deliveries',
   plan: '/plans/$plan/plan',
   data: '/plans/$plan/data',
+  errors: '/plans/$plan/errors',
+  error: '/plans/$plan/errors/$error',
   logs: '/plans/$plan/logs',
   trace: '/plans/$plan/traces/$trace',
   rehearse: '/plans/$plan/rehearse',
@@ -54,6 +56,8 @@ export const paths = {
   plan: (plan: string) => fill(patterns.plan, { plan }),
   data: (plan: string) => fill(patterns.data, { plan }),
   /** With what is looked for: `q` is what stands in the box, `from` and `to` are instants in ISO 8601. */
+  errors: (plan: string) => fill(patterns.errors, { plan }),
+  error: (plan: string, error: string) => fill(patterns.error, { plan, error }),
   logs: (plan: string, search: Readonly<Partial<Record<'q' | 'search' | 'from' | 'to', string>>> = {}) => {
     const asked = new URLSearchParams(search).toString();
     return fill(patterns.logs, { plan }) + (asked === '' ? '' : `?${asked}`);

@@ -2,7 +2,9 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { KeyAnswer } from '#contract/keys.ts';
+import { type KeyKind, sentryDsn } from '#kernel/ingest-key.ts';
 import { api } from '../../api/client.ts';
+import { Chips } from '../../kit/chips.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import { describeFailure, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
@@ -11,15 +13,25 @@ import classes from './data.module.css';
 /** When a key was used last is told by intake once a minute. */
 const LAST_USE_EVERY_MS = 15_000;
 
+/** A new key and what it is for. */
+export interface MadeKey {
+  readonly key: string;
+  readonly kind: KeyKind;
+}
+
+const kinds = { ingest: 'Servers', sentry: 'Sentry SDKs' } as const;
+
 interface KeysProps {
   readonly plan: string;
+  /** Where senders reach intake, for the DSN of a key for Sentry. */
+  readonly url: string | undefined;
   /** A key that was just made: this is the only time that it is known. */
-  readonly made: string | undefined;
-  readonly onMade: (key: string | undefined) => void;
+  readonly made: MadeKey | undefined;
+  readonly onMade: (key: MadeKey | undefined) => void;
 }
 
 /** The plan's keys: makes one, shows it once, and revokes. */
-export function Keys({ plan, made, onMade }: KeysProps) {
+export function Keys({ plan, url, made, onMade }: KeysProps) {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({
     queryKey: ['keys', plan],
@@ -27,10 +39,11 @@ export function Keys({ plan, made, onMade }: KeysProps) {
     refetchInterval: LAST_USE_EVERY_MS,
   });
   const [name, setName] = useState('');
+  const [kind, setKind] = useState<keyof typeof kinds>('ingest');
   const create = useMutation({
-    mutationFn: (wanted: string) => api.post('/plans/{plan}/keys', { params: { plan }, body: { name: wanted } }),
+    mutationFn: (wanted: string) => api.post('/plans/{plan}/keys', { params: { plan }, body: { name: wanted, kind } }),
     onSuccess: ({ key }) => {
-      onMade(key);
+      onMade({ key, kind });
       setName('');
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['keys', plan] }),
@@ -39,6 +52,7 @@ export function Keys({ plan, made, onMade }: KeysProps) {
     event.preventDefault();
     if (name.trim() !== '') create.mutate(name.trim());
   };
+  const shown = made?.kind === 'sentry' && url !== undefined ? sentryDsn(url, made.key) : (made?.key ?? '');
   const valid = data?.filter(({ revokedAt }) => revokedAt === undefined);
   return (
     <div className={classes.keys}>
@@ -51,6 +65,12 @@ export function Keys({ plan, made, onMade }: KeysProps) {
           maxLength={100}
           onChange={(event) => setName(event.currentTarget.value)}
         />
+        <Chips
+          label="What sends with it"
+          chosen={kind}
+          choices={(Object.keys(kinds) as (keyof typeof kinds)[]).map((value) => ({ value, name: kinds[value] }))}
+          onChoose={setKind}
+        />
         <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
           Make key
         </Button>
@@ -62,11 +82,14 @@ export function Keys({ plan, made, onMade }: KeysProps) {
       )}
       {made === undefined ? null : (
         <div className={classes.once} role="status">
-          <p className={classes.onceText}>The key is shown this once. Copy it now; it is in the snippet below too.</p>
+          <p className={classes.onceText}>
+            The {made.kind === 'sentry' ? 'DSN' : 'key'} is shown this once. Copy it now; it is in the snippet below
+            too.
+          </p>
           <code className={classes.onceKey} data-once="">
-            {made}
+            {shown}
           </code>
-          <CopyButton what="Key" value={made} />
+          <CopyButton what={made.kind === 'sentry' ? 'DSN' : 'Key'} value={shown} />
         </div>
       )}
       {error !== null && data === undefined ? (
@@ -107,6 +130,7 @@ function KeyRow({
       <div className={classes.words}>
         <span className={classes.name}>{of.name}</span>
         <span className={classes.quiet}>
+          {of.scopes.includes('sentry:write') ? 'for Sentry SDKs · ' : ''}
           {of.id} · made <TimeText at={of.createdAt} /> ·{' '}
           {of.lastUsedAt === undefined ? (
             'never used'

@@ -7,8 +7,16 @@ import { CopyButton } from '../../kit/copy-button.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import classes from './data.module.css';
-import { Keys } from './keys.tsx';
-import { type ExampleEvent, type SnippetKind, senderUrl, snippet, snippetKinds, snippetPurposes } from './snippets.ts';
+import { Keys, type MadeKey } from './keys.tsx';
+import {
+  type ExampleEvent,
+  keyKindOf,
+  type SnippetKind,
+  senderUrl,
+  snippet,
+  snippetKinds,
+  snippetPurposes,
+} from './snippets.ts';
 
 interface SendSectionProps {
   readonly plan: string;
@@ -21,13 +29,17 @@ interface SendSectionProps {
 /** How to send: a key, and snippets that work as they are. */
 export function SendSection({ plan, rejections, event, first }: SendSectionProps) {
   const mayMakeKeys = useMay('administer', plan);
-  const [made, setMade] = useState<string>();
+  const [made, setMade] = useState<MadeKey>();
   const [kind, setKind] = useState<SnippetKind>('curl');
   const intakeUrl = rejections.data?.intakeUrl;
-  const text =
-    intakeUrl === undefined
-      ? undefined
-      : snippet(kind, { url: senderUrl(intakeUrl, window.location.hostname), key: made, event });
+  const url = intakeUrl === undefined ? undefined : senderUrl(intakeUrl, window.location.hostname);
+  const key = made?.kind === keyKindOf(kind) ? made.key : undefined;
+  const text = url === undefined ? undefined : snippet(kind, { url, key, event });
+  const keep = (fresh: MadeKey | undefined): void => {
+    setMade(fresh);
+    // What was just made is what is pasted next.
+    if (fresh !== undefined && fresh.kind !== keyKindOf(kind)) setKind(fresh.kind === 'sentry' ? 'sentry' : 'curl');
+  };
   return (
     <Section
       title={first ? 'Send the first event' : 'Send events'}
@@ -40,7 +52,7 @@ export function SendSection({ plan, rejections, event, first }: SendSectionProps
         </p>
       ) : null}
       {mayMakeKeys ? (
-        <Keys plan={plan} made={made} onMade={setMade} />
+        <Keys plan={plan} url={url} made={made} onMade={keep} />
       ) : (
         <p className={classes.text}>Keys are made by admins of the plan. With one, send like this:</p>
       )}
@@ -58,7 +70,9 @@ export function SendSection({ plan, rejections, event, first }: SendSectionProps
       </pre>
       <p className={classes.quiet}>
         {snippetPurposes[kind]}{' '}
-        {made === undefined ? 'The key is read from WATCHBILL_INGEST_KEY.' : 'It has the new key in it.'}
+        {key === undefined
+          ? `The ${kind === 'sentry' ? 'DSN is read from SENTRY_DSN' : 'key is read from WATCHBILL_INGEST_KEY'}.`
+          : 'It has the new key in it.'}
       </p>
     </Section>
   );

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { senderUrl, shellQuote, snippet } from './snippets.ts';
+import { keyKindOf, senderUrl, shellQuote, snippet } from './snippets.ts';
 
 const options = {
   url: 'http://127.0.0.1:4318',
@@ -25,6 +25,13 @@ test('a shell gives curl the address, the key and the event', () => {
     '-d',
     JSON.stringify([{ name: "it's new", ...options.event.fields }]),
   ]);
+});
+
+test('a Sentry SDK takes the DSN of a key for it, else that of its environment', () => {
+  const key = `wb_sentry_${'a'.repeat(16)}_${'b'.repeat(32)}`;
+  expect(snippet('sentry', { ...options, key })).toContain(`dsn: 'http://${key}@127.0.0.1:4318/1'`);
+  expect(snippet('sentry', { ...options, key: undefined })).toContain('dsn: process.env.SENTRY_DSN');
+  expect([keyKindOf('sentry'), keyKindOf('curl')]).toEqual(['sentry', 'ingest']);
 });
 
 test('without a key it is read from the environment', () => {

@@ -1,3 +1,5 @@
+import { type KeyKind, sentryDsn } from '#kernel/ingest-key.ts';
+
 /** An event as an example: what a plan waits for, or what it has seen. */
 export interface ExampleEvent {
   readonly name: string;
@@ -16,16 +18,23 @@ export const snippetKinds = {
   curl: 'curl',
   node: 'Node.js',
   opentelemetry: 'OpenTelemetry',
+  sentry: 'Sentry',
   send: 'watchbill send',
   ship: 'watchbill ship',
 } as const;
 export type SnippetKind = keyof typeof snippetKinds;
+
+/** The kind of key that each takes. */
+export function keyKindOf(kind: SnippetKind): KeyKind {
+  return kind === 'sentry' ? 'sentry' : 'ingest';
+}
 
 /** What each of them is for. */
 export const snippetPurposes: Readonly<Record<SnippetKind, string>> = {
   curl: 'One request with one event. Any language can do the same.',
   node: 'From a product; Node 18 and later have fetch. Browsers should not: a key is for servers.',
   opentelemetry: 'For a program with an OpenTelemetry SDK, in any language: its traces, metrics and logs.',
+  sentry: 'Errors, requests, calls and queries of any Sentry SDK, also in browsers. It needs a key for Sentry SDKs.',
   send: 'From the command line of Watchbill, which tries again until intake has answered.',
   ship: 'A web server’s access log as requests, with its place kept over restarts.',
 };
@@ -65,6 +74,8 @@ export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions):
         'export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
       ].join('\n');
     }
+    case 'sentry':
+      return sentrySnippet(url, key);
     case 'send': {
       const fields = Object.entries(event.fields).map(([name, value]) => shellQuote(`${name}=${fieldText(value)}`));
       return `watchbill send ${[shellQuote(event.name), ...fields].join(' ')} \\\n  --intake ${url} --key ${shellKey}`;
@@ -72,6 +83,22 @@ export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions):
     case 'ship':
       return `watchbill ship /var/log/nginx/access.log \\\n  --intake ${url} --key ${shellKey}`;
   }
+}
+
+/** How a Sentry SDK is pointed here; without a key the DSN is read from SENTRY_DSN, as the SDKs do by themselves. */
+export function sentrySnippet(url: string, key: string | undefined): string {
+  return [
+    `import * as Sentry from '@sentry/node'; // or any other Sentry SDK`,
+    '',
+    'Sentry.init({',
+    key === undefined
+      ? `  dsn: process.env.SENTRY_DSN, // ${sentryDsn(url, 'KEY')}`
+      : `  dsn: '${sentryDsn(url, key)}',`,
+    `  release: 'shop@1.0.0',`,
+    `  environment: 'production',`,
+    '  tracesSampleRate: 1,',
+    '});',
+  ].join('\n');
 }
 
 /** A text that would be read as a number, or as true, is given as JSON so that it stays text. */

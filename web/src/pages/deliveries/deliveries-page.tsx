@@ -6,6 +6,7 @@ import { useLive } from '../../api/live.tsx';
 import { useOverview } from '../../api/overview.ts';
 import { formatCount, plural } from '../../format/numbers.ts';
 import { Chips } from '../../kit/chips.tsx';
+import { Choice } from '../../kit/choice.tsx';
 import { Page, Section } from '../../kit/page.tsx';
 import { useSearchValues } from '../../kit/search-value.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
@@ -167,32 +168,5 @@ function Sentence() {
         {sum('unknown') === 0 ? '' : `, ${formatCount(sum('unknown'))} not known`}
       </span>
     </span>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly all: string;
-  readonly value: string | undefined;
-  readonly options: readonly { readonly value: string; readonly name: string }[];
-  readonly onChoose: (value: string | undefined) => void;
-}
-
-function Choice({ label, all, value, options, onChoose }: ChoiceProps) {
-  return (
-    <label className={classes.choice}>
-      <span className="wb-spoken">{label}</span>
-      <select
-        value={value ?? ''}
-        onChange={(event) => onChoose(event.currentTarget.value === '' ? undefined : event.currentTarget.value)}
-      >
-        <option value="">{all}</option>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
