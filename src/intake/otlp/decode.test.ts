@@ -75,7 +75,7 @@ const buckets = fc.record({
   offset: fc.integer({ min: -60, max: 60 }),
   bucketCounts: fc.array(count, { maxLength: 8 }),
 });
-const point = { timeUnixNano: time, attributes: attributeList, flags: fc.constantFrom(0, 1) };
+const point = { startTimeUnixNano: time, timeUnixNano: time, attributes: attributeList, flags: fc.constantFrom(0, 1) };
 const numbers = fc.array(fc.oneof(fc.record({ ...point, asDouble: number }), fc.record({ ...point, asInt: count })), {
   maxLength: 3,
 });

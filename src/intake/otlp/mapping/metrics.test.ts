@@ -37,6 +37,18 @@ describe('numbers', () => {
     expect([...(samples?.times ?? [])]).toEqual([NOW, NOW - 1_000]);
   });
 
+  test('a counter says when it began, and again when it has begun anew', () => {
+    const dataPoints = [
+      { ...point, startTimeUnixNano: nanos(NOW - 60_000), asInt: '7' },
+      { ...point, startTimeUnixNano: nanos(NOW - 500), asInt: '9' },
+    ];
+    const sum = { aggregationTemporality: 2, isMonotonic: true, dataPoints };
+    const { samples } = decodeBoth('metrics', metrics({ name: 'm', sum }));
+    expect(samples?.series.map(({ startedAt }) => startedAt)).toEqual([NOW - 60_000, NOW - 500]);
+    const delta = decodeBoth('metrics', metrics({ name: 'm', sum: { ...sum, aggregationTemporality: 1 } }));
+    expect(delta.samples?.series.map(({ startedAt }) => startedAt)).toEqual([undefined]);
+  });
+
   test('one without a value says that its series has ended', () => {
     const data = { gauge: { dataPoints: [{ ...point, flags: 1 }] } };
     expect(values({ name: 'm', ...data })).toEqual([`m${LABELS} gauge = end`]);

@@ -66,7 +66,7 @@ class MetricMapper {
       this.#versions.add(speaker, time);
       const value = (one: number | undefined, suffix = '', as = kind, extra?: readonly [string, string]): void => {
         if (one === undefined && !point.hasNoValue) return;
-        const series = { name: `${name}${suffix}`, kind: as, extra };
+        const series = { name: `${name}${suffix}`, kind: as, startedAt: point.startMs, extra };
         this.#table.add(set, series, time, point.hasNoValue ? undefined : one);
       };
       writePoint(point, value);

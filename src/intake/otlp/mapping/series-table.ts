@@ -15,6 +15,16 @@ export interface LabelSet {
   readonly characters: number;
 }
 
+/** One of the series that a point becomes. */
+export interface SeriesOfPoint {
+  readonly name: string;
+  readonly kind: SeriesKind;
+  /** When it began at nothing; of a counter. */
+  readonly startedAt: Instant | undefined;
+  /** `le` or `quantile`. */
+  readonly extra: Label | undefined;
+}
+
 /** The points of one request by series, each series once. A set of labels is looked at once a point, however many buckets that has. */
 export class SeriesTable {
   readonly #batch = new SampleBatchBuilder();
@@ -50,18 +60,14 @@ export class SeriesTable {
   }
 
   /** Adds a value, or without one that the series has ended. */
-  add(
-    set: LabelSet,
-    series: { readonly name: string; readonly kind: SeriesKind; readonly extra?: Label | undefined },
-    time: Instant,
-    value: number | undefined,
-  ): void {
+  add(set: LabelSet, series: SeriesOfPoint, time: Instant, value: number | undefined): void {
     const { name, kind, extra } = series;
-    const key = `${set.number} ${kind} ${extra?.[1] ?? ''} ${name}`;
+    const startedAt = kind === 'counter' ? series.startedAt : undefined;
+    const key = `${set.number} ${kind} ${startedAt ?? ''} ${extra?.[1] ?? ''} ${name}`;
     let number = this.#series.get(key);
     if (number === undefined) {
       const labels = extra === undefined ? set.labels : withLabel(set.labels, extra);
-      number = this.#batch.series({ name, kind, labels });
+      number = this.#batch.series({ name, kind, labels, ...(startedAt !== undefined && { startedAt }) });
       this.#series.set(key, number);
       this.#characters += set.characters;
     }

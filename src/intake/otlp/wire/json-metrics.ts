@@ -67,6 +67,7 @@ function readData(source: JsonObject, budget: Budget): OtlpMetricData | undefine
 
 function readPoint(source: JsonObject, budget: Budget): OtlpPoint {
   return {
+    startMs: nanosOf(source, 'startTimeUnixNano')?.ms,
     timeMs: nanosOf(source, 'timeUnixNano')?.ms,
     attributes: readAttributes(source, 'attributes', budget),
     hasNoValue: ((numberOf(source, 'flags') ?? 0) & NO_RECORDED_VALUE) !== 0,

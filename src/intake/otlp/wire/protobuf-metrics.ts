@@ -93,6 +93,7 @@ function readData<Point>(wire: Wire, readPoint: (wire: Wire) => Point): Data<Poi
 function readNumberPoint(wire: Wire): OtlpNumberPoint {
   const { reader } = wire;
   const outer = enter(wire);
+  let start: Nanos | undefined;
   let time: Nanos | undefined;
   let value: number | undefined;
   let flags = 0;
@@ -100,6 +101,9 @@ function readNumberPoint(wire: Wire): OtlpNumberPoint {
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     switch (tag) {
+      case 0x11:
+        start = readNanos(wire);
+        break;
       case 0x19:
         time = readNanos(wire);
         break;
@@ -120,12 +124,13 @@ function readNumberPoint(wire: Wire): OtlpNumberPoint {
     }
   }
   leave(wire, outer);
-  return { timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags), value };
+  return { startMs: start?.ms, timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags), value };
 }
 
 function readHistogramPoint(wire: Wire): OtlpHistogramPoint {
   const { reader } = wire;
   const outer = enter(wire);
+  let start: Nanos | undefined;
   let time: Nanos | undefined;
   let count = 0;
   let sum: number | undefined;
@@ -138,6 +143,9 @@ function readHistogramPoint(wire: Wire): OtlpHistogramPoint {
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     switch (tag) {
+      case 0x11:
+        start = readNanos(wire);
+        break;
       case 0x19:
         time = readNanos(wire);
         break;
@@ -178,12 +186,24 @@ function readHistogramPoint(wire: Wire): OtlpHistogramPoint {
     }
   }
   leave(wire, outer);
-  return { timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags), count, sum, min, max, counts, bounds };
+  return {
+    startMs: start?.ms,
+    timeMs: time?.ms,
+    attributes,
+    hasNoValue: isWithoutValue(flags),
+    count,
+    sum,
+    min,
+    max,
+    counts,
+    bounds,
+  };
 }
 
 function readExponentialPoint(wire: Wire): OtlpExponentialPoint {
   const { reader } = wire;
   const outer = enter(wire);
+  let start: Nanos | undefined;
   let time: Nanos | undefined;
   let count = 0;
   let sum: number | undefined;
@@ -201,6 +221,9 @@ function readExponentialPoint(wire: Wire): OtlpExponentialPoint {
     switch (tag) {
       case 0x0a:
         readAttribute(wire, attributes);
+        break;
+      case 0x11:
+        start = readNanos(wire);
         break;
       case 0x19:
         time = readNanos(wire);
@@ -240,7 +263,7 @@ function readExponentialPoint(wire: Wire): OtlpExponentialPoint {
     }
   }
   leave(wire, outer);
-  const head = { timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags) };
+  const head = { startMs: start?.ms, timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags) };
   return { ...head, count, sum, min, max, scale, zeroCount, zeroThreshold, positive, negative };
 }
 
@@ -265,6 +288,7 @@ function readBuckets(wire: Wire): OtlpBuckets {
 function readSummaryPoint(wire: Wire): OtlpSummaryPoint {
   const { reader } = wire;
   const outer = enter(wire);
+  let start: Nanos | undefined;
   let time: Nanos | undefined;
   let count = 0;
   let sum = 0;
@@ -274,6 +298,9 @@ function readSummaryPoint(wire: Wire): OtlpSummaryPoint {
   while (reader.pos < reader.len) {
     const tag = reader.tag();
     switch (tag) {
+      case 0x11:
+        start = readNanos(wire);
+        break;
       case 0x19:
         time = readNanos(wire);
         break;
@@ -297,7 +324,7 @@ function readSummaryPoint(wire: Wire): OtlpSummaryPoint {
     }
   }
   leave(wire, outer);
-  return { timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags), count, sum, quantiles };
+  return { startMs: start?.ms, timeMs: time?.ms, attributes, hasNoValue: isWithoutValue(flags), count, sum, quantiles };
 }
 
 function readQuantile(wire: Wire): readonly [number, number] {

@@ -71,6 +71,8 @@ export type OtlpMetricData =
   | { readonly type: 'summary'; readonly points: readonly OtlpSummaryPoint[] };
 
 export interface OtlpPoint {
+  /** When what adds up began at nothing. */
+  readonly startMs: number | undefined;
   readonly timeMs: number | undefined;
   readonly attributes: OtlpAttributes;
   /** The series has no value at this time: it has ended, or was not there yet. */
