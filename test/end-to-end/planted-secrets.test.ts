@@ -34,6 +34,13 @@ const CHANNEL_SECRET = plant(
 );
 const CHANNEL_PATH = plant('secret address of a channel', 'canary-hook-5b1f77');
 
+const HOOK_TOKEN = plant('token of a webhook', 'canary-hook-token-3e8a');
+const HOOK_SIGNING = plant('signing secret of a webhook', 'whsec_canary-hook-signing-77c0');
+const WEBHOOKS = `webhooks:
+  forms:  { kind: json, token: secret FORMS_TOKEN }
+  stripe: { secret: secret STRIPE_SIGNING }
+`;
+
 interface Answer {
   readonly from: string;
   readonly status: number;
@@ -109,7 +116,7 @@ beforeAll(async () => {
   // Nobody listens at the target either.
   await writeFile(
     plan,
-    `${SHOP_PLAN}scrapes:\n  api: { target: "http://127.0.0.1:9/metrics", every: 1s, token: secret SCRAPE_TOKEN }\n`,
+    `${SHOP_PLAN}scrapes:\n  api: { target: "http://127.0.0.1:9/metrics", every: 1s, token: secret SCRAPE_TOKEN }\n${WEBHOOKS}`,
   );
   const environment = {
     WATCHBILL_INGEST_KEY: INGEST_KEY,
@@ -118,6 +125,8 @@ beforeAll(async () => {
     SHOP_WEBHOOK_URL: `http://127.0.0.1:9/${CHANNEL_PATH}`,
     SHOP_WEBHOOK_SECRET: CHANNEL_SECRET,
     SCRAPE_TOKEN: plant('token of a scrape', 'canary-scrape-token-6c2d'),
+    FORMS_TOKEN: HOOK_TOKEN,
+    STRIPE_SIGNING: HOOK_SIGNING,
     BETTER_AUTH_SECRET: plant('secret of the library in the environment', 'canary-better-auth-secret-9b1c'),
     BETTER_AUTH_TELEMETRY: '1',
   };
@@ -171,6 +180,14 @@ async function drive(): Promise<void> {
   const key = await ask('/plans/shop/keys', { bearer, body: json({ name: 'web' }) });
   const made = handedOver(key, 'ingest key', String(key.body?.key));
   await sendEvents(server, failuresOf('north', 5), made);
+  // With what is right, with what is wrong, and where another one belongs.
+  const posted = [
+    await post('forms', { authorization: `Bearer ${HOOK_TOKEN}` }),
+    await post('forms', { authorization: `Bearer ${HOOK_SIGNING}` }),
+    await post('stripe', { 'stripe-signature': `t=1,v1=${HOOK_SIGNING}` }),
+    await post('stripe', { authorization: `Bearer ${HOOK_TOKEN}` }),
+  ];
+  if (posted.join() !== '200,401,401,401') throw new Error(`the webhooks answered ${posted.join()}`);
   await until('a failed delivery', async () => {
     const { rows } = await inPostgres((pool) =>
       pool.query('select from notification_attempt where problem is not null'),
@@ -195,6 +212,20 @@ async function drive(): Promise<void> {
       }
     }
   }
+}
+
+/** Posts to a webhook; what it answers is looked at like every answer. */
+async function post(name: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  const response = await fetch(`${server.intakeUrl}/v1/webhooks/shop/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: json({ id: 1, field: 'harmless' }),
+  });
+  const shown = JSON.stringify([...response.headers]);
+  const { status } = response;
+  const text = await response.text();
+  answers.push({ from: `webhook ${name}`, status, text, headers: shown, body: parse(text), cookie: undefined });
+  return status;
 }
 
 function pathOf(route: RouteDeclaration): string {
