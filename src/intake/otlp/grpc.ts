@@ -34,6 +34,8 @@ export interface OtlpGrpcOptions {
   readonly gate: Gate;
   /** How long a call may take in all. */
   readonly requestTotalMs?: number;
+  /** How many calls may be under way. */
+  readonly calls?: number;
 }
 
 /** The services of OTLP, each with one method `Export`. */
@@ -166,7 +168,7 @@ class Calls {
   }
 
   #admit(signal: OtlpSignal, metadata: Metadata, requestId: string): Result<AdmittedCall, RequestRefusal> {
-    const { intake, gate } = this.#options;
+    const { intake, gate, calls = limits.otlpGrpcCalls } = this.#options;
     const authorization = metadata.get('authorization')[0];
     const grant = authorizeOtlp(intake, typeof authorization === 'string' ? authorization : undefined);
     if (!grant.ok) return grant;
@@ -178,7 +180,7 @@ class Calls {
     const tooMuch = intake.rateLimits.admit(grant.value, traffic, 0);
     if (tooMuch !== undefined) return flood(tooMuch);
     // Messages are gathered before they are counted against the room of their class, so few may come at a time.
-    if (this.#underWay >= limits.otlpGrpcCalls) return flood(overloaded(`${this.#underWay} calls are under way.`));
+    if (this.#underWay >= calls) return flood(overloaded(`${this.#underWay} calls are under way.`));
     const ticket = gate.admission.admit(grant.value, traffic);
     return 'code' in ticket ? flood(ticket) : ok({ grant: grant.value, ticket, requestId });
   }

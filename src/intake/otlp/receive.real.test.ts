@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import { createGate } from '../gate.ts';
+import { createGate, type Gate } from '../gate.ts';
 import { createIntake, type Intake } from '../intake.ts';
 import { type RunningServer, startServer } from '../server.ts';
 import { createNodeDisk } from '../spool/node-disk.ts';
@@ -36,6 +36,9 @@ let folder: string;
 let intake: Intake;
 let server: RunningServer;
 let grpc: RunningServer;
+let gate: Gate;
+/** Under way over gRPC. */
+const CALLS = 4;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watchbill-otlp-test-'));
@@ -65,10 +68,10 @@ beforeAll(async () => {
       keys: [ingestKey({ scopes: ['otlp:write'] }), ingestKey({ id: 'e'.repeat(16), scopes: ['events:write'], hash })],
     });
   await vi.waitUntil(() => intake.authorize(`Bearer ${testKey}`, 'otlp:write').ok);
-  const gate = createGate(clock);
+  gate = createGate(clock);
   const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate };
   server = await startServer(options);
-  grpc = await startOtlpGrpc({ ...options, requestTotalMs: 500 });
+  grpc = await startOtlpGrpc({ ...options, requestTotalMs: 1_500, calls: CALLS });
 });
 
 afterAll(async () => {
@@ -283,28 +286,43 @@ describe('over gRPC', () => {
     expect((await call(encodeOtlp('traces', spans([61])))).code).toBe(status.OK);
   });
 
-  test('a call that never ends is ended, and what it held is given back', async () => {
+  test('calls that never end leave no room for others, are ended, and what they held is given back', async () => {
     const client = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure());
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${testKey}`);
     const same = (bytes: Buffer): Buffer => bytes;
-    const codes = await Promise.all(
-      Array.from(
-        { length: 4 },
-        () =>
-          new Promise<number>((resolve) => {
-            const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
-            // A stream of messages of which none ever comes.
-            const stream = client.makeClientStreamRequest(path, same, same, metadata, (problem) =>
-              resolve(problem?.code ?? status.OK),
-            );
-            stream.on('error', () => {});
-          }),
-      ),
-    );
+    const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+    const ended = Array.from({ length: CALLS }, () => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      // A stream of messages of which none ever comes.
+      const stream = client.makeClientStreamRequest(path, same, same, metadata, (problem) =>
+        resolve(problem?.code ?? status.OK),
+      );
+      stream.on('error', () => {});
+      return promise;
+    });
+    await vi.waitUntil(() => gate.admission.underWay === CALLS, { interval: 1, timeout: 20_000 });
+    const other = await call(encodeOtlp('traces', spans([62])));
+    expect([other.code, other.problem?.details]).toEqual([status.UNAVAILABLE, expect.stringContaining('overloaded')]);
+    expect(other.problem?.metadata.get('grpc-status-details-bin')).toHaveLength(1);
+    expect(await Promise.all(ended)).toEqual(ended.map(() => status.DEADLINE_EXCEEDED));
     client.close();
-    expect(codes).toEqual([4, 4, 4, 4]);
+    expect(gate.admission.underWay).toBe(0);
     expect((await call(encodeOtlp('traces', spans([62])))).code).toBe(status.OK);
+  });
+
+  test('a sender who hangs up in the middle gives back what it held', async () => {
+    const client = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure());
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${testKey}`);
+    const same = (bytes: Buffer): Buffer => bytes;
+    const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
+    const stream = client.makeClientStreamRequest(path, same, same, metadata, () => {});
+    stream.on('error', () => {});
+    await vi.waitUntil(() => gate.admission.underWay === 1, { interval: 1, timeout: 20_000 });
+    stream.cancel();
+    await vi.waitUntil(() => gate.admission.underWay === 0, { interval: 1, timeout: 20_000 });
+    client.close();
   });
 
   test('a sender who is to wait is told how long', async () => {
