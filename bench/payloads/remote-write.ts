@@ -20,7 +20,7 @@ export function* remoteWriteBodies(load: RemoteWriteLoad): Generator<Uint8Array>
   const { series, samplesPerRequest, requests, until } = load;
   const labels = Array.from({ length: series }, (_, index) => encodeLabels(labelsOf(index)));
   const values = new Float64Array(series);
-  const scrapes = Math.ceil((samplesPerRequest * requests) / series);
+  const scrapes = remoteWriteScrapes(series, samplesPerRequest * requests);
   const random = generator(1);
   for (let index = 0; index < series; index += 1)
     values[index] = index % 3 === 0 ? Math.floor(random() * 1_000) / 10 : index % 7;
@@ -37,6 +37,11 @@ export function* remoteWriteBodies(load: RemoteWriteLoad): Generator<Uint8Array>
     }
     yield new Uint8Array(compress(buffer.slice(0, length)));
   }
+}
+
+/** How many points each series has when so many samples are sent. */
+export function remoteWriteScrapes(series: number, samples: number): number {
+  return Math.ceil(samples / series);
 }
 
 /** The labels of a series, sorted by name as Prometheus sends them. */

@@ -2,9 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { constants, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { limits } from '#kernel/limits.ts';
-import { unpackSnappy } from './snappy.ts';
+import { snappyLength } from './snappy.ts';
 
-/** What `Content-Encoding` may name; a route says which of them it takes. Snappy is the block format, as remote write has it. */
+/**
+ * What `Content-Encoding` may name; a route says which of them it takes. Snappy is the block format, as remote write has it: such a body stays
+ * packed, since it is unpacked at once where it is read; only what it announces is judged here.
+ */
 export const contentEncodings = ['identity', 'gzip', 'deflate', 'zstd', 'snappy'] as const;
 export type ContentEncoding = (typeof contentEncodings)[number];
 
@@ -55,14 +58,15 @@ export function readBody(
     const whole = (): void => {
       // An unpacker that ends before its input does found something else behind what was packed.
       const isTorn = unpacker !== undefined && (!isWhole || unpacker.bytesWritten !== packed);
-      finish(isTorn ? { state: 'malformed' } : unpackWhole());
+      finish(isTorn ? { state: 'malformed' } : takeWhole());
     };
-    const unpackWhole = (): Body => {
+    const takeWhole = (): Body => {
       const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       if (encoding !== 'snappy') return { state: 'read', bytes };
-      const unpacked = unpackSnappy(bytes, capBytes, (length) => !isBomb(bytes.length, length));
-      if (unpacked.state !== 'read') return unpacked;
-      return budget.take(unpacked.bytes.length) ? unpacked : { state: 'overloaded' };
+      const length = snappyLength(bytes);
+      if (length === undefined) return { state: 'malformed' };
+      if (length > capBytes || isBomb(bytes.length, length)) return { state: 'too-large' };
+      return budget.take(length) ? { state: 'read', bytes } : { state: 'overloaded' };
     };
     const onPacked = (chunk: Buffer): void => {
       packed += chunk.length;
@@ -96,7 +100,6 @@ function isBomb(packedBytes: number, unpackedBytes: number): boolean {
   return unpackedBytes > limits.unpackRatioFromBytes && unpackedBytes > packedBytes * limits.unpackRatio;
 }
 
-/** Block snappy has no stream form: its body is unpacked whole, to the length that it announces. */
 const unpackers: Readonly<Partial<Record<ContentEncoding, () => Unpacker>>> = {
   gzip: createGunzip,
   deflate: createInflate,

@@ -3,8 +3,8 @@ import type { RecordRefusal } from '../decoding.ts';
 import type { RefusedPoints, SampleBatch } from '../samples/batch.ts';
 import type { KnownSeries } from '../samples/series-register.ts';
 
-/** Of a body, per point: the least that Prometheus sends with its labels is well above. */
-const BYTES_PER_POINT = 64;
+/** Of a body, for a point with its labels; where it is less, the columns grow. */
+const BYTES_PER_POINT = 150;
 
 /** The columns of a batch as they grow. */
 export class Columns {

@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { errorCodes } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
-import { ok } from '#kernel/result.ts';
+import { fail, ok, type Result } from '#kernel/result.ts';
 import { type Answer, retryAfter } from '../answer.ts';
-import type { FieldType } from '../decoding.ts';
+import type { FieldType, RecordRefusal } from '../decoding.ts';
 import type { Intake } from '../intake.ts';
 import { authorizeKey } from '../key-scopes.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from '../receiver.ts';
 import type { RememberedAnswer } from '../request-tokens.ts';
+import { SnappyUnpacker, snappyLength } from '../snappy.ts';
 import { decodeRemoteWrite, type RemoteWrite, type RemoteWriteVersion } from './decode.ts';
 
 const SCOPE = 'rw:write';
@@ -24,6 +25,7 @@ const POINTS_PER_HISTOGRAM = 2;
  * says what was wrong with the rest: 400 is not sent again, 429 and 503 are.
  */
 export function remoteWriteRoute(intake: Intake): ReceiverRoute {
+  const unpacker = new SnappyUnpacker();
   return {
     method: 'POST',
     path: '/api/v1/write',
@@ -38,8 +40,13 @@ export function remoteWriteRoute(intake: Intake): ReceiverRoute {
     },
     async receive({ head, grant, body }) {
       const version = versionOf(head) ?? '1.0';
-      const read = () =>
-        decodeRemoteWrite(body, version, { series: intake.seriesOf(grant.plan), now: intake.now(), text });
+      const read = (): Result<RemoteWrite, RecordRefusal> => {
+        const message = unpacker.unpack(body);
+        if (message === undefined) return fail({ code: 'malformed-body', message: 'The body is not whole snappy.' });
+        return decodeRemoteWrite(message, version, { series: intake.seriesOf(grant.plan), now: intake.now(), text });
+      };
+      // The bytes of a message are not packed: these are what its sender may send so many of.
+      intake.rateLimits.chargeBytes(grant, 'samples', Math.max(0, (snappyLength(body) ?? 0) - body.length));
       let write: RemoteWrite | undefined;
       const outcome = await intake.accept({
         grant,

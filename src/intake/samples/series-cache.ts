@@ -33,12 +33,13 @@ export class SeriesCache<Known extends { readonly owner: unknown }> {
 
   /** The slot of this hash, or the free one where it belongs. */
   #slotOf(high: number, low: number): number {
-    const mask = this.#series.length - 1;
-    let slot = low & mask;
-    while (this.#series[slot] !== undefined && (this.#highs[slot] !== high || this.#lows[slot] !== low)) {
-      slot = (slot + 1) & mask;
+    const highs = this.#highs;
+    const lows = this.#lows;
+    const series = this.#series;
+    const mask = series.length - 1;
+    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
+      if (series[slot] === undefined || (lows[slot] === low && highs[slot] === high)) return slot;
     }
-    return slot;
   }
 
   /** Leaves out what is forgotten, and doubles when that is not enough. */
