@@ -189,6 +189,8 @@ export const limits = {
   scrapeEveryLongestMs: 3_600_000,
   /** Of one answer of a target. */
   scrapeBodyBytes: 16_777_216,
+  /** Of one answer, wanted or not: each is remembered until the next. */
+  samplesRead: 250_000,
   /** Of one answer, after names were kept and dropped. */
   samplesPerScrape: 50_000,
   /** Of all targets at the same time. */

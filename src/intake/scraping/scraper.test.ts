@@ -197,6 +197,19 @@ test.each<[string, () => Sent, string]>([
   ]);
 });
 
+test('samples that are dropped are not endless either', async () => {
+  const { made, clock, report } = bench(
+    'scrapes: { api: { target: "http://10.0.0.5/metrics", every: 10s, drop: [a_*] } }',
+  );
+  const dropped = (count: number) => page('a_total 1\n'.repeat(count));
+  made.answer = () => dropped(250_000);
+  await clock.advance(1_000);
+  expect(report()).toMatchObject([{ state: 'up', samples: 250_000 }]);
+  made.answer = () => dropped(250_001);
+  await clock.advance(10_000);
+  expect(report()).toMatchObject([{ state: 'down', reason: 'too-many-points' }]);
+});
+
 test('points that are not kept are said', async () => {
   const { made, clock, report } = bench(every10s);
   made.accepts = false;

@@ -53,6 +53,10 @@ export class TargetSeries {
     let tooMany = false;
     const result = readExposition(text, format, (sample) => {
       samples += 1;
+      if (samples > limits.samplesRead) {
+        tooMany = true;
+        return `The target has more than ${limits.samplesRead} samples.`;
+      }
       const written = this.#find(sample);
       if (typeof written === 'string') return written;
       // The same series twice: the first one counts.
