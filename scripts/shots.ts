@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { desktop, launchChromium, phone, tablet } from '../test/browser/chromium.ts';
 import { everyPage, type ListedPage, untilShown } from '../test/browser/every-page.ts';
 import { makeOwner, openSignedIn, type Session } from '../test/browser/signed-in.ts';
-import { burn, startWatched } from '../test/browser/watched-plan.ts';
+import { breakDown, burn, startWatched } from '../test/browser/watched-plan.ts';
 import { freePort, ServerProcess } from '../test/crash/server-process.ts';
 import { cleanUp, until } from '../test/end-to-end/program.ts';
 import { root } from './processes.ts';
@@ -43,6 +43,7 @@ async function shootAll(browser: Browser): Promise<void> {
   const calm = pages.filter(({ pattern }) => pattern !== 'alert');
   await shootPages(browser, server.url, owner, calm, 'empty');
   await burn(server, dataFolder);
+  await breakDown(server);
   await shootPages(browser, server.url, owner, pages, 'burning');
 }
 

@@ -13,7 +13,7 @@ export interface ListedPage {
 /** The trace of what `burn` sends. */
 export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-/** The group of the error that `burn` sends. */
+/** The group of the errors that `breakDown` sends. */
 export const ERROR = 'payment-declined';
 
 /** An address of every page; `signal` and `alert` are there to be looked at. */

@@ -7,7 +7,7 @@ import { chromiumPath, desktop, launchChromium, openWatched, phone, type Watched
 import { builtPages, everyPage, type ListedPage, untilShown } from './every-page.ts';
 import { invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
 import { smallTargets } from './touch.ts';
-import { burn, startWatched } from './watched-plan.ts';
+import { breakDown, burn, startWatched } from './watched-plan.ts';
 
 const pages = everyPage('watched', 'failures', 'A-1');
 /** Before anybody signs in the page asks who is there, and the console repeats the answer. */
@@ -24,6 +24,7 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     ({ server, dataFolder } = await startWatched());
     owner = await makeOwner(browser, server);
     await burn(server, dataFolder);
+    await breakDown(server);
   });
 
   afterAll(async () => {

@@ -127,39 +127,6 @@ function tracedCheckout(): readonly Readonly<Record<string, unknown>>[] {
       span_id: '93564f51e1abe1c2',
     }),
     line('info', 'payments', 'ready for the next one', { path: '/api/payments' }),
-    ...Array.from({ length: 12 }, (_, index) => ({
-      name: 'error',
-      fingerprint: index % 4 === 3 ? 'provider-slow' : ERROR,
-      type: index % 4 === 3 ? 'TimeoutError' : 'PaymentError',
-      message: `card ${4_000 + index} was declined`,
-      level: 'error',
-      service: 'payments',
-      environment: 'production',
-      release: 'payments@2.4.0',
-      route: '/api/payments',
-      user: `buyer-${index % 5}`,
-      trace_id: TRACE,
-      'tag.region': index % 3 === 0 ? 'us' : 'eu',
-      stack: JSON.stringify({
-        exceptions: [
-          {
-            type: 'PaymentError',
-            frames: [
-              {
-                function: 'charge',
-                file: '/srv/payments/charge.js',
-                line: 41,
-                column: 9,
-                inApp: true,
-                code: 'throw new PaymentError(card);',
-              },
-              { function: 'dispatch', file: '/srv/node_modules/router/index.js', line: 7, column: 3 },
-            ],
-            leftOut: 0,
-          },
-        ],
-      }),
-    })),
   ];
 }
 
@@ -191,4 +158,42 @@ export async function burn(server: ServerProcess, dataFolder: string): Promise<v
     );
     return alerts.filter(({ state }) => state === 'firing').length >= 3 ? true : undefined;
   });
+}
+
+/** Errors of two groups, of which `ERROR` is one. */
+export async function breakDown(server: ServerProcess): Promise<void> {
+  const errors = Array.from({ length: 12 }, (_, index) => ({
+    name: 'error',
+    fingerprint: index % 4 === 3 ? 'provider-slow' : ERROR,
+    type: index % 4 === 3 ? 'TimeoutError' : 'PaymentError',
+    message: `card ${4_000 + index} was declined`,
+    level: 'error',
+    service: 'payments',
+    environment: 'production',
+    release: 'payments@2.4.0',
+    route: '/api/payments',
+    user: `buyer-${index % 5}`,
+    trace_id: TRACE,
+    'tag.region': index % 3 === 0 ? 'us' : 'eu',
+    stack: JSON.stringify({
+      exceptions: [
+        {
+          type: 'PaymentError',
+          frames: [
+            {
+              function: 'charge',
+              file: '/srv/payments/charge.js',
+              line: 41,
+              column: 9,
+              inApp: true,
+              code: 'throw new PaymentError(card);',
+            },
+            { function: 'dispatch', file: '/srv/node_modules/router/index.js', line: 7, column: 3 },
+          ],
+          leftOut: 0,
+        },
+      ],
+    }),
+  }));
+  await sendEvents(server, errors);
 }

@@ -22,7 +22,7 @@ import type { ErrorGroupRecord, ErrorGroups } from '#storage/postgres/error-grou
 import { requirePlan } from '../known-plan.ts';
 import type { ErrorServices } from './services.ts';
 
-/** Errors are kept this long; a longer range would read the same. */
+/** Errors are kept this long: a longer range would read the same, and is answered as this one. */
 const LONGEST_MS = 31 * DAY_MS;
 
 export interface ErrorServicesOptions {
@@ -203,10 +203,7 @@ function readRange(
   const to = (given.to === undefined ? undefined : parseInstant(given.to)) ?? now + limits.futureMs;
   const from = (given.from === undefined ? undefined : parseInstant(given.from)) ?? Math.min(to, now) - DAY_MS;
   if (from >= to) throw new WatchbillError('invalid-request', 'The range ends before it begins.', 'from');
-  if (to - from > LONGEST_MS) {
-    throw new WatchbillError('invalid-request', 'A range is at most 31 days long.', 'from');
-  }
-  return { from, to };
+  return { from: Math.max(from, to - LONGEST_MS), to };
 }
 
 function notThere(plan: string, fingerprint: string): WatchbillError {

@@ -128,7 +128,10 @@ test('lists are narrowed and ordered', async () => {
   const from = formatInstant(begin - HOUR_MS);
   expect(await names({ from })).toEqual(['pay', 'odd']);
   expect(await list({ limit: 1 })).toMatchObject({ groups: [{ error: 'pay' }], groupsThere: 3, errors: 32 });
-  await expect(list({ from: formatInstant(begin - 40 * DAY_MS) })).rejects.toMatchObject({ code: 'invalid-request' });
+  const to = formatInstant(begin + MINUTE_MS);
+  const long = await list({ from: formatInstant(begin - 400 * DAY_MS), to });
+  expect([long.from, long.groupsThere]).toEqual([formatInstant(begin + MINUTE_MS - 31 * DAY_MS), 3]);
+  await expect(list({ from: to, to: from })).rejects.toMatchObject({ code: 'invalid-request' });
 });
 
 test('one group has its latest errors, its values and its releases', async () => {

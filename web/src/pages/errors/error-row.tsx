@@ -14,7 +14,7 @@ export function ErrorRow({ plan, group }: { readonly plan: string; readonly grou
   const message = errorMessage(group);
   const where = [group.service, group.level, ...group.environments, ...group.releases.slice(-1)];
   return (
-    <li className={classes.row} data-error={group.error} data-state={group.state}>
+    <li className={classes.row} data-group={group.error} data-state={group.state}>
       <div className={classes.state}>
         <StateMark tone={tone} word={word} />
       </div>
