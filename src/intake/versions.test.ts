@@ -17,6 +17,12 @@ function tell(versions: ServiceVersions, one: SeenVersion, now = T0): readonly s
   return deployments.map(({ previous, version }) => `${previous} -> ${version}`);
 }
 
+test('half a character in a name is a deployment as any other', () => {
+  const deployment = { ...seen('2\ud800', { service: '\udfff' }), previous: '1' };
+  const context = { receivedAt: T0, fieldTypes: new Map(), makeId: () => 'id' };
+  expect(deploymentRecords([deployment], context).records).toMatchObject([{ attributes: { version: '2\ud800' } }]);
+});
+
 describe('versions', () => {
   test('the first of a service is no deployment, the next one is', () => {
     const versions = new ServiceVersions();

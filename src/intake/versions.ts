@@ -131,7 +131,9 @@ export function deploymentRecords(deployments: readonly NoticedDeployment[], con
       origin,
     };
     for (const [name, value] of Object.entries(attributes)) builder.set(name, value);
-    const id = encodeURIComponent(`deployment ${at} ${version} ${environment ?? ''} ${service}`);
+    // Half a character cannot be encoded.
+    const named = `deployment ${at} ${version} ${environment ?? ''} ${service}`.toWellFormed();
+    const id = encodeURIComponent(named);
     builder.end({ name: 'deployment', time: at, id: id.slice(0, limits.eventIdBytes) });
   }
   return builder.build();
