@@ -40,6 +40,13 @@ export const signalSeriesSchema = z
     groups: z.array(groupSeriesSchema),
     /** Groups that there are beyond those of the answer. */
     groupsLeftOut: z.number(),
+    /**
+     * A stretch of which no readings were stored, mostly because the signal is younger. `computed`: its values were worked out from the stored
+     * events, one at the end of each step. Otherwise why not: the source counts an event once per value of a field, or there are too many.
+     */
+    fromEvents: z
+      .object({ from: z.string(), to: z.string(), state: z.enum(['computed', 'once-per', 'too-large']) })
+      .optional(),
     /** The thresholds as they were in force: one entry for each stretch, in order. */
     bands: z.array(
       z.object({ from: z.string(), to: z.string(), phase: z.string().optional(), bands: bandsSchema.optional() }),

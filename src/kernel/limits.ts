@@ -307,6 +307,8 @@ export const limits = {
   traceEvents: 2_000,
   traceAroundMs: 3_600_000,
   seriesPoints: 500,
+  /** When a step was asked for: 24 hours in minutes. */
+  seriesPointsAsked: 1_500,
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */
   seriesAnswerPoints: 200_000,

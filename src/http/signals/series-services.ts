@@ -8,8 +8,9 @@ import { formatInstant, HOUR_MS, type Instant, parseInstant } from '#kernel/inst
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { Signal } from '#plan/model.ts';
+import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
 import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
-import { readSeries, type StoredSeries } from '#storage/clickhouse/series.ts';
+import { joinSeries, readSeries, type StoredSeries } from '#storage/clickhouse/series.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
 import { rulesBySignal, viewPhases } from '../overview/overview-view.ts';
@@ -40,6 +41,34 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
     return [...found.values()];
   }
 
+  /**
+   * What no reading was stored of at the beginning of the range, from the stored events: of one signal, since a page of many would read the same
+   * events for each.
+   */
+  async function readBefore(
+    plan: string,
+    world: World,
+    signals: readonly Signal[],
+    stored: readonly StoredSeries[],
+    grid: Grid,
+    groups: number,
+    now: Instant,
+  ): Promise<{
+    readonly stored: readonly StoredSeries[];
+    readonly fromEvents?: SeriesAnswer['series'][number]['fromEvents'];
+  }> {
+    const [signal, ...others] = signals;
+    const steps = stepsBefore(stored, grid, now);
+    if (signal === undefined || others.length > 0 || steps === 0) return { stored };
+    const { from, stepMs } = grid;
+    const question = { plan, compiled: world.plan, signal, from, stepMs, steps, groups };
+    const raw = await askTelemetry((client, aborted) => readRawSeries(client, question, aborted));
+    const stretch = { from: formatInstant(from), to: formatInstant(from + steps * stepMs) };
+    if (typeof raw === 'string') return { stored, fromEvents: { ...stretch, state: raw } };
+    if (raw.every((series) => series.steps.length === 0)) return { stored };
+    return { stored: joinSeries(raw, stored, groups), fromEvents: { ...stretch, state: 'computed' } };
+  }
+
   return {
     async series(plan, query) {
       requirePlan(core, plan);
@@ -50,7 +79,7 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
       const points = Math.max(
         2,
         Math.min(
-          limits.seriesPoints,
+          query.stepMs === undefined ? limits.seriesPoints : limits.seriesPointsAsked,
           Math.floor(limits.seriesAnswerPoints / Math.max(1, signals.length * query.groups)),
         ),
       );
@@ -64,6 +93,7 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
         alertsSince(plan, world, grid.from),
         core.link.readings(plan),
       ]);
+      const before = await readBefore(plan, world, signals, stored, grid, query.groups, now);
       const launch = world.plan.launch ?? world.line.launchedAt;
       const readers = rulesBySignal(world.plan);
       return {
@@ -77,13 +107,20 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
           baseUnit: signal.unit.base,
           unit: signal.unit.shown,
           by: [...signal.by],
-          ...viewGroups(signal, stored, readings ?? [], grid, now, query.groups),
+          ...viewGroups(signal, before.stored, readings ?? [], grid, now, query.groups),
+          ...(before.fromEvents === undefined ? {} : { fromEvents: before.fromEvents }),
           bands: viewBandsOver(world, signal, grid),
           alerts: viewEpisodes(alerts, new Set(readers.get(signal.name)), grid),
         })),
       };
     },
   };
+}
+
+/** How many whole steps of the past lie before the first that has a stored reading. */
+function stepsBefore(stored: readonly StoredSeries[], grid: Grid, now: Instant): number {
+  const past = Math.max(0, Math.min(grid.steps, Math.floor((now - grid.from) / grid.stepMs)));
+  return stored.reduce((first, { steps }) => Math.min(first, steps[0] ?? first), past);
 }
 
 function chooseSignals(world: World, wanted: string | undefined): readonly Signal[] {

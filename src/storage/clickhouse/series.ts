@@ -91,7 +91,7 @@ export async function readSeries(
     return (await answer.json<Row>()).map(storedSeries);
   };
   const [rolledUp, recent] = await Promise.all([ask(fromRolledUp, from, split), ask(fromReadings, split, to)]);
-  return join(rolledUp, recent, groups);
+  return joinSeries(rolledUp, recent, groups);
 }
 
 /** Of every query that people's pages ask. */
@@ -124,7 +124,7 @@ function storedSeries(row: Row): StoredSeries {
 }
 
 /** Both parts of each group, the earlier first. */
-function join(
+export function joinSeries(
   earlier: readonly StoredSeries[],
   later: readonly StoredSeries[],
   groups: number,

@@ -58,6 +58,8 @@ export interface ChartSeries {
   readonly bands: readonly BandsInForce[];
   readonly alerts: readonly AlertSpan[];
   readonly groupsLeftOut: number;
+  /** A stretch at the beginning that no readings were stored of. */
+  readonly fromEvents?: NonNullable<SignalSeriesAnswer['fromEvents']>;
   /** Where a rule fires, beside the thresholds of the objective. */
   readonly limits?: readonly { readonly value: number; readonly operator: string }[];
 }
@@ -122,6 +124,7 @@ export function chartSeries(answer: SeriesAnswer, series: SignalSeriesAnswer): C
       to: to === undefined ? undefined : Date.parse(to),
     })),
     groupsLeftOut: series.groupsLeftOut,
+    ...(series.fromEvents === undefined ? {} : { fromEvents: series.fromEvents }),
   };
 }
 
