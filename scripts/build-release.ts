@@ -7,14 +7,11 @@ import { root } from './processes.ts';
 
 const release = join(root, 'release');
 
-/** What is started by itself: the program, its threads and children, and the demo's shop. Everything else is reached from there. */
-const ENTRIES = [
-  'src/main.ts',
-  'src/intake/load-worker.ts',
-  'src/http/rehearsals/rehearsal-thread.ts',
-  'src/storage/embedded/store-child/entry.ts',
-  'examples/tea-shop/main.ts',
-];
+/** A module that is named by its address: a thread or a child, which nothing imports. */
+const NAMED = /new URL\(\s*'([^']+)\.ts'\s*,\s*import\.meta\.url\)/g;
+
+/** What is started by itself: the program, the demo's shop, and every thread and child. Everything else is reached from there. */
+const entries = ['src/main.ts', 'examples/tea-shop/main.ts', ...namedModulesIn('src')];
 
 /** Files that are read and not imported. */
 const READ: readonly { readonly folder: string; readonly endings: readonly string[] }[] = [
@@ -30,14 +27,14 @@ const namedModules: Plugin = {
   name: 'named-modules',
   transform(code, id) {
     if (!id.endsWith('.ts') || !code.includes('import.meta.url)')) return null;
-    return code.replace(/(new URL\(\s*'[^']+)\.ts('\s*,\s*import\.meta\.url\))/g, '$1.js$2');
+    return code.replace(NAMED, (whole) => whole.replace(/\.ts'/, ".js'"));
   },
 };
 
 rmSync(release, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: root,
-  input: Object.fromEntries(ENTRIES.map((path) => [path.slice(0, -extname(path).length), join(root, path)])),
+  input: Object.fromEntries(entries.map((path) => [path.slice(0, -extname(path).length), join(root, path)])),
   platform: 'node',
   // Packages come with the installation.
   external: (id) => !id.startsWith('.') && !id.startsWith('#') && !isAbsolute(id),
@@ -53,7 +50,7 @@ const { output } = await bundle.write({
   minify: false,
 });
 await bundle.close();
-for (const entry of ENTRIES) {
+for (const entry of entries) {
   const made = join(release, `${entry.slice(0, -extname(entry).length)}.js`);
   if (!existsSync(made)) throw new Error(`${relative(root, made)} was not made`);
 }
@@ -75,4 +72,16 @@ function copyFiles(folder: string, endings: readonly string[]): void {
     mkdirSync(dirname(target), { recursive: true });
     cpSync(path, target);
   }
+}
+
+/** Paths of the modules that those below a folder name by their addresses. */
+function namedModulesIn(folder: string): readonly string[] {
+  const sources = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => name.endsWith('.ts') && !name.includes('.test.'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return sources.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(NAMED)].map(([, named]) =>
+      relative(root, join(dirname(path), `${named}.ts`)),
+    ),
+  );
 }
