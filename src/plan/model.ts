@@ -1,4 +1,5 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { Database, Heartbeat, Probe } from './probe.ts';
 
 /**
  * What a plan compiles to: the types that signals, core, engine and rehearsal share. Everything here is plain JSON, so a
@@ -35,6 +36,12 @@ export interface CompiledPlan {
   readonly limits?: TrafficLimits;
   /** What is taken out of the data before they are kept. */
   readonly scrub?: ScrubRules;
+  /** Checks that we make; absent when the plan has none. */
+  readonly probes?: readonly Probe[];
+  /** What `query` probes read; absent when the plan has none. */
+  readonly databases?: readonly Database[];
+  /** Check-ins that we expect; absent when the plan has none. */
+  readonly heartbeats?: readonly Heartbeat[];
 }
 
 // What senders may send, and what is kept of it
