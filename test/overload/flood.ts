@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setPriority } from 'node:os';
 
 /**
  * A sender in a process of its own that does not listen: it sends at its rate whatever is answered, over as many connections as it is given,
@@ -30,11 +31,14 @@ export interface FloodCounts {
 }
 
 const TICK_MS = 10;
+/** Senders are other machines: here they only get what the server leaves. */
+const LOW_PRIORITY = 15;
 
 process.once('message', (orders: FloodOrders) => flood(orders));
 
 function flood(orders: FloodOrders): void {
   const { url, path, headers, requestsPerSecond, recordsPerRequest, connections } = orders;
+  setPriority(LOW_PRIORITY);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const target = new URL(path, url);
   const records = { sent: 0, accepted: 0, refused: 0, unanswered: 0 };

@@ -12,6 +12,7 @@ import type { FloodCounts, FloodOrders } from './flood.ts';
 const RATED = { events: 2_000, logs: 500 };
 const TIMES = 10;
 const RECORDS_PER_REQUEST = 50;
+const LOOK_EVERY_MS = 2_000;
 const PLAN = `plan: busy
 title: Busy
 timezone: UTC
@@ -141,7 +142,7 @@ export async function proveOverload(options: {
       nextCanaryMs += canaryEveryMs;
       during.push(await sing());
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     const passed = Math.round((performance.now() - startedMs) / 1_000);
     if (passed % 30 === 0) onProgress(`${passed} s: ${during.length} pages, peak ${JSON.stringify(peakMib)}`);
   }
