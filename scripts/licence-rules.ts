@@ -22,7 +22,6 @@ const exceptions: Readonly<Record<string, { readonly licence: string; readonly r
   'lightningcss-darwin-arm64': { licence: 'MPL-2.0', reason: 'native part of lightningcss' },
   'axe-core': { licence: 'MPL-2.0', reason: 'only the browser tests use it; not changed, not shipped' },
   isbot: { licence: 'Unlicense', reason: 'public domain; of the router' },
-  'markdown-it-anchor': { licence: 'Unlicense', reason: 'public domain; of protobufjs-cli, which makes the decoders' },
   'fast-sha256': { licence: 'Unlicense', reason: 'public domain; of standardwebhooks' },
 };
 
