@@ -83,7 +83,10 @@ export const rejectionsSchema = z
     since: z.string().optional(),
     /** False while intake does not answer: nothing is known then. */
     known: z.boolean(),
+    /** Records and points. */
     accepted: z.number(),
+    /** Points among them, and the series that are alive, of which a plan may have so many. */
+    samples: z.object({ accepted: z.number(), series: z.number(), mostSeries: z.number() }),
     /** Where senders reach intake: as it was started with, else the address that it listens on. */
     intakeUrl: z.string(),
     /** Most frequent first. */

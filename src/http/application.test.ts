@@ -230,7 +230,16 @@ const services: ApiServices = {
     fields: (plan) => record({ events: [], unused: [], awaited: [] }, 'fields', plan),
     rejections: (plan) =>
       record(
-        { known: false, intakeUrl: '', accepted: 0, rejections: [], floods: [], wrongClocks: [], scrubbed: [] },
+        {
+          known: false,
+          intakeUrl: '',
+          accepted: 0,
+          samples: { accepted: 0, series: 0, mostSeries: 50_000 },
+          rejections: [],
+          floods: [],
+          wrongClocks: [],
+          scrubbed: [],
+        },
         'rejections',
         plan,
       ),

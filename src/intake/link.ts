@@ -123,6 +123,8 @@ export interface PlanData {
   readonly floods?: readonly FloodStatus[];
   /** Senders, by the id of their key, whose clock is ahead of ours (or behind, when negative) by the same time in every request. */
   readonly wrongClocks?: readonly { readonly key: string; readonly aheadMs: number; readonly lastAt: Instant }[];
+  /** Points that were taken, which `accepted` counts too, and the series that are alive. */
+  readonly samples?: { readonly accepted: number; readonly series: number };
   /** What the scrub list took out of which fields of what was taken. */
   readonly scrubbed?: readonly { readonly field: string; readonly count: number; readonly lastAt: Instant }[];
   /** The type of each field, that of its first use. */

@@ -121,6 +121,7 @@ export class PlanRegisters {
       since,
       accepted: register?.accepted ?? 0,
       rejections: [...(register?.rejected ?? [])].map(([code, rejected]) => ({ code, ...rejected })),
+      samples: { accepted: register?.series.accepted ?? 0, series: register?.series.size ?? 0 },
       wrongClocks: register?.clocks.wrong() ?? [],
       scrubbed: [...(register?.scrubbed ?? [])].map(([field, { count, lastAt }]) => ({ field, count, lastAt })),
       fieldTypes: [...(register?.fieldTypes ?? [])],

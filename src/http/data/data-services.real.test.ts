@@ -47,6 +47,7 @@ afterAll(() => telemetry?.close());
 const data: PlanData = {
   since: now - 60_000,
   accepted: 33,
+  samples: { accepted: 12, series: 3 },
   rejections: [
     { code: 'time-too-old', count: 1, lastAt: now, example: 'Too old.' },
     { code: 'field-type-conflict', count: 4, lastAt: now, example: 'Field "status" is a number.' },
@@ -155,6 +156,7 @@ test('refusals come most frequent first, each with what helps; without intake no
   expect(await services().rejections('shop')).toMatchObject({
     known: true,
     accepted: 33,
+    samples: { accepted: 12, series: 3, mostSeries: 50_000 },
     rejections: [
       {
         code: 'field-type-conflict',

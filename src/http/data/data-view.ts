@@ -87,7 +87,8 @@ export function sourcesByEvent(
   plan: CompiledPlan | undefined,
 ): ReadonlyMap<string, { readonly names: string[]; readonly units: Record<string, string> }> {
   const found = new Map<string, { names: string[]; units: Record<string, string> }>();
-  for (const { name, event, units } of Object.values(plan?.sources ?? {})) {
+  for (const { name, event, units, samples } of Object.values(plan?.sources ?? {})) {
+    if (samples === true) continue;
     const entry = found.get(event) ?? { names: [], units: {} };
     entry.names.push(name);
     Object.assign(entry.units, units);
@@ -114,7 +115,8 @@ export function unusedFields(
 /** What intake refused, most frequent first. */
 export function viewRejections(data: PlanData | undefined, intakeUrl: string): RejectionsAnswer {
   if (data === undefined) {
-    return { known: false, intakeUrl, accepted: 0, rejections: [], floods: [], wrongClocks: [], scrubbed: [] };
+    const samples = viewSamples(undefined);
+    return { known: false, intakeUrl, accepted: 0, samples, rejections: [], floods: [], wrongClocks: [], scrubbed: [] };
   }
   const { floods = [], wrongClocks = [], scrubbed = [] } = data;
   return {
@@ -122,6 +124,7 @@ export function viewRejections(data: PlanData | undefined, intakeUrl: string): R
     known: true,
     intakeUrl,
     accepted: data.accepted,
+    samples: viewSamples(data.samples),
     rejections: [...data.rejections].sort((left, right) => right.count - left.count).map(viewRejection),
     floods: floods.map(({ code, since, refused, perSecond, example }) => ({
       code,
@@ -135,6 +138,10 @@ export function viewRejections(data: PlanData | undefined, intakeUrl: string): R
       .sort((left, right) => right.count - left.count)
       .map((one) => ({ ...one, lastAt: formatInstant(one.lastAt) })),
   };
+}
+
+function viewSamples(samples: PlanData['samples']): RejectionsAnswer['samples'] {
+  return { accepted: samples?.accepted ?? 0, series: samples?.series ?? 0, mostSeries: limits.seriesPerPlan };
 }
 
 /** One reason, with what to do about it. */

@@ -108,7 +108,11 @@ export function Refusals({ rejections }: RefusalsProps) {
           <div className={classes.whole}>
             <StateMark
               tone={data.accepted === 0 ? 'neutral' : 'good'}
-              word={data.accepted === 0 ? 'Nothing was sent yet.' : `None of ${formatCount(data.accepted)} records.`}
+              word={
+                data.accepted === 0
+                  ? 'Nothing was sent yet.'
+                  : `None of ${formatCount(data.accepted)} records and points.`
+              }
             />
           </div>
         ) : (
@@ -127,6 +131,12 @@ export function Refusals({ rejections }: RefusalsProps) {
               </li>
             ))}
           </ul>
+        )}
+        {data === undefined || data.samples.series === 0 ? null : (
+          <p className={classes.quiet}>
+            {formatCount(data.samples.accepted)} points of {formatCount(data.samples.series)} series were taken; a plan
+            may have {formatCount(data.samples.mostSeries)} series.
+          </p>
         )}
       </Section>
       {data === undefined ? null : <Scrubbed scrubbed={data.scrubbed} />}
