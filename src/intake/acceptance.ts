@@ -125,11 +125,13 @@ export class Acceptance {
     register.clocks.note(grant.keyId, decoded.value, now());
     const remembered = submission.idempotencyKey !== undefined || decoded.value.recognisable;
     if (remembered && !tokens.hasRoom(now())) {
-      return fail({
+      const refused: RequestRefusal = {
         code: 'overloaded',
         message: 'No more requests can be remembered for their repetition.',
         retryAfterSeconds: ROOM_RETRY_SECONDS,
-      });
+      };
+      onFlood(grant.plan, refused);
+      return fail(refused);
     }
     const end = remembered ? tokens.begin(token, bodyHash) : undefined;
     try {

@@ -151,8 +151,8 @@ class Calls {
         callback({ code: rpcCodes.internal, details: 'The call was not admitted.' });
         return;
       }
-      const { intake, log } = this.#options;
-      const { requestId, grant } = admitted;
+      const { log } = this.#options;
+      const { requestId } = admitted;
       this.#take(signal, admitted, call.request)
         .catch((problem: unknown): Result<Buffer, RequestRefusal> => {
           log(`Request ${requestId} failed: ${problem instanceof Error ? problem.stack : String(problem)}`);
@@ -160,7 +160,6 @@ class Calls {
         })
         .then((outcome) => {
           if (outcome.ok) return callback(null, outcome.value);
-          if (outcome.failure.retryAfterSeconds !== undefined) intake.noteFlood(grant.plan, outcome.failure);
           callback(statusOf(outcome.failure, requestId));
         })
         .catch((problem: unknown) => log(`Request ${requestId} could not be answered: ${String(problem)}`));
@@ -211,15 +210,20 @@ class Calls {
   ): Promise<Result<Buffer, RequestRefusal>> {
     const { intake, gate } = this.#options;
     const traffic = otlpTraffic[signal];
+    const flood = (message: string): Result<never, RequestRefusal> => {
+      const refused = overloaded(message);
+      intake.noteFlood(grant.plan, refused);
+      return fail(refused);
+    };
     if (!ticket.take(body.length)) {
-      return fail(overloaded(`The requests with ${traffic} that are under way leave no room for this one.`));
+      return flood(`The requests with ${traffic} that are under way leave no room for this one.`);
     }
     intake.rateLimits.chargeBytes(grant, traffic, body.length);
     const outcome = await gate.turns.take(grant.plan, traffic, () =>
       takeOtlp(intake, { grant, signal, form: 'protobuf', body }),
     );
     if (outcome === undefined) {
-      return fail(overloaded(`The request waited ${limits.intakeWaitMs / 1_000} s for its turn.`));
+      return flood(`The request waited ${limits.intakeWaitMs / 1_000} s for its turn.`);
     }
     if (!outcome.ok) return outcome;
     const answer = successBody('protobuf', signal, partialSuccess(outcome.value));
