@@ -3,8 +3,20 @@ import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts'
 import { limits } from '#kernel/limits.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
+import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
-import type { Bands, BandTest, ByPhase, CompiledPlan, Formula, PhaseSpan, Recipient, Rule, Unit } from './model.ts';
+import type {
+  Bands,
+  BandTest,
+  ByPhase,
+  CompiledPlan,
+  Formula,
+  PhaseSpan,
+  Recipient,
+  Rule,
+  Unit,
+  Webhook,
+} from './model.ts';
 import { windowStepMs } from './window-step.ts';
 
 /** What a plan says once each default is filled in, line by line; `(default)` marks what the author did not write. */
@@ -44,6 +56,14 @@ export function explainPlan(compilation: Compilation): string {
       `${severity.name}${severity.also === undefined ? '' : `, also ${severity.also}`}`,
       `tells: ${recipientsText(severity.notify)}`,
       ...(severity.respondMs === undefined ? [] : [`respond within: ${formatDuration(severity.respondMs)}`]),
+    ]),
+  );
+  section(
+    'webhooks',
+    (plan.webhooks ?? []).map((webhook) => [
+      `${webhook.name}: ${webhook.kind}, at POST /v1/webhooks/${plan.name}/${webhook.name}`,
+      `secret: ${webhook.secret}`,
+      `events: "${webhook.kind === 'json' ? webhook.event : webhookEvent(webhook.name)}"${isEventWritten(webhook) ? '' : '  (default)'}`,
     ]),
   );
   section(
@@ -181,4 +201,8 @@ function bandText(band: BandTest, unit: Unit): string {
   if (band.operator === 'between')
     return `between ${formatThreshold(band.low, unit.shown)} and ${formatThreshold(band.high, unit.shown)}`;
   return `${band.operator} ${formatThreshold(band.value, unit.shown)}`;
+}
+
+function isEventWritten(webhook: Webhook): boolean {
+  return webhook.kind === 'json' && webhook.event !== webhookEvent(webhook.name);
 }

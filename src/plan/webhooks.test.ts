@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compilePlan } from './compile.ts';
 import { completeAt } from './editor/complete.ts';
+import { explainPlan } from './explain.ts';
 import { intakeSecrets } from './intake-secrets.ts';
 
 const text = readFileSync(new URL('./fixtures/webhooks.good.yaml', import.meta.url), 'utf8');
@@ -34,6 +35,13 @@ test('kinds, proofs and mappings are compiled', () => {
   });
   expect(webhooks['clerk']).toMatchObject({ event: 'webhook clerk', proof: { kind: 'standard-webhooks' } });
   expect(webhooks['forms']).toMatchObject({ secret: 'FORMS_TOKEN', proof: { kind: 'token' } });
+});
+
+test('`--explain` says where each is reached, and what its events are called', () => {
+  const explained = explainPlan(compilation);
+  expect(explained).toContain('  stripe: stripe, at POST /v1/webhooks/webhooks/stripe\n    secret: STRIPE_SIGNING\n');
+  expect(explained).toContain('    events: "webhook stripe"  (default)\n');
+  expect(explained).toContain('    events: "order"\n');
 });
 
 test('sources of webhooks are the events that they bring', () => {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '#kernel/limits.ts';
@@ -160,6 +161,29 @@ describe('with the plan in force', () => {
     });
     const codes = (await dataOf('crm'))?.refusals.map(({ code }) => code);
     expect(codes).toEqual(['malformed-body', 'body-too-large', 'unsupported-type']);
+  });
+
+  test('whatever is posted with a good signature is answered, and the next request as well', async () => {
+    const bodies = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.string({ unit: fc.constantFrom(...'{}[]":,1a') }),
+      fc
+        .dictionary(fc.constantFrom('id', 'total', '__proto__', 'a'), fc.jsonValue())
+        .map((value) => JSON.stringify(value)),
+    );
+    await fc.assert(
+      fc.asyncProperty(bodies, async (body) => {
+        const bytes = Buffer.from(body.toWellFormed());
+        const signature = createHmac('sha256', 'shh').update(bytes).digest('hex');
+        const { status } = await post('shop/crm', bytes.toString(), { 'x-signature': signature });
+        expect([200, 400]).toContain(status);
+      }),
+      { numRuns: 100 },
+    );
+    const good = '{"id":"after","total":1}';
+    const signature = createHmac('sha256', 'shh').update(good).digest('hex');
+    expect((await post('shop/crm', good, { 'x-signature': signature })).body).toMatchObject({ accepted: 1 });
   });
 
   test('a webhook whose secret nobody has set takes nothing and says so', async () => {

@@ -14,3 +14,8 @@ export function webhookSettings(kind: string): readonly string[] {
     ? WEBHOOK_KINDS[kind as WebhookKind]
     : [...new Set(Object.values(WEBHOOK_KINDS).flat())];
 }
+
+/** The name of the events of a webhook, unless its line gives another. */
+export function webhookEvent(name: string): string {
+  return `webhook ${name}`;
+}

@@ -4,7 +4,7 @@ import { suggest } from '../text/nearest-name.ts';
 import { childAt, entriesOf, type MapEntry, type TextNode } from '../text/tree.ts';
 import { secretOr, textAt } from './channels.ts';
 import type { Context } from './context.ts';
-import { WEBHOOK_KINDS, type WebhookKind, webhookSettings } from './webhook-kinds.ts';
+import { WEBHOOK_KINDS, type WebhookKind, webhookEvent, webhookSettings } from './webhook-kinds.ts';
 
 const KIND_NAMES = Object.keys(WEBHOOK_KINDS);
 const SIGNATURE = /^hmac-(sha1|sha256|sha512)\s+in\s+([A-Za-z0-9-]{1,64})$/;
@@ -19,11 +19,6 @@ export function compileWebhooks(context: Context): readonly Webhook[] {
     const webhook = new WebhookReader(entry, context).read();
     return webhook === undefined ? [] : [webhook];
   });
-}
-
-/** The name of the events of a webhook, unless its line gives another. */
-export function webhookEvent(name: string): string {
-  return `webhook ${name}`;
 }
 
 /** All that comes by a webhook: those events of its name that it brought, since others may send events of that name too. */
