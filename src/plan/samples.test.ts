@@ -143,6 +143,14 @@ test('`once per` of samples is named as not executed', () => {
   expect(notExecuted).toMatchObject([{ where: 'sources.once', what: '`once per` of samples' }]);
 });
 
+test('a percentile of buckets is named as not executed, since the points are counts', () => {
+  const { plan, notExecuted } = compilePlan([
+    { path: 'plan.yaml', text: `${base}  slow: samples "seconds_bucket"\nsignals: { p: p95(slow) over 5m }\n` },
+  ]);
+  expect(plan?.signals).toEqual([]);
+  expect(notExecuted).toMatchObject([{ where: 'signals.p', what: 'a percentile of the buckets of a histogram' }]);
+});
+
 test('events and samples of one name are measured apart', () => {
   const { plan } = compilePlan([
     {

@@ -189,6 +189,10 @@ export class FormulaCompiler {
       return undefined;
     }
     const { source } = state;
+    if (source.samples === true && node.function === 'percentile' && source.event.endsWith('_bucket')) {
+      this.#context.skip(scope.where, 'a percentile of the buckets of a histogram', place);
+      return undefined;
+    }
     const written = rest.length === 0 ? undefined : rest.join('.');
     const isSound =
       source.samples === true
