@@ -43,7 +43,7 @@ async function shootAll(browser: Browser): Promise<void> {
   const calm = pages.filter(({ pattern }) => pattern !== 'alert');
   await shootPages(browser, server.url, owner, calm, 'empty');
   await burn(server, dataFolder);
-  await breakDown(server);
+  await breakDown(server, dataFolder);
   await shootPages(browser, server.url, owner, pages, 'burning');
 }
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerProcess } from '../crash/server-process.ts';
-import { cleanUp, until } from '../end-to-end/program.ts';
+import { cleanUp } from '../end-to-end/program.ts';
 import { horizontalOverflow, seriousFindings } from './accessibility.ts';
 import { chromiumPath, launchChromium, phone } from './chromium.ts';
 import { ERROR, TRACE } from './every-page.ts';
@@ -11,11 +11,12 @@ import { breakDown, startWatched } from './watched-plan.ts';
 describe.skipIf(chromiumPath === undefined)('errors', { timeout: 60_000 }, () => {
   let browser: Browser;
   let server: ServerProcess;
+  let dataFolder: string;
   let owner: Session;
 
   beforeAll(async () => {
     browser = await launchChromium();
-    ({ server } = await startWatched());
+    ({ server, dataFolder } = await startWatched());
     owner = await makeOwner(browser, server);
   });
 
@@ -41,16 +42,12 @@ describe.skipIf(chromiumPath === undefined)('errors', { timeout: 60_000 }, () =>
   });
 
   test('from the list to one group, its stack, its trace; resolved, it is away', async () => {
-    await breakDown(server);
+    await breakDown(server, dataFolder);
     const { page, complaints, context } = await openSignedIn(browser, owner, {});
     await page.goto(`${server.url}/plans/watched/errors`);
     const rows = page.locator('[data-group]');
-    await until('both groups in the store', async () => {
-      await page.reload();
-      await page.locator('h2').first().waitFor();
-      await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-      return (await rows.count()) === 2 ? true : undefined;
-    });
+    await rows.nth(1).waitFor();
+    expect(await rows.count()).toBe(2);
     expect(await page.locator('[data-state-sentence]').textContent()).toContain('2 new groups');
     const payment = page.locator(`[data-group="${ERROR}"]`);
     expect(await payment.textContent()).toMatch(/new[\s\S]*PaymentError[\s\S]*was declined[\s\S]*9[\s\S]*5/);

@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     ({ server, dataFolder } = await startWatched());
     owner = await makeOwner(browser, server);
     await burn(server, dataFolder);
-    await breakDown(server);
+    await breakDown(server, dataFolder);
   });
 
   afterAll(async () => {

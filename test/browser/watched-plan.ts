@@ -160,8 +160,8 @@ export async function burn(server: ServerProcess, dataFolder: string): Promise<v
   });
 }
 
-/** Errors of two groups, of which `ERROR` is one. */
-export async function breakDown(server: ServerProcess): Promise<void> {
+/** Errors of two groups, of which `ERROR` is one; they are in the store when it resolves. */
+export async function breakDown(server: ServerProcess, dataFolder: string): Promise<void> {
   const errors = Array.from({ length: 12 }, (_, index) => ({
     name: 'error',
     fingerprint: index % 4 === 3 ? 'provider-slow' : ERROR,
@@ -196,4 +196,8 @@ export async function breakDown(server: ServerProcess): Promise<void> {
     }),
   }));
   await sendEvents(server, errors);
+  await until('the errors in the store', async () => {
+    const found = await getApi<{ readonly errors: number }>(server, dataFolder, '/api/plans/watched/errors');
+    return found.errors === errors.length ? true : undefined;
+  });
 }

@@ -14,6 +14,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { describeFailure, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
+import { TraceLink } from '../traces/trace-link.tsx';
 import { errorMessage, errorTitle, errorTone, fieldName } from './error-words.ts';
 import classes from './errors.module.css';
 import { StackView } from './stack-view.tsx';
@@ -32,7 +33,7 @@ export function ErrorPage() {
   const deployments = useDeployments(plan, page);
   if (data === undefined) {
     return (
-      <Page title="Error" state={<Link to={paths.errors(plan)}>All errors</Link>}>
+      <Page title="Error" state={<AllErrors plan={plan} />}>
         <Section title="Group">
           {error === null ? (
             <RowsSkeleton rows={6} />
@@ -98,6 +99,14 @@ export function ErrorPage() {
   );
 }
 
+function AllErrors({ plan }: { readonly plan: string }) {
+  return (
+    <Link to={paths.errors(plan)} className={classes.all}>
+      All errors
+    </Link>
+  );
+}
+
 function Standing({ detail, plan }: { readonly detail: ErrorDetailAnswer; readonly plan: string }) {
   const { group } = detail;
   const { tone, word } = errorTone(group);
@@ -117,7 +126,7 @@ function Standing({ detail, plan }: { readonly detail: ErrorDetailAnswer; readon
         </span>
       )}
       {group.service === undefined ? null : <span>{group.service}</span>}
-      <Link to={paths.errors(plan)}>All errors</Link>
+      <AllErrors plan={plan} />
     </span>
   );
 }
@@ -179,11 +188,7 @@ function Latest({ plan, latest }: { readonly plan: string; readonly latest: Erro
                   .join(' · ')}
               </span>
             </span>
-            {typeof trace === 'string' ? (
-              <a className={classes.trace} href={paths.trace(plan, trace, at)}>
-                Trace
-              </a>
-            ) : null}
+            {typeof trace === 'string' ? <TraceLink plan={plan} trace={trace} at={at} /> : null}
           </li>
         );
       })}
