@@ -5,15 +5,15 @@ import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { CompiledPlan, Measure, MeasureId, Source } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
+import { BatchFollower } from './batch/batch-follower.ts';
 import { RecordBatch } from './batch/record-batch.ts';
-import { BATCH_ROWS, copySelection, Selection } from './batch/selection.ts';
 import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import { type EvaluationContext, measuresOf } from './formula.ts';
 import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
-import { type Branch, buildRoutes, type FieldIndex, type IndexEntry, type Route, type Targets } from './routes.ts';
+import { buildRoutes, type Route } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
@@ -75,26 +75,19 @@ export class LiveExecutor implements Executor {
   private readonly judges: readonly ComparisonJudge[];
   /** By number of window. */
   private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
-  private readonly routes: ReadonlyMap<string, readonly Route[]>;
   private readonly allRoutes: readonly Route[];
   private readonly signals: SignalReader;
   /** Numbers: windows, then silences, then the end of `received`. */
   private readonly dues: DueHeap;
   private readonly receivedNumber: number;
   private lastReceivedAt: Instant = Number.NEGATIVE_INFINITY;
-  private outOfTime = 0;
   /** Tests have not been judged since this executor was made; they will be, as of when it was made. */
   private fresh = true;
   private readonly madeAt: Instant;
   private readonly touchedWindows: MeasureWindow[] = [];
   private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
-  private readonly batch = new RecordBatch();
-  private readonly busyRoutes: Route[] = [];
-  private readonly busyEntries: IndexEntry[] = [];
-  /** What a branch selects; what of that is in time. */
-  private readonly chosen = new Selection();
-  private readonly timely = new Selection();
+  private readonly follower: BatchFollower;
 
   constructor(plan: CompiledPlan, now: Instant) {
     this.plan = plan;
@@ -117,8 +110,12 @@ export class LiveExecutor implements Executor {
       for (const measure of read) judgesOf[byId.get(measure)?.id ?? -1]?.push(judge);
     }
     this.judgesOf = judgesOf;
-    const routes = buildRoutes(plan.sources, this.windows, this.silences, this.batch);
-    this.routes = routes.byEvent;
+    const batch = new RecordBatch();
+    const routes = buildRoutes(plan.sources, this.windows, this.silences, batch);
+    this.follower = new BatchFollower(routes.byEvent, batch, {
+      fed: (window, dueMoved) => this.noteFed(window, dueMoved),
+      heard: (silence, at) => this.noteHeard(silence, at),
+    });
     this.allRoutes = routes.all;
     this.signals = new SignalReader(plan.signals, byId, this.context);
     this.receivedNumber = this.windows.length + this.silences.length;
@@ -142,11 +139,7 @@ export class LiveExecutor implements Executor {
     this.advanceInto(receivedAt, out);
     if (records.length === 0) return out;
     this.receive(receivedAt);
-    for (let from = 0; from < records.length; from += BATCH_ROWS) {
-      this.batch.begin(records, from);
-      this.followBatch(receivedAt);
-    }
-    this.batch.end();
+    this.follower.take(records, receivedAt);
     this.judge(receivedAt, out);
     return out;
   }
@@ -169,7 +162,7 @@ export class LiveExecutor implements Executor {
 
   counters(): ExecutorCounters {
     return {
-      outOfTime: this.outOfTime,
+      outOfTime: this.follower.outOfTime,
       otherGroup: this.windows.reduce((sum, window) => sum + window.overflowed, 0),
       oncePerForgotten: this.allRoutes.reduce((sum, route) => sum + (route.oncePer?.forgotten ?? 0), 0),
     };
@@ -181,7 +174,7 @@ export class LiveExecutor implements Executor {
     out.number(this.now);
     out.number(this.lastReceivedAt);
     out.number(this.context.received ? 1 : 0);
-    out.number(this.outOfTime);
+    out.number(this.follower.outOfTime);
     this.writeSections(out);
     return out.bytes(SNAPSHOT_VERSION);
   }
@@ -197,7 +190,7 @@ export class LiveExecutor implements Executor {
   restore(from: NumberReader): void {
     this.lastReceivedAt = from.number();
     this.context.received = from.number() === 1;
-    this.outOfTime = from.number();
+    this.follower.outOfTime = from.number();
     const sections = readSections(from);
     for (const window of this.windows) {
       const section = sections.get(`measure ${measureSignature(this.plan, window.measure)}`);
@@ -289,98 +282,14 @@ export class LiveExecutor implements Executor {
     }
   }
 
-  /**
-   * Route by route and window by window, not event by event: each field is read and each predicate evaluated in one go. Within a window the
-   * events keep their order, and windows do not see each other, so this says the same.
-   */
-  private followBatch(now: Instant): void {
-    const { batch, busyRoutes } = this;
-    for (let row = 0; row < batch.count; row++) {
-      const routes = this.routes.get(batch.record(row).name);
-      if (routes === undefined) continue;
-      for (const route of routes) {
-        if (route.arrived.count === 0) busyRoutes.push(route);
-        route.arrived.push(row);
-      }
-    }
-    for (const route of busyRoutes) {
-      this.follow(route, now);
-      route.arrived.count = 0;
-    }
-    busyRoutes.length = 0;
+  private noteFed(window: MeasureWindow, dueMoved: boolean): void {
+    if (dueMoved) this.dues.schedule(window.id, window.due);
+    if (window.touched && !window.queued) this.queueWindow(window);
   }
 
-  private follow(route: Route, now: Instant): void {
-    const { arrived, oncePer } = route;
-    if (route.select !== undefined) route.select(arrived, arrived);
-    if (oncePer !== undefined) keep(arrived, (row) => oncePer.admits(this.batch.record(row), now));
-    if (arrived.count === 0) return;
-    const late = this.countOutOfTime(arrived, now);
-    this.outOfTime += late;
-    for (const branch of route.branches) this.enter(branch, arrived, now, late > 0);
-    for (const index of route.indexes) this.enterIndex(index, arrived, now, late > 0);
-  }
-
-  private enterIndex(index: FieldIndex, arrived: Selection, now: Instant, late: boolean): void {
-    const { busyEntries } = this;
-    const values = index.column.values();
-    for (let place = 0; place < arrived.count; place++) {
-      const row = arrived.rows[place] as number;
-      const entry = index.entries.get(values[row]);
-      if (entry === undefined) continue;
-      if (entry.rows.count === 0) busyEntries.push(entry);
-      entry.rows.push(row);
-    }
-    for (const { branches, rows } of busyEntries) {
-      for (const branch of branches) this.enter(branch, rows, now, late);
-      rows.count = 0;
-    }
-    busyEntries.length = 0;
-  }
-
-  private enter(branch: Branch, rows: Selection, now: Instant, late: boolean): void {
-    if (branch.select === undefined) {
-      this.feed(branch, rows, now, late);
-      return;
-    }
-    branch.select(rows, this.chosen);
-    if (this.chosen.count > 0) this.feed(branch, this.chosen, now, late);
-  }
-
-  /** `late` says that some of the batch are out of time. */
-  private feed(targets: Targets, rows: Selection, now: Instant, late: boolean): void {
-    const { times } = this.batch;
-    let inTime = rows;
-    if (late && targets.windows.length > 0) {
-      inTime = this.timely;
-      copySelection(rows, inTime);
-      keep(inTime, (row) => isInTime(times[row] as number, now));
-    }
-    for (const { window, measured } of targets.windows) {
-      measured.begin(inTime);
-      if (measured.count === 0) continue;
-      const due = window.due;
-      window.addAll(measured, now);
-      if (window.due !== due) this.dues.schedule(window.id, window.due);
-      if (window.touched && !window.queued) this.queueWindow(window);
-    }
-    for (const silence of targets.silences) {
-      for (let place = 0; place < rows.count; place++) {
-        if (!silence.hear(times[rows.rows[place] as number] as number, now)) continue;
-        if (silence.due > now) this.dues.schedule(silence.id, silence.due);
-        this.queueSilence(silence);
-      }
-    }
-  }
-
-  private countOutOfTime(arrived: Selection, now: Instant): number {
-    if (this.batch.within(now - limits.lateMs, now + limits.futureMs)) return 0;
-    const { times } = this.batch;
-    let count = 0;
-    for (let place = 0; place < arrived.count; place++) {
-      if (!isInTime(times[arrived.rows[place] as number] as number, now)) count++;
-    }
-    return count;
+  private noteHeard(silence: SilenceWatch, now: Instant): void {
+    if (silence.due > now) this.dues.schedule(silence.id, silence.due);
+    this.queueSilence(silence);
   }
 
   private queueWindow(window: MeasureWindow): void {
@@ -425,21 +334,6 @@ export class LiveExecutor implements Executor {
     for (const judge of this.judges) judge.judge(true, out);
     for (const silence of this.silences) silence.judge(out);
   }
-}
-
-function isInTime(time: Instant, now: Instant): boolean {
-  return time <= now + limits.futureMs && time >= now - limits.lateMs;
-}
-
-/** Leaves only those rows for which `wanted` holds, asked in their order. */
-function keep(selection: Selection, wanted: (row: number) => boolean): void {
-  const { rows, count } = selection;
-  let kept = 0;
-  for (let place = 0; place < count; place++) {
-    const row = rows[place] as number;
-    if (wanted(row)) rows[kept++] = row;
-  }
-  selection.count = kept;
 }
 
 function sourceOf(plan: CompiledPlan, name: string): Source {

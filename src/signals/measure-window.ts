@@ -6,8 +6,7 @@ import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
 import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import type { FieldColumn } from './batch/field-column.ts';
 import type { MeasuredRows } from './batch/measured-rows.ts';
-import type { FieldReader } from './predicate.ts';
-import type { EventRecord } from './record.ts';
+import { otherGroup } from './groups.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import {
   type Aggregate,
@@ -20,16 +19,6 @@ import {
 import { PercentileAggregate } from './window/percentile.ts';
 import { type WindowShape, windowShape } from './window/step.ts';
 import { UniqueAggregate } from './window/unique.ts';
-
-/** The group of all that came after `limits.groupsPerSignal` others: `["other"]`, `["other","other"]` … */
-export function otherGroup(by: readonly string[]): GroupKey {
-  return JSON.stringify(by.map(() => 'other'));
-}
-
-/** The group of a record: the values of the fields, null where one is missing. */
-export function groupOf(record: EventRecord, by: readonly FieldReader[]): GroupKey {
-  return JSON.stringify(by.map((read) => read(record) ?? null));
-}
 
 /**
  * A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. Not so what a counter was increased

@@ -1,10 +1,11 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
-import { type EventColumn, type EventColumns, valuesOf } from '../columns/event-columns.ts';
+import { type EventColumns, valuesOf } from '../columns/event-columns.ts';
 import { madeTexts } from '../columns/made-ids.ts';
 import { textsOf } from '../columns/read-columns.ts';
 import { MapColumns } from './map-columns.ts';
 import { Dictionary, lowCardinality, type NativeColumn, nativeBlock, StringColumn } from './native.ts';
+import { type Placed, placed, rowOf } from './placed-columns.ts';
 
 /** Events of one request on their way to the telemetry store. */
 export interface StorableEvents {
@@ -60,7 +61,7 @@ export function* eventBlocks(segment: string, parts: readonly StorableEvents[]):
  */
 function eventBlock(segment: string, parts: readonly StorableEvents[]): readonly Uint8Array[] {
   const rows = parts.reduce((sum, { columns }) => sum + columns.count, 0);
-  const all = placed(parts);
+  const all = placed(parts.map(({ columns }) => columns));
   const ofRecord = (name: string): readonly Placed[] =>
     all.filter(({ column }) => column.owner === 'record' && column.name === name);
   const ofAttribute = (name: string): readonly Placed[] =>
@@ -94,27 +95,6 @@ function eventBlock(segment: string, parts: readonly StorableEvents[]): readonly
     'Columns are sent in the order in which they are named.',
   );
   return nativeBlock(rows, columns);
-}
-
-/** A column of one part, and the row of the block at which its part begins. */
-export interface Placed {
-  readonly first: number;
-  readonly column: EventColumn;
-}
-
-function placed(parts: readonly StorableEvents[]): readonly Placed[] {
-  const all: Placed[] = [];
-  let first = 0;
-  for (const { columns } of parts) {
-    for (const column of columns.columns) all.push({ first, column });
-    first += columns.count;
-  }
-  return all;
-}
-
-/** The row of the block that a value of a column belongs to. */
-export function rowOf({ first, column }: Placed, place: number): number {
-  return first + (column.rows === undefined ? place : (column.rows[place] as number));
 }
 
 function planColumn(rows: number, parts: readonly StorableEvents[]): Uint8Array {

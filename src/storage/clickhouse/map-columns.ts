@@ -1,7 +1,6 @@
-import type { EventColumn } from '../columns/event-columns.ts';
-import { valuesOf } from '../columns/event-columns.ts';
-import { type Placed, rowOf } from './event-blocks.ts';
+import { type EventColumn, valuesOf } from '../columns/event-columns.ts';
 import { Dictionary, lowCardinalityParts, StringColumn } from './native.ts';
+import { type Placed, rowOf } from './placed-columns.ts';
 
 /** The attributes of a block as the maps of their types. In the block a map is how many entries the rows have, the keys, and the values. */
 export class MapColumns {
