@@ -3,8 +3,10 @@ import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ingestKeyId, scopesOfKind, sentryDsn } from '#kernel/ingest-key.ts';
 import type { Clock } from '#kernel/ports.ts';
+import type { Intake } from '../intake.ts';
 import { type RunningServer, startServer } from '../server.ts';
 import { ingestKey, settle, startIntake, T0, type TestIntake, testKey } from '../test-support.ts';
+import { sentryRoutes } from './receive.ts';
 
 const KEY = `wb_sentry_${'s'.repeat(16)}_${'b'.repeat(32)}`;
 const hash = createHash('sha256').update(KEY).digest('hex');
@@ -156,6 +158,32 @@ test('what is malformed is named, and nothing of it is kept', async () => {
   const old = await post(envelope({ timestamp: 1_000_000_000 }).text);
   expect([old.status, (await refusalOf(old)).error.code]).toEqual([400, 'time-too-old']);
   expect(acceptedSoFar()).toBe(before);
+});
+
+test('an SDK that has to wait is told for how long, and with what', async () => {
+  const [route] = sentryRoutes(there.intake);
+  const head = {
+    method: 'POST',
+    path: '',
+    parameters: {},
+    query: new URLSearchParams(),
+    headers: {},
+    requestId: 'r-1',
+  };
+  const refusal = { code: 'too-many-events', message: 'Too many.', retryAfterSeconds: 6.5 } as const;
+  expect(route?.refuse?.(refusal, head)).toEqual({
+    status: 429,
+    headers: { 'retry-after': '7', 'x-sentry-rate-limits': '7::key:too-many-events' },
+    body: { detail: 'Too many.', error: { code: 'too-many-events', message: 'Too many.', requestId: 'r-1' } },
+  });
+  const full: Pick<Intake, 'accept' | 'authorize'> = {
+    authorize: there.intake.authorize.bind(there.intake),
+    accept: async () => ({ ok: false, failure: { code: 'spool-full', message: 'Full.', retryAfterSeconds: 10 } }),
+  };
+  const [waiting] = sentryRoutes(full as Intake);
+  const body = new TextEncoder().encode(`${envelope().text}{"type":"session"}\n{}\n`);
+  const answer = await waiting?.receive({ head, grant: { keyId: 'k', plan: 'shop' }, body });
+  expect([answer?.status, answer?.headers['x-sentry-rate-limits']]).toEqual([503, '10:error;session:key:spool-full']);
 });
 
 test('a large envelope without a key in its head is not even unpacked', async () => {
