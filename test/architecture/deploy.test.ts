@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ describe('deploy/Dockerfile', () => {
         continue;
       }
       for (const source of rest.split(/\s+/).slice(0, -1)) {
-        expect({ source, there: existsSync(join(root, source)) }).toEqual({ source, there: true });
+        expect({ source, there: globSync(source, { cwd: root }).length > 0 }).toEqual({ source, there: true });
         expect(ignored).toContain(`!${source}`);
       }
     }
@@ -59,6 +59,18 @@ describe('deploy/Dockerfile', () => {
     for (const path of files.filter((one) => one !== 'release')) {
       const top = path.split('/')[0] ?? '';
       expect(copied.some((rest) => rest.split(/\s+/).includes(top))).toBe(true);
+    }
+  });
+
+  test('takes every file of the compiler`s settings along, without which the pages are not built', () => {
+    const { references } = JSON.parse(read('tsconfig.json')) as { references: readonly { path: string }[] };
+    const sources = instructions.filter(({ word }) => word === 'COPY').flatMap(({ rest }) => rest.split(/\s+/));
+    for (const { path } of references) {
+      const file = path.replace('./', '');
+      const found = sources.some(
+        (source) => file.startsWith(`${source}/`) || globSync(source, { cwd: root }).includes(file),
+      );
+      expect({ file, found }).toEqual({ file, found: true });
     }
   });
 
