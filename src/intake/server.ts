@@ -68,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       headersTimeout: options.requestHeadersMs ?? limits.requestHeadersMs,
       requestTimeout: options.requestTotalMs ?? limits.requestTotalMs,
       connectionsCheckingInterval: 500,
+      keepAliveTimeout: limits.intakeKeepAliveMs,
     },
     (request, response) => {
       const requestId = intake.makeId();

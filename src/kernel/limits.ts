@@ -156,6 +156,8 @@ export const limits = {
   intakeWaitMs: 5_000,
   /** How long requests are worked on before the connections are looked at again. */
   intakeTurnMs: 5,
+  /** How long a connection that says nothing is kept: longer than senders keep theirs, so that none sends into one that is just being closed. */
+  intakeKeepAliveMs: 75_000,
   /** Of all senders; more are closed at once. */
   intakeConnections: 4_096,
   /** After so long without a refusal a flood is over. */

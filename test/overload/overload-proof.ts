@@ -11,14 +11,15 @@ import type { FloodCounts, FloodOrders } from './flood.ts';
 /** What the flooded plan may send a second; the flood is ten times that. */
 const RATED = { events: 2_000, logs: 500 };
 const TIMES = 10;
-const RECORDS_PER_REQUEST = 50;
 const LOOK_EVERY_MS = 2_000;
-const PLAN = `plan: busy
+/** Without a limit: more events than two cores take. */
+const UNLIMITED = { events: 400_000, logs: 20_000 };
+const planOf = (limited: boolean): string => `plan: busy
 title: Busy
 timezone: UTC
 launch: 2026-01-01 00:00
 people: { mia: { email: mia@busy.example } }
-limits: { events: ${RATED.events}/s, logs: ${RATED.logs}/s, each-key: { events: ${RATED.events}/s, logs: ${RATED.logs}/s } }
+${limited ? `limits: { events: ${RATED.events}/s, logs: ${RATED.logs}/s, each-key: { events: ${RATED.events}/s, logs: ${RATED.logs}/s } }` : ''}
 sources: { floods: events "flood" }
 signals:
   failing: share(floods where status >= 500) over 5m, at least 20
@@ -76,13 +77,15 @@ export async function proveOverload(options: {
   readonly seconds: number;
   readonly canaryEveryMs: number;
   readonly idleCanaries: number;
+  /** False for a plan without limits, which is sent more than the machine takes. */
+  readonly limited: boolean;
   readonly onProgress?: (line: string) => void;
 }): Promise<OverloadResult> {
-  const { seconds, canaryEveryMs, idleCanaries, onProgress = () => {} } = options;
+  const { seconds, canaryEveryMs, idleCanaries, limited, onProgress = () => {} } = options;
   const folder = await emptyFolder();
   const dataFolder = join(folder, 'data');
   const plans = { busy: join(folder, 'busy.yaml'), quiet: join(folder, 'quiet.yaml') };
-  await writeFile(plans.busy, PLAN);
+  await writeFile(plans.busy, planOf(limited));
   await writeFile(plans.quiet, QUIET_PLAN);
   const receiver = await startReceiver(folder);
   const server = await makeServer({ dataFolder, plan: plans.busy, environment: receiver.environment });
@@ -118,9 +121,11 @@ export async function proveOverload(options: {
   await singAll(3);
   const idle = await singAll(idleCanaries);
 
+  const offered = limited ? { events: RATED.events * TIMES, logs: RATED.logs * TIMES } : UNLIMITED;
+  const recordsPerRequest = limited ? 50 : 500;
   const senders = [
-    startFlood(server, 'events', '/v1/events', (RATED.events * TIMES) / RECORDS_PER_REQUEST),
-    startFlood(server, 'logs', '/v1/logs', (RATED.logs * TIMES) / RECORDS_PER_REQUEST),
+    startFlood(server, 'events', '/v1/events', offered.events, recordsPerRequest),
+    startFlood(server, 'logs', '/v1/logs', offered.logs, recordsPerRequest),
   ];
   const peakMib: Record<string, number> = {};
   let coreEventLoopDelayMs = 0;
@@ -170,7 +175,7 @@ export async function proveOverload(options: {
     '/api/status',
   );
   const refusedByIntake = Object.values(status.intake.rejected['busy'] ?? {}).reduce((sum, count) => sum + count, 0);
-  const refusedRequests = total.refused / RECORDS_PER_REQUEST;
+  const refusedRequests = total.refused / recordsPerRequest;
   if (storedEvents !== total.accepted) wrong.push(`${total.accepted} accepted, ${storedEvents} stored`);
   if (total.accepted + total.refused + total.unanswered !== total.sent)
     wrong.push('not every record was accounted for');
@@ -181,7 +186,7 @@ export async function proveOverload(options: {
   if (withoutRetryAfter > 0) wrong.push(`${withoutRetryAfter} refusals without Retry-After`);
   const unnamed = Object.keys(answers).filter((answer) => !/^(?:200|(?:429|503) [a-z-]+)$/.test(answer));
   if (unnamed.length > 0) wrong.push(`answers without a name: ${unnamed.join(', ')}`);
-  if (total.refused === 0) wrong.push('nothing was refused, so there was no overload');
+  if (limited && total.refused === 0) wrong.push('nothing was refused, so there was no overload');
   const perSecond = (count: number): number => Math.round((count / floodMs) * 1_000);
   return {
     seconds,
@@ -213,7 +218,8 @@ function startFlood(
   server: ServerProcess,
   protocol: FloodOrders['protocol'],
   path: string,
-  requestsPerSecond: number,
+  recordsPerSecond: number,
+  recordsPerRequest: number,
 ): { end(): Promise<FloodCounts> } {
   const child: ChildProcess = fork(join(import.meta.dirname, 'flood.ts'));
   const orders: FloodOrders = {
@@ -221,8 +227,8 @@ function startFlood(
     path,
     headers: { authorization: `Bearer ${INGEST_KEY}`, 'content-type': 'application/json' },
     protocol,
-    requestsPerSecond,
-    recordsPerRequest: RECORDS_PER_REQUEST,
+    requestsPerSecond: recordsPerSecond / recordsPerRequest,
+    recordsPerRequest,
     connections: 64,
     label: protocol,
   };
