@@ -63,17 +63,17 @@ function ownFrames(stack: ExceptionToGroup['stack']): readonly string[] {
 
 /**
  * A message without what differs from one time to the next: addresses, quoted values, numbers and ids become placeholders. Two messages of
- * one statement in the code become the same text.
+ * one statement in the code become the same text. Each expression begins only where a word does, so that no text takes it long.
  */
 export function messageWithoutIds(message: string): string {
   return message
     .slice(0, MESSAGE_CHARACTERS)
     .replace(/\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>]+/gi, '<address>')
-    .replace(/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g, '<address>')
+    .replace(/(?<![\w.+-])[\w.+-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g, '<address>')
     .replace(/"[^"\n]{0,500}"|`[^`\n]{0,500}`|(?<!\w)'[^'\n]{0,500}'(?!\w)/g, '<value>')
     .replace(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '#')
     .replace(/(?<![\w:])(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:.]{2,45}(?![\w:])/gi, '#')
-    .replace(/\b[\w$]*\d[\w$]*\b/g, '#')
+    .replace(/(?<![\w$])(?=[A-Za-z_$]*\d)[\w$]+/g, '#')
     .replace(/\b[a-f]{8,}\b/gi, '#')
     .replace(/[-+]?#(?:[ \t]?[.,:;/_+-][ \t]?#)*/g, '#')
     .replace(/\s+/g, ' ')
