@@ -107,11 +107,17 @@ function answerOf({ accepted, refusedPoints = [] }: RememberedAnswer, sent: Remo
     'x-prometheus-remote-write-histograms-written': String(Math.floor(ofHistograms / POINTS_PER_HISTOGRAM)),
     'x-prometheus-remote-write-exemplars-written': '0',
   };
-  if (refusedPoints.length === 0) return { status: 200, headers: { ...headers, ...PLAIN }, body: new Uint8Array() };
-  const lines = refusedPoints.map(({ code, count, message }) => `${code} (${count} points): ${message}`);
+  const wrong = refusedPoints.filter(({ code }) => code !== NO_VALUE);
+  if (wrong.length === 0) return { status: 200, headers: { ...headers, ...PLAIN }, body: new Uint8Array() };
+  const lines = wrong.map(({ code, count, message }) => `${code} (${count} points): ${message}`);
   return { status: 400, headers: { ...headers, ...PLAIN }, body: Buffer.from(`${lines.join('; ')}\n`) };
 }
 
+/**
+ * Summaries without an observation say NaN at every scrape. Such points are counted as refused; to answer 400 would have Prometheus tell its
+ * people of lost data all the time.
+ */
+const NO_VALUE = 'value-invalid';
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** Senders log the first line of what they are answered. */
