@@ -62,7 +62,13 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
     if (signal === undefined || others.length > 0 || steps === 0) return { stored };
     const { from, stepMs } = grid;
     const question = { plan, compiled: world.plan, signal, from, stepMs, steps, groups };
-    const raw = await askTelemetry((client, aborted) => readRawSeries(client, question, aborted));
+    const raw = await askTelemetry((client, aborted) => readRawSeries(client, question, aborted)).catch(
+      (caught: unknown) => {
+        // The readings were answered: what takes too long costs only what lies before them.
+        if (caught instanceof WatchbillError && caught.code === 'telemetry-away') return 'too-large' as const;
+        throw caught;
+      },
+    );
     const stretch = { from: formatInstant(from), to: formatInstant(from + steps * stepMs) };
     if (typeof raw === 'string') return { stored, fromEvents: { ...stretch, state: raw } };
     if (raw.every((series) => series.steps.length === 0)) return { stored };

@@ -57,7 +57,12 @@ export class SearchTime {
 
   /** Limits of the next question; the store measures time in whole milliseconds and knows no zero. */
   get settings(): ClickHouseSettings {
-    return { ...queryLimits, max_execution_time: Math.max(0.05, this.leftMs / 1_000) };
+    return {
+      ...queryLimits,
+      max_execution_time: Math.max(0.05, this.leftMs / 1_000),
+      // Whoever has gone does not wait for the answer.
+      cancel_http_readonly_queries_on_client_close: 1,
+    };
   }
 }
 

@@ -28,7 +28,7 @@ interface AggregateSql {
  * there. One row a step and group that has any: `i`, `n` (how many events), `value`, and by field `g0`, `g1` … as `taggedSql` writes
  * them. `groups` restricts them to those; each is a list of the same texts.
  *
- * Where no two windows share events, percentiles and uniques are exact. Where steps share them, percentiles come from sketches with 1% relative
+ * Where no two windows share events, percentiles (to 7 digits) and uniques are exact. Where steps share them, percentiles come from sketches with 1% relative
  * error, of a rank that is at most one off, and uniques from hashes: within 0.1% up to 65,536, then within 1%.
  */
 export function measureSql(
@@ -155,7 +155,8 @@ function aggregateSql(
       const quantile = measure.quantile ?? 0.5;
       // The rank is ⌈q × n⌉; the store takes ⌊q × n⌋ + 1, which is one more where q × n is whole.
       const given = shared ? `(0.01, ${quantile})` : `(${Math.max(0, quantile - 1e-9)})`;
-      return { name: shared ? 'quantileDD' : 'quantileExact', given, of };
+      // Seven digits are shown, and half the memory is half the time.
+      return { name: shared ? 'quantileDD' : 'quantileExact', given, of: shared ? of : `toFloat32(${of})` };
     }
   }
 }

@@ -1,0 +1,115 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DAY_MS, MINUTE_MS } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
+import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
+import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
+import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
+import { readSeries } from '#storage/clickhouse/series.ts';
+import { startStoreChild } from '#storage/embedded/store-child-process.ts';
+import { createSystemClock } from '../src/system-clock.ts';
+
+/**
+ * p95 by route over 24 hours in steps of a minute, in a store child: from stored readings, and from the raw events. Prints the
+ * median and p95 of the time that an answer takes and of the processor time that the store takes for it, in milliseconds. The targets are 30
+ * from readings and 500 from 10 million events. `--events=N` for fewer.
+ */
+const EVENTS = Number(
+  process.argv.find((argument) => argument.startsWith('--events='))?.slice('--events='.length) ?? 10_000_000,
+);
+const ROUTES = 8;
+const TIMES = 10;
+const PIECES = 40;
+
+const clock = createSystemClock();
+const folder = await mkdtemp(join(tmpdir(), 'watchbill-bench-'));
+// Open, so that the child's user reaches it and nothing is left outside of it when we are root.
+await chmod(folder, 0o755);
+const child = await startStoreChild({ dataFolder: folder, clock, password: 'bench' });
+await prepareClickHouse(child);
+const client = openClickHouse(child);
+await migrateClickHouse(client, clock.now());
+
+const to = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS;
+const from = to - DAY_MS;
+const steps = DAY_MS / MINUTE_MS;
+const { plan: compiled } = compilePlan([
+  { path: 'plan.yaml', text: 'plan: bench\nsignals:\n  p95: p95(requests.duration by route) over 1m\n' },
+]);
+const signal = compiled?.signals[0];
+if (compiled === undefined || signal === undefined) throw new Error('the plan does not compile');
+const never = new AbortController().signal;
+
+/** Generated where they are kept, in the order of time, as a day of even traffic. */
+async function fill(): Promise<void> {
+  const each = Math.ceil(EVENTS / PIECES);
+  for (let piece = 0; piece < PIECES; piece += 1) {
+    await client.command({
+      query: `insert into events (plan, name, ts, received_at, event_id, user, service, route, status, outcome, duration_ms, strings, numbers, segment)
+        select 'bench', 'request',
+          fromUnixTimestamp64Milli({from:Int64} + intDiv((number + {first:Int64}) * {day:Int64}, {events:Int64}), 'UTC') as at, at,
+          concat('e-', toString(number + {first:Int64})), concat('u', toString(rand(1) % 10000)), 'api',
+          concat('/products/', toString(rand(2) % {routes:UInt32})) as way, if(rand(3) % 50 = 0, '500', '200') as code,
+          if(code = '500', 'error', 'ok') as result, exp(3 + 3 * rand(4) / 4294967295),
+          map('service', 'api', 'route', way, 'outcome', result, 'method', 'GET', 'path', concat(way, '/', toString(rand(5) % 1000))),
+          map('status', toFloat64(code)), concat('s-', toString(intDiv(number, 50000)))
+        from numbers({each:UInt64})`,
+      query_params: { from, first: piece * each, day: DAY_MS, events: EVENTS, routes: ROUTES, each },
+    });
+  }
+  // Every 10 seconds a reading of each route.
+  await client.command({
+    query: `insert into readings (plan, signal, group, at, state, reason, value, sample_size, segment)
+      select 'bench', 'p95', concat('["/products/', toString(number % {routes:UInt32}), '"]'),
+        fromUnixTimestamp64Milli({from:Int64} + intDiv(number, {routes:UInt32}) * 10000, 'UTC'), 'value', '', 50 + rand() % 400, 100, 'r'
+      from numbers({readings:UInt64})`,
+    query_params: { from, routes: ROUTES, readings: ROUTES * (DAY_MS / 10_000) },
+  });
+}
+
+/** Processor time of the store child so far; a tick is 10 ms. */
+async function cpuMs(): Promise<number> {
+  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => undefined);
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined ? Number.NaN : (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+async function measure(name: string, times: number, ask: () => Promise<{ readonly points: number }>): Promise<void> {
+  await ask();
+  const taken: number[] = [];
+  const before = await cpuMs();
+  let points = 0;
+  for (let time = 0; time < times; time += 1) {
+    const begun = clock.monotonicMs();
+    ({ points } = await ask());
+    taken.push(clock.monotonicMs() - begun);
+  }
+  const cpu = ((await cpuMs()) - before) / times;
+  taken.sort((left, right) => left - right);
+  const at = (share: number): string => (taken[Math.ceil(taken.length * share) - 1] ?? 0).toFixed(1);
+  console.log(`${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu.toFixed(0)} ms, ${points} points`);
+}
+
+try {
+  const begun = clock.monotonicMs();
+  await fill();
+  console.log(
+    `${EVENTS} events and ${ROUTES * 8_640} readings in ${((clock.monotonicMs() - begun) / 1_000).toFixed(0)} s`,
+  );
+  const shared = { plan: 'bench', from, stepMs: MINUTE_MS, groups: ROUTES };
+  await measure('from stored readings', TIMES, async () => {
+    const query = { ...shared, signals: ['p95'], to, rolledUpTo: 0 };
+    const series = await readSeries(client, query, never);
+    return { points: series.reduce((sum, one) => sum + one.steps.length, 0) };
+  });
+  await measure('from raw events', TIMES, async () => {
+    const series = await readRawSeries(client, { ...shared, compiled, signal, steps }, never);
+    if (typeof series === 'string') throw new Error(series);
+    return { points: series.reduce((sum, one) => sum + one.steps.length, 0) };
+  });
+} finally {
+  await client.close();
+  await child.stop();
+  await rm(folder, { recursive: true, force: true });
+}
