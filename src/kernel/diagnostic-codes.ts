@@ -69,6 +69,10 @@ export const diagnosticCodes = {
   E168: { title: 'Scrape set up wrongly', hint: 'See the keys of `scrapes`.' },
   E169: { title: 'Webhook set up wrongly', hint: 'See the settings of the webhook kind.' },
   E170: { title: 'Limit or scrub list set up wrongly', hint: 'See `limits` and `scrub` in the reference.' },
+  E171: {
+    title: 'Probe, heartbeat or database set up wrongly',
+    hint: 'See `probes`, `heartbeats` and `databases` in the reference.',
+  },
   W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
   W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
   W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },

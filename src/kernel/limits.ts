@@ -198,6 +198,20 @@ export const limits = {
   /** Of all targets at the same time. */
   scrapesAtOnce: 50,
 
+  // Probes and heartbeats
+  probesPerPlan: 2_000,
+  heartbeatsPerPlan: 2_000,
+  probeEveryShortestMs: 1_000,
+  /** Of grace and runs of a heartbeat too. */
+  probeEveryLongestMs: 2_678_400_000,
+  probeTimeoutLongestMs: 60_000,
+  heartbeatBodyBytes: 102_400,
+  /** Of what a job wrote, the end is kept. */
+  heartbeatMessageBytes: 8_000,
+  /** Of one heartbeat; the end of a run that began before them has no duration. */
+  heartbeatRunsOpen: 32,
+  heartbeatRunCharacters: 64,
+
   // Delivery
   /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */
   deliveryAttempts: 200,

@@ -3,9 +3,11 @@ import { compilePhases, readClock } from './compile/calendar.ts';
 import { compileChannels, withInstallationMail } from './compile/channels.ts';
 import { Conditions } from './compile/conditions.ts';
 import { Context, type NotExecuted } from './compile/context.ts';
+import { compileHeartbeats } from './compile/heartbeats.ts';
 import { fillHoles } from './compile/holes.ts';
 import { Objectives } from './compile/objectives.ts';
 import { checkLead, compilePeople, compileRoles } from './compile/people.ts';
+import { compileDatabases, compileProbes } from './compile/probes.ts';
 import { checkOrders } from './compile/recipients.ts';
 import { compileRules } from './compile/rules.ts';
 import { compileScrapes } from './compile/scrapes.ts';
@@ -182,6 +184,9 @@ function compileSections(context: Context): CompiledPlan {
   sources.compileAll();
   const searches = sources.compileSearches();
   const scrapes = compileScrapes(context);
+  const databases = compileDatabases(context);
+  const probes = compileProbes(context);
+  const heartbeats = compileHeartbeats(context);
   const signals = new Signals(context, sources);
   signals.compileAll();
   const objectives = new Objectives(context, sources, signals);
@@ -219,6 +224,9 @@ function compileSections(context: Context): CompiledPlan {
     ...(searches.length === 0 ? {} : { searches }),
     ...(traffic === undefined ? {} : { limits: traffic }),
     ...(scrub === undefined ? {} : { scrub }),
+    ...(probes.length === 0 ? {} : { probes }),
+    ...(databases.length === 0 ? {} : { databases }),
+    ...(heartbeats.length === 0 ? {} : { heartbeats }),
   };
 }
 

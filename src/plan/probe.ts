@@ -16,11 +16,11 @@ export interface Probe {
   /** What the result has to satisfy. A kind's own demands hold when there is none, e.g. a status of 200 to 299. */
   readonly expect: readonly Expectation[];
   readonly service?: string;
-  /** Fields of a JSON answer that are results of parts of the target, by the part's service. */
+  /** Fields of a JSON answer that are results of parts of the target, by the part's service: `{ database: 'json.checks.database' }`. */
   readonly parts?: Readonly<Record<string, string>>;
 }
 
-/** A condition on the fields of one result; see `resultFields` of the probe's kind. */
+/** A condition on the fields of one result, in the base units of `resultFields` (probe-fields.ts) of the probe's kind. `time` is the whole duration. */
 export interface Expectation {
   /** As written, for people. */
   readonly text: string;

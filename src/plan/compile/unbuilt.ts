@@ -7,7 +7,6 @@ import {
   parseEscalationStep,
   parseFiller,
   parseItem,
-  parsePredicate,
   parseSpan,
   parseStepTargets,
 } from '../expression/parse.ts';
@@ -58,21 +57,6 @@ const readers: Readonly<Record<string, (section: MapEntry, context: Context) => 
       check(childAt(value, 'within'), parseDuration, context);
       const steps = childAt(value, 'steps');
       if (steps?.kind === 'text') checkSteps(steps, context);
-    });
-  },
-  probes: (section, context) => {
-    each(section, (value) => {
-      const every = childAt(value, 'every');
-      const parts = every?.kind === 'map' ? every.entries.map((entry) => entry.value) : [every];
-      for (const part of parts) check(part, parseDuration, context);
-      check(childAt(value, 'while-failing'), parseDuration, context);
-      check(childAt(value, 'timeout'), parseDuration, context);
-      check(childAt(value, 'expect'), parsePredicate, context);
-    });
-  },
-  heartbeats: (section, context) => {
-    each(section, (value) => {
-      for (const key of ['every', 'grace']) check(childAt(value, key), parseDuration, context);
     });
   },
   actions: (section, context) => {

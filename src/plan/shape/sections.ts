@@ -127,11 +127,40 @@ const onCall = z.strictObject({
 });
 
 const probe = z.strictObject({
-  check: sentence,
-  every: byPhase,
-  'while-failing': sentence.optional(),
-  timeout: sentence.optional(),
-  expect: sentences.optional(),
+  check: about(
+    sentence,
+    'What is done: `GET URL`, `HEAD URL`, `tcp HOST:PORT`, `tls HOST:PORT`, `dns TXT DOMAIN`, `query DATABASE "select …"`.',
+  ),
+  every: about(byPhase.optional(), 'How often, from `1s` to `31d`; may differ by phase. Without it: `1m`.'),
+  'while-failing': about(sentence.optional(), 'How often from a failure until it passes again.'),
+  timeout: about(
+    sentence.optional(),
+    'How long a check may take; not longer than `every`. Without it: `10s`, or the shortest interval.',
+  ),
+  expect: about(
+    sentences.optional(),
+    'What the answer has to satisfy: `status = 200`, `time < 2s`, `body contains "ok"`, `json.database = "up"`, `days_left > 14`, `rows = 0`.',
+  ),
+  service: about(sentence.optional(), 'The service that it looks at.'),
+  headers: about(z.record(z.string(), sentence).optional(), 'Headers of the request, each a value or `secret NAME`.'),
+  parts: about(
+    z.record(z.string(), sentence).optional(),
+    'Services whose state a JSON answer names, each with its field: `database: json.checks.database`.',
+  ),
+});
+
+const heartbeat = z.strictObject({
+  every: about(sentence, 'How often it is expected: `1h`, or `cron "0 3 * * *"` in the zone of the plan.'),
+  grace: about(
+    sentence.optional(),
+    'How much later it may come. Without it: a tenth of the interval, from `1m` to `1h`; `10m` for `cron`.',
+  ),
+  longest: about(sentence.optional(), 'How long a run may take that says when it starts.'),
+  service: about(sentence.optional(), 'The service that it belongs to.'),
+});
+
+const database = z.strictObject({
+  url: about(sentence, 'Where it is, with its credentials: `secret NAME`, whose value is `postgres://…`.'),
 });
 
 const gate = z.strictObject({
@@ -269,10 +298,8 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   runbooks: about(names(z.record(z.string(), anything)), 'What to do, step by step.'),
   actions: about(names(action), 'What may be done at the press of a button.'),
   probes: about(names(probe), 'Checks that Watchbill makes.'),
-  heartbeats: about(
-    names(z.strictObject({ every: byPhase, grace: sentence.optional() })),
-    'Check-ins that are expected.',
-  ),
+  heartbeats: about(names(heartbeat), 'Check-ins that are expected.'),
+  databases: about(names(database), 'Databases that `query` checks read.'),
   checklists: about(
     names(z.record(z.string(), z.union([sentence, items, nothing], wants('a sentence or a list of items')))),
     'Recurring work of people.',
@@ -320,4 +347,7 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'objectives',
   'rules',
   'searches',
+  'probes',
+  'heartbeats',
+  'databases',
 ]);

@@ -1,0 +1,23 @@
+import type { ProbeCheck } from './probe.ts';
+
+/** What a field of a result holds: a number with its unit, text, or whatever the target says. */
+export type ResultFieldKind = 'count' | 'ms' | 'bytes' | 'days' | 'text' | 'any';
+
+/**
+ * What an expectation may name, by the kind of check; `json.*` stands for every path into a JSON answer. `time` is the whole duration.
+ * Numbers are in the base units of expectations: ms, bytes, days.
+ */
+export const resultFields: Readonly<Record<ProbeCheck['kind'], Readonly<Record<string, ResultFieldKind>>>> = {
+  http: { status: 'count', time: 'ms', size: 'bytes', body: 'text', 'json.*': 'any' },
+  tcp: { time: 'ms' },
+  tls: { time: 'ms', days_left: 'days' },
+  dns: { time: 'ms', records: 'count', value: 'text' },
+  query: { time: 'ms', rows: 'count', value: 'any' },
+};
+
+/** What a field of a kind of check holds; undefined when its results have no such field. */
+export function resultField(kind: ProbeCheck['kind'], field: string): ResultFieldKind | undefined {
+  const fields = resultFields[kind];
+  if (Object.hasOwn(fields, field)) return fields[field];
+  return field.startsWith('json.') ? fields['json.*'] : undefined;
+}
