@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from './live-executor.ts';
 import { formulaOf, measureOf, planOf, recordOf, signalOf, silenceOf, sourceOf, testOf } from './plan.fixture.ts';
+import { sampleRecordName } from './record.ts';
 
 const START = 1_700_000_400_000;
 
@@ -284,4 +285,15 @@ test('counts what no window took in', () => {
   const executor = createLiveExecutor(planOf({ measures: [measureOf('count', 60_000)] }), START);
   executor.ingest([recordOf(START - limits.lateMs - 1), recordOf(START + limits.futureMs + 1), recordOf(START)], START);
   expect(executor.counters()).toEqual({ outOfTime: 2, otherGroup: 0, oncePerForgotten: 0 });
+});
+
+test('a source that was of events and is of samples begins anew', () => {
+  const count = measureOf('count', 60_000, { id: 'same' });
+  const signals = [signalOf('count', formulaOf(count))];
+  const executor = createLiveExecutor(planOf({ measures: [count], signals }), START);
+  executor.ingest([recordOf(START), recordOf(START)], START);
+  const sources = [sourceOf('requests', { samples: true })];
+  const changed = executor.withPlan(planOf({ sources, measures: [count], signals }));
+  changed.ingest([recordOf(START + 1), recordOf(START + 1, { name: sampleRecordName('requests') })], START + 1);
+  expect(readingOf(changed, 'count')).toMatchObject({ sampleSize: 1 });
 });

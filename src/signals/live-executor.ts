@@ -344,7 +344,8 @@ function sourceOf(plan: CompiledPlan, name: string): Source {
 
 /** What a source means, without how it is called. */
 function sourceSignature(source: Source): string {
-  return hash53(JSON.stringify([source.event, source.where, source.oncePer, source.units])).toString(36);
+  const ofPoints = source.samples === true ? [true] : [];
+  return hash53(JSON.stringify([source.event, source.where, source.oncePer, source.units, ...ofPoints])).toString(36);
 }
 
 /** What a measure means, with its source: two versions of a plan share a window when these are equal. */

@@ -39,6 +39,8 @@ export async function readRawSeries(
   signal: AbortSignal,
 ): Promise<readonly StoredSeries[] | RawSeriesRefusal> {
   const measures = [...measuresOf(query.signal.formula)].flatMap((id) => query.compiled.measures[id] ?? []);
+  // Points are no events: of what is made of them there is nothing here.
+  if (measures.some(({ source }) => query.compiled.sources[source]?.samples === true)) return [];
   if (measures.some(({ source }) => query.compiled.sources[source]?.oncePer !== undefined)) return 'once-per';
   const reader = new RawReader(client, query, signal);
   try {
