@@ -13,6 +13,7 @@ import { Credentials, type Grant } from './credentials.ts';
 import { EventIds } from './event-ids.ts';
 import { FactSpool } from './fact-spool.ts';
 import { Forgotten } from './forgotten.ts';
+import type { HeartbeatRegister } from './heartbeats/register.ts';
 import { WindowsHost } from './host.ts';
 import type { IntakeOptions } from './intake-options.ts';
 import { Floods } from './limiting/floods.ts';
@@ -288,6 +289,11 @@ export class Intake {
 
   webhookRefused(plan: string, name: string, code: string, message: string): void {
     this.#registers.of(plan).webhooks.refused(name, code, message, this.#clock.now());
+  }
+
+  /** The check-ins of a plan's jobs. */
+  heartbeats(plan: string): HeartbeatRegister {
+    return this.#registers.of(plan).heartbeats;
   }
 
   /** The numeric series of a plan that are alive. */

@@ -131,6 +131,8 @@ export interface PlanData {
   readonly fieldTypes: readonly (readonly [name: string, type: 'string' | 'number' | 'boolean'])[];
   /** Those by which something came. */
   readonly webhooks?: readonly WebhookData[];
+  /** Those that ever checked in. */
+  readonly heartbeats?: readonly HeartbeatData[];
   /** Targets of the plan's `scrapes`, in its order. */
   readonly scrapes?: readonly ScrapeReport[];
 }
@@ -145,6 +147,24 @@ export interface FloodStatus {
   readonly perSecond: number;
   /** What the last sender was told. */
   readonly example: string;
+}
+
+/** What a job of the plan's `heartbeats` said of itself last. */
+export interface HeartbeatData {
+  readonly name: string;
+  readonly lastAt: Instant;
+  readonly lastState: 'started' | 'succeeded' | 'failed';
+  readonly startedAt?: Instant;
+  /** When the oldest run began that has not ended. */
+  readonly openSince?: Instant;
+  readonly succeededAt?: Instant;
+  readonly failedAt?: Instant;
+  /** Of the last run that ended. */
+  readonly endedAt?: Instant;
+  readonly durationMs?: number;
+  readonly exitCode?: number;
+  /** The end of what it wrote. */
+  readonly message?: string;
 }
 
 /** How a target of the plan's `scrapes` is. */

@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
+import { HeartbeatRegister } from './heartbeats/register.ts';
 import type { PlanData } from './link.ts';
 import { SampleFeed } from './samples/feed.ts';
 import { SeriesRegister } from './samples/series-register.ts';
@@ -19,6 +20,7 @@ export interface PlanRegister {
   /** Makes records of the points that the plan reads. */
   readonly feed: SampleFeed;
   readonly webhooks: WebhookRegister;
+  readonly heartbeats: HeartbeatRegister;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
@@ -68,6 +70,7 @@ export class PlanRegisters {
         series,
         feed: new SampleFeed(series),
         webhooks: new WebhookRegister(),
+        heartbeats: new HeartbeatRegister(),
         factsUpTo: 0,
         accepted: 0,
         rejected: new Map(),
@@ -80,11 +83,12 @@ export class PlanRegisters {
   }
 
   restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
-    for (const { name, fieldTypes, versions, series, factsUpTo } of snapshots) {
+    for (const { name, fieldTypes, versions, series, heartbeats, factsUpTo } of snapshots) {
       const register = this.of(name);
       for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
       register.versions.restore(versions ?? []);
       register.feed.restore(series ?? [], at);
+      register.heartbeats.restore(heartbeats ?? []);
       register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
     }
   }
@@ -126,6 +130,7 @@ export class PlanRegisters {
       scrubbed: [...(register?.scrubbed ?? [])].map(([field, { count, lastAt }]) => ({ field, count, lastAt })),
       fieldTypes: [...(register?.fieldTypes ?? [])],
       webhooks: register?.webhooks.state ?? [],
+      heartbeats: register?.heartbeats.data ?? [],
     };
   }
 }

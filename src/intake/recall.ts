@@ -34,12 +34,14 @@ export function recallSegment(
   return segment.kept ? [] : blocks.filter((block) => block.meta.sequence > position);
 }
 
-/** Learns the fields' types and the services' versions that a block's records brought when it was accepted. */
+/** Learns the fields' types, the services' versions and the check-ins of jobs that a block's records brought when it was accepted. */
 export function learnBlock(memory: Memory, block: Block): void {
   const records = decodePayload(block.payload);
   memory.live.set(block.payload, records);
-  const { fieldTypes, versions } = memory.registers.of(block.meta.plan);
-  for (const { attributes } of records) {
+  const { fieldTypes, versions, heartbeats } = memory.registers.of(block.meta.plan);
+  for (const record of records) {
+    const { attributes } = record;
+    heartbeats.note(record);
     for (const field in attributes) {
       if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
     }

@@ -1,8 +1,8 @@
 import { eventsRoute } from './events/receive.ts';
+import { heartbeatRoutes } from './heartbeats/receive.ts';
 import type { Intake } from './intake.ts';
 import { otlpRoutes } from './otlp/receive.ts';
 import { remoteWriteRoute } from './prometheus/receive.ts';
-import { ownMetricsRoute } from './own-metrics/route.ts';
 import type { ReceiverRoute } from './receiver.ts';
 import { sentryRoutes } from './sentry/receive.ts';
 import { webhooksRoute } from './webhooks/receive.ts';
@@ -15,5 +15,6 @@ export function receiverRoutes(intake: Intake): readonly ReceiverRoute[] {
     remoteWriteRoute(intake),
     ...sentryRoutes(intake),
     webhooksRoute(intake),
+    ...heartbeatRoutes(intake),
   ];
 }

@@ -78,7 +78,7 @@ export class SnapshotKeeper {
       position: position(),
       at: host.at,
       plans: [...names].map((name) => {
-        const { fieldTypes, versions, feed, factsUpTo } = registers.of(name);
+        const { fieldTypes, versions, feed, heartbeats, factsUpTo } = registers.of(name);
         const series = feed.snapshot();
         return {
           ...windows.get(name),
@@ -86,6 +86,7 @@ export class SnapshotKeeper {
           fieldTypes: [...fieldTypes],
           versions: versions.state,
           series,
+          heartbeats: heartbeats.state,
           factsUpTo,
         };
       }),

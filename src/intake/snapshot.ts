@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { FieldType } from './decoding.ts';
+import type { KeptHeartbeat } from './heartbeats/register.ts';
 import type { FedSeries } from './samples/feed.ts';
 import type { OutboxState } from './verdict-outbox.ts';
 import type { KnownService } from './versions.ts';
@@ -27,6 +28,8 @@ export interface PlanSnapshot {
   readonly versions?: readonly KnownService[];
   /** Absent in snapshots from before points were read. */
   readonly series?: readonly FedSeries[];
+  /** Absent in snapshots from before jobs checked in. */
+  readonly heartbeats?: readonly KeptHeartbeat[];
   readonly factsUpTo: number;
 }
 

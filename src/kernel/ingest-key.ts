@@ -1,5 +1,5 @@
 /** `wb_<kind>_<id>_<secret>`, base 32: the shape of the keys that Watchbill makes. It fits into a DSN, where a key is letters, digits and `_`. */
-const OWN_SHAPE = /^wb_(?:ingest|sentry|metrics)_([a-z2-7]{16})_[a-z2-7]{32}$/;
+const OWN_SHAPE = /^wb_(?:ingest|sentry|metrics|heartbeat)_([a-z2-7]{16})_[a-z2-7]{32}$/;
 /** Of what other programs make: visible ASCII characters without a space, so that it fits into a header. */
 const ANY_SHAPE = /^[\x21-\x7e]{16,200}$/;
 
@@ -21,9 +21,10 @@ export const senderScopes = ['events:write', 'otlp:write', 'rw:write'] as const;
 
 /**
  * What a key is for. One that stands in a DSN is in every page of a product for all to read, so it may do nothing but send what a Sentry SDK
- * sends. One for metrics reads what intake says of itself, and sends nothing.
+ * sends. One for metrics reads what intake says of itself, and sends nothing. One for
+ * heartbeats stands in addresses, crontabs and logs of jobs, and says nothing but that a job ran.
  */
-export const keyKinds = ['ingest', 'sentry', 'metrics'] as const;
+export const keyKinds = ['ingest', 'sentry', 'metrics', 'heartbeat'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 
 /** What a key of each kind may do. */
@@ -31,6 +32,7 @@ export const scopesOfKind: Readonly<Record<KeyKind, readonly string[]>> = {
   ingest: senderScopes,
   sentry: ['sentry:write'],
   metrics: ['metrics:read'],
+  heartbeat: ['heartbeat:write'],
 };
 
 /** SDKs need a number there; the key alone says which plan it is. */

@@ -205,6 +205,21 @@ export const limits = {
   /** Of grace and runs of a heartbeat too. */
   probeEveryLongestMs: 2_678_400_000,
   probeTimeoutLongestMs: 60_000,
+  /** Of an answer that a probe looks at. */
+  probeBodyBytes: 1_048_576,
+  /** Of what shows a failure, and of one text of a result. */
+  probeEvidenceCharacters: 2_000,
+  probeMessageCharacters: 500,
+  /** Looks of one prober at the same time; what is due meanwhile begins when one ends. */
+  probesAtOnce: 2_000,
+  /** Results that a prober keeps while the server is away; the oldest go first. */
+  probeResultsKept: 100_000,
+  probeResultsPerRequest: 1_000,
+  probeResultsBodyBytes: 8_388_608,
+  /** Of all that a prober is told to do. */
+  probeOrdersBytes: 33_554_432,
+  /** Other places than the server's own that report on one plan. */
+  probeLocations: 32,
   heartbeatBodyBytes: 102_400,
   /** Of what a job wrote, the end is kept. */
   heartbeatMessageBytes: 8_000,
