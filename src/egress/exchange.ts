@@ -16,6 +16,24 @@ export interface Exchange {
   readonly path: string;
 }
 
+/** How long the parts of an exchange took, ms; a part that was not reached is absent. Each is written once. */
+export interface Timings {
+  /** Looking the name up and checking its addresses. */
+  dnsMs?: number;
+  /** Until the connection stood. */
+  connectMs?: number;
+  /** Of the TLS handshake. */
+  tlsMs?: number;
+  /** From the standing connection to the first byte of the answer's head. */
+  firstByteMs?: number;
+}
+
+/** Measures the parts of one exchange from the moment that it is made; `monotonicMs` is its clock. */
+export interface Watch {
+  readonly timings: Timings;
+  readonly monotonicMs: () => number;
+}
+
 /** One request and its answer over a connection to exactly this address; `deadline` covers all of it. */
 export function exchange(
   outgoing: OutgoingRequest,
@@ -23,6 +41,7 @@ export function exchange(
   address: string,
   agent: http.Agent,
   deadline: AbortSignal,
+  watch?: Watch,
 ): ReturnType<Transport['send']> {
   return new Promise((resolve) => {
     let sent: TransportFailure['sent'] = 'no';
@@ -35,8 +54,8 @@ export function exchange(
       deadline.removeEventListener('abort', onDeadline);
       resolve(result);
     }
-    function lose(reason: TransportFailure['reason'], message: string): void {
-      finish(fail({ reason, message, sent }));
+    function lose(reason: TransportFailure['reason'], message: string, ours = false): void {
+      finish(fail({ reason, message, sent, ...(ours ? { isOurs: true } : {}) }));
       request?.destroy();
     }
     function onDeadline(): void {
@@ -63,6 +82,7 @@ export function exchange(
       finish(fail({ reason: 'url-refused', message: 'The request has a header or path that HTTP forbids.', sent }));
       return;
     }
+    if (watch !== undefined) measure(request, target.protocol, watch);
     request.on('socket', (socket) => {
       // A kept connection stands already, so the request leaves at once.
       if (request.reusedSocket || !(socket.connecting || target.protocol === 'https:')) sent = 'maybe';
@@ -73,7 +93,8 @@ export function exchange(
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       const what = error.code ?? 'an unnamed error';
-      if (sent === 'no') lose('connection-failed', `${target.host} (${address}) cannot be reached: ${what}.`);
+      if (sent === 'no')
+        lose('connection-failed', `${target.host} (${address}) cannot be reached: ${what}.`, isOurs(what));
       else lose('connection-lost', `The connection to ${target.host} (${address}) was lost: ${what}.`);
     });
     let answered = false;
@@ -91,6 +112,27 @@ export function exchange(
     if (deadline.aborted) onDeadline();
     else request.end(outgoing.body);
   });
+}
+
+const OURS = new Set(['ENETUNREACH', 'ENETDOWN', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+
+/** Whether an error's code says that this machine could not begin, whatever the other side does. */
+export function isOurs(code: string): boolean {
+  return OURS.has(code);
+}
+
+function measure(request: http.ClientRequest, protocol: Exchange['protocol'], { timings, monotonicMs }: Watch): void {
+  let lastMs = monotonicMs();
+  const lap = (part: keyof Timings): void => {
+    const nowMs = monotonicMs();
+    timings[part] = nowMs - lastMs;
+    lastMs = nowMs;
+  };
+  request.once('socket', (socket) => {
+    socket.once('connect', () => lap('connectMs'));
+    if (protocol === 'https:') socket.once('secureConnect', () => lap('tlsMs'));
+  });
+  request.once('response', () => lap('firstByteMs'));
 }
 
 /** Reads up to the limit and hangs up on the rest. */

@@ -34,10 +34,10 @@ export function createGuard(options: GuardOptions): Guard {
     try {
       const list = await Promise.race([resolve(host), rejectOn(deadline)]);
       return list.length === 0 ? nameNotFound(host) : { list };
-    } catch {
-      if (!deadline.aborted) return nameNotFound(host);
+    } catch (error) {
+      if (!deadline.aborted) return isResolverAway(error) ? resolverAway(host) : nameNotFound(host);
       const message = `The name ${host} was not resolved within ${timeoutMs} ms.`;
-      return { reason: 'timed-out', message, sent: 'no' };
+      return { reason: 'timed-out', message, sent: 'no', isOurs: true };
     }
   }
 
@@ -59,6 +59,15 @@ export function createGuard(options: GuardOptions): Guard {
 
 export function nameNotFound(host: string): TransportFailure {
   return { reason: 'name-not-found', message: `The name ${host} has no address.`, sent: 'no' };
+}
+
+function isResolverAway(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EAI_AGAIN';
+}
+
+function resolverAway(host: string): TransportFailure {
+  const message = `The name ${host} cannot be looked up now: the resolver does not answer.`;
+  return { reason: 'name-not-found', message, sent: 'no', isOurs: true };
 }
 
 function rejectOn(signal: AbortSignal): Promise<never> {

@@ -65,6 +65,8 @@ export interface TransportFailure {
   /** Says what was wrong and where, for people; never holds a secret. */
   readonly message: string;
   readonly sent: 'no' | 'maybe';
+  /** It failed on our side (our resolver, our network, our sockets), so nothing is known of the other one. */
+  readonly isOurs?: true;
 }
 
 /** The one way out to the network. Never throws for what the network or the other side does. */

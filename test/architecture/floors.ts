@@ -12,6 +12,7 @@ export const floors: Readonly<Record<string, number>> = {
   channels: 4,
   contract: 4,
   insight: 4,
+  probes: 4,
   engine: 5,
   rehearsal: 5,
   http: 6,

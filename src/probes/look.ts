@@ -1,0 +1,171 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { FieldValue } from '#plan/model.ts';
+import type { Expectation, Probe } from '#plan/probe.ts';
+import { compileMatcher, type RowMatcher } from '#signals/predicate.ts';
+import { kindOf } from './catalogue.ts';
+import type { ProbeContext, Problem, SecretLook, Sighting } from './kind.ts';
+import type { ProbeResult } from './result.ts';
+
+/** When, from where, and with how much time. */
+export interface Occasion {
+  readonly dueAt: Instant;
+  readonly location: string;
+  /** What is left of the time until the next look. */
+  readonly timeoutMs: DurationMs;
+}
+
+export type LookContext = Omit<ProbeContext, 'timeoutMs' | 'now'> & {
+  readonly clock: Clock;
+  readonly now: () => Instant;
+};
+
+/** Less than this share of its timeout is no fair chance: what then does not answer has not failed. */
+const FAIR_SHARE = 0.8;
+const DURATION = 'time';
+
+/** Looks once at the target of a probe and judges what is seen. Never throws, and ends soon after its time. */
+export async function look(probe: Probe, occasion: Occasion, context: LookContext): Promise<ProbeResult> {
+  const { clock, now, signal } = context;
+  const startedMs = clock.monotonicMs();
+  const told = new Secrets(context.secret);
+  const sighting = await see(probe, occasion, { ...context, secret: (name) => told.look(name) });
+  const durationMs = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
+  const problem = signal.aborted
+    ? STOPPED
+    : (lateness(probe, occasion, sighting) ?? judge(probe, sighting, durationMs));
+  const parts = partsOf(probe, sighting);
+  return {
+    probe: probe.name,
+    location: occasion.location,
+    dueAt: occasion.dueAt,
+    at: now(),
+    outcome: problem?.outcome ?? 'passed',
+    ...(problem === undefined
+      ? {}
+      : { reason: problem.reason, message: told.hide(cut(problem.message, limits.probeMessageCharacters)) }),
+    durationMs,
+    fields: hideIn(sighting.fields, told),
+    ...(problem === undefined || sighting.evidence === undefined || sighting.evidence === ''
+      ? {}
+      : { evidence: cut(told.hide(sighting.evidence), limits.probeEvidenceCharacters) }),
+    ...(parts === undefined ? {} : { parts }),
+  };
+}
+
+const STOPPED: Problem = { outcome: 'unmeasured', reason: 'stopped', message: 'The prober was stopped meanwhile.' };
+
+async function see(probe: Probe, { timeoutMs }: Occasion, context: LookContext): Promise<Sighting> {
+  const kind = kindOf(probe.check);
+  if (kind === undefined) {
+    const message = `This prober does not know checks of the kind ${probe.check.kind}; it is older than the server.`;
+    return { fields: {}, problem: { outcome: 'unmeasured', reason: 'kind-unknown', message } };
+  }
+  try {
+    return await kind.run(probe.check, { ...context, timeoutMs });
+  } catch (error) {
+    const message = `Something of ours broke: ${error instanceof Error ? error.message : String(error)}`;
+    return { fields: {}, problem: { outcome: 'unmeasured', reason: 'internal-error', message } };
+  }
+}
+
+/** A target that was given less than its time and did not use it up has been measured; one that did has not. */
+function lateness(probe: Probe, { timeoutMs }: Occasion, { problem }: Sighting): Problem | undefined {
+  if (problem?.reason !== 'timed-out' || timeoutMs >= probe.timeoutMs * FAIR_SHARE) return undefined;
+  const message = `Only ${Math.round(timeoutMs)} of ${probe.timeoutMs} ms were left when we began.`;
+  return { outcome: 'unmeasured', reason: 'started-late', message };
+}
+
+/** What one result holds, for expectations; remembers what was looked at, to say it. */
+interface Row {
+  read(field: string): FieldValue | undefined;
+}
+
+const matchers = new WeakMap<Expectation, RowMatcher<Row>>();
+
+function matcherOf(expectation: Expectation): RowMatcher<Row> {
+  const known = matchers.get(expectation);
+  if (known !== undefined) return known;
+  const made = compileMatcher<Row>(expectation.where, (field) => (row) => row.read(field));
+  matchers.set(expectation, made);
+  return made;
+}
+
+function judge(probe: Probe, sighting: Sighting, durationMs: number): Problem | undefined {
+  if (sighting.problem !== undefined) return sighting.problem;
+  if (probe.expect.length === 0) return sighting.demand?.();
+  for (const expectation of probe.expect) {
+    const found = new Map<string, FieldValue | undefined>();
+    const holds = matcherOf(expectation)({
+      read(field) {
+        const value = field === DURATION ? durationMs : sighting.read?.(field);
+        found.set(field, value);
+        return value;
+      },
+    });
+    if (sighting.isCut?.() === true) {
+      const message = `\`${expectation.text}\` looks at a body of more than ${limits.probeBodyBytes} bytes.`;
+      return { outcome: 'unmeasured', reason: 'too-large', message };
+    }
+    if (!holds) {
+      const message = `\`${expectation.text}\` was expected; ${foundWords(found)}.`;
+      return { outcome: 'failed', reason: 'expectation-failed', message };
+    }
+  }
+  return undefined;
+}
+
+function foundWords(found: ReadonlyMap<string, FieldValue | undefined>): string {
+  return [...found]
+    .map(([field, value]) => {
+      if (value === undefined) return `there is no \`${field}\``;
+      return field === 'body' ? 'the body is another' : `\`${field}\` was ${cut(JSON.stringify(value), 200)}`;
+    })
+    .join(', ');
+}
+
+function partsOf({ parts }: Probe, sighting: Sighting): Readonly<Record<string, boolean>> | undefined {
+  if (parts === undefined || sighting.part === undefined) return undefined;
+  const states = Object.entries(parts).flatMap(([service, field]) => {
+    const state = sighting.part?.(field);
+    return state === undefined ? [] : [[service, state] as const];
+  });
+  return states.length === 0 ? undefined : Object.fromEntries(states);
+}
+
+/** The secrets that a look was given: a target may send back what it was sent. */
+class Secrets {
+  readonly #look: (name: string) => SecretLook;
+  readonly #values = new Set<string>();
+
+  constructor(lookUp: (name: string) => SecretLook) {
+    this.#look = lookUp;
+  }
+
+  look(name: string): SecretLook {
+    const found = this.#look(name);
+    if (found.state === 'known' && found.value !== '') {
+      this.#values.add(found.value);
+      // A header's scheme is no secret; what follows it is, also by itself.
+      const bare = /^(?:Bearer|Basic|Token) +(\S+)$/i.exec(found.value)?.[1];
+      if (bare !== undefined) this.#values.add(bare);
+    }
+    return found;
+  }
+
+  hide(text: string): string {
+    let hidden = text;
+    for (const value of this.#values) hidden = hidden.replaceAll(value, '***');
+    return hidden;
+  }
+}
+
+function hideIn(fields: Sighting['fields'], told: Secrets): Sighting['fields'] {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? told.hide(value) : value]),
+  );
+}
+
+function cut(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
+}
