@@ -1,0 +1,105 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+
+/** Whether something could be used. Of unknown time nothing was heard, or we could not look: it counts neither for nor against it. */
+export type Availability = 'up' | 'down' | 'unknown';
+
+/** Results of one location that followed one another, each before the one before it was stale, and said the same. */
+export interface Run {
+  /** Of the first result. */
+  readonly from: Instant;
+  /** Of the last. */
+  readonly last: Instant;
+  readonly state: Availability;
+}
+
+/** A stretch of time, half open, in one state. */
+export interface Segment {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly state: Availability;
+}
+
+/** How long of a time something was in each state. */
+export interface Times {
+  readonly upMs: DurationMs;
+  readonly downMs: DurationMs;
+  readonly unknownMs: DurationMs;
+}
+
+/**
+ * The course of a probe over a range, from the runs of each of its locations in the order of time. A result holds until the next one of its
+ * location, and no longer than `staleMs`. Where several locations hold a result that says something, it is down when at least half of
+ * them say so; where none does, that is unknown. The segments follow one another, differ from their neighbours and make up the whole range.
+ */
+export function availabilityOf(
+  locations: readonly (readonly Run[])[],
+  { from, to, staleMs }: { readonly from: Instant; readonly to: Instant; readonly staleMs: DurationMs },
+): readonly Segment[] {
+  const spans = locations.flatMap((runs) => holding(runs, staleMs));
+  const changes = spans
+    .filter((span) => span.state !== 'unknown' && span.to > from && span.from < to)
+    .flatMap(({ from: begin, to: end, state }) => {
+      const weight = { up: state === 'up' ? 1 : 0, down: state === 'down' ? 1 : 0 };
+      return [
+        { at: Math.max(begin, from), ...weight },
+        { at: Math.min(end, to), up: -weight.up, down: -weight.down },
+      ];
+    })
+    .toSorted((left, right) => left.at - right.at);
+  const segments: { from: Instant; to: Instant; state: Availability }[] = [];
+  const add = (until: Instant, since: Instant, state: Availability): void => {
+    if (until <= since) return;
+    const last = segments.at(-1);
+    if (last?.state === state) last.to = until;
+    else segments.push({ from: since, to: until, state });
+  };
+  let at = from;
+  let up = 0;
+  let down = 0;
+  for (const change of changes) {
+    add(change.at, at, judge(up, down));
+    at = Math.max(at, change.at);
+    up += change.up;
+    down += change.down;
+  }
+  add(to, at, 'unknown');
+  return segments;
+}
+
+/** How long the segments were in each state between two instants; what they do not cover is unknown. */
+export function timesOf(segments: readonly Segment[], from: Instant, to: Instant): Times {
+  let upMs = 0;
+  let downMs = 0;
+  for (const segment of segments) {
+    const length = Math.min(segment.to, to) - Math.max(segment.from, from);
+    if (length <= 0) continue;
+    if (segment.state === 'up') upMs += length;
+    else if (segment.state === 'down') downMs += length;
+  }
+  return { upMs, downMs, unknownMs: to - from - upMs - downMs };
+}
+
+/** The share of the known time in which it was up; undefined when nothing is known. */
+export function uptimeOf({ upMs, downMs }: Times): number | undefined {
+  const known = upMs + downMs;
+  return known === 0 ? undefined : upMs / known;
+}
+
+/** The same of equal parts of a range, in their order. */
+export function partsOf(segments: readonly Segment[], from: Instant, to: Instant, parts: number): readonly Times[] {
+  const edge = (index: number): Instant => from + Math.round(((to - from) * index) / parts);
+  return Array.from({ length: parts }, (_, index) => timesOf(segments, edge(index), edge(index + 1)));
+}
+
+function judge(up: number, down: number): Availability {
+  if (up + down === 0) return 'unknown';
+  return down * 2 >= up + down ? 'down' : 'up';
+}
+
+/** How long each run holds: until the next begins, at most until its last result is stale. */
+function holding(runs: readonly Run[], staleMs: DurationMs): readonly Segment[] {
+  return runs.map(({ from, last, state }, index) => {
+    const next = runs[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+    return { from, to: Math.min(last + staleMs, next), state };
+  });
+}
