@@ -207,6 +207,11 @@ export const limits = {
   probeTimeoutLongestMs: 60_000,
   /** Of an answer that a probe looks at. */
   probeBodyBytes: 1_048_576,
+  /** Rows of one `query` probe that the database makes and counts, how many of them are shown, and bytes of the whole answer. */
+  queryRows: 1_000,
+  queryRowsKept: 20,
+  queryAnswerBytes: 1_048_576,
+  queryValueCharacters: 200,
   /** Of what shows a failure, and of one text of a result. */
   probeEvidenceCharacters: 2_000,
   probeMessageCharacters: 500,
@@ -220,6 +225,11 @@ export const limits = {
   probeOrdersBytes: 33_554_432,
   /** Other places than the server's own that report on one plan. */
   probeLocations: 32,
+  /** Of each location in a time: changes between passed, failed and unmeasured, and gaps. */
+  probeRunsRead: 2_000,
+  probeLatestRead: 20_000,
+  probeBucketsRead: 100_000,
+  probeFailuresShown: 50,
   heartbeatBodyBytes: 102_400,
   /** Of what a job wrote, the end is kept. */
   heartbeatMessageBytes: 8_000,

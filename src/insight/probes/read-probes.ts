@@ -1,0 +1,196 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import { queryLimits } from '#storage/clickhouse/series.ts';
+import type { Availability, Run } from './availability.ts';
+
+/** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
+export interface ProbeQuery {
+  readonly plan: string;
+  readonly probes: readonly { readonly name: string; readonly staleMs: DurationMs }[];
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The runs of one probe as one location saw them, in the order of time. */
+export interface LocationRuns {
+  readonly probe: string;
+  readonly location: string;
+  readonly runs: readonly Run[];
+  /** Of the last result. */
+  readonly lastAt: Instant;
+}
+
+/** One result as it stands in the telemetry store. */
+export interface StoredResult {
+  readonly id: string;
+  readonly probe: string;
+  readonly location: string;
+  readonly at: Instant;
+  readonly outcome: 'passed' | 'failed' | 'unmeasured';
+  readonly durationMs: number | null;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** Results of a part of a time, of all locations together. */
+export interface ResultBucket {
+  readonly probe: string;
+  /** Which part, from 0. */
+  readonly index: number;
+  readonly results: number;
+  readonly failed: number;
+  readonly unmeasured: number;
+  /** Means of those that were measured, in ms; null where nothing was. */
+  readonly durationMs: number | null;
+  readonly longestMs: number | null;
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  readonly firstByteMs: number | null;
+}
+
+/** Results of whole probes; those of parts of a target are events of their own. */
+const OF_RANGE = `plan = {plan:String} and name = 'check'
+          and ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+          and strings['probe'] in {names:Array(String)} and not mapContains(strings, 'part')`;
+
+const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down' };
+
+/**
+ * Which runs of equal results there were, of each probe and location: so many as there were changes and gaps, however many results. More than
+ * the limit are cut at their end, so that the time after them is unknown.
+ */
+export async function readRuns(
+  client: ClickHouseClient,
+  query: ProbeQuery,
+  signal: AbortSignal,
+): Promise<readonly LocationRuns[]> {
+  const answer = await client.query({
+    query: `select probe, location, at, previous, last, result from (
+        select probe, location, at, result, lagInFrame(result, 1, '') over beside as before,
+          lagInFrame(at, 1, toInt64(0)) over beside as previous,
+          max(at) over (partition by probe, location) as last
+        from (
+          select strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
+            toString(outcome) as result
+          from events where ${OF_RANGE}
+        )
+        window beside as (partition by probe, location order by at rows between 1 preceding and current row)
+      )
+      where before != result or at - previous > transform(probe, {names:Array(String)}, {stale:Array(Int64)}, toInt64(0))
+      order by probe, location, at limit {limit:UInt32} by probe, location`,
+    format: 'JSONEachRow',
+    query_params: { ...parametersOf(query), limit: limits.probeRunsRead },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return collectRuns(await answer.json<RunRow>());
+}
+
+interface RunRow {
+  readonly probe: string;
+  readonly location: string;
+  readonly at: number;
+  /** Of the result before it; 0 for the first. */
+  readonly previous: number;
+  /** Of the last result of the location. */
+  readonly last: number;
+  readonly result: string;
+}
+
+function collectRuns(rows: readonly RunRow[]): readonly LocationRuns[] {
+  const found: { probe: string; location: string; runs: Run[]; lastAt: Instant }[] = [];
+  for (const [index, { probe, location, at, last, result }] of rows.entries()) {
+    let of = found.at(-1);
+    if (of?.probe !== probe || of.location !== location) {
+      of = { probe, location, runs: [], lastAt: last };
+      found.push(of);
+    }
+    const next = rows[index + 1];
+    const isLast = next?.probe !== probe || next.location !== location;
+    const isCut = isLast && of.runs.length === limits.probeRunsRead - 1;
+    of.runs.push({ from: at, last: isCut ? at : isLast ? last : next.previous, state: states[result] ?? 'unknown' });
+  }
+  return found;
+}
+
+/** The results at these instants, which are those of the last ones of each location: only their blocks are read. */
+export async function readResultsAt(
+  client: ClickHouseClient,
+  { plan, lasts }: { readonly plan: string; readonly lasts: readonly LocationRuns[] },
+  signal: AbortSignal,
+): Promise<readonly StoredResult[]> {
+  if (lasts.length === 0) return [];
+  const instants = [...new Set(lasts.map(({ lastAt }) => lastAt))];
+  const answer = await client.query({
+    query: `select ${RESULT} from events
+      where plan = {plan:String} and name = 'check' and not mapContains(strings, 'part')
+        and ts in (select fromUnixTimestamp64Milli(arrayJoin({instants:Array(Int64)}), 'UTC'))
+        and strings['probe'] in {names:Array(String)}
+      order by ts limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: {
+      plan,
+      instants,
+      names: [...new Set(lasts.map(({ probe }) => probe))],
+      limit: limits.probeLatestRead,
+    },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  const wanted = new Set(lasts.map(({ probe, location, lastAt }) => `${probe}\n${location}\n${lastAt}`));
+  const results = new Map<string, StoredResult>();
+  for (const row of await answer.json<StoredResult>()) {
+    const key = `${row.probe}\n${row.location}\n${row.at}`;
+    if (wanted.has(key)) results.set(key, row);
+  }
+  return [...results.values()];
+}
+
+/** The latest results that did not pass, newest first. */
+export async function readFailures(
+  client: ClickHouseClient,
+  query: ProbeQuery,
+  signal: AbortSignal,
+): Promise<readonly StoredResult[]> {
+  const answer = await client.query({
+    query: `select ${RESULT} from events where ${OF_RANGE} and outcome != 'passed'
+      order by ts desc, event_id limit 1 by event_id limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: { ...parametersOf(query), limit: limits.probeFailuresShown + 1 },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return answer.json<StoredResult>();
+}
+
+/** Results by equal parts of the time. */
+export async function readBuckets(
+  client: ClickHouseClient,
+  query: ProbeQuery & { readonly stepMs: DurationMs },
+  signal: AbortSignal,
+): Promise<readonly ResultBucket[]> {
+  const mean = (field: string): string =>
+    `avgOrNullIf(numbers['${field}'], outcome != 'unmeasured' and mapContains(numbers, '${field}'))`;
+  const answer = await client.query({
+    query: `select strings['probe'] as probe, toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64})) as index,
+        count() as results, countIf(outcome = 'failed') as failed, countIf(outcome = 'unmeasured') as unmeasured,
+        avgIf(duration_ms, outcome != 'unmeasured') as durationMs, maxIf(duration_ms, outcome != 'unmeasured') as longestMs,
+        ${mean('time.dns')} as dnsMs, ${mean('time.connect')} as connectMs, ${mean('time.tls')} as tlsMs,
+        ${mean('time.first_byte')} as firstByteMs
+      from events where ${OF_RANGE} group by probe, index order by probe, index limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: { ...parametersOf(query), step: query.stepMs, limit: limits.probeBucketsRead },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return answer.json<ResultBucket>();
+}
+
+const RESULT = `event_id as id, strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
+        toString(outcome) as outcome, duration_ms as durationMs, strings as texts, numbers`;
+
+function parametersOf({ plan, probes, from, to }: ProbeQuery): Readonly<Record<string, unknown>> {
+  return { plan, from, to, names: probes.map(({ name }) => name), stale: probes.map(({ staleMs }) => staleMs) };
+}
