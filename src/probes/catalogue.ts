@@ -2,15 +2,17 @@ import type { ProbeCheck } from '#plan/probe.ts';
 import { dnsKind } from './dns/run.ts';
 import { httpKind } from './http/run.ts';
 import type { ProbeKind } from './kind.ts';
+import { queryKind } from './query/run.ts';
 import { tcpKind } from './tcp/run.ts';
 import { tlsKind } from './tls/run.ts';
 
 /** Every kind of check that a prober makes. */
-const kinds: { readonly [Kind in Exclude<ProbeCheck['kind'], 'query'>]: ProbeKind<Kind> } = {
+const kinds: { readonly [Kind in ProbeCheck['kind']]: ProbeKind<Kind> } = {
   http: httpKind,
   tcp: tcpKind,
   tls: tlsKind,
   dns: dnsKind,
+  query: queryKind,
 };
 
 export const probeKinds: readonly ProbeKind[] = Object.values(kinds) as unknown as readonly ProbeKind[];
