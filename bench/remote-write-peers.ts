@@ -135,7 +135,8 @@ async function startWatchbill(folder: string): Promise<Peer> {
     };
   };
   // Parts that a merge has replaced lie about for minutes; the store's own figure is without them.
-  const storeBytes = () => metric(`${server.url}/metrics`, `watchbill_store_size_bytes{store="telemetry store"}`, token);
+  const storeBytes = () =>
+    metric(`${server.url}/metrics`, `watchbill_store_size_bytes{store="telemetry store"}`, token);
   // The connection between core and intake may be seconds younger than the server.
   while ((await status()).intake?.accepted === undefined) await setTimeout(100);
   return {
