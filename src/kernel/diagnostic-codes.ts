@@ -73,6 +73,10 @@ export const diagnosticCodes = {
     title: 'Probe, heartbeat or database set up wrongly',
     hint: 'See `probes`, `heartbeats` and `databases` in the reference.',
   },
+  E172: {
+    title: 'Rule quicker than the probe that feeds it',
+    hint: 'Set `while-failing`, or a shorter `every`, at the probe.',
+  },
   W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
   W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
   W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },
@@ -82,6 +86,10 @@ export const diagnosticCodes = {
   W107: { title: 'Share without a smallest sample', hint: 'Add `, at least 20`: one failure of two requests is 50%.' },
   W108: { title: 'Signal that nothing can feed', hint: 'Correct the condition; it can never be true.' },
   H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
+  H102: {
+    title: 'Probe or heartbeat that no rule reads',
+    hint: 'Write a rule: `when: NAME failing`, or `when: NAME late`.',
+  },
 
   // Its sentences
   E200: { title: 'Sentence not understood', hint: 'Write it in one of the forms that the message names.' },

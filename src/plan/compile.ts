@@ -1,12 +1,14 @@
 import { limits } from '#kernel/limits.ts';
 import { compilePhases, readClock } from './compile/calendar.ts';
 import { compileChannels, withInstallationMail } from './compile/channels.ts';
+import { Checks } from './compile/checks.ts';
 import { Conditions } from './compile/conditions.ts';
 import { Context, type NotExecuted } from './compile/context.ts';
 import { compileHeartbeats } from './compile/heartbeats.ts';
 import { fillHoles } from './compile/holes.ts';
 import { Objectives } from './compile/objectives.ts';
 import { checkLead, compilePeople, compileRoles } from './compile/people.ts';
+import { hintAtUnread } from './compile/probe-rules.ts';
 import { compileDatabases, compileProbes } from './compile/probes.ts';
 import { checkOrders } from './compile/recipients.ts';
 import { compileRules } from './compile/rules.ts';
@@ -191,10 +193,12 @@ function compileSections(context: Context): CompiledPlan {
   signals.compileAll();
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
-  const conditions = new Conditions({ context, sources, signals, objectives });
+  const checks = new Checks(probes, heartbeats, context.timezone);
+  const conditions = new Conditions({ context, sources, signals, objectives, checks });
   const thresholds = [...objectives.thresholds];
   const rules = compileRules({ context, conditions, severities, roles, thresholds });
   signals.compileUnusedStreams();
+  hintAtUnread(context, checks.used);
   const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];
   checkEquality(thresholds, context);
   const traffic = compileLimits(context);

@@ -1,4 +1,4 @@
-import type { Instant } from '#kernel/instant.ts';
+import { type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 
 /**
@@ -99,11 +99,17 @@ function isDay(cron: Cron, date: Temporal.PlainDate): boolean {
 
 /** Its due instants whose local time is of this date. */
 function ofDay(cron: Cron, date: Temporal.PlainDate, timeZone: string): readonly Instant[] {
+  const midnight = date.toZonedDateTime(timeZone);
+  const isPlain = midnight.hoursInDay === 24 && midnight.hour === 0;
   const instants: Instant[] = [];
   for (const hour of cron.hours) {
     for (const minute of cron.minutes) {
-      const local = date.toPlainDateTime({ hour, minute });
-      instants.push(dueAt(local, timeZone));
+      const minutes = hour * 60 + minute;
+      instants.push(
+        isPlain
+          ? midnight.epochMilliseconds + minutes * MINUTE_MS
+          : dueAt(date.toPlainDateTime({ hour, minute }), timeZone),
+      );
     }
   }
   return instants;

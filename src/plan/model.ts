@@ -354,7 +354,7 @@ export type BandTest =
 export type TestId = string;
 
 /** One atomic comparison. Its id is a hash of its meaning, so it survives a new plan version that keeps it. */
-export type Test = ComparisonTest | SilenceTest;
+export type Test = ComparisonTest | SilenceTest | ProbeTest | HeartbeatTest;
 
 export interface ComparisonTest {
   readonly kind: 'comparison';
@@ -382,6 +382,39 @@ export interface SilenceTest {
   readonly source: string;
   readonly where?: Predicate;
   readonly forMs: DurationMs;
+}
+
+/**
+ * `shop failing`, `shop passing`, `shop fails 2 times in a row`, from the events `check` of a probe. Failing: at least half of the
+ * locations with a fresh result fail. Unknown while no location has one.
+ */
+export interface ProbeTest {
+  readonly kind: 'probe';
+  readonly id: TestId;
+  readonly text: string;
+  readonly probe: string;
+  readonly is: 'failing' | 'passing';
+  /** Only so many failures in a row are failing. */
+  readonly streak?: number;
+  /** For so long after its end a result is fresh. */
+  readonly staleMs: DurationMs;
+}
+
+/**
+ * `backup late`, `backup failed`, `backup passing`, from the events `heartbeat` and from time. Late: nothing came at a due instant and for
+ * `graceMs` after it. Failed: the last run failed, or one has gone on for longer than `longestMs`. Passing: neither.
+ */
+export interface HeartbeatTest {
+  readonly kind: 'heartbeat';
+  readonly id: TestId;
+  readonly text: string;
+  readonly heartbeat: string;
+  readonly is: 'late' | 'failed' | 'passing';
+  readonly schedule: Heartbeat['schedule'];
+  /** Zone of a `cron` schedule. */
+  readonly timezone: string;
+  readonly graceMs: DurationMs;
+  readonly longestMs?: DurationMs;
 }
 
 export type Condition =

@@ -25,6 +25,8 @@ export type NoDataReason =
   | 'zero-denominator'
   | 'missing-partner'
   | 'not-a-number'
+  | 'not-measured'
+  | 'nothing-heard'
   | 'refilling';
 
 /** Kleene's three values; unknown carries its reason in the reading. */
@@ -37,10 +39,29 @@ export interface Verdict {
   readonly truth: Truth;
   /** Since when this truth holds; evaluation time, not event time. */
   readonly at: Instant;
-  /** The reading that decided; for a silence test the value is the milliseconds since the last event. */
+  /**
+   * The reading that decided; for a silence and a late heartbeat the value is the milliseconds since the last event, for a probe the
+   * failures in a row, for a failed heartbeat the failed runs in a row or the milliseconds of one that goes on.
+   */
   readonly reading: Reading;
   /** What it was compared with, in base units (for `between`, low and high). */
   readonly against: readonly number[];
+  /** What was found, for tests of probes and heartbeats. */
+  readonly found?: Found;
   /** Set when the group is gone, e.g. all its events left the window: the truth is then of an empty group. */
   readonly gone?: true;
+}
+
+/** What the last result of a probe, or the last check-in of a heartbeat, says to people. */
+export interface Found {
+  /** What the target or the job said: `status 503, expected status = 200`. */
+  readonly message?: string;
+  /** Since when it fails: the first failure after the last success. */
+  readonly since?: Instant;
+  /** Failures in a row. */
+  readonly streak?: number;
+  /** When it last passed, or last came. */
+  readonly lastAt?: Instant;
+  /** By when it was expected, grace included. */
+  readonly expectedBy?: Instant;
 }

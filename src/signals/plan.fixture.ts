@@ -7,6 +7,7 @@ import type {
   Signal,
   SilenceTest,
   Source,
+  Test,
 } from '#plan/model.ts';
 import type { EventRecord } from './record.ts';
 
@@ -15,7 +16,7 @@ export function planOf(parts: {
   readonly sources?: readonly Source[];
   readonly measures?: readonly Measure[];
   readonly signals?: readonly Signal[];
-  readonly tests?: readonly (ComparisonTest | SilenceTest)[];
+  readonly tests?: readonly Test[];
   readonly launch?: number | 'on command';
 }): CompiledPlan {
   const sources = parts.sources ?? [sourceOf('requests')];

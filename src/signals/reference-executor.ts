@@ -2,12 +2,14 @@ import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { compare } from '#plan/compare.ts';
-import type { CompiledPlan, Formula, Measure, Source, Test } from '#plan/model.ts';
+import type { CompiledPlan, Formula, HeartbeatTest, Measure, ProbeTest, Source, Test } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
 import { groupOf, otherGroup } from './groups.ts';
 import { isZeroWhenEmpty } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import { type EventRecord, recordNameOf } from './record.ts';
+import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
+import { isWatched } from './watch/watch.ts';
 import { windowShape } from './window/step.ts';
 
 /** A figure as the definition gives it: a value, or the reason for none. */
@@ -15,11 +17,6 @@ export interface ReferenceFigure {
   readonly reason?: NoDataReason;
   readonly value?: number;
   readonly sampleSize: number;
-}
-
-interface Arrival {
-  readonly record: EventRecord;
-  readonly receivedAt: Instant;
 }
 
 interface Placed {
@@ -59,6 +56,7 @@ export class ReferenceExecutor {
       }
     }
     for (const test of Object.values(this.plan.tests)) {
+      if (isWatched(test)) for (const at of this.watch(test).instants()) instants.add(at);
       if (test.kind !== 'silence') continue;
       for (const from of [this.startedAt, this.plan.launch ?? 0]) instants.add(from + test.forMs);
       for (const { record, receivedAt } of this.arrivals) instants.add(Math.min(record.time, receivedAt) + test.forMs);
@@ -75,6 +73,7 @@ export class ReferenceExecutor {
   /** The truth of a test in each group that has events. */
   truths(test: Test, at: Instant, before: Instant = at + 1): ReadonlyMap<GroupKey, Truth> {
     if (test.kind === 'silence') return new Map([[UNGROUPED, this.silence(test, at, before)]]);
+    if (isWatched(test)) return new Map([[UNGROUPED, this.watch(test).truth(at, before)]]);
     const formulas = formulasOfTest(test);
     const groups = formulas.map((formula) => groupsOf(formula, (id) => this.groups(id, at, before), this.plan));
     const grouped = groups.filter((set) => set !== undefined);
@@ -84,8 +83,12 @@ export class ReferenceExecutor {
 
   /** The last truth of a group that has no events any more. */
   truthOfGone(test: Test, group: GroupKey, at: Instant, before: Instant = at + 1): Truth {
-    assert(test.kind === 'comparison', 'a silence has no groups');
+    assert(test.kind === 'comparison', 'only comparisons have groups');
     return this.truth(test, group, at, before, true);
+  }
+
+  private watch(test: ProbeTest | HeartbeatTest): ReferenceWatch {
+    return new ReferenceWatch(test, this.arrivals, this.startedAt);
   }
 
   private truth(

@@ -92,7 +92,7 @@ function rulesByTest(rules: readonly Rule[]): ReadonlyMap<string, readonly strin
 }
 
 function testMeasures(test: Test): readonly MeasureId[] {
-  if (test.kind === 'silence') return [];
+  if (test.kind !== 'comparison') return [];
   const { left, comparison } = test;
   const sides = comparison.operator === 'between' ? [left, comparison.low, comparison.high] : [left, comparison.right];
   return sides.flatMap(measuresOf);

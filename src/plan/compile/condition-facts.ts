@@ -1,5 +1,6 @@
 import { type DurationMs, MINUTE_MS } from '#kernel/instant.ts';
 import type { Predicate, Source } from '../model.ts';
+import type { ProbeUse } from './checks.ts';
 import type { Threshold } from './thresholds.ts';
 
 /** `any X` without a time looks back this far. */
@@ -14,6 +15,7 @@ export interface ConditionFacts {
   /** Sources it reads, with what narrows them. */
   readonly reads: { readonly source: Source; readonly where?: Predicate }[];
   readonly thresholds: Omit<Threshold, 'line'>[];
+  readonly probes: ProbeUse[];
   /** The longest window in it. */
   windowMs: number;
   /** It holds `any`: then it resolves at once when the last event has left. */
@@ -22,5 +24,5 @@ export interface ConditionFacts {
 
 /** Facts of a condition that is not read yet. */
 export function noFacts(): ConditionFacts {
-  return { by: new Set(), rules: new Set(), reads: [], thresholds: [], windowMs: 0, any: false };
+  return { by: new Set(), rules: new Set(), reads: [], thresholds: [], probes: [], windowMs: 0, any: false };
 }

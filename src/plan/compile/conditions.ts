@@ -12,6 +12,7 @@ import type {
 } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
+import type { Checks } from './checks.ts';
 import { ANY_WINDOW_MS, type ConditionFacts } from './condition-facts.ts';
 import type { Context } from './context.ts';
 import type { CompiledFormula, Scope } from './formulas.ts';
@@ -29,6 +30,7 @@ interface Parts {
   readonly sources: Sources;
   readonly signals: Signals;
   readonly objectives: Objectives;
+  readonly checks: Checks;
 }
 
 /** Compiles conditions to atomic tests, which are collected by their meaning. */
@@ -53,6 +55,9 @@ class Compilation {
   readonly #sources: Sources;
   readonly #signals: Signals;
   readonly #objectives: Objectives;
+  readonly #checks: Checks;
+  /** Of the innermost `for` around what is read. */
+  #forMs: number | undefined;
   readonly #scope: Scope;
   readonly #facts: ConditionFacts;
   readonly #sides: TestSides;
@@ -63,6 +68,7 @@ class Compilation {
     this.#sources = parts.sources;
     this.#signals = parts.signals;
     this.#objectives = parts.objectives;
+    this.#checks = parts.checks;
     this.#scope = { where, sentence };
     this.#facts = facts;
     this.#sides = new TestSides(parts.context, parts.signals, this.#scope);
@@ -81,9 +87,12 @@ class Compilation {
         return of === undefined ? undefined : { kind: 'not', of };
       }
       case 'for': {
-        const of = this.condition(node.of);
-        if (of === undefined) return undefined;
         const ms = node.duration.ms;
+        const around = this.#forMs;
+        this.#forMs = ms;
+        const of = this.condition(node.of);
+        this.#forMs = around;
+        if (of === undefined) return undefined;
         // The same inner condition keeps its true-since across plan versions and phases.
         return { kind: 'for', id: meaningHash({ of, ms }), of, ms };
       }
@@ -100,8 +109,7 @@ class Compilation {
       case 'state':
         return this.#state(node);
       case 'fails':
-        this.#known(node.subject, ['probes'], 'probe');
-        return this.#skip(node, '`fails … times in a row`');
+        return this.#fails(node);
       case 'no data':
         this.#sources.find(node.source.text, this.#place(node.source));
         return this.#skip(node, '`no data from`');
@@ -393,8 +401,45 @@ class Compilation {
       this.#facts.rules.add(subject.text);
       return { kind: 'rule-firing', rule: subject.text };
     }
-    const sections = state === 'passing' ? ['probes', 'heartbeats'] : state === 'failing' ? ['probes'] : ['heartbeats'];
-    this.#known(subject, sections, state === 'late' || state === 'failed' ? 'heartbeat' : 'probe');
-    return this.#skip(node, `\`${state}\``);
+    if (state === 'failing') return this.#ofProbe(node, subject, 'failing');
+    if (state === 'passing' && !this.#context.defines('heartbeats', subject.text)) {
+      if (!this.#known(subject, ['probes', 'heartbeats'], 'probe')) return undefined;
+      return this.#ofProbe(node, subject, 'passing');
+    }
+    if (!this.#known(subject, ['heartbeats'], 'heartbeat')) return undefined;
+    const heartbeat = this.#checks.heartbeat(subject.text);
+    return heartbeat === undefined
+      ? undefined
+      : this.#collect(this.#checks.heartbeatTest(heartbeat, this.#text(node), state));
+  }
+
+  #fails(node: ast.FailsTest): Condition | undefined {
+    if (node.times < 1) {
+      const message = 'A probe fails at least once.';
+      this.#context.report.add('E157', this.#place(node), message, `Write \`${node.subject.text} failing\`.`);
+      return undefined;
+    }
+    return this.#ofProbe(node, node.subject, 'failing', node.times);
+  }
+
+  #ofProbe(node: ast.Node, subject: ast.Name, is: 'failing' | 'passing', streak?: number): Condition | undefined {
+    if (!this.#known(subject, ['probes'], 'probe')) return undefined;
+    const probe = this.#checks.probe(subject.text);
+    // A check that is not executed is named at its own line; the rule waits for it.
+    if (probe === undefined && this.#context.waits(`probes.${subject.text}`))
+      return this.#skip(node, `the probe \`${subject.text}\``);
+    if (probe === undefined) return undefined;
+    this.#facts.probes.push({
+      probe,
+      ...(this.#forMs === undefined ? {} : { forMs: this.#forMs }),
+      ...(streak === undefined ? {} : { streak }),
+      node,
+    });
+    return this.#collect(this.#checks.probeTest(probe, this.#text(node), is, streak));
+  }
+
+  #collect(test: Test): Condition {
+    if (!this.#tests.has(test.id)) this.#tests.set(test.id, test);
+    return { kind: 'test', test: test.id };
   }
 }

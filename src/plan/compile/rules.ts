@@ -11,6 +11,7 @@ import { type ConditionFacts, noFacts } from './condition-facts.ts';
 import type { Conditions } from './conditions.ts';
 import type { Context } from './context.ts';
 import { meaningHash } from './meaning.ts';
+import { checkPace } from './probe-rules.ts';
 import { compileRecipients } from './recipients.ts';
 import { NO_SEVERITY } from './severities.ts';
 import { rootOf } from './signals.ts';
@@ -127,7 +128,7 @@ function readCondition(
   rule: string,
 ): ByPhase<Condition> | undefined {
   const inRule = `rules.${rule}`;
-  return readByPhase(node, context, inRule, (sentence) => {
+  return readByPhase(node, context, inRule, (sentence, phase) => {
     const parsed = context.parsed(sentence, parseCondition(sentence.text));
     if (parsed === undefined) return undefined;
     const before = facts.thresholds.length;
@@ -137,6 +138,7 @@ function readCondition(
     for (const threshold of facts.thresholds.slice(before)) {
       thresholds.push({ ...threshold, line: `the rule \`${rule}\`` });
     }
+    checkPace(own.probes, phase, sentence, context);
     if (where.endsWith('.when')) hintAtDelay(parsed, own, sentence, context);
     return condition;
   });

@@ -1,0 +1,72 @@
+import type { DurationMs } from '#kernel/instant.ts';
+import type * as ast from '../expression/ast.ts';
+import type { HeartbeatTest, ProbeTest } from '../model.ts';
+import type { Heartbeat, Probe } from '../probe.ts';
+import { valuesOf } from './by-phase.ts';
+import { meaningHash } from './meaning.ts';
+
+/** The probes and heartbeats of a plan, as conditions ask for them. */
+export class Checks {
+  readonly #probes: ReadonlyMap<string, Probe>;
+  readonly #heartbeats: ReadonlyMap<string, Heartbeat>;
+  readonly #timezone: string;
+  /** Those that something reads. */
+  readonly used: Set<string> = new Set();
+
+  constructor(probes: readonly Probe[], heartbeats: readonly Heartbeat[], timezone: string) {
+    this.#probes = new Map(probes.map((probe) => [probe.name, probe]));
+    this.#heartbeats = new Map(heartbeats.map((heartbeat) => [heartbeat.name, heartbeat]));
+    this.#timezone = timezone;
+  }
+
+  /** Undefined when its own line has a mistake, which was said there, or is not executed. */
+  probe(name: string): Probe | undefined {
+    this.used.add(name);
+    return this.#probes.get(name);
+  }
+
+  heartbeat(name: string): Heartbeat | undefined {
+    this.used.add(name);
+    return this.#heartbeats.get(name);
+  }
+
+  probeTest(probe: Probe, text: string, is: ProbeTest['is'], streak?: number): ProbeTest {
+    const meaning = {
+      kind: 'probe',
+      probe: probe.name,
+      is,
+      ...(streak === undefined || streak === 1 ? {} : { streak }),
+      staleMs: staleAfterMs(probe),
+    } as const;
+    return { ...meaning, id: meaningHash(meaning), text };
+  }
+
+  heartbeatTest(heartbeat: Heartbeat, text: string, is: HeartbeatTest['is']): HeartbeatTest {
+    const { name, schedule, graceMs, longestMs } = heartbeat;
+    const meaning = {
+      kind: 'heartbeat',
+      heartbeat: name,
+      is,
+      schedule,
+      timezone: this.#timezone,
+      graceMs,
+      ...(longestMs === undefined ? {} : { longestMs }),
+    } as const;
+    return { ...meaning, id: meaningHash(meaning), text };
+  }
+}
+
+/** A result older than this says nothing of now: two of the longest intervals and the time that a check may take. */
+export function staleAfterMs({ everyMs, timeoutMs }: Probe): DurationMs {
+  return Math.max(...valuesOf(everyMs)) * 2 + timeoutMs;
+}
+
+/** A probe that a condition asks about. */
+export interface ProbeUse {
+  readonly probe: Probe;
+  /** Of the `for` around it. */
+  readonly forMs?: DurationMs;
+  /** `fails … times in a row`. */
+  readonly streak?: number;
+  readonly node: ast.Node;
+}
