@@ -16,7 +16,7 @@ export function registerKey(program: Command, runtime: Runtime): void {
       .command('create')
       .summary('make a key; it is shown this once')
       .argument('[name]', 'what it is for', 'default')
-      .option('--for <kind>', 'what uses it: ingest, sentry (prints a DSN), metrics or heartbeat', 'ingest')
+      .option('--for <kind>', 'what uses it: ingest, sentry (prints a DSN), metrics, heartbeat or prober', 'ingest')
       .option('--expires-in-days <days>', 'refuse it after so many days', Number),
   )
     .addHelpText(

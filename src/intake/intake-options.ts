@@ -26,6 +26,10 @@ export interface IntakeOptions {
   readonly secrets?: Secrets;
   /** The way to the targets of `scrapes`; without it none is asked. */
   readonly transport?: Transport;
+  /** What the server's own prober shows; without it there is none. */
+  readonly proberKey?: string;
+  /** Told whenever other plans are in force than before. */
+  readonly onPlans?: (plans: ReadonlyMap<string, CompiledPlan>) => void;
   /** How late this process does what is due; undefined while it is not known. */
   readonly eventLoopDelayMs?: () => number | undefined;
   /** Other limits than the catalogue's, for tests that reach them. */

@@ -1,6 +1,8 @@
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Failure } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { MonotoneClock } from '#kernel/monotone-clock.ts';
 import type { Result } from '#kernel/result.ts';
 import { intakeSecrets } from '#plan/intake-secrets.ts';
 import type { CompiledPlan } from '#plan/model.ts';
@@ -21,9 +23,9 @@ import { RateLimits } from './limiting/rate-limits.ts';
 import type { ForgottenForms, FromIntake, IntakeStatus, PlanData } from './link.ts';
 import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
-import { MonotoneClock } from './monotone-clock.ts';
 import { noteRejection, PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
+import type { LookRegister } from './probes/register.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
@@ -144,7 +146,12 @@ export class Intake {
       onConfigured: () => {
         this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets));
         this.#scraper?.follow();
-        for (const [name, plan] of this.#plans.all) this.#registers.of(name).feed.configure(plan);
+        for (const [name, plan] of this.#plans.all) {
+          const { feed, looks } = this.#registers.of(name);
+          feed.configure(plan);
+          looks.keep(new Set(plan.probes?.map((probe) => probe.name)));
+        }
+        options.onPlans?.(this.#plans.all);
       },
     });
     this.#scraper =
@@ -294,6 +301,18 @@ export class Intake {
   /** The check-ins of a plan's jobs. */
   heartbeats(plan: string): HeartbeatRegister {
     return this.#registers.of(plan).heartbeats;
+  }
+
+  /** How far the probes of a plan have come. */
+  looks(plan: string): LookRegister {
+    return this.#registers.of(plan).looks;
+  }
+
+  /** Whether an `Authorization` header is that of the server's own prober. */
+  isOwnProber(authorization: string | undefined): boolean {
+    const { proberKey } = this.#options;
+    if (proberKey === undefined || authorization === undefined) return false;
+    return timingSafeEqual(hash('sha256', authorization, 'buffer'), hash('sha256', `Bearer ${proberKey}`, 'buffer'));
   }
 
   /** The numeric series of a plan that are alive. */

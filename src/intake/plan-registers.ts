@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import { HeartbeatRegister } from './heartbeats/register.ts';
 import type { PlanData } from './link.ts';
+import { LookRegister } from './probes/register.ts';
 import { SampleFeed } from './samples/feed.ts';
 import { SeriesRegister } from './samples/series-register.ts';
 import { SenderClocks } from './sender-clocks.ts';
@@ -21,6 +22,8 @@ export interface PlanRegister {
   readonly feed: SampleFeed;
   readonly webhooks: WebhookRegister;
   readonly heartbeats: HeartbeatRegister;
+  /** How far its probes have come. */
+  readonly looks: LookRegister;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
@@ -71,6 +74,7 @@ export class PlanRegisters {
         feed: new SampleFeed(series),
         webhooks: new WebhookRegister(),
         heartbeats: new HeartbeatRegister(),
+        looks: new LookRegister(),
         factsUpTo: 0,
         accepted: 0,
         rejected: new Map(),
@@ -83,12 +87,13 @@ export class PlanRegisters {
   }
 
   restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
-    for (const { name, fieldTypes, versions, series, heartbeats, factsUpTo } of snapshots) {
+    for (const { name, fieldTypes, versions, series, heartbeats, looks, factsUpTo } of snapshots) {
       const register = this.of(name);
       for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
       register.versions.restore(versions ?? []);
       register.feed.restore(series ?? [], at);
       register.heartbeats.restore(heartbeats ?? []);
+      register.looks.restore(looks ?? []);
       register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
     }
   }

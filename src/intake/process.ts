@@ -36,6 +36,10 @@ export interface IntakeProcessOptions {
   readonly secrets?: Secrets;
   /** The way to the targets of `scrapes`; without it none is asked. */
   readonly transport?: Transport;
+  /** What the server's own prober shows; without it there is none. */
+  readonly proberKey?: string;
+  /** Told whenever other plans are in force than before. */
+  readonly onPlans?: (plans: ReadonlyMap<string, CompiledPlan>) => void;
   /** Another disk than the data folder's. */
   readonly disk?: Disk;
 }
@@ -64,6 +68,8 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     readings: readingSink(client),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),
+    ...(options.proberKey === undefined ? {} : { proberKey: options.proberKey }),
+    ...(options.onPlans === undefined ? {} : { onPlans: options.onPlans }),
     ...(options.eventLoopDelayMs === undefined ? {} : { eventLoopDelayMs: options.eventLoopDelayMs }),
   });
   const gate = createGate(clock);

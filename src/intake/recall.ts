@@ -38,7 +38,8 @@ export function recallSegment(
 export function learnBlock(memory: Memory, block: Block): void {
   const records = decodePayload(block.payload);
   memory.live.set(block.payload, records);
-  const { fieldTypes, versions, heartbeats } = memory.registers.of(block.meta.plan);
+  const { fieldTypes, versions, heartbeats, looks } = memory.registers.of(block.meta.plan);
+  looks.noteAll(records);
   for (const record of records) {
     const { attributes } = record;
     heartbeats.note(record);

@@ -2,6 +2,7 @@ import { eventsRoute } from './events/receive.ts';
 import { heartbeatRoutes } from './heartbeats/receive.ts';
 import type { Intake } from './intake.ts';
 import { otlpRoutes } from './otlp/receive.ts';
+import { probeRoutes } from './probes/receive.ts';
 import { remoteWriteRoute } from './prometheus/receive.ts';
 import type { ReceiverRoute } from './receiver.ts';
 import { sentryRoutes } from './sentry/receive.ts';
@@ -16,5 +17,6 @@ export function receiverRoutes(intake: Intake): readonly ReceiverRoute[] {
     ...sentryRoutes(intake),
     webhooksRoute(intake),
     ...heartbeatRoutes(intake),
+    ...probeRoutes(intake),
   ];
 }

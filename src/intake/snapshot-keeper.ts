@@ -1,8 +1,8 @@
 import { limits } from '#kernel/limits.ts';
+import type { MonotoneClock } from '#kernel/monotone-clock.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { WindowsHost } from './host.ts';
 import type { Loader } from './loader.ts';
-import type { MonotoneClock } from './monotone-clock.ts';
 import type { PlanRegisters } from './plan-registers.ts';
 import { sweepSpool } from './retention.ts';
 import { type IntakeSnapshot, SnapshotStore } from './snapshot.ts';
@@ -78,7 +78,7 @@ export class SnapshotKeeper {
       position: position(),
       at: host.at,
       plans: [...names].map((name) => {
-        const { fieldTypes, versions, feed, heartbeats, factsUpTo } = registers.of(name);
+        const { fieldTypes, versions, feed, heartbeats, looks, factsUpTo } = registers.of(name);
         const series = feed.snapshot();
         return {
           ...windows.get(name),
@@ -86,6 +86,7 @@ export class SnapshotKeeper {
           fieldTypes: [...fieldTypes],
           versions: versions.state,
           series,
+          looks: looks.state,
           heartbeats: heartbeats.state,
           factsUpTo,
         };

@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { FieldType } from './decoding.ts';
 import type { KeptHeartbeat } from './heartbeats/register.ts';
+import type { KnownLook } from './probes/register.ts';
 import type { FedSeries } from './samples/feed.ts';
 import type { OutboxState } from './verdict-outbox.ts';
 import type { KnownService } from './versions.ts';
@@ -28,6 +29,8 @@ export interface PlanSnapshot {
   readonly versions?: readonly KnownService[];
   /** Absent in snapshots from before points were read. */
   readonly series?: readonly FedSeries[];
+  /** Absent in snapshots from before there were probes. */
+  readonly looks?: readonly KnownLook[];
   /** Absent in snapshots from before jobs checked in. */
   readonly heartbeats?: readonly KeptHeartbeat[];
   readonly factsUpTo: number;

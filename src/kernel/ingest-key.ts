@@ -1,5 +1,5 @@
 /** `wb_<kind>_<id>_<secret>`, base 32: the shape of the keys that Watchbill makes. It fits into a DSN, where a key is letters, digits and `_`. */
-const OWN_SHAPE = /^wb_(?:ingest|sentry|metrics|heartbeat)_([a-z2-7]{16})_[a-z2-7]{32}$/;
+const OWN_SHAPE = /^wb_(?:ingest|sentry|metrics|heartbeat|prober)_([a-z2-7]{16})_[a-z2-7]{32}$/;
 /** Of what other programs make: visible ASCII characters without a space, so that it fits into a header. */
 const ANY_SHAPE = /^[\x21-\x7e]{16,200}$/;
 
@@ -22,9 +22,10 @@ export const senderScopes = ['events:write', 'otlp:write', 'rw:write'] as const;
 /**
  * What a key is for. One that stands in a DSN is in every page of a product for all to read, so it may do nothing but send what a Sentry SDK
  * sends. One for metrics reads what intake says of itself, and sends nothing. One for
- * heartbeats stands in addresses, crontabs and logs of jobs, and says nothing but that a job ran.
+ * heartbeats stands in addresses, crontabs and logs of jobs, and says nothing but that a job ran. One for a prober elsewhere
+ * reads which probes there are and tells what they found.
  */
-export const keyKinds = ['ingest', 'sentry', 'metrics', 'heartbeat'] as const;
+export const keyKinds = ['ingest', 'sentry', 'metrics', 'heartbeat', 'prober'] as const;
 export type KeyKind = (typeof keyKinds)[number];
 
 /** What a key of each kind may do. */
@@ -33,6 +34,7 @@ export const scopesOfKind: Readonly<Record<KeyKind, readonly string[]>> = {
   sentry: ['sentry:write'],
   metrics: ['metrics:read'],
   heartbeat: ['heartbeat:write'],
+  prober: ['checks:write'],
 };
 
 /** SDKs need a number there; the key alone says which plan it is. */

@@ -230,6 +230,7 @@ export const limits = {
   probeLatestRead: 20_000,
   probeBucketsRead: 100_000,
   probeFailuresShown: 50,
+  probeSegmentsShown: 1_000,
   heartbeatBodyBytes: 102_400,
   /** Of what a job wrote, the end is kept. */
   heartbeatMessageBytes: 8_000,

@@ -15,10 +15,7 @@ export interface Occasion {
   readonly timeoutMs: DurationMs;
 }
 
-export type LookContext = Omit<ProbeContext, 'timeoutMs' | 'now'> & {
-  readonly clock: Clock;
-  readonly now: () => Instant;
-};
+export type LookContext = Omit<ProbeContext, 'timeoutMs'>;
 
 /** Less than this share of its timeout is no fair chance: what then does not answer has not failed. */
 const FAIR_SHARE = 0.8;

@@ -1,5 +1,5 @@
-import type { Instant } from '#kernel/instant.ts';
-import type { Clock } from '#kernel/ports.ts';
+import type { Instant } from './instant.ts';
+import type { Clock } from './ports.ts';
 
 /** By how much the wall clock may differ from the monotonic one before it counts as a step back. */
 const STEP_MS = 50;
@@ -7,7 +7,7 @@ const STEP_MS = 50;
 const LEAD_MS = 20;
 
 /**
- * Intake's time: the wall clock, but never backwards. While the wall clock is behind where it was, time goes on with the
+ * Intake's time and a prober's: the wall clock, but never backwards. While the wall clock is behind where it was, time goes on with the
  * monotonic clock, so that windows still expire and silences still end.
  */
 export class MonotoneClock {

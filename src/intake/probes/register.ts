@@ -1,0 +1,69 @@
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { LastLook } from '#plan/prober-orders.ts';
+import type { EventRecord } from '#signals/record.ts';
+
+/** What a result says of how far its probe has come. */
+export interface Look {
+  readonly probe: string;
+  readonly location: string;
+  readonly dueAt: Instant;
+  readonly outcome: string;
+}
+
+/** As a snapshot keeps it. */
+export type KnownLook = readonly [probe: string, location: string, dueAt: Instant, isFailing: boolean];
+
+/** How far the probes of one plan have come at each location, for probers that start. */
+export class LookRegister {
+  /** By location, then probe. */
+  readonly #last = new Map<string, Map<string, LastLook>>();
+
+  note({ probe, location, dueAt, outcome }: Look): void {
+    let looks = this.#last.get(location);
+    if (looks === undefined) {
+      // Beyond them a prober that starts anew only begins anew.
+      if (this.#last.size > limits.probeLocations) return;
+      looks = new Map();
+      this.#last.set(location, looks);
+    }
+    const known = looks.get(probe);
+    if (known !== undefined && known.dueAt >= dueAt) return;
+    if (known === undefined && looks.size >= limits.probesPerPlan) return;
+    looks.set(probe, { dueAt, isFailing: outcome === 'unmeasured' ? known?.isFailing === true : outcome === 'failed' });
+  }
+
+  /** Of events `check`, also those that a restart finds in the spool; others are left alone. */
+  noteAll(records: readonly EventRecord[]): void {
+    for (const { name, id, attributes } of records) {
+      if (name !== 'check' || !id.startsWith('check-') || attributes['part'] !== undefined) continue;
+      const { probe, location, due, outcome } = attributes;
+      if (typeof probe !== 'string' || typeof location !== 'string' || typeof due !== 'number') continue;
+      this.note({ probe, location, dueAt: due, outcome: String(outcome) });
+    }
+  }
+
+  of(location: string): Readonly<Record<string, LastLook>> {
+    return Object.fromEntries(this.#last.get(location) ?? []);
+  }
+
+  /** Forgets probes that the plan has no more, and locations that have none then. */
+  keep(probes: ReadonlySet<string>): void {
+    for (const [location, looks] of this.#last) {
+      for (const probe of looks.keys()) if (!probes.has(probe)) looks.delete(probe);
+      if (looks.size === 0) this.#last.delete(location);
+    }
+  }
+
+  get state(): readonly KnownLook[] {
+    return [...this.#last].flatMap(([location, looks]) =>
+      [...looks].map(([probe, { dueAt, isFailing }]) => [probe, location, dueAt, isFailing] as const),
+    );
+  }
+
+  restore(state: readonly KnownLook[]): void {
+    for (const [probe, location, dueAt, isFailing] of state) {
+      this.note({ probe, location, dueAt, outcome: isFailing ? 'failed' : 'passed' });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { PlanCalendar } from '#plan/phases.ts';
+import { phaseAt, phaseBoundaryAfter, valueAt } from '#plan/phases.ts';
+import type { Probe } from '#plan/probe.ts';
+
+/**
+ * When probes are due. The due instants of an interval are `k * every + offset` in wall time: computed from the clock and never added up,
+ * so they do not drift, and the same on every prober and after every start. Pure.
+ */
+
+/** Above this an interval's missed instant is made up at a start: the next may be a day away. */
+const MADE_UP_ABOVE_MS = 60_000;
+
+/** What is remembered of one probe at one location. */
+export interface Progress {
+  /** Nothing that was due at or before this is looked at any more. */
+  readonly doneUpTo: Instant;
+  /** The last result that says something of the target was a failure. */
+  readonly isFailing: boolean;
+}
+
+/** The pace in force. */
+export interface Pace {
+  readonly everyMs: DurationMs;
+  /** Moves the grid, so that many probes of one interval do not all begin together. */
+  readonly offset: number;
+}
+
+/** How often a probe is due now; undefined while it rests. */
+export function paceOf(
+  probe: Pick<Probe, 'everyMs' | 'whileFailingMs'>,
+  phase: string | undefined,
+  isFailing: boolean,
+  offset: number,
+): Pace | undefined {
+  const usualMs = valueAt(probe.everyMs, phase);
+  if (usualMs === undefined) return undefined;
+  const closerMs = isFailing ? probe.whileFailingMs : undefined;
+  return { everyMs: closerMs === undefined ? usualMs : Math.min(usualMs, closerMs), offset };
+}
+
+/** The latest instant of the grid at or before `now`. */
+export function gridAtOrBefore({ everyMs, offset }: Pace, now: Instant): Instant {
+  const shift = offset % everyMs;
+  return Math.floor((now - shift) / everyMs) * everyMs + shift;
+}
+
+/**
+ * Where a prober that starts, or begins with a probe, takes it up. What was due while nobody ran is not made up; only of a long interval the
+ * last instant is, when it has no result yet.
+ */
+export function takeUp(
+  pace: Pace | undefined,
+  last: { readonly dueAt: Instant; readonly isFailing: boolean } | undefined,
+  now: Instant,
+): Progress {
+  const isFailing = last?.isFailing ?? false;
+  const doneUpTo = last?.dueAt ?? Number.NEGATIVE_INFINITY;
+  const isMadeUp = pace === undefined || pace.everyMs > MADE_UP_ABOVE_MS;
+  // The instant that is now is due, and not missed.
+  return { isFailing, doneUpTo: isMadeUp ? doneUpTo : Math.max(doneUpTo, now - 1) };
+}
+
+/** What to do with a probe that is not being looked at. */
+export type Decision =
+  | {
+      readonly action: 'look';
+      readonly dueAt: Instant /** The instant after it, by when this look has to be over. */;
+      readonly nextAt: Instant;
+    }
+  | { readonly action: 'wait'; readonly until: Instant };
+
+/**
+ * Of several instants that have passed unseen (the clock jumped, the machine slept, a look was long) only the last is looked at. None is
+ * looked at twice.
+ */
+export function decide(pace: Pace, { doneUpTo }: Progress, now: Instant): Decision {
+  const latest = gridAtOrBefore(pace, now);
+  if (latest > doneUpTo) return { action: 'look', dueAt: latest, nextAt: latest + pace.everyMs };
+  return { action: 'wait', until: gridAtOrBefore(pace, Math.max(now, doneUpTo)) + pace.everyMs };
+}
+
+/** The phase in force and until when it is; asked for again at the boundary only, since days of a calendar are dear. */
+export interface PhaseNow {
+  readonly phase: string | undefined;
+  /** Infinity when no other comes. */
+  readonly until: Instant;
+}
+
+export function phaseNow(plan: PlanCalendar, launch: Instant | undefined, now: Instant): PhaseNow {
+  return {
+    phase: phaseAt(plan, launch, now),
+    until: phaseBoundaryAfter(plan, launch, now) ?? Number.POSITIVE_INFINITY,
+  };
+}
