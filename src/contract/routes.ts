@@ -6,6 +6,7 @@ import { listDeliveries } from './deliveries.ts';
 import { listDeployments } from './deployments.ts';
 import { changeError, getError, listErrors } from './errors.ts';
 import { getHealth } from './health.ts';
+import { listHeartbeats } from './heartbeats.ts';
 import { explainSubject, listFacts, listInbox } from './journal.ts';
 import { createKey, listKeys, revokeKey } from './keys.ts';
 import { followPlan } from './live.ts';
@@ -25,6 +26,7 @@ import { listMetrics } from './metrics.ts';
 import { getOverview, listPlans } from './overview.ts';
 import { applyPlanVersion, getPlanVersion, launchPlan, listPlanVersions } from './plan-versions.ts';
 import { applyPlan } from './plans.ts';
+import { getProbe, listProbes } from './probes.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
 import { listScrapes } from './scrapes.ts';
 import { listSearches } from './searches.ts';
@@ -96,6 +98,9 @@ export const routes = {
   listMetrics,
   listScrapes,
   listWebhooks,
+  listProbes,
+  getProbe,
+  listHeartbeats,
   forgetUser,
   getHealth,
   getSignInState,

@@ -88,6 +88,19 @@ const seriesAnswer = {
   phases: [],
   series: [],
 };
+const uptimeAnswer = {
+  from: '2026-03-02T08:00:00.000Z',
+  to: '2026-03-02T09:00:00.000Z',
+  ...{ upMs: 0, downMs: 0, unknownMs: 3_600_000, parts: [] },
+};
+const probeHistory = {
+  probe: {
+    ...{ name: 'api', text: 'GET https://shop.example', kind: 'http' as const, state: 'waiting' as const },
+    ...{ staleMs: 70_000, latest: [], day: uptimeAnswer, month: uptimeAnswer, durations: [] },
+  },
+  ...{ timeoutMs: 10_000, expect: [], rules: [], parts: {}, uptime: uptimeAnswer, segments: [] },
+  ...{ stepMs: 60_000, buckets: [], failures: [], moreFailures: false },
+};
 const healthAnswer = {
   version: '1.2.3',
   at: '2026-03-02T09:00:00.000Z',
@@ -221,6 +234,13 @@ const services: ApiServices = {
       status: { status: async () => statusAnswer },
     }),
     names: (plan, query) => record({ metrics: [], more: false }, 'metrics', plan, query),
+  },
+  probes: {
+    probes: (plan) => record({ probes: [] }, 'probes', plan),
+    probe: (plan, probe, range) => record(probeHistory, 'probe', plan, probe, range),
+  },
+  heartbeats: {
+    heartbeats: (plan) => record({ heartbeats: [] }, 'heartbeats', plan),
   },
   scrapes: {
     scrapes: (plan) => record({ scrapes: [] }, 'scrapes', plan),
@@ -651,6 +671,19 @@ const routes: readonly {
     asks: ['metrics', 'shop', { name: 'http', limit: 100 }],
   },
   { path: '/api/plans/shop/webhooks', template: '/api/plans/{plan}/webhooks', sent: {}, asks: ['webhooks', 'shop'] },
+  { path: '/api/plans/shop/probes', template: '/api/plans/{plan}/probes', sent: {}, asks: ['probes', 'shop'] },
+  {
+    path: '/api/plans/shop/probes/api?from=2026-03-02T08:00:00Z',
+    template: '/api/plans/{plan}/probes/{probe}',
+    sent: {},
+    asks: ['probe', 'shop', 'api', { from: '2026-03-02T08:00:00Z' }],
+  },
+  {
+    path: '/api/plans/shop/heartbeats',
+    template: '/api/plans/{plan}/heartbeats',
+    sent: {},
+    asks: ['heartbeats', 'shop'],
+  },
   { path: '/api/health', template: '/api/health', sent: {}, asks: ['health'] },
   { path: '/api/plans/shop/live', template: '/api/plans/{plan}/live', sent: {}, asks: ['follow', 'shop', undefined] },
 ];

@@ -11,6 +11,7 @@ import { createDeploymentServices } from './deployments/deployment-services.ts';
 import { createErrorServices } from './errors/error-services.ts';
 import { createHealthServices } from './health/health-services.ts';
 import type { MachineHealth, StoreProbe } from './health/services.ts';
+import { createHeartbeatServices } from './heartbeats/heartbeat-services.ts';
 import { createJournalServices } from './journal/journal-services.ts';
 import { createKeyServices } from './keys/key-services.ts';
 import { createLiveServices } from './live/live-services.ts';
@@ -20,6 +21,7 @@ import type { ResolveSecret } from './missing-secrets.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
 import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
+import { createProbeServices } from './probes/probe-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
 import { createScrapeServices } from './scrapes/scrape-services.ts';
 import { createSearchServices } from './searches/search-services.ts';
@@ -85,5 +87,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     health,
     metrics: createMetricsServices({ health, status, core, clock, askTelemetry }),
     scrapes: createScrapeServices(core),
+    probes: createProbeServices({ core, clock, askTelemetry }),
+    heartbeats: createHeartbeatServices({ core, clock, intakeUrl: options.intakeUrl }),
   };
 }

@@ -7,6 +7,7 @@ import type { DeliveryServices } from './deliveries/services.ts';
 import type { DeploymentServices } from './deployments/services.ts';
 import type { ErrorServices } from './errors/services.ts';
 import type { HealthServices } from './health/services.ts';
+import type { HeartbeatServices } from './heartbeats/services.ts';
 import type { JournalServices } from './journal/services.ts';
 import type { KeyServices } from './keys/services.ts';
 import type { LiveServices } from './live/services.ts';
@@ -15,6 +16,7 @@ import type { MemberServices } from './members/services.ts';
 import type { MetricsServices } from './metrics/services.ts';
 import type { OverviewServices } from './overview/services.ts';
 import type { PlanServices } from './plans/services.ts';
+import type { ProbeServices } from './probes/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
 import type { ScrapeServices } from './scrapes/services.ts';
 import type { SearchServices } from './searches/services.ts';
@@ -57,4 +59,6 @@ export interface ApiServices {
   readonly health: HealthServices;
   readonly metrics: MetricsServices;
   readonly scrapes: ScrapeServices;
+  readonly probes: ProbeServices;
+  readonly heartbeats: HeartbeatServices;
 }

@@ -16,6 +16,7 @@ import { changeError } from './errors/change-error.ts';
 import { getError } from './errors/get-error.ts';
 import { listErrors } from './errors/list-errors.ts';
 import { getHealth } from './health/get-health.ts';
+import { listHeartbeats } from './heartbeats/list-heartbeats.ts';
 import { explainSubject } from './journal/explain-subject.ts';
 import { listFacts } from './journal/list-facts.ts';
 import { listInbox } from './journal/list-inbox.ts';
@@ -44,6 +45,8 @@ import { applyPlanVersion } from './plans/apply-plan-version.ts';
 import { getPlanVersion } from './plans/get-plan-version.ts';
 import { launchPlan } from './plans/launch-plan.ts';
 import { listPlanVersions } from './plans/list-plan-versions.ts';
+import { getProbe } from './probes/get-probe.ts';
+import { listProbes } from './probes/list-probes.ts';
 import { listScenarios } from './rehearsals/list-scenarios.ts';
 import { runRehearsal } from './rehearsals/run-rehearsal.ts';
 import { listScrapes } from './scrapes/list-scrapes.ts';
@@ -120,6 +123,9 @@ export const verbs: readonly Verb[] = [
   listMetrics,
   listScrapes,
   listWebhooks,
+  listProbes,
+  getProbe,
+  listHeartbeats,
   forgetUser,
   getHealth,
   getSignInState,

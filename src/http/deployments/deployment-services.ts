@@ -1,11 +1,11 @@
 import type { Core } from '#engine/core-process.ts';
-import { WatchbillError } from '#kernel/error-codes.ts';
-import { DAY_MS, formatInstant, type Instant, parseInstant } from '#kernel/instant.ts';
+import { DAY_MS, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { storedDeployments } from '#storage/clickhouse/deployments.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
+import { readRange } from '../read-range.ts';
 import { viewDeployments } from './deployments-view.ts';
 import type { DeploymentServices } from './services.ts';
 
@@ -38,17 +38,4 @@ export function createDeploymentServices(options: DeploymentServicesOptions): De
       };
     },
   };
-}
-
-function readRange(
-  given: { readonly from?: string; readonly to?: string },
-  now: Instant,
-): { readonly from: Instant; readonly to: Instant } {
-  const to = (given.to === undefined ? undefined : parseInstant(given.to)) ?? now;
-  const from = (given.from === undefined ? undefined : parseInstant(given.from)) ?? to - DAY_MS;
-  if (from >= to) throw new WatchbillError('invalid-request', 'The range ends before it begins.', 'from');
-  if (to - from > limits.seriesRangeMs) {
-    throw new WatchbillError('invalid-request', 'A range is at most 400 days long.', 'from');
-  }
-  return { from, to };
 }

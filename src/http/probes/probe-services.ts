@@ -1,0 +1,184 @@
+import type { ProbeAnswer } from '#contract/probes.ts';
+import { launchOf } from '#core/phases.ts';
+import type { Core } from '#engine/core-process.ts';
+import { availabilityOf, type Segment } from '#insight/probes/availability.ts';
+import {
+  type LocationRuns,
+  type ResultBucket,
+  readBuckets,
+  readFailures,
+  readResultsAt,
+  readRuns,
+  type StoredResult,
+} from '#insight/probes/read-probes.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { DAY_MS, formatInstant, type Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import { staleAfterMs } from '#plan/compile/checks.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import { phaseAt, valueAt } from '#plan/phases.ts';
+import type { Probe } from '#plan/probe.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { instantField } from '../instant-field.ts';
+import { requirePlan } from '../known-plan.ts';
+import { readRange } from '../read-range.ts';
+import { rulesAbout } from '../rules-about.ts';
+import { viewBucket, viewResult, viewUptime } from './probe-view.ts';
+import type { ProbeServices } from './services.ts';
+
+const DAY_PARTS = 48;
+const MONTH_DAYS = 30;
+const MONTH_MS = MONTH_DAYS * DAY_MS;
+/** Of a range that somebody chose: as many bars as a page shows. */
+const RANGE_PARTS = 60;
+const RANGE_BUCKETS = 120;
+
+export interface ProbeServicesOptions {
+  readonly core: Pick<Core, 'plans' | 'lastWorld'>;
+  readonly askTelemetry: AskTelemetry;
+  readonly clock: Clock;
+}
+
+/** The probes of the plan in force, with their results from the telemetry store. */
+export function createProbeServices({ core, askTelemetry, clock }: ProbeServicesOptions): ProbeServices {
+  function planOf(name: string): { readonly plan: CompiledPlan | undefined; readonly phase: string | undefined } {
+    requirePlan(core, name);
+    const world = core.lastWorld(name);
+    if (world === undefined) return { plan: undefined, phase: undefined };
+    return { plan: world.plan, phase: phaseAt(world.plan, launchOf(world.plan, world.line), clock.now()) };
+  }
+
+  /** Of 30 days, of which the page shows the last results and two uptimes. */
+  async function standing(
+    plan: CompiledPlan,
+    phase: string | undefined,
+    wanted: readonly Probe[],
+    gone: AbortSignal,
+  ): Promise<readonly ProbeAnswer[]> {
+    const now = clock.now();
+    const probes = wanted.map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
+    const lookback = Math.max(...probes.map(({ staleMs }) => staleMs));
+    const to = now + limits.futureMs;
+    const shared = { plan: plan.name, probes, to };
+    const [runs, latest, buckets] = await askTelemetry(async (client, given) => {
+      const signal = AbortSignal.any([given, gone]);
+      const [found, parts] = await Promise.all([
+        readRuns(client, { ...shared, from: now - MONTH_MS - lookback }, signal),
+        readBuckets(client, { ...shared, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
+      ]);
+      return [found, await readResultsAt(client, { plan: plan.name, lasts: found }, signal), parts] as const;
+    });
+    const runsOf = Map.groupBy(runs, ({ probe }) => probe);
+    const latestOf = Map.groupBy(latest, ({ probe }) => probe);
+    const bucketsOf = Map.groupBy(buckets, ({ probe }) => probe);
+    return wanted.map((probe) =>
+      viewProbe(probe, {
+        now,
+        everyMs: valueAt(probe.everyMs, phase),
+        runs: runsOf.get(probe.name) ?? [],
+        latest: latestOf.get(probe.name) ?? [],
+        buckets: bucketsOf.get(probe.name) ?? [],
+      }),
+    );
+  }
+
+  return {
+    async probes(name, gone) {
+      const { plan, phase } = planOf(name);
+      if (plan?.probes === undefined) return { probes: [] };
+      return { probes: [...(await standing(plan, phase, plan.probes, gone))] };
+    },
+
+    async probe(name, wanted, given, gone) {
+      const { plan, phase } = planOf(name);
+      const probe = plan?.probes?.find((one) => one.name === wanted);
+      if (plan === undefined || probe === undefined) {
+        throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
+      }
+      const { from, to } = readRange(given, clock.now());
+      const staleMs = staleAfterMs(probe);
+      const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
+      const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
+      const [[view], [runs, buckets, failures]] = await Promise.all([
+        standing(plan, phase, [probe], gone),
+        askTelemetry((client, own) => {
+          const signal = AbortSignal.any([own, gone]);
+          return Promise.all([
+            readRuns(client, { ...shared, from: from - staleMs }, signal),
+            readBuckets(client, { ...shared, from, stepMs }, signal),
+            readFailures(client, { ...shared, from }, signal),
+          ]);
+        }),
+      ]);
+      if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
+      const segments = segmentsOf(runs, { from, to, staleMs });
+      const { whileFailingMs, timeoutMs, expect, parts } = probe;
+      return {
+        probe: view,
+        ...(whileFailingMs === undefined ? {} : { whileFailingMs }),
+        timeoutMs,
+        expect: expect.map(({ text }) => text),
+        rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === wanted)],
+        parts: parts ?? {},
+        uptime: viewUptime(segments, from, to, RANGE_PARTS),
+        segments: segments
+          .slice(-limits.probeSegmentsShown)
+          .map((one) => ({ from: formatInstant(one.from), to: formatInstant(one.to), state: one.state })),
+        stepMs,
+        buckets: buckets.map((bucket) => viewBucket(bucket, from, stepMs)),
+        failures: failures.slice(0, limits.probeFailuresShown).map(viewResult),
+        moreFailures: failures.length > limits.probeFailuresShown,
+      };
+    },
+  };
+}
+
+function segmentsOf(
+  runs: readonly LocationRuns[],
+  range: { readonly from: Instant; readonly to: Instant; readonly staleMs: number },
+): readonly Segment[] {
+  return availabilityOf(
+    runs.map((location) => location.runs),
+    range,
+  );
+}
+
+interface Known {
+  readonly now: Instant;
+  readonly everyMs: number | undefined;
+  readonly runs: readonly LocationRuns[];
+  readonly latest: readonly StoredResult[];
+  readonly buckets: readonly ResultBucket[];
+}
+
+function viewProbe(probe: Probe, { now, everyMs, runs, latest, buckets }: Known): ProbeAnswer {
+  const staleMs = staleAfterMs(probe);
+  const from = now - MONTH_MS;
+  const segments = segmentsOf(runs, { from, to: now, staleMs });
+  const last = segments.at(-1);
+  const state = stateOf(last, runs.length > 0, everyMs !== undefined);
+  const durations = Array.from({ length: DAY_PARTS }, (): number | null => null);
+  for (const { index, durationMs } of buckets) if (index < DAY_PARTS) durations[index] = durationMs;
+  return {
+    name: probe.name,
+    text: probe.text,
+    kind: probe.check.kind,
+    ...(probe.service === undefined ? {} : { service: probe.service }),
+    state,
+    ...(state === 'waiting' || state === 'resting' ? {} : instantField('since', last?.from)),
+    ...(everyMs === undefined ? {} : { everyMs }),
+    staleMs,
+    latest: latest.toSorted((left, right) => right.at - left.at).map(viewResult),
+    day: viewUptime(segments, now - DAY_MS, now, DAY_PARTS),
+    month: viewUptime(segments, from, now, MONTH_DAYS),
+    durations,
+  };
+}
+
+function stateOf(last: Segment | undefined, wasMeasured: boolean, hasPace: boolean): ProbeAnswer['state'] {
+  if (last?.state === 'up') return 'passing';
+  if (last?.state === 'down') return 'failing';
+  if (!hasPace) return 'resting';
+  return wasMeasured ? 'unknown' : 'waiting';
+}
