@@ -57,3 +57,21 @@ test('an entry goes when nothing that waits is as old, and a block without the u
   await restarted.load();
   expect(restarted.apply(block)).toBe(block);
 });
+
+test('what is asked for at the same time is all kept, also while the list is shortened', async () => {
+  const disk = new VolatileDisk();
+  const forgotten = new Forgotten(disk);
+  await forgotten.add({ plan: 'shop', forms: ['old'], at: T0 - 2 * HOUR_MS });
+  await Promise.all([
+    forgotten.add({ plan: 'shop', forms: ['u-1'], at: T0 }),
+    forgotten.sweep(T0),
+    forgotten.add({ plan: 'shop', forms: ['u-2'], at: T0 }),
+  ]);
+  const restarted = new Forgotten(disk);
+  await restarted.load();
+  const records = ['u-1', 'u-2', 'u-3'].map((user) => ({ name: 'order', time: T0, id: user, user, attributes: {} }));
+  const block = { plan: 'shop', receivedAt: T0, payload: encodePayload(records) };
+  for (const list of [forgotten, restarted]) {
+    expect(decodePayload(list.apply(block).payload).map(({ user }) => user)).toEqual(['u-3']);
+  }
+});

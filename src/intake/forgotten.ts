@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { decodePayload, withRecords } from './payload.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** What stands in place of a forgotten user's name. */
 export const FORGOTTEN = '[forgotten]';
@@ -32,6 +33,8 @@ const MARGIN_MS = HOUR_MS;
  */
 export class Forgotten {
   readonly #disk: Disk;
+  /** Each change is of the list that the one before has left. */
+  readonly #changes = new WriteQueue();
   #users: readonly ForgottenUser[] = [];
 
   constructor(disk: Disk) {
@@ -46,14 +49,18 @@ export class Forgotten {
 
   /** Resolves once it is on disk, so that no restart loads what is to be forgotten. */
   async add(user: ForgottenUser): Promise<void> {
-    if (this.#users.length >= limits.forgottenUsers) throw new Error('Too many users wait to be forgotten.');
-    await this.#keep([...this.#users, user]);
+    await this.#changes.run(async () => {
+      if (this.#users.length >= limits.forgottenUsers) throw new Error('Too many users wait to be forgotten.');
+      await this.#keep([...this.#users, user]);
+    });
   }
 
   /** Forgets entries that nothing waiting is as old as: all that waits was received at this instant or, within one segment, soon before. */
   async sweep(oldestWaitingAt: Instant): Promise<void> {
-    const users = this.#users.filter(({ at }) => oldestWaitingAt - at <= MARGIN_MS);
-    if (users.length < this.#users.length) await this.#keep(users);
+    await this.#changes.run(async () => {
+      const users = this.#users.filter(({ at }) => oldestWaitingAt - at <= MARGIN_MS);
+      if (users.length < this.#users.length) await this.#keep(users);
+    });
   }
 
   /** A block without what is to be forgotten; the same object when that is nothing. */
