@@ -1,3 +1,4 @@
+import { foundText } from '#core/found-text.ts';
 import type { Evidence, NotificationContent } from '#core/model.ts';
 import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
@@ -44,6 +45,8 @@ export function describeEvidence(evidence: Evidence): string {
 /** What was read, e.g. `7.2% of 240 (limit 5%)`. */
 export function describeReading(evidence: Evidence): string {
   const { reading, unit } = evidence;
+  const found = foundText(evidence, formatInstant);
+  if (found !== undefined) return found;
   const against = evidence.against.map((value) => formatThreshold(value, unit)).join(' and ');
   const limit = against === '' ? '' : ` (limit ${against})`;
   switch (reading.state) {

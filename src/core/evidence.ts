@@ -1,4 +1,4 @@
-import type { ComparisonTest, CompiledPlan, Condition, Operator } from '#plan/model.ts';
+import type { ComparisonTest, CompiledPlan, Condition, Operator, Test } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
 import type { Draft } from './draft.ts';
 import { groupOfTest } from './groups.ts';
@@ -23,7 +23,8 @@ export function evidenceOf(draft: Draft, condition: Condition, group: GroupKey):
       truth: verdict.truth,
       reading: verdict.reading,
       against: verdict.against,
-      unit: test.kind === 'comparison' ? test.unit.shown : 'ms',
+      ...(verdict.found === undefined ? {} : { found: verdict.found }),
+      unit: unitOf(test),
       since: verdict.at,
     });
   }
@@ -37,4 +38,10 @@ function limitOperator(plan: CompiledPlan, { signals, left, comparison }: Compar
     return undefined;
   const signal = plan.signals.find((one) => one.name === name);
   return JSON.stringify(signal?.formula) === JSON.stringify(left) ? comparison.operator : undefined;
+}
+
+/** What the value of a test's reading is in; see `Verdict`. */
+function unitOf(test: Test): string {
+  if (test.kind === 'comparison') return test.unit.shown;
+  return test.kind === 'silence' || (test.kind === 'heartbeat' && test.is === 'late') ? 'ms' : '';
 }

@@ -2,6 +2,7 @@ import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figu
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
+import { foundText } from './found-text.ts';
 import type { DecisionReason, Evidence, Via } from './model.ts';
 import { reasonTexts } from './reasons.ts';
 
@@ -117,6 +118,8 @@ function standingText(group: GroupStanding, write: WriteInstant): string {
 
 /** `error_rate > 5%: true, 8% of 50 against 5%, since …`. */
 export function evidenceText(evidence: Evidence, write: WriteInstant = formatInstant): string {
+  const found = foundText(evidence, write);
+  if (found !== undefined) return `${evidence.text}: ${evidence.truth}, ${found}`;
   const against = evidence.against.map((value) => formatThreshold(value, evidence.unit)).join(' and ');
   const held = against === '' ? '' : `, against ${against}`;
   const since = evidence.since === undefined ? '' : `, since ${write(evidence.since)}`;

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Operator, Recipient, TestId } from '#plan/model.ts';
-import type { GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
+import type { Found, GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
 
 /**
  * The core's shapes. `step(world, input, now)` is pure: it returns what changed, what is to be recorded and whom to tell;
@@ -144,6 +144,8 @@ export interface Evidence {
   readonly truth: Truth;
   readonly reading: Reading;
   readonly against: readonly number[];
+  /** What a test of a probe or heartbeat found. */
+  readonly found?: Found;
   readonly unit: string;
   /** Since when the test has this truth. */
   readonly since?: Instant;

@@ -60,8 +60,10 @@ export interface Found {
   readonly since?: Instant;
   /** Failures in a row. */
   readonly streak?: number;
-  /** When it last passed, or last came. */
-  readonly lastAt?: Instant;
+  /** When a probe last passed. */
+  readonly passedAt?: Instant;
+  /** When a heartbeat last came. */
+  readonly cameAt?: Instant;
   /** By when it was expected, grace included. */
   readonly expectedBy?: Instant;
 }

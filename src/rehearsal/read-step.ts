@@ -1,7 +1,9 @@
 import type { CompiledPlan, Operator } from '#plan/model.ts';
 import { suggest } from '#plan/text/nearest-name.ts';
 import type { FieldUnits } from '#signals/predicate.ts';
+import { readHeartbeat, readProbe } from './read-check.ts';
 import { readFields } from './read-fields.ts';
+import { readName } from './read-name.ts';
 import type { Action, AlertState, Expectation, Held } from './scenario.ts';
 import { Misread, type TokenReader } from './token-reader.ts';
 
@@ -13,6 +15,8 @@ export interface Names {
   readonly rules: ReadonlySet<string>;
   readonly people: ReadonlySet<string>;
   readonly signals: ReadonlySet<string>;
+  readonly probes: ReadonlySet<string>;
+  readonly heartbeats: ReadonlySet<string>;
   /** Persons, and addresses as `channel:target`. */
   readonly recipients: ReadonlySet<string>;
 }
@@ -30,12 +34,14 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
     rules: new Set(plans.flatMap((plan) => plan.rules.map(({ name }) => name))),
     people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),
     signals: new Set(plans.flatMap((plan) => plan.signals.filter(({ stream }) => !stream).map(({ name }) => name))),
+    probes: new Set(plans.flatMap((plan) => (plan.probes ?? []).map(({ name }) => name))),
+    heartbeats: new Set(plans.flatMap((plan) => (plan.heartbeats ?? []).map(({ name }) => name))),
     recipients: new Set([...plans.flatMap((plan) => plan.people.map(({ name }) => name)), ...addresses]),
   };
 }
 
 const FORMS =
-  '`load`, `send`, `stop`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`';
+  '`load`, `send`, `stop`, `probe`, `heartbeat`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`';
 
 /** Reads one step; `applied` gives the plan of an `apply`. Throws `Misread`. */
 export function readStep(reader: TokenReader, names: Names, applied: (path: string) => CompiledPlan): Action {
@@ -48,6 +54,8 @@ function readAction(reader: TokenReader, names: Names, applied: (path: string) =
   if (reader.takes('load')) return readLoad(reader, names);
   if (reader.takes('send')) return readSend(reader, names);
   if (reader.takes('stop')) return { kind: 'stop', name: reader.word('the name of a load, or `all`').text };
+  if (reader.takes('probe')) return readProbe(reader, names);
+  if (reader.takes('heartbeat')) return readHeartbeat(reader, names);
   if (reader.takes('silence', 'intake')) {
     reader.expects('for');
     return { kind: 'silence', ms: reader.number('a duration', 'time').value };
@@ -184,16 +192,4 @@ function readGroup(reader: TokenReader): { group?: readonly string[] } {
   const group = [reader.text('the value of a group in quotation marks').text];
   while (reader.comma()) group.push(reader.text('the value of a group in quotation marks').text);
   return { group };
-}
-
-function readName(reader: TokenReader, known: ReadonlySet<string>, what: string): string {
-  const token = reader.word(`the name of a ${what}`);
-  if (!known.has(token.text)) {
-    throw new Misread(
-      `The plan has no ${what} \`${token.text}\`.`,
-      reader.spanOf(token),
-      suggest(token.text, known) ?? `It has: ${[...known].join(', ')}.`,
-    );
-  }
-  return token.text;
 }

@@ -191,6 +191,12 @@ function act(stage: Stage, expectations: Expectations, step: ScenarioStep): void
     case 'silence':
       stage.silence(action.ms);
       return;
+    case 'probe':
+      stage.probe(action.probe, action.answer);
+      return;
+    case 'heartbeat':
+      stage.heartbeat(action.heartbeat, action.doing);
+      return;
     case 'acknowledge':
       if (!stage.acknowledge(action.rule, action.group, action.by)) expectations.inVain(step, action.rule, stage.now);
       return;

@@ -42,6 +42,10 @@ export type Action =
   | { readonly kind: 'stop'; readonly name: string | 'all' }
   /** Intake is away: senders wait with what they have, and nothing is judged. */
   | { readonly kind: 'silence'; readonly ms: DurationMs }
+  /** What a probe finds from its next look on. */
+  | { readonly kind: 'probe'; readonly probe: string; readonly answer: ProbeAnswer }
+  /** What a job does, and goes on doing when it is due. */
+  | { readonly kind: 'heartbeat'; readonly heartbeat: string; readonly doing: HeartbeatDoing }
   /** A person takes care of what fires of a rule. */
   | { readonly kind: 'acknowledge'; readonly rule: string; readonly group?: readonly string[]; readonly by: string }
   /** A person has nobody told of a rule, or of any. */
@@ -58,6 +62,17 @@ export type Action =
   | { readonly kind: 'unsilence'; readonly rule?: string; readonly by: string }
   | { readonly kind: 'apply'; readonly path: string; readonly plan: CompiledPlan }
   | { readonly kind: 'expect'; readonly expectation: Expectation };
+
+export interface ProbeAnswer {
+  readonly is: 'answers' | 'fails' | 'not measured';
+  /** Fields of the results. */
+  readonly fields: readonly { readonly field: string; readonly value: FieldValue }[];
+  /** Of a failure. */
+  readonly message?: string;
+}
+
+/** `starts` says that a run begins, and nothing after it. */
+export type HeartbeatDoing = 'comes' | 'fails' | 'starts' | 'stops';
 
 /** How one field of the events is filled. */
 export type FieldTraffic =

@@ -7,7 +7,8 @@ import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
-import type { FieldTraffic } from './scenario.ts';
+import { RehearsedChecks } from './checks.ts';
+import type { FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 
 /** Who looks on. */
@@ -32,6 +33,7 @@ export class Stage {
   private readonly fraction: () => number;
   private readonly audience: Audience;
   private generators: Generator[] = [];
+  private readonly checks: RehearsedChecks;
   /** When the core has something to do by itself. */
   private coreDue: Instant | undefined;
   private awayUntil: Instant | undefined;
@@ -43,6 +45,7 @@ export class Stage {
     this.fraction = fraction;
     this.audience = audience;
     this.executor = createLiveExecutor(plan, at);
+    this.checks = new RehearsedChecks(() => ({ plan: this.world.plan, phase: this.world.line.phase }));
     this.world = emptyWorld(plan, 0, at);
     this.feed({ kind: 'apply', plan, version: 1, by: 'rehearsal' });
   }
@@ -56,6 +59,17 @@ export class Stage {
   send(source: string, count: number, overMs: DurationMs, fields: readonly FieldTraffic[]): void {
     this.add('', source, count > 1 ? overMs / (count - 1) : 0, false, fields, count);
     // What is sent at once is there at once: an expectation of the same step already sees it.
+    this.moveTo(this.now);
+  }
+
+  /** What a probe finds from its next look on; the first step of a probe is its first look. */
+  probe(name: string, answer: ProbeAnswer): void {
+    this.checks.probe(name, answer, this.now);
+    this.moveTo(this.now);
+  }
+
+  heartbeat(name: string, doing: HeartbeatDoing): void {
+    this.checks.heartbeat(name, doing, this.now);
     this.moveTo(this.now);
   }
 
@@ -140,6 +154,8 @@ export class Stage {
     while (this.now < target) {
       let next = Math.min(target, this.now + SECOND_MS);
       for (const { nextAt } of this.generators) if (nextAt !== undefined && nextAt < next) next = nextAt;
+      const { nextAt: checkAt } = this.checks;
+      if (checkAt !== undefined && checkAt < next) next = Math.max(checkAt, this.now);
       if (this.coreDue !== undefined && this.coreDue < next) next = Math.max(this.coreDue, this.now);
       if (this.awayUntil !== undefined && this.awayUntil < next) next = this.awayUntil;
       this.moveTo(next);
@@ -184,6 +200,9 @@ export class Stage {
       }
       ended ||= generator.nextAt === undefined;
     }
+    const checked = this.checks.take(at);
+    this.events += checked.length;
+    records.push(...checked);
     if (ended) this.generators = this.generators.filter(({ nextAt }) => nextAt !== undefined);
     return records;
   }

@@ -10,7 +10,9 @@ import { runScenario } from '#rehearsal/run-scenario.ts';
  * the file beside it. `UPDATE_GOLDEN=1 npx vitest run --project unit test/scenarios` writes these files anew.
  */
 const root = join(import.meta.dirname, '../..');
-const scenarios = globSync('{test/scenarios,examples/*/scenarios}/*.scenario.yaml', { cwd: root }).sort();
+const scenarios = globSync('{test/scenarios,test/scenarios/*,examples/*/scenarios}/*.scenario.yaml', {
+  cwd: root,
+}).sort();
 
 describe('scenarios', () => {
   it('are found', () => {

@@ -1,4 +1,5 @@
 import { evidenceText, groupText, readingText } from '#core/explain-text.ts';
+import { foundText } from '#core/found-text.ts';
 import type { Alert, World } from '#core/model.ts';
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -58,9 +59,9 @@ function viewAlert(alert: Alert, world: World, person: string, url: string): Lin
     group: groupText(alert.group).trim(),
     severity: alert.severity,
     condition: rule?.text ?? alert.evidence.map((evidence) => evidenceText(evidence, show)).join('; '),
-    readings: alert.evidence.map(({ text, reading, unit, against }) => ({
-      text,
-      value: readingText(reading, unit, against),
+    readings: alert.evidence.map((evidence) => ({
+      text: evidence.text,
+      value: foundText(evidence, show) ?? readingText(evidence.reading, evidence.unit, evidence.against),
     })),
     openedAt: formatInstant(alert.openedAt),
     openedAtShown: show(alert.openedAt),

@@ -1,6 +1,7 @@
 import type { AlertDetailAnswer, AlertSummary, EvidenceAnswer } from '#contract/alerts.ts';
 import { explainAlert } from '#core/explain.ts';
 import { explanationLines } from '#core/explain-text.ts';
+import { foundText } from '#core/found-text.ts';
 import type { Evidence } from '#core/model.ts';
 import { reasonTexts } from '#core/reasons.ts';
 import type { AlertDetail, AlertView } from '#engine/alert-views.ts';
@@ -71,8 +72,11 @@ function evidenceOf(body: Readonly<Record<string, unknown>>): readonly Evidence[
   return (body['evidence'] as readonly Evidence[] | undefined) ?? [];
 }
 
-function viewEvidence({ text, signals, operator, truth, reading, against, unit, since }: Evidence): EvidenceAnswer {
-  const value = reading.state === 'no data' ? undefined : reading.value;
+function viewEvidence(evidence: Evidence): EvidenceAnswer {
+  const { text, signals, operator, truth, reading, against, unit, since } = evidence;
+  // What a probe or heartbeat found is told in words; its failures in a row are no figure.
+  const found = foundText(evidence, formatInstant);
+  const value = reading.state === 'no data' || found !== undefined ? undefined : reading.value;
   return {
     text,
     signals: [...(signals ?? [])],
@@ -80,7 +84,7 @@ function viewEvidence({ text, signals, operator, truth, reading, against, unit, 
     truth,
     state: reading.state,
     ...(value === undefined ? {} : { value }),
-    shown: value === undefined ? '-' : formatAgainst(value, against, unit),
+    shown: value === undefined ? (found ?? '-') : formatAgainst(value, against, unit),
     sampleSize: reading.sampleSize,
     ...(reading.state === 'too few' ? { needed: reading.needed } : {}),
     ...(reading.state === 'no data' ? { reason: reading.reason } : {}),

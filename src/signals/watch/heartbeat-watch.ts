@@ -65,7 +65,11 @@ export class HeartbeatWatch extends Watch<HeartbeatTest> {
     }
     this.runningSince = NEVER;
     const code = numberAttribute(record, 'exit_code');
-    this.end(state, at, textAttribute(record, 'message') ?? (code === undefined ? '' : `exit code ${code}`));
+    this.end(
+      state,
+      at,
+      textAttribute(record, 'message') ?? (code === undefined ? 'the job failed' : `exit code ${code}`),
+    );
     return true;
   }
 
@@ -98,7 +102,7 @@ export class HeartbeatWatch extends Watch<HeartbeatTest> {
     const found = {
       ...(isLate || message === '' ? {} : { message }),
       ...(isLate || failed !== 'true' ? {} : { since: failingSince }),
-      ...(this.lastAt === NEVER ? {} : { lastAt: this.lastAt }),
+      ...(this.lastAt === NEVER ? {} : { cameAt: this.lastAt }),
       ...(isLate ? { expectedBy: this.late } : {}),
     };
     if (truth === 'unknown') {

@@ -74,7 +74,7 @@ export class ProbeWatch extends Watch<ProbeTest> {
     const found = {
       ...(worst === undefined || worst.message === '' ? {} : { message: worst.message }),
       ...(worst === undefined || worst.streak === 0 ? {} : { since: worst.since, streak: worst.streak }),
-      ...(Number.isFinite(passedAt) ? { lastAt: passedAt } : {}),
+      ...(Number.isFinite(passedAt) ? { passedAt } : {}),
     };
     if (worst === undefined) {
       const reading = { state: 'no data', reason: 'not-measured', sampleSize: 0, at: now } as const;

@@ -4,6 +4,8 @@ const words: Readonly<Record<string, string>> = {
   'zero-denominator': 'nothing to divide by',
   'missing-partner': 'a part has no value',
   'not-a-number': 'no number',
+  'not-measured': 'nothing fresh was measured',
+  'nothing-heard': 'nothing was heard yet',
   refilling: 'fills again after a restart',
 };
 

@@ -1,0 +1,41 @@
+import type { Found } from '#plan/reading.ts';
+import type { WriteInstant } from './explain-text.ts';
+import type { Evidence } from './model.ts';
+
+/**
+ * What was found by a test of a probe or heartbeat, for people: `status 503, expected status = 200; 3 in a row since 14:01; last passed
+ * 14:00`. Undefined for the other tests, whose reading says it.
+ */
+export function foundText(
+  { found, reading, truth }: Pick<Evidence, 'found' | 'reading' | 'truth'>,
+  write: WriteInstant,
+): string | undefined {
+  if (found === undefined) return undefined;
+  if (reading.state === 'no data')
+    return joined([noDataWords[reading.reason] ?? reading.reason, ...lastWords(found, write)]);
+  const { message, streak, since, expectedBy } = found;
+  const row = streak === undefined || streak < 2 ? '' : `${streak} in a row`;
+  const from = since === undefined ? '' : `since ${write(since)}`;
+  const rests = message === undefined && since === undefined && expectedBy === undefined;
+  return joined([
+    message ?? (rests && truth !== 'unknown' ? 'all is well' : ''),
+    [row, from].filter((part) => part !== '').join(' '),
+    expectedBy === undefined ? '' : `expected by ${write(expectedBy)}`,
+    ...lastWords(found, write),
+  ]);
+}
+
+const noDataWords: Readonly<Record<string, string>> = {
+  'not-measured': 'nothing fresh was measured',
+  'nothing-heard': 'nothing was heard yet',
+};
+
+function lastWords({ passedAt, cameAt, expectedBy }: Found, write: WriteInstant): readonly string[] {
+  if (passedAt !== undefined) return [`last passed ${write(passedAt)}`];
+  if (cameAt !== undefined) return [`came last ${write(cameAt)}`];
+  return expectedBy === undefined ? [] : ['never came'];
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
+}

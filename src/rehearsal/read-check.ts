@@ -1,0 +1,37 @@
+import { readName } from './read-name.ts';
+import type { Action, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
+import type { TokenReader } from './token-reader.ts';
+
+/** `probe shop fails with status 503`, `probe shop answers`, `probe shop is not measured`. */
+export function readProbe(reader: TokenReader, names: { readonly probes: ReadonlySet<string> }): Action {
+  const probe = readName(reader, names.probes, 'probe');
+  if (reader.takes('is', 'not', 'measured')) {
+    return { kind: 'probe', probe, answer: { is: 'not measured', fields: [] } };
+  }
+  const is = reader.takes('fails') ? 'fails' : reader.takes('answers') ? 'answers' : undefined;
+  if (is === undefined) throw reader.misread('`answers`, `fails` or `is not measured`');
+  return { kind: 'probe', probe, answer: { is, ...readFound(reader, is) } };
+}
+
+/** What the results hold: `with status 503, time 3s`, or of a failure `with "connection refused"`. */
+function readFound(reader: TokenReader, is: 'fails' | 'answers'): Pick<ProbeAnswer, 'fields' | 'message'> {
+  if (!reader.takes('with')) return { fields: [] };
+  if (is === 'fails' && reader.next?.kind === 'text') return { fields: [], message: reader.text('a message').text };
+  const fields: ProbeAnswer['fields'][number][] = [];
+  do {
+    const field = reader.word('a field, such as `status`').text;
+    const value = reader.next?.kind === 'text' ? reader.text('a value').text : reader.number('a value').value;
+    fields.push({ field, value });
+  } while (reader.comma());
+  return { fields };
+}
+
+const DOINGS: readonly HeartbeatDoing[] = ['comes', 'fails', 'starts', 'stops'];
+
+/** `heartbeat backup comes`. */
+export function readHeartbeat(reader: TokenReader, names: { readonly heartbeats: ReadonlySet<string> }): Action {
+  const heartbeat = readName(reader, names.heartbeats, 'heartbeat');
+  const doing = DOINGS.find((word) => reader.takes(word));
+  if (doing === undefined) throw reader.misread('`comes`, `fails`, `starts` or `stops`');
+  return { kind: 'heartbeat', heartbeat, doing };
+}
