@@ -56,6 +56,8 @@ async function createRuntime(): Promise<Runtime> {
       ...(settings.ingestKey === undefined ? {} : { ingestKey: settings.ingestKey }),
     },
     version,
+    secret: (name) => settings.secret(name),
+    egressAllow: settings.egressAllow,
     childEnvironment,
     width: process.stdout.columns ?? 120,
     write,

@@ -11,6 +11,7 @@ import { registerFormat } from './format.ts';
 import { registerInbox } from './inbox.ts';
 import { registerKey } from './key.ts';
 import { registerLaunch } from './launch.ts';
+import { registerProbe } from './probe.ts';
 import { registerRehearse } from './rehearse.ts';
 import { registerRespond } from './respond.ts';
 import type { Runtime } from './runtime.ts';
@@ -64,6 +65,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerApply(program, runtime);
   registerSend(program, runtime);
   registerShip(program, runtime);
+  registerProbe(program, runtime);
   registerStatus(program, runtime);
   registerExplain(program, runtime);
   registerInbox(program, runtime);

@@ -16,6 +16,10 @@ export interface Runtime {
     readonly ingestKey?: string;
   };
   readonly version: string;
+  /** The value of `secret NAME` in the environment. */
+  secret(name: string): string | undefined;
+  /** `WATCHBILL_EGRESS_ALLOW`. */
+  readonly egressAllow: readonly string[];
   /** What a child process of ours may see of the environment: how to run, and no secret. */
   readonly childEnvironment: Readonly<Record<string, string>>;
   /** A new key of the right form, not yet known to any server. */

@@ -21,6 +21,8 @@ export function emptyRuntime(workingFolder: string, overrides: Partial<Runtime> 
     workingFolder,
     defaults: {},
     version: '1.2.3',
+    secret: () => undefined,
+    egressAllow: [],
     childEnvironment: {},
     createIngestKey: () => 'wb_ingest_key',
     width: 120,

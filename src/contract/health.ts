@@ -6,7 +6,7 @@ export const historySchema = z.array(z.number().nullable());
 
 export const processHealthSchema = z
   .object({
-    name: z.enum(['core', 'intake', 'telemetry store', 'PostgreSQL', 'supervisor']),
+    name: z.enum(['core', 'intake', 'prober', 'telemetry store', 'PostgreSQL', 'supervisor']),
     /** `outside`: not one of ours, so only whether it answers is known. */
     state: z.enum(['running', 'starting', 'ended', 'outside']),
     startedAt: z.string().optional(),

@@ -18,6 +18,8 @@ export interface IntakeLinkOptions {
 /** Why intake gave no orders. */
 export interface OrdersFailure {
   readonly message: string;
+  /** The code of intake's own, when it gave one. */
+  readonly code?: string;
   /** Asking again with the same key is of no use. */
   readonly isFinal: boolean;
 }
@@ -44,7 +46,7 @@ export class IntakeLink {
     const { status, body, isCut } = answer.value;
     if (status !== 200) {
       const isFinal = status >= 400 && status < 500 && !JUST_WAIT.includes(status);
-      return fail({ message: problemIn(answer.value), isFinal });
+      return fail({ ...problemIn(answer.value), isFinal });
     }
     if (isCut === true) return fail({ message: 'The plans of intake are too large.', isFinal: false });
     try {
@@ -60,7 +62,7 @@ export class IntakeLink {
     if (!answer.ok) return { state: 'again', message: answer.failure.message, afterMs: 0 };
     const { status, headers } = answer.value;
     if (status === 200) return { state: 'taken' };
-    const message = problemIn(answer.value);
+    const { message } = problemIn(answer.value);
     // A key that was revoked may be replaced, and a plan may come back: only what is wrong with the results themselves is final.
     if (status === 400 || status === 413) return { state: 'refused', message };
     return { state: 'again', message, afterMs: (Number(headers['retry-after']) || 0) * 1_000 };
@@ -82,11 +84,11 @@ export class IntakeLink {
   }
 }
 
-function problemIn({ status, body }: IncomingResponse): string {
+function problemIn({ status, body }: IncomingResponse): { readonly message: string; readonly code?: string } {
   try {
     const { error } = JSON.parse(Buffer.from(body).toString('utf8')) as { error: { code: string; message: string } };
-    return `${error.code}: ${error.message}`;
+    return { code: error.code, message: error.message };
   } catch {
-    return `Intake answered with status ${status}.`;
+    return { message: `Intake answered with status ${status}.` };
   }
 }

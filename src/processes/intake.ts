@@ -19,12 +19,14 @@ export async function startIntake(
   options: StartOptions,
   onReady: () => void,
   onHopeless: (problem: WatchbillError) => void,
+  onProbesWanted: (wanted: boolean) => void,
 ): Promise<{ stop(): Promise<void> }> {
   const { clock, random } = options;
   const log = createLog('intake', clock);
   const { role: _, egressAllow, ...rest } = configuration;
   const transport = createEgress({ allow: readAllowances(egressAllow) });
   let stopped = false;
+  let areProbesWanted: boolean | undefined;
   let rollUpProblem: string | undefined;
 
   async function prepareTelemetryStore(): Promise<void> {
@@ -68,6 +70,11 @@ export async function startIntake(
     transport,
     clock,
     random,
+    onPlans(plans) {
+      const wanted = [...plans.values()].some(({ probes = [] }) => probes.length > 0);
+      if (wanted !== areProbesWanted) onProbesWanted(wanted);
+      areProbesWanted = wanted;
+    },
     eventLoopDelayMs: options.eventLoopDelayMs,
     log: (message) => log('warning', message),
   });

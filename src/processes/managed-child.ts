@@ -3,7 +3,7 @@ import type { Clock } from '#kernel/ports.ts';
 import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
 
 export interface ManagedChildOptions {
-  readonly role: 'core' | 'intake';
+  readonly role: 'core' | 'intake' | 'prober';
   /** `main.ts`. */
   readonly entry: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,9 @@ export interface ManagedChildOptions {
   /** Of the core: the path of the link that makes the first owner. */
   readonly onSetUpLink?: (path: string) => void;
   readonly onHopeless: (code: string, message: string) => void;
-  /** Of intake: the value of a secret, undefined when it is not set. Without it no secret is given out. */
+  /** Of intake: whether a plan in force has probes, as it says it. */
+  readonly onProbesWanted?: (wanted: boolean) => void;
+  /** Of intake and the prober: the value of a secret, undefined when it is not set. Without it no secret is given out. */
   readonly secret?: (name: string) => string | undefined;
   /** It runs now, or with undefined not any more. */
   readonly onRunning?: (pid: number | undefined) => void;
@@ -68,6 +70,7 @@ export function manageChild(options: ManagedChildOptions): ManagedChild {
     process.on('message', (message: FromChild) => {
       if (message.type === 'ready') options.onReady();
       else if (message.type === 'set-up-link') options.onSetUpLink?.(message.path);
+      else if (message.type === 'probes-wanted') options.onProbesWanted?.(message.wanted);
       else if (message.type === 'secrets-wanted') {
         const values = message.names.map((name) => [name, options.secret?.(name) ?? null] as const);
         post(process, { type: 'secrets', values: Object.fromEntries(values) });

@@ -43,16 +43,27 @@ export interface IntakeConfiguration {
   readonly clickhouse: ClickHouseAddress;
   /** As the core's: targets of scrapes are dialled like channels. */
   readonly egressAllow: readonly string[];
+  /** What the prober shows: made at each start of the server and kept nowhere. */
+  readonly proberKey: string;
 }
 
-export type ChildConfiguration = CoreConfiguration | IntakeConfiguration;
+export interface ProberConfiguration {
+  readonly role: 'prober';
+  /** Where it reaches intake itself. */
+  readonly intakeUrl: string;
+  readonly key: string;
+  /** As the core's: targets of probes are dialled like channels. */
+  readonly egressAllow: readonly string[];
+}
+
+export type ChildConfiguration = CoreConfiguration | IntakeConfiguration | ProberConfiguration;
 
 export type ToChild =
   | { readonly type: 'start'; readonly configuration: ChildConfiguration }
   | { readonly type: 'stop' }
   /** To the core: how the server's processes are, at its start and whenever it changes. */
   | { readonly type: 'processes'; readonly processes: readonly ProcessReport[] }
-  /** To intake: what it asked for. */
+  /** To intake and the prober: what they asked for. */
   | { readonly type: 'secrets'; readonly values: SecretValues };
 
 export type FromChild =
@@ -60,7 +71,9 @@ export type FromChild =
   | { readonly type: 'ready' }
   /** There is no owner yet: the path of the link that makes one, to be shown to whoever started the server and to nobody else. */
   | { readonly type: 'set-up-link'; readonly path: string }
-  /** From intake: the secrets that plans in force name for its own work, by name. */
+  /** From intake: whether a plan in force has probes. */
+  | { readonly type: 'probes-wanted'; readonly wanted: boolean }
+  /** From intake and the prober: the secrets that plans in force name for their own work, by name. */
   | { readonly type: 'secrets-wanted'; readonly names: readonly string[] }
   /** Cannot go on, and starting again would not help: a schema that is too new, a port that is taken. */
   | { readonly type: 'hopeless'; readonly code: string; readonly message: string };

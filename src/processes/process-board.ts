@@ -2,7 +2,7 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
 
 /** The processes of one server, as its health page names them. */
-export type ProcessName = 'core' | 'intake' | 'telemetry store' | 'PostgreSQL' | 'supervisor';
+export type ProcessName = 'core' | 'intake' | 'prober' | 'telemetry store' | 'PostgreSQL' | 'supervisor';
 
 /** How one of them is, as the supervisor knows it. */
 export interface ProcessReport {
@@ -49,6 +49,13 @@ export class ProcessBoard {
   ended(name: ProcessName): void {
     const starts = this.#starts.get(name) ?? 0;
     this.#set(name, { name, state: starts === 0 ? 'starting' : 'ended', restarts: Math.max(0, starts - 1) });
+  }
+
+  /** It is not wanted any more. */
+  gone(name: ProcessName): void {
+    this.#reports.delete(name);
+    this.#starts.delete(name);
+    this.onChange(this.reports);
   }
 
   /** It is somebody else's, who looks after it. */

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { startCore } from './core.ts';
 import { startIntake } from './intake.ts';
 import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
+import { startProber } from './prober.ts';
 import type { ProcessReport } from './process-board.ts';
 
 export interface RoleOptions {
@@ -117,7 +118,9 @@ function start(
     return startCore(configuration, options, onReady, (path) => say({ type: 'set-up-link', path }));
   }
   if (configuration.role === 'intake' && role === 'intake')
-    return startIntake(configuration, options, onReady, onHopeless);
+    return startIntake(configuration, options, onReady, onHopeless, (wanted) => say({ type: 'probes-wanted', wanted }));
+  if (configuration.role === 'prober' && role === 'prober')
+    return Promise.resolve(startProber(configuration, options, onReady));
   throw new WatchbillError('usage', `There is no role "${role}" with a configuration for ${configuration.role}.`);
 }
 

@@ -12,6 +12,7 @@ import { type ManagedChild, manageChild } from './managed-child.ts';
 import { chooseGrpcPort, choosePort } from './port.ts';
 import { ProcessBoard, type ProcessName } from './process-board.ts';
 import { type Stores, startStores } from './stores.ts';
+import { whileWanted } from './while-wanted.ts';
 
 export interface SupervisorOptions extends ServerOptions {
   /** `main.ts`, which the children run as well. */
@@ -159,6 +160,23 @@ async function startParts(
     onRunning: note('core'),
     log,
   });
+  const proberKey = Buffer.from(random.bytes(32)).toString('base64url');
+  const prober = whileWanted(
+    () =>
+      manageChild({
+        role: 'prober',
+        entry: options.entry,
+        environment: options.childEnvironment,
+        clock: options.clock,
+        configuration: async () => ({ role: 'prober', intakeUrl, key: proberKey, egressAllow }),
+        onReady: () => {},
+        onHopeless,
+        secret: (name) => secretOf(options, name),
+        onRunning: note('prober'),
+        log,
+      }),
+    () => board.gone('prober'),
+  );
   board.onChange = (processes) => core.tell({ type: 'processes', processes });
   core.tell({ type: 'processes', processes: board.reports });
   running.push(core);
@@ -177,14 +195,17 @@ async function startParts(
         linkPath,
         clickhouse: await stores.clickhouse(),
         egressAllow,
+        proberKey,
       }),
       onReady: () => {},
       onHopeless,
       secret: (name) => secretOf(options, name),
+      onProbesWanted: prober.want,
       onRunning: note('intake'),
       log,
     }),
   );
+  running.push(prober);
   return async () => ({
     url,
     intakeUrl,

@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 /** The parts that can be killed: the whole group, or one process of it. */
 export const victims = ['group', 'supervisor', 'core', 'intake', 'store', 'postgres'] as const;
 export type Victim = (typeof victims)[number];
+/** What a process of the server does. The prober runs only while a plan has probes. */
+export type Part = Victim | 'prober' | 'other';
 
 export interface ServerProcessOptions {
   /** Applied at start. */
@@ -79,7 +81,7 @@ export class ServerProcess {
   }
 
   /** Kills with SIGKILL. When that ends the program itself, it is started again at once, as an init system would. */
-  async kill(victim: Victim): Promise<boolean> {
+  async kill(victim: Victim | 'prober'): Promise<boolean> {
     const group = this.#child?.pid;
     if (group === undefined) return false;
     if (victim === 'group') {
@@ -127,7 +129,7 @@ export class ServerProcess {
   }
 
   /** Every process of the group with the part that it plays. */
-  async processes(): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
+  async processes(): Promise<readonly { readonly pid: number; readonly part: Part }[]> {
     const group = this.#child?.pid;
     return group === undefined ? [] : processesOf(group, await this.#postmaster());
   }
@@ -177,8 +179,8 @@ function killIfThere(pid: number): boolean {
 async function processesOf(
   group: number,
   postmaster?: number,
-): Promise<readonly { readonly pid: number; readonly part: Victim | 'other' }[]> {
-  const found: { pid: number; part: Victim | 'other' }[] = [];
+): Promise<readonly { readonly pid: number; readonly part: Part }[]> {
+  const found: { pid: number; part: Part }[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
@@ -192,9 +194,9 @@ async function processesOf(
   return found;
 }
 
-function partOf(command: readonly string[]): Victim | 'other' {
+function partOf(command: readonly string[]): Part {
   const role = command[command.indexOf('role') + 1];
-  if (command.includes('role') && (role === 'core' || role === 'intake')) return role;
+  if (command.includes('role') && (role === 'core' || role === 'intake' || role === 'prober')) return role;
   if (command.some((word) => word.includes('store-child'))) return 'store';
   if (command[0]?.endsWith('/postgres') && command.includes('-D')) return 'postgres';
   if (command.some((word) => word.endsWith('main.ts'))) return 'supervisor';

@@ -12,6 +12,7 @@ const purposes: Readonly<Record<ProcessHealthAnswer['name'], string>> = {
   supervisor: 'starts the others, and starts each again when it ends',
   core: 'judges, tells people, and serves these pages',
   intake: 'takes in what is sent, and reads the signals',
+  prober: 'looks at what the plans name',
   'telemetry store': 'keeps events and readings for charts',
   PostgreSQL: 'keeps plans, alerts, messages and the journal',
 };
