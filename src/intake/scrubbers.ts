@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { assert } from '#kernel/assert.ts';
 import type { Disk, Random } from '#kernel/ports.ts';
 import type { ScrubRules } from '#plan/model.ts';
@@ -41,6 +42,11 @@ export class Scrubbers {
     const rules = this.#rulesOf(plan);
     const known = this.#entries.get(plan);
     if (known !== undefined && known.rules === rules) return known.scrubber;
+    // Another version of a plan has most often the same list.
+    if (known !== undefined && isDeepStrictEqual(known.rules, rules)) {
+      this.#entries.set(plan, { ...known, rules });
+      return known.scrubber;
+    }
     const scrubber = new Scrubber(rules, (text) => this.#hash(plan, text));
     this.#entries.set(plan, { rules, scrubber });
     return scrubber;

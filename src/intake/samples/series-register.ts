@@ -77,8 +77,7 @@ export class SeriesRegister {
   #lookedAt: Instant = Number.NEGATIVE_INFINITY;
   /** Points taken since the start. */
   accepted = 0;
-  /** Takes out of a new series what the plan's scrub list names; the same object when that is nothing. */
-  scrub: (series: Series) => Series = (series) => series;
+  #scrub: (series: Series) => Series = (series) => series;
 
   constructor(most: number = limits.seriesPerPlan) {
     this.#most = most;
@@ -86,6 +85,19 @@ export class SeriesRegister {
 
   get size(): number {
     return this.#known.size;
+  }
+
+  /**
+   * Takes out of a new series what the plan's scrub list names; gives the same object when that is nothing. Another one holds for what is known
+   * already: a series that it changes, or that the one before has changed, is new with its next point.
+   */
+  set scrub(scrub: (series: Series) => Series) {
+    if (scrub === this.#scrub) return;
+    this.#scrub = scrub;
+    for (const [key, series] of this.#known) {
+      if (key !== keyOf(series) || scrub(series) !== series) series.owner = undefined;
+    }
+    for (const [key, series] of this.#known) if (series.owner !== this) this.#known.delete(key);
   }
 
   get all(): IterableIterator<KnownSeries> {
@@ -102,7 +114,7 @@ export class SeriesRegister {
       known.describe(series.kind, series.startedAt ?? known.startedAt);
       return known;
     }
-    const clean = this.scrub(series);
+    const clean = this.#scrub(series);
     if (clean !== series) {
       // Under both names, so that it is found as it is sent. What was sent is held in memory only.
       const kept = this.intern(clean, now);
