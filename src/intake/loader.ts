@@ -78,6 +78,11 @@ const FIRST_BACKOFF_MS = 100;
 /** From so many on, loaded segments that the spool does not have any more are forgotten. */
 const FORGET_ABOVE = 1_000;
 
+/** Whether a block of a request of which nothing was taken holds something all the same: a deployment that it told of. */
+function holdsMore(payload: Uint8Array): boolean {
+  return decodePayload(payload).length > 0;
+}
+
 /** Brings sealed segments into the telemetry store, in order, for as long as it takes. */
 export class Loader {
   readonly #options: LoaderOptions;
@@ -163,7 +168,7 @@ export class Loader {
   async #load(segment: Segment): Promise<void> {
     const { spool, sink, disk, filter = (block) => block } = this.#options;
     const blocks = (await spool.read(segment))
-      .filter(({ meta }) => meta.accepted > meta.duplicates)
+      .filter(({ meta, payload }) => meta.accepted > meta.duplicates || holdsMore(payload))
       .map(({ meta, payload }) => filter({ plan: meta.plan, receivedAt: meta.receivedAt, payload }));
     if (blocks.length > 0) await sink.insert(segment.id, blocks);
     this.#loaded.add(segment.id);

@@ -3,7 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import { ok } from '#kernel/result.ts';
 import type { Decoded } from './decoding.ts';
 import type { VolatileDisk } from './spool/volatile-disk.ts';
-import { ingestKey, startIntake, T0, type TestIntake } from './test-support.ts';
+import { ingestKey, settle, startIntake, T0, type TestIntake } from './test-support.ts';
 import { deploymentRecords, type SeenVersion, ServiceVersions } from './versions.ts';
 
 function seen(version: string, changes: Partial<SeenVersion> = {}): SeenVersion {
@@ -155,4 +155,32 @@ describe('what is taken in', () => {
     await accept(third, '3');
     expect(deployments(third)).toEqual(['1 -> 3']);
   });
+});
+
+test('a deployment that a request tells of is stored, also when nothing else of the request is taken', async () => {
+  const running = await startIntake();
+  running.configure(running.connect());
+  await settle();
+  for (const version of ['1', '2']) {
+    const told = await running.intake.accept({
+      grant: { keyId: 'a'.repeat(16), plan: 'shop' },
+      protocol: 'test',
+      traffic: 'samples',
+      body: Buffer.from(version),
+      decode: ({ receivedAt }) =>
+        ok({
+          records: [],
+          ownIds: [],
+          rejected: [{ index: 0, code: 'too-many-series', message: 'There are too many.' }],
+          newFields: new Map(),
+          versions: [{ service: 'api', version, at: receivedAt, origin: 'test' }],
+          recognisable: true,
+        }),
+    });
+    expect(told).toMatchObject({ ok: true, value: { accepted: 0 } });
+    await running.clock.advance(2_000);
+  }
+  const events = [...running.loaded.values()].flat().map(({ event }) => event);
+  expect(events).toMatchObject([{ name: 'deployment', attributes: { version: '2', previous: '1' } }]);
+  await running.intake.stop();
 });
