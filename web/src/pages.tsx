@@ -86,6 +86,19 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'data', key: 'd' },
   },
   {
+    name: 'Probes',
+    pattern: patterns.probes,
+    load: async () => (await import('./pages/probes/probes-page.tsx')).ProbesPage,
+    frame: 'shell',
+    navigation: { icon: 'radar', key: 'b' },
+  },
+  {
+    name: 'Probe',
+    pattern: patterns.probe,
+    load: async () => (await import('./pages/probes/probe-page.tsx')).ProbePage,
+    frame: 'shell',
+  },
+  {
     name: 'Errors',
     pattern: patterns.errors,
     load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,

@@ -17,6 +17,8 @@ export const patterns = {
   deliveries: '/plans/$plan/deliveries',
   plan: '/plans/$plan/plan',
   data: '/plans/$plan/data',
+  probes: '/plans/$plan/probes',
+  probe: '/plans/$plan/probes/$probe',
   errors: '/plans/$plan/errors',
   error: '/plans/$plan/errors/$error',
   logs: '/plans/$plan/logs',
@@ -55,6 +57,8 @@ export const paths = {
   deliveries: (plan: string) => fill(patterns.deliveries, { plan }),
   plan: (plan: string) => fill(patterns.plan, { plan }),
   data: (plan: string) => fill(patterns.data, { plan }),
+  probes: (plan: string) => fill(patterns.probes, { plan }),
+  probe: (plan: string, probe: string) => fill(patterns.probe, { plan, probe }),
   /** With what is looked for: `q` is what stands in the box, `from` and `to` are instants in ISO 8601. */
   errors: (plan: string) => fill(patterns.errors, { plan }),
   error: (plan: string, error: string) => fill(patterns.error, { plan, error }),
