@@ -189,11 +189,11 @@ function compileSections(context: Context): CompiledPlan {
   const databases = compileDatabases(context);
   const probes = compileProbes(context);
   const heartbeats = compileHeartbeats(context);
-  const signals = new Signals(context, sources);
+  const checks = new Checks(probes, heartbeats, context.timezone);
+  const signals = new Signals(context, sources, checks);
   signals.compileAll();
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
-  const checks = new Checks(probes, heartbeats, context.timezone);
   const conditions = new Conditions({ context, sources, signals, objectives, checks });
   const thresholds = [...objectives.thresholds];
   const rules = compileRules({ context, conditions, severities, roles, thresholds });

@@ -21,3 +21,16 @@ export function resultField(kind: ProbeCheck['kind'], field: string): ResultFiel
   if (Object.hasOwn(fields, field)) return fields[field];
   return field.startsWith('json.') ? fields['json.*'] : undefined;
 }
+
+const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[]>>> = {
+  http: ['time.dns', 'time.connect', 'time.tls', 'time.first_byte'],
+  tls: ['time.dns', 'time.connect', 'time.tls'],
+  tcp: ['time.dns', 'time.connect'],
+};
+
+/** What a figure may be of, `checks.NAME.FIELD`: the numbers that events of the results hold. */
+export function figureFields(kind: ProbeCheck['kind']): Readonly<Record<string, ResultFieldKind>> {
+  const numbers = Object.entries(resultFields[kind]).filter(([field, holds]) => holds !== 'text' && field !== 'json.*');
+  const parts = (TIMING_PARTS[kind] ?? []).map((part) => [part, 'ms'] as const);
+  return Object.fromEntries([...numbers, ...parts]);
+}

@@ -1,7 +1,8 @@
 import type { DurationMs } from '#kernel/instant.ts';
 import type * as ast from '../expression/ast.ts';
-import type { HeartbeatTest, ProbeTest } from '../model.ts';
+import type { HeartbeatTest, ProbeTest, Source } from '../model.ts';
 import type { Heartbeat, Probe } from '../probe.ts';
+import { figureFields } from '../probe-fields.ts';
 import { valuesOf } from './by-phase.ts';
 import { meaningHash } from './meaning.ts';
 
@@ -59,6 +60,29 @@ export class Checks {
 /** A result older than this says nothing of now: two of the longest intervals and the time that a check may take. */
 export function staleAfterMs({ everyMs, timeoutMs }: Probe): DurationMs {
   return Math.max(...valuesOf(everyMs)) * 2 + timeoutMs;
+}
+
+/** The results of one probe as a source of figures; what could not be measured, and the states of parts, are no results of it. */
+export function sourceOfProbe(probe: Probe): Source {
+  const fields = Object.entries(figureFields(probe.check.kind));
+  return {
+    name: `checks.${probe.name}`,
+    event: 'check',
+    where: {
+      kind: 'and',
+      of: [
+        { kind: 'compare', field: 'probe', operator: '=', value: probe.name },
+        { kind: 'compare', field: 'outcome', operator: '!=', value: 'unmeasured' },
+        { kind: 'missing', field: 'part' },
+      ],
+    },
+    units: Object.fromEntries(
+      fields.flatMap(([field, holds]) => {
+        const unit = { count: '', any: '', text: '', ms: 'ms', bytes: 'B', days: 'd' }[holds];
+        return unit === '' || field === 'time' ? [] : [[field, unit] as const];
+      }),
+    ),
+  };
 }
 
 /** A probe that a condition asks about. */

@@ -7,6 +7,7 @@ import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
+import type { Checks } from './checks.ts';
 import type { Context } from './context.ts';
 import { type CompiledFormula, FormulaCompiler, isFigureOfProbe, type Scope, type SignalLookup } from './formulas.ts';
 import type { Sources } from './sources.ts';
@@ -39,10 +40,10 @@ export class Signals implements SignalLookup {
   readonly #results: Map<string, CompiledFormula | undefined> = new Map();
   readonly #open: string[] = [];
 
-  constructor(context: Context, sources: Sources) {
+  constructor(context: Context, sources: Sources, checks: Checks) {
     this.#context = context;
     this.#sources = sources;
-    this.formulas = new FormulaCompiler(context, sources, this);
+    this.formulas = new FormulaCompiler(context, sources, this, checks);
     for (const entry of context.entries('signals')) {
       if (entry.value.kind !== 'text') continue;
       const sentence = sentenceOf(entry.value);
@@ -151,6 +152,10 @@ export class Signals implements SignalLookup {
   reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined {
     const place = scope.sentence.place(reference.path.span.start, reference.path.span.end);
     const [name = '', ...rest] = reference.path.names;
+    if (isFigureOfProbe(reference.path)) {
+      const { path, span } = reference;
+      return this.formulas.compile({ kind: 'aggregate', function: 'last', path, span }, scope);
+    }
     if (!this.has(name) || rest.length > 0) {
       this.#explainUnknown(name, rest, scope.where, place);
       return undefined;

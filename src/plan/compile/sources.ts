@@ -70,6 +70,11 @@ export class Sources {
     return this.#used.get(name);
   }
 
+  /** Adds a source that the plan does not name. */
+  define(source: Source): void {
+    this.#used.set(source.name, source);
+  }
+
   /** What a compiled plan holds: declared sources and the built-in ones that something reads. */
   compiled(): Readonly<Record<string, Source>> {
     return Object.fromEntries(this.#used);
