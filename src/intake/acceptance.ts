@@ -124,16 +124,17 @@ export class Acceptance {
     }
     register.clocks.note(grant.keyId, decoded.value, now());
     const remembered = submission.idempotencyKey !== undefined || decoded.value.recognisable;
-    if (remembered && !tokens.hasRoom(now())) {
+    const room = remembered ? tokens.roomFor(grant.plan, now()) : 'free';
+    if (room !== 'free') {
       const refused: RequestRefusal = {
-        code: 'overloaded',
-        message: 'No more requests can be remembered for their repetition.',
+        code: room === 'full' ? 'overloaded' : 'too-many-requests',
+        message: `No more requests ${room === 'full' ? '' : 'of the plan '}can be remembered for their repetition.`,
         retryAfterSeconds: ROOM_RETRY_SECONDS,
       };
       onFlood(grant.plan, refused);
       return fail(refused);
     }
-    const end = remembered ? tokens.begin(token, bodyHash) : undefined;
+    const end = remembered ? tokens.begin(grant.plan, token, bodyHash) : undefined;
     try {
       return await this.#store(submission, register, decoded.value, remembered ? { token, bodyHash } : undefined);
     } finally {
@@ -185,7 +186,7 @@ export class Acceptance {
       this.problem = undefined;
       for (const id of ids) this.#options.eventIds.add(plan, id, outcome.value.receivedAt);
       if (remember !== undefined) {
-        tokens.remember(remember.token, remember.bodyHash, outcome.value.receivedAt, kept);
+        tokens.remember(plan, remember.token, remember.bodyHash, outcome.value.receivedAt, kept);
       }
     } else {
       register.versions.settle(versions, this.#options.now(), true);

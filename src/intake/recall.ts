@@ -69,7 +69,7 @@ export function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]
 function recognise(memory: Memory, block: Block, kept: boolean): void {
   const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, refusedPoints, hasEventIds } = block.meta;
   if (token !== undefined && bodyHash !== undefined) {
-    memory.tokens.remember(token, bodyHash, receivedAt, {
+    memory.tokens.remember(plan, token, bodyHash, receivedAt, {
       accepted,
       duplicates,
       rejected,
