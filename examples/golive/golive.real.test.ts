@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEgressAllow } from '#egress/allowance.ts';
-import { createEgress, type Egress } from '#egress/egress.ts';
-import { compilePlan } from '#plan/compile.ts';
+import type { Egress } from '#egress/egress.ts';
 import type { Probe } from '#plan/probe.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#storage/embedded/embedded-postgres.ts';
 import { openPool } from '#storage/postgres/pool.ts';
-import { look } from '../../src/probes/look.ts';
 import type { ProbeResult } from '../../src/probes/result.ts';
+import { localEgress, lookAt, probesOf } from '../../test/kit/look-at.ts';
 import { clock, temporaryFolder } from '../../test/kit/postgres.ts';
 import { type Doorway, openDoorway } from '../../test/kit/postgres-doorway.ts';
 import { type FaultName, faults } from './faults.ts';
@@ -28,12 +25,8 @@ beforeAll(async () => {
   pool = openPool({ address: postgres.address, applicationName: 'test' });
   doorway = await openDoorway(postgres.address);
   await pool.query('create role watcher login; grant pg_read_all_data to watcher');
-  const allow = parseEgressAllow('127.0.0.1');
-  egress = createEgress({ allow: allow.ok ? allow.value : [] });
-  const path = join(import.meta.dirname, 'plan.yaml');
-  const compiled = compilePlan([{ path, text: await readFile(path, 'utf8') }]);
-  expect(compiled.diagnostics).toEqual([]);
-  probes = compiled.plan?.probes ?? [];
+  egress = localEgress();
+  probes = await probesOf(join(import.meta.dirname, 'plan.yaml'));
 });
 afterAll(async () => {
   egress.close();
@@ -45,23 +38,9 @@ afterAll(async () => {
 
 /** Results of all probes that ask the database, as a prober gets them. */
 async function measure(port = doorway.port): Promise<ReadonlyMap<string, ProbeResult>> {
+  const url = `postgres://watcher:x@127.0.0.1:${port}/${doorway.database}`;
   const asking = probes.filter(({ check }) => check.kind === 'query');
-  const results = await Promise.all(
-    asking.map((probe) =>
-      look(
-        probe,
-        { dueAt: clock.now(), location: 'here', timeoutMs: probe.timeoutMs },
-        {
-          dialler: egress,
-          clock,
-          now: () => clock.now(),
-          signal: new AbortController().signal,
-          secret: () => ({ state: 'known', value: `postgres://watcher:x@127.0.0.1:${port}/${doorway.database}` }),
-          database: (name) => ({ name, url: { secret: 'ERP_DATABASE' } }),
-        },
-      ),
-    ),
-  );
+  const results = await Promise.all(asking.map((probe) => lookAt(probe, egress, url)));
   return new Map(results.map((result) => [result.probe, result]));
 }
 
@@ -69,6 +48,9 @@ function failing(results: ReadonlyMap<string, ProbeResult>): readonly string[] {
   return [...results.values()].filter(({ outcome }) => outcome !== 'passed').map(({ probe }) => probe);
 }
 
+// proves: GOLIVE-009, GOLIVE-011, GOLIVE-014, GOLIVE-015, GOLIVE-016, GOLIVE-032, GOLIVE-033, GOLIVE-034, GOLIVE-035, GOLIVE-039
+// proves: GOLIVE-040, GOLIVE-058, GOLIVE-059, GOLIVE-060, GOLIVE-092, GOLIVE-093, GOLIVE-094, GOLIVE-095, GOLIVE-102, GOLIVE-103
+// proves: GOLIVE-104, GOLIVE-105, GOLIVE-111
 describe('the integrity checks of the ERP', () => {
   it('find nothing where nothing was planted', async () => {
     await seed(pool);
@@ -111,5 +93,44 @@ describe('the integrity checks of the ERP', () => {
     for (const result of (await measure(away.port)).values()) {
       expect(result).toMatchObject({ outcome: 'failed', reason: 'connection-failed' });
     }
+  });
+});
+
+// proves: KULTI-262, RACHEL-078, RACHEL-170, RACHEL-174
+describe('the database probes of the other launches', () => {
+  const away = { outcome: 'failed', reason: 'connection-failed' };
+
+  async function one(example: string, name: string, user = 'watcher', port = doorway.port): Promise<ProbeResult> {
+    const probe = (await probesOf(join(import.meta.dirname, '..', example, 'plan.yaml'))).find(
+      (found) => found.name === name,
+    );
+    if (probe === undefined) throw new Error(`${example} has no probe ${name}`);
+    return lookAt(probe, egress, `postgres://${user}:x@127.0.0.1:${port}/${doorway.database}`);
+  }
+
+  it('tell a database that cannot be reached from one that lets nobody in, and read lag and pool', async () => {
+    const closed = await openDoorway(postgres.address);
+    await closed.close();
+    for (const example of ['kulti', 'rachelfoods']) {
+      expect(await one(example, 'database')).toMatchObject({ outcome: 'passed', fields: { value: 1 } });
+      expect(await one(example, 'database', 'watcher', closed.port)).toMatchObject(away);
+    }
+    expect(await one('kulti', 'database', 'stranger')).toMatchObject({ reason: 'authentication-failed' });
+    expect(await one('kulti', 'replication')).toMatchObject({ outcome: 'passed', fields: { value: 0 } });
+    const pool = await one('kulti', 'pool');
+    expect([pool.outcome, Number(pool.fields['value']) > 0]).toEqual(['passed', true]);
+  });
+
+  it('list the payments that do not match until they do', async () => {
+    await pool.query(`
+      create table payments (id int, state text, stripe_state text);
+      insert into payments values (1, 'paid', 'paid'), (2, 'open', 'paid'), (3, 'open', null), (4, 'open', 'open')`);
+    const before = await one('rachelfoods', 'unmatched');
+    expect(before).toMatchObject({ outcome: 'failed', reason: 'expectation-failed', fields: { rows: 2 } });
+    expect(before.evidence?.split('\n').slice(2)).toEqual(['2  | open  | paid', '3  | open  | null']);
+    await pool.query(
+      'update payments set state = coalesce(stripe_state, state), stripe_state = coalesce(stripe_state, state)',
+    );
+    expect(await one('rachelfoods', 'unmatched')).toMatchObject({ outcome: 'passed', fields: { rows: 0 } });
   });
 });

@@ -1,7 +1,7 @@
 -- A small ERP as it often is: no foreign keys and few constraints, since it grew out of tables of somebody's spreadsheet.
 drop schema if exists erp cascade;
 create schema erp;
-set search_path = erp;
+set local search_path = erp;
 
 create table branch (id int primary key, name text);
 create table staff (id int primary key, name text, branch_id int, role text);

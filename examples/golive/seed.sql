@@ -1,5 +1,5 @@
 -- Ten days of three branches, the same each time; only the times count from now on backwards.
-set search_path = erp;
+set local search_path = erp;
 
 insert into branch values (1, 'North'), (2, 'South'), (3, 'Harbour');
 insert into staff select b * 10 + n, 'Staff ' || b || n, b, 'seller' from generate_series(1, 3) b, generate_series(1, 2) n;

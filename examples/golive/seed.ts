@@ -9,8 +9,8 @@ export async function seed(database: Pick<pg.Client, 'query'>, planted: readonly
     ['schema.sql', 'seed.sql'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
   );
   const statements = planted.map((name) => faults[name].sql);
-  // One text is one transaction: probes see the old ERP or the new one.
-  await database.query([...files, ...statements].join(';\n'));
+  // In one transaction, so that probes see the old ERP or the new one.
+  await database.query(['begin', ...files, ...statements, 'commit'].join(';\n'));
 }
 
 /** `node examples/golive/seed.ts postgres://USER:PASSWORD@HOST/DATABASE [FAULT …]` */
