@@ -37,5 +37,7 @@ function lastWords({ passedAt, cameAt, expectedBy }: Found, write: WriteInstant)
 }
 
 function joined(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('; ');
+  const said = parts.filter((part) => part !== '');
+  // A sentence of a prober ends with a full stop, which would stand in the middle here.
+  return said.map((part) => part.replace(/\.$/, '')).join('; ');
 }

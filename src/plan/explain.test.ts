@@ -19,3 +19,35 @@ test('defaults that the author did not write are marked', () => {
 test('a plan with errors explains nothing', () => {
   expect(explainPlan(compilePlan([{ path: 'plan.yaml', text: 'plan: 5\n' }]))).toBe('');
 });
+
+test('probes and heartbeats with their defaults', () => {
+  const text = `plan: shop
+timezone: Europe/Berlin
+phases: { day-one: T+0 .. T+1d }
+probes:
+  shop: { check: GET https://shop.example, every: { day-one: 5s, otherwise: 1m }, while-failing: 2s }
+  tls:  { check: "tls shop.example:443", every: 12h, expect: [days_left > 14, time < 2s] }
+heartbeats:
+  backup: { every: cron "0 3 * * *" }
+  export: { every: 1h, grace: 5m, longest: 10m }
+`;
+  expect(explainPlan(compilePlan([{ path: 'plan.yaml', text }]))).toContain(`probes:
+  shop: GET https://shop.example
+    every: day-one: 5s; otherwise: 1m
+    while failing: 2s
+    timeout: 2s
+    expects: a status from 200 to 299  (default)
+    a result is fresh for: 2m2s  (default)
+  tls: tls shop.example:443
+    every: 12h
+    timeout: 10s  (default)
+    expects: days_left > 14, time < 2s
+    a result is fresh for: 1d10s  (default)
+heartbeats:
+  backup: cron "0 3 * * *" in Europe/Berlin
+    late after: 10m  (default)
+  export: every 1h
+    late after: 5m
+    a run lasts at most: 10m
+`);
+});

@@ -5,6 +5,7 @@ import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
+import { heartbeatRows, probeRows } from './explain-probes.ts';
 import type {
   Bands,
   BandTest,
@@ -76,6 +77,8 @@ export function explainPlan(compilation: Compilation): string {
       `late events count for: ${formatDuration(limits.lateMs)}  (default)`,
     ]),
   );
+  section('probes', probeRows(plan));
+  section('heartbeats', heartbeatRows(plan));
   section(
     'signals',
     plan.signals.map((signal) => [

@@ -26,6 +26,7 @@ const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[
   http: ['time.dns', 'time.connect', 'time.tls', 'time.first_byte'],
   tls: ['time.dns', 'time.connect', 'time.tls'],
   tcp: ['time.dns', 'time.connect'],
+  query: ['time.dns', 'time.connect'],
 };
 
 /** What a figure may be of, `checks.NAME.FIELD`: the numbers that events of the results hold. */

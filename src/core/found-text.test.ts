@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { formatInstant } from '#kernel/instant.ts';
+import type { Found, Reading } from '#plan/reading.ts';
+import { foundText } from './found-text.ts';
+
+const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
+const value: Reading = { state: 'value', value: 1, sampleSize: 1, at: 0 };
+const write = (instant: number): string => formatInstant(instant).slice(11, 16);
+
+test.each<[Found, Reading, 'true' | 'false' | 'unknown', string]>([
+  [
+    { message: 'status 503, expected status = 200.', since: at('14:01:00'), streak: 3, passedAt: at('14:00:00') },
+    value,
+    'true',
+    'status 503, expected status = 200; 3 in a row since 14:01; last passed 14:00',
+  ],
+  [{ since: at('14:01:00'), streak: 1 }, value, 'true', 'since 14:01'],
+  [{ passedAt: at('14:00:00') }, value, 'false', 'all is well; last passed 14:00'],
+  [
+    { passedAt: at('14:00:00') },
+    { state: 'no data', reason: 'not-measured', sampleSize: 0, at: 0 },
+    'unknown',
+    'nothing fresh was measured; last passed 14:00',
+  ],
+  [{ expectedBy: at('03:30:00') }, value, 'true', 'expected by 03:30; never came'],
+  [{ expectedBy: at('03:30:00'), cameAt: at('03:01:00') }, value, 'true', 'expected by 03:30; came last 03:01'],
+  [{}, { state: 'no data', reason: 'nothing-heard', sampleSize: 0, at: 0 }, 'unknown', 'nothing was heard yet'],
+])('%j', (found, reading, truth, text) => {
+  expect(foundText({ found, reading, truth }, write)).toBe(text);
+});
+
+test('other tests have a figure instead', () => {
+  expect(foundText({ reading: value, truth: 'true' }, write)).toBeUndefined();
+});
