@@ -54,12 +54,16 @@ export interface ProbeTrial {
   /** Answers well, echoing what it is sent; resolves with its port. */
   readonly startWell: () => Promise<{ readonly port: number; stop(): Promise<void> }>;
   readonly egress?: Omit<EgressOptions, 'allow'>;
+  /** What the kind needs to know beside; a value of a secret holds `PROBE_SECRET`. */
+  readonly context?: Partial<LookContext>;
 }
 
 /** What every kind that dials its target keeps to, tried with real sockets. */
 export function checkProbeKind(trial: ProbeTrial): void {
   const { kind, check, startWell } = trial;
   const closers: (() => unknown)[] = [];
+  const lookOf: typeof lookAt = (checked, egress, probe, more) =>
+    lookAt(checked, egress, probe, { ...trial.context, ...more });
   let allowed: Egress;
   let refused: Egress;
   let silent: { readonly port: number };
@@ -81,27 +85,27 @@ export function checkProbeKind(trial: ProbeTrial): void {
 
   describe(`the kind ${kind.spec.kind}`, () => {
     it('passes for a target that is well, with the fields that its spec names', async () => {
-      const result = await lookAt(check(well.port), allowed);
+      const result = await lookOf(check(well.port), allowed);
       expect(result).toMatchObject({ outcome: 'passed', probe: 'shop', location: 'here' });
       expect(result.evidence).toBeUndefined();
       expect(Object.keys(kind.spec.fields)).toEqual(expect.arrayContaining(Object.keys(result.fields)));
     });
 
     it('says that a target is away in place of throwing', async () => {
-      const result = await lookAt(check(await closedPort()), allowed);
+      const result = await lookOf(check(await closedPort()), allowed);
       expectKnownReason(kind, result);
       expect(result).toMatchObject({ outcome: 'failed', reason: 'connection-failed' });
     });
 
     it('does not dial what the operator does not permit, says what would permit it, and counts it for nothing', async () => {
-      const result = await lookAt(check(well.port), refused);
+      const result = await lookOf(check(well.port), refused);
       expect(result).toMatchObject({ outcome: 'unmeasured', reason: 'address-refused' });
       expect(result.message).toMatch(new RegExp(`WATCHBILL_EGRESS_ALLOW=[a-z0-9.]+:${well.port} allows it`));
     });
 
     it('says that a target is broken that hangs up', async () => {
       const rude = await startServer(closers, (socket) => socket.destroy());
-      const result = await lookAt(check(rude.port), allowed);
+      const result = await lookOf(check(rude.port), allowed);
       if (kind.spec.kind !== 'tcp') expect(result).toMatchObject({ outcome: 'failed' });
       expectKnownReason(kind, result);
     });
@@ -111,7 +115,7 @@ export function checkProbeKind(trial: ProbeTrial): void {
         socket.write(Buffer.alloc(65_536, 0x58));
         socket.on('error', () => {});
       });
-      const result = await lookAt(check(mad.port), allowed, { timeoutMs: 1_000 });
+      const result = await lookOf(check(mad.port), allowed, { timeoutMs: 1_000 });
       if (kind.spec.kind !== 'tcp') expect(result).toMatchObject({ outcome: 'failed' });
       expectKnownReason(kind, result);
       expect(JSON.stringify(result).length).toBeLessThan(limits.probeEvidenceCharacters * 2 + 2_000);
@@ -119,19 +123,19 @@ export function checkProbeKind(trial: ProbeTrial): void {
 
     if (kind.spec.kind !== 'tcp') {
       it('ends when its time is over', async () => {
-        const result = await lookAt(check(silent.port), allowed, { timeoutMs: 200 });
+        const result = await lookOf(check(silent.port), allowed, { timeoutMs: 200 });
         expect(result).toMatchObject({ outcome: 'failed', reason: 'timed-out' });
         expect(result.durationMs).toBeGreaterThanOrEqual(190);
       });
 
       it('does not blame a target that we left too little time', async () => {
-        const result = await lookAt(check(silent.port), allowed, { timeoutMs: 5_000 }, { budgetMs: 100 });
+        const result = await lookOf(check(silent.port), allowed, { timeoutMs: 5_000 }, { budgetMs: 100 });
         expect(result).toMatchObject({ outcome: 'unmeasured', reason: 'started-late' });
       });
 
       it('ends when nobody waits for it any more', async () => {
         const controller = new AbortController();
-        const looking = lookAt(check(silent.port), allowed, { timeoutMs: 60_000 }, { signal: controller.signal });
+        const looking = lookOf(check(silent.port), allowed, { timeoutMs: 60_000 }, { signal: controller.signal });
         controller.abort();
         expect(await looking).toMatchObject({ outcome: 'unmeasured', reason: 'stopped' });
       });
@@ -139,7 +143,7 @@ export function checkProbeKind(trial: ProbeTrial): void {
 
     it('tells no secret', async () => {
       for (const egress of [allowed, refused]) {
-        const result = await lookAt(check(well.port), egress, { expect: [impossible] });
+        const result = await lookOf(check(well.port), egress, { expect: [impossible] });
         expect(result.outcome).not.toBe('passed');
         expect(JSON.stringify(result)).not.toContain(PROBE_SECRET);
       }

@@ -1,5 +1,6 @@
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import type { PostgresAddress } from '#storage/postgres/pool.ts';
 
 /** A way by TCP to a PostgreSQL that listens on a socket of this machine only, as the embedded one does. */
@@ -16,18 +17,19 @@ export interface Doorway {
   close(): Promise<void>;
 }
 
-export async function openDoorway(address: PostgresAddress): Promise<Doorway> {
+/** With a certificate it speaks TLS to those who ask for it, as a PostgreSQL on a network does. */
+export async function openDoorway(
+  address: PostgresAddress,
+  certificate?: { readonly cert: string; readonly key: string },
+): Promise<Doorway> {
   if (!('socketFolder' in address)) throw new Error('no socket leads to this PostgreSQL');
   const { socketFolder, user, database } = address;
   const open = new Set<net.Socket>();
   let most = 0;
   let inside = Promise.withResolvers<void>();
-  const server = net.createServer((outer) => {
+  const lead = (outer: net.Socket): void => {
     const inner = net.connect(join(socketFolder, '.s.PGSQL.5432'));
-    open.add(outer);
-    most = Math.max(most, open.size);
     const end = (): void => {
-      open.delete(outer);
       outer.destroy();
       inner.destroy();
     };
@@ -37,6 +39,21 @@ export async function openDoorway(address: PostgresAddress): Promise<Doorway> {
       if (chunk[0] === 0x50) inside.resolve();
     });
     outer.pipe(inner).pipe(outer);
+  };
+  const server = net.createServer((outer) => {
+    open.add(outer);
+    most = Math.max(most, open.size);
+    outer.on('error', () => {}).on('close', () => open.delete(outer));
+    if (certificate === undefined) {
+      lead(outer);
+      return;
+    }
+    // The request for TLS is eight bytes, which one letter answers.
+    outer.once('readable', () => {
+      outer.read(8);
+      outer.write('S');
+      lead(new tls.TLSSocket(outer, { isServer: true, ...certificate }));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { createEgress, type Egress } from '#egress/egress.ts';
 import { limits } from '#kernel/limits.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#storage/embedded/embedded-postgres.ts';
 import { openPool } from '#storage/postgres/pool.ts';
+import { checkProbeKind, PROBE_SECRET } from '../../../test/conformance/probe.ts';
 import { clock, temporaryFolder } from '../../../test/kit/postgres.ts';
 import { type Doorway, openDoorway } from '../../../test/kit/postgres-doorway.ts';
 import type { ProbeContext, Sighting } from '../kind.ts';
@@ -318,6 +320,22 @@ describe('failures are results', () => {
     expect(await problemOf('select 1', { timeoutMs: 500 }, urlOf('a', other))).toMatchObject({ outcome: 'failed' });
   });
 
+  it('one that speaks TLS, and whose certificate is trusted only where it need not be', async () => {
+    const read = (name: string): string =>
+      readFileSync(new URL(`../../egress/fixtures/hooks.example.${name}.pem`, import.meta.url), 'utf8');
+    const secure = await openDoorway(postgres.address, { cert: read('crt'), key: read('key') });
+    const url = `${urlOf(doorway.user, secure.port)}?sslmode=`;
+    expect((await ask("select 7 where repeat('x', 10) <> ''", {}, `${url}require`)).fields['value']).toBe(7);
+    expect(await problemOf("select repeat('x', 200000000)", {}, `${url}require`)).toMatchObject({
+      reason: 'answer-too-large',
+    });
+    expect(await problemOf('select 1', {}, `${url}verify-full`)).toMatchObject({
+      outcome: 'failed',
+      reason: 'tls-failed',
+    });
+    await secure.close();
+  });
+
   it('one that wants no TLS where it is required', async () => {
     expect(await problemOf('select 1', {}, `${urlOf()}?sslmode=require`)).toMatchObject({
       outcome: 'failed',
@@ -383,3 +401,17 @@ async function listen(server: net.Server): Promise<number> {
   closers.push(() => server.close());
   return (server.address() as AddressInfo).port;
 }
+
+// What every kind keeps to. The database's name says where it is, since each trial has a place of its own.
+checkProbeKind({
+  kind: queryKind,
+  check: (port) => ({ kind: 'query', database: `at-${port}`, sql: 'select 1' }),
+  startWell: async () => ({ port: doorway.port, async stop() {} }),
+  context: {
+    database: (name) => ({ name, url: { secret: name } }),
+    secret: (name) => ({
+      state: 'known',
+      value: `postgres://${doorway.user}:${PROBE_SECRET}@127.0.0.1:${name.replace('at-', '')}/${doorway.database}`,
+    }),
+  },
+});

@@ -92,15 +92,19 @@ async function converse(
   place: string,
   end: (problem: Problem) => void,
 ): Promise<Rows> {
-  await client.connect();
   // One value may have a gigabyte, so what comes is counted before it is put together.
   let bytes = 0;
-  client.connection.stream.on('data', (chunk: Uint8Array) => {
+  const count = (chunk: Uint8Array): void => {
     bytes += chunk.length;
     if (bytes <= limits.queryAnswerBytes) return;
     const message = `${place} answered with more than ${limits.queryAnswerBytes} bytes.`;
     end({ outcome: 'failed', reason: 'answer-too-large', message });
-  });
+  };
+  const connected = client.connect();
+  const plain = client.connection.stream.on('data', count);
+  await connected;
+  // With TLS it is another stream, over the same connection.
+  if (client.connection.stream !== plain) client.connection.stream.on('data', count);
   await client.query(beginning(Math.max(1, Math.floor(remainingMs * SERVER_SHARE))));
   const portal = new Portal(sql, { rows: limits.queryRows, rowsKept: limits.queryRowsKept });
   client.query(portal);
