@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { TupleParam } from '@clickhouse/client';
+import { type ClickHouseSettings, TupleParam } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clock } from '../../../test/kit/postgres.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
@@ -319,6 +319,18 @@ describe('the protocol', () => {
     await expect(ask(large)).rejects.toMatchObject({ code: '241' });
     await expect(rows(large)).rejects.toMatchObject({ code: '241' });
     await expect(rows('select 1 settings max_execution_time = 0')).rejects.toMatchObject({ code: '452' });
+  });
+
+  it('gives a query one processor, and a second at most where it is asked for', async () => {
+    const threads = async (settings: ClickHouseSettings): Promise<number> => {
+      const query = "select toUInt8(toString(getSetting('max_threads'))) as n";
+      const answer = await store.client.query({ query, format: 'JSONEachRow', clickhouse_settings: settings });
+      return (await answer.json<{ n: number }>())[0]?.n ?? 0;
+    };
+    expect(await threads({})).toBe(1);
+    expect(await threads({ max_threads: 2 })).toBe(2);
+    expect(await threads({ max_threads: 64 })).toBe(2);
+    expect(await threads({})).toBe(1);
   });
 
   it('answers beside eight slow queries, and loads', async () => {

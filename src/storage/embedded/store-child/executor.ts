@@ -41,7 +41,7 @@ const MOST_WAITING = 64;
 
 /**
  * Limits that add up: readers and writer together never use more than their budgets, whatever they are asked. Queries run on one thread
- * each: what the engine has for priorities needs a capability that the child does not have.
+ * each, unless they ask for a second: what the engine has for priorities needs a capability that the child does not have.
  */
 const READER_DEFAULTS: Settings = {
   max_threads: '1',
@@ -64,7 +64,7 @@ const WRITER_DEFAULTS: Settings = {
 const CAPPED: Readonly<Record<string, number>> = {
   max_execution_time: READER_SECONDS,
   max_memory_usage: READER_BYTES,
-  max_threads: 1,
+  max_threads: 2,
   max_result_bytes: MOST_RESULT_BYTES,
 };
 
