@@ -10,7 +10,7 @@ export function refuseAddress(
   host: string,
   port: number,
   allowances: readonly Allowance[],
-  own: ReadonlySet<string>,
+  own: Pick<ReadonlySet<string>, 'has'>,
 ): string | undefined {
   // A zone (`fe80::1%eth0`) can only be link-local; ipaddr.js reads it, but it belongs to no network of an allowance.
   if (!ipaddr.isValid(text) || text.includes('%')) return `'${text}' is no address that may be dialled`;

@@ -44,7 +44,8 @@ export function createGuard(options: GuardOptions): Guard {
   return async (host, port, deadline, timeoutMs) => {
     const addresses = await addressesOf(host, deadline, timeoutMs);
     if ('reason' in addresses) return addresses;
-    const own = new Set(ownAddresses().map(normalise));
+    // Asked of the system only for an address that would be dialled otherwise and is not allowed by name: that costs more than all the rest.
+    const own = { has: (address: string) => ownAddresses().some((one) => normalise(one) === address) };
     for (const address of addresses.list) {
       const refusal = refuseAddress(address, host, port, options.allow, own);
       if (refusal === undefined) continue;

@@ -20,7 +20,7 @@ export interface OutboxOptions {
 }
 
 /** What did not change may wait so long for company: a request for each of a thousand results a second would cost more than the looking. */
-const LINGER_MS = 100;
+const LINGER_MS = 500;
 const RETRY_FIRST_MS = 100;
 const RETRY_LONGEST_MS = 5_000;
 
