@@ -191,6 +191,8 @@ function wholeValues(
     return [value('secret ', 'Read from the environment: `secret NAME`.')];
   if (section === 'limits') return [value('5000/s', 'Records a second.'), value('600/min', 'Records a minute.')];
   if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  const ofChecks = checkValues(path);
+  if (ofChecks.length > 0) return ofChecks;
   if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));
   if (section === 'webhooks' && (key === 'secret' || key === 'token'))
     return [value('secret ', 'Read from the environment: `secret NAME`.')];
@@ -204,6 +206,38 @@ function wholeValues(
   }
   return [...named, ...choices];
 }
+
+/** What probes, heartbeats and databases are made of. */
+function checkValues([section, , key]: readonly string[]): readonly Completion[] {
+  const secret = value('secret ', 'Read from the environment: `secret NAME`.');
+  if (section === 'databases' && key === 'url') return [secret];
+  if (section === 'probes' && key === 'headers') return [secret];
+  if (section === 'probes' && key === 'check') return CHECK_FORMS.map(([text, means]) => value(text, means));
+  if (section === 'probes' && key === 'expect') return EXPECTATIONS.map(([text, means]) => value(text, means));
+  if (section !== 'heartbeats' || key !== 'every') return [];
+  return [value('1h', 'So long after the last check-in.'), value('cron "0 3 * * *"', "In the plan's time zone.")];
+}
+
+const CHECK_FORMS: readonly (readonly [text: string, means: string])[] = [
+  ['GET https://', 'Asks for an address.'],
+  ['HEAD https://', 'Asks for the head of an address.'],
+  ['tcp ', 'Connects: `tcp HOST:PORT`.'],
+  ['tls ', 'Looks at a certificate: `tls HOST:443`.'],
+  ['dns TXT ', 'Looks up a domain: `dns TXT DOMAIN`.'],
+  ['query ', 'Asks a database: `query DATABASE "select 1"`.'],
+];
+
+const EXPECTATIONS: readonly (readonly [text: string, means: string])[] = [
+  ['status = 200', 'Of `GET` and `HEAD`.'],
+  ['time < 2s', 'The whole duration.'],
+  ['body contains "ok"', 'Of `GET`.'],
+  ['json.database = "up"', 'A path into a JSON answer.'],
+  ['size < 1MB', 'Of `GET`.'],
+  ['days_left > 14', 'Of `tls`.'],
+  ['records > 0', 'Of `dns`.'],
+  ['rows = 0', 'Of `query`.'],
+  ['value >= 10', 'Of `query`: the first of the first row. Of `dns`: its text.'],
+];
 
 function channelKindOrName(name: string): readonly Completion[] {
   return [{ ...value(name, ''), detail: 'a channel' }];

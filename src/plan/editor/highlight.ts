@@ -88,7 +88,8 @@ export function keyNames(path: readonly string[]): readonly NameKind[] | undefin
     return ['phase'];
   if (section === 'objectives' && depth === 4 && key === 'bands') return ['phase'];
   if (section === 'rules' && depth === 4 && ['when', 'severity', 'until'].includes(key ?? '')) return ['phase'];
-  if (section === 'scrapes' && depth === 4 && key === 'every') return ['phase'];
+  if ((section === 'scrapes' || section === 'probes') && depth === 4 && key === 'every') return ['phase'];
+  if (section === 'probes' && depth === 4 && key === 'parts') return ['service'];
   return undefined;
 }
 
@@ -102,7 +103,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
     if (key === 'runbook') return ['runbook'];
   }
   if (section === 'services' && key === 'needs') return ['service'];
-  if (section === 'webhooks' && key === 'service') return ['service'];
+  if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
   if (section === 'objectives' && key === 'owner') return ['person', 'role', 'duty'];
   if (section === 'people' && key === 'order') return ['channel'];
   if (section === 'roles' && path.length === 2) return ['person'];

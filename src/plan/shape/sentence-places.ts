@@ -37,6 +37,10 @@ export function sentenceAt(path: readonly string[]): SentenceKind | undefined {
       return ['respond', 'resolve', 'update', 'review', 'watch'].includes(key ?? '') ? 'clock' : undefined;
     case 'scrapes':
       return key === 'every' || key === 'timeout' ? 'duration' : undefined;
+    case 'probes':
+      return ['every', 'while-failing', 'timeout'].includes(key ?? '') ? 'duration' : undefined;
+    case 'heartbeats':
+      return key === 'grace' || key === 'longest' ? 'duration' : undefined;
     case 'rules':
       if (key === 'when' || key === 'until') return depth === 3 || phase !== undefined ? 'condition' : undefined;
       return key === 'notify' ? 'recipient' : undefined;

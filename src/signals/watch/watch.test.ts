@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { HeartbeatTest, ProbeTest } from '#plan/model.ts';
+import type { Verdict } from '#plan/reading.ts';
+import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import { planOf } from '../plan.fixture.ts';
+import type { EventRecord } from '../record.ts';
+
+const MINUTE = 60_000;
+const failing: ProbeTest = {
+  kind: 'probe',
+  id: 'p',
+  text: 'shop failing',
+  probe: 'shop',
+  is: 'failing',
+  staleMs: 5 * MINUTE,
+};
+const late: HeartbeatTest = {
+  kind: 'heartbeat',
+  id: 'h',
+  text: 'backup late',
+  heartbeat: 'backup',
+  is: 'late',
+  schedule: { kind: 'interval', everyMs: 10 * MINUTE },
+  timezone: 'UTC',
+  graceMs: MINUTE,
+};
+
+let made = 0;
+function check(at: number, outcome: 'passed' | 'failed' | 'unmeasured', location = 'here', message = ''): EventRecord {
+  made += 1;
+  const attributes = { probe: 'shop', location, outcome, due: at, ...(message === '' ? {} : { message }) };
+  return { name: 'check', time: at, id: `c${made}`, attributes };
+}
+
+function checkIn(at: number, state: string, rest: Record<string, number> = {}): EventRecord {
+  made += 1;
+  return { name: 'heartbeat', time: at, id: `b${made}`, attributes: { heartbeat: 'backup', state, ...rest } };
+}
+
+const truths = (verdicts: readonly Verdict[]) => verdicts.map(({ at, truth }) => [at, truth]);
+
+describe('a probe', () => {
+  test('says what was found, how often, since when, and when it last passed', () => {
+    const live = createLiveExecutor(planOf({ tests: [{ ...failing, streak: 2 }] }), 0);
+    live.ingest([check(1_000, 'passed')], 1_000);
+    live.ingest([check(2_000, 'failed', 'here', 'status 500')], 2_000);
+    const [verdict] = live.ingest([check(3_000, 'failed', 'here', 'status 503')], 3_000);
+    expect(verdict).toMatchObject({
+      truth: 'true',
+      at: 3_000,
+      reading: { state: 'value', value: 2, sampleSize: 1 },
+      against: [2],
+      found: { message: 'status 503', since: 2_000, streak: 2, passedAt: 1_000 },
+    });
+  });
+
+  test('fails when half of the places that look fail', () => {
+    const live = createLiveExecutor(planOf({ tests: [failing] }), 0);
+    expect(truths(live.ingest([check(1_000, 'passed', 'a'), check(1_000, 'passed', 'b')], 1_000))).toEqual([
+      [1_000, 'false'],
+    ]);
+    expect(live.ingest([check(1_000, 'passed', 'c'), check(2_000, 'failed', 'a')], 2_000)).toEqual([]);
+    expect(truths(live.ingest([check(3_000, 'failed', 'b')], 3_000))).toEqual([[3_000, 'true']]);
+  });
+
+  test('what could not be measured changes nothing, until nothing fresh is known', () => {
+    const live = createLiveExecutor(planOf({ tests: [failing] }), 0);
+    live.ingest([check(0, 'failed')], 0);
+    expect(live.ingest([check(MINUTE, 'unmeasured')], MINUTE)).toEqual([]);
+    expect(truths(live.advance(20 * MINUTE))).toEqual([[5 * MINUTE, 'unknown']]);
+    expect(live.verdicts()[0]?.reading).toMatchObject({ state: 'no data', reason: 'not-measured' });
+  });
+});
+
+describe('a heartbeat', () => {
+  test('that never comes is late from when it began to be watched', () => {
+    const live = createLiveExecutor(planOf({ tests: [late] }), 0);
+    const [verdict] = live.advance(60 * MINUTE);
+    expect(verdict).toMatchObject({ truth: 'true', at: 11 * MINUTE, found: { expectedBy: 11 * MINUTE } });
+  });
+
+  test('is not late for the time in which nobody listened', () => {
+    const live = createLiveExecutor(planOf({ tests: [late] }), 0);
+    live.ingest([checkIn(MINUTE, 'succeeded')], MINUTE);
+    live.advance(5 * MINUTE);
+    live.resume(65 * MINUTE);
+    expect(truths(live.advance(200 * MINUTE))).toEqual([[72 * MINUTE, 'true']]);
+  });
+
+  test('of a cron schedule is excused what was due while nobody listened', () => {
+    const nightly: HeartbeatTest = { ...late, schedule: { kind: 'cron', expression: '0 3 * * *' } };
+    const live = createLiveExecutor(planOf({ tests: [nightly] }), 0);
+    const [night, next] = [3 * 60 * MINUTE, 27 * 60 * MINUTE];
+    live.advance(night - MINUTE);
+    live.resume(night + MINUTE / 2);
+    expect(truths(live.advance(next + 10 * MINUTE))).toEqual([[next + MINUTE, 'true']]);
+  });
+
+  test('has failed by its exit code, or when its run goes on for too long', () => {
+    const failed: HeartbeatTest = { ...late, is: 'failed', longestMs: 2 * MINUTE };
+    const live = createLiveExecutor(planOf({ tests: [failed] }), 0);
+    const [byCode] = live.ingest([checkIn(1_000, 'failed', { exit_code: 3 })], 1_000);
+    expect(byCode).toMatchObject({ truth: 'true', found: { message: 'exit code 3', since: 1_000 } });
+    expect(truths(live.ingest([checkIn(2_000, 'succeeded')], 2_000))).toEqual([[2_000, 'false']]);
+    live.ingest([checkIn(MINUTE, 'started')], MINUTE);
+    const [overrun] = live.advance(10 * MINUTE);
+    expect(overrun).toMatchObject({ truth: 'true', at: 3 * MINUTE, found: { message: 'the run has not ended' } });
+    expect(truths(live.ingest([checkIn(11 * MINUTE, 'succeeded')], 11 * MINUTE))).toEqual([[11 * MINUTE, 'false']]);
+  });
+});
+
+test('a new version of a plan goes on where a test means the same, and begins anew where it does not', () => {
+  const plan = planOf({ tests: [failing, late] });
+  const live = createLiveExecutor(plan, 0);
+  live.ingest([check(1_000, 'failed'), checkIn(1_000, 'succeeded')], 1_000);
+  const next = restoreLiveExecutor(
+    planOf({ tests: [failing, { ...late, id: 'other', graceMs: 5 * MINUTE }] }),
+    live.snapshot(),
+  );
+  if (!next.ok) throw new Error(next.failure.message);
+  const said = Object.fromEntries(next.value.verdicts().map(({ test: id, truth }) => [id, truth]));
+  expect(said).toEqual({ p: 'true', other: 'unknown' });
+});
