@@ -7,6 +7,7 @@ import {
   formatMoment,
   formatMomentExact,
   formatSpan,
+  formatTimeMs,
 } from './times.ts';
 
 const launch = Date.parse('2026-01-20T14:00:00Z');
@@ -76,4 +77,12 @@ describe('a moment', () => {
   test('is said in full with its zone', () => {
     expect(formatInstantFull(at, 'en-GB', 'Europe/Berlin')).toMatch(/^Tue.*20 Jan 2026.*23:30:05.*CET$/);
   });
+});
+
+test.each([
+  ['en-GB', '14:00:00.007'],
+  ['en-US', '02:00:00.007 PM'],
+  ['de-DE', '14:00:00,007'],
+])('milliseconds stand behind the seconds in %s', (locale, text) => {
+  expect(formatTimeMs(launch + 7, locale, 'UTC').replace(/\s/gu, ' ')).toBe(text);
 });

@@ -32,6 +32,12 @@ export function formatTimeExact(at: number, locale: string = readerLocale, zone:
   return formatWith(locale, zone, 'exact', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
 }
 
+/** Time of day with milliseconds, where the reader's language has them: `13:52:07.042`, `01:52:07.042 PM`. */
+export function formatTimeMs(at: number, locale: string = readerLocale, zone: string = readerZone): string {
+  const options = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 } as const;
+  return formatWith(locale, zone, 'ms', options).format(at);
+}
+
 /** Day and time, `3 Mar, 13:52`. */
 export function formatDayTime(at: number, locale: string = readerLocale, zone: string = readerZone): string {
   const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;

@@ -1,6 +1,6 @@
 import { memo, useCallback } from 'react';
 import type { StoredEventAnswer } from '#contract/data.ts';
-import { formatTimeExact } from '../../format/times.ts';
+import { formatTimeMs } from '../../format/times.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { LineDetail } from './line-detail.tsx';
 import { lineHead } from './log-line.ts';
@@ -56,7 +56,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         onClick={() => onToggle(line.id)}
       >
         <time className={classes.time} dateTime={line.time}>
-          {formatTimeExact(at)}.{String(at % 1_000).padStart(3, '0')}
+          {formatTimeMs(at)}
         </time>
         <span className={classes.level}>{level === '' ? '' : <StateMark tone={tone} word={level} />}</span>
         <span className={classes.service}>{service}</span>
