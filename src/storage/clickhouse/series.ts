@@ -38,10 +38,12 @@ export interface StoredSeries {
 const inRange = `plan = {plan:String} and signal in {signals:Array(String)}
   and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
 
+/** States and reasons are asked only of readings that have no value, since nothing else is said of steps that have one. */
 const fromReadings = `select signal, group, toUInt32(intDiv(toUnixTimestamp64Milli(at) - {start:Int64}, {step:Int64})) as i,
     argMaxIf(value, at, state = 'value') as last_,
     minIf(value, state = 'value') as least_, maxIf(value, state = 'value') as greatest_,
-    argMax(sample_size, at) as size_, argMax(state, at) as state_, argMax(reason, at) as reason_, count() as readings_
+    argMax(sample_size, at) as size_, argMaxIf(state, at, state != 'value' or value is null) as state_,
+    argMaxIf(reason, at, state != 'value' or value is null) as reason_, count() as readings_
   from readings where ${inRange} group by signal, group, i`;
 
 const fromRolledUp = `select signal, group, toUInt32(intDiv(toUnixTimestamp(at) * 1000 - {start:Int64}, {step:Int64})) as i,
@@ -50,8 +52,8 @@ const fromRolledUp = `select signal, group, toUInt32(intDiv(toUnixTimestamp(at) 
   from readings_5m where ${inRange} group by signal, group, i`;
 
 /**
- * All steps of a group in one row. What goes over the wire is what takes the time, so values are of 7 digits, and of the steps without one
- * only their numbers and states are said.
+ * All steps of a group in one row, in no order: putting them in order takes the store longer than it takes us. What goes over the wire takes time
+ * too, so values are of 7 digits, and of the steps without one only their numbers and states are said.
  */
 const gathered = (inner: string): string => `
   select signal, group, count() over (partition by signal) as groups_there, steps, last, least, greatest, sample_sizes,
@@ -61,7 +63,7 @@ const gathered = (inner: string): string => `
       groupArray(size_) as sample_sizes, groupArrayIf(i, last_ is null) as empty_steps,
       groupArrayIf(state_, last_ is null) as empty_states, groupArrayIf(reason_, last_ is null) as empty_reasons,
       sum(readings_) as readings
-    from (select * from (${inner}) order by signal, group, i) group by signal, group
+    from (${inner}) group by signal, group
   ) order by readings desc, group limit {groups:UInt32} by signal`;
 
 /**
@@ -119,8 +121,29 @@ type Row = [
 
 function storedSeries(row: Row): StoredSeries {
   const [signal, group, groupsThere, steps, last, least, greatest, sampleSizes, emptySteps, states, reasons] = row;
-  const empty = emptySteps.map((step, index) => ({ step, state: states[index] ?? '', reason: reasons[index] ?? '' }));
-  return { signal, group, groupsThere, steps, last, least, greatest, sampleSizes, empty };
+  const order = ascending(steps);
+  const inOrder = (values: readonly number[]): number[] => order.map((index) => values[index] ?? 0);
+  const empty = ascending(emptySteps).map((index) => ({
+    step: emptySteps[index] ?? 0,
+    state: states[index] ?? '',
+    reason: reasons[index] ?? '',
+  }));
+  return {
+    signal,
+    group,
+    groupsThere,
+    steps: inOrder(steps),
+    last: inOrder(last),
+    least: inOrder(least),
+    greatest: inOrder(greatest),
+    sampleSizes: inOrder(sampleSizes),
+    empty,
+  };
+}
+
+/** The indices of numbers, from the least number to the greatest. */
+function ascending(numbers: readonly number[]): readonly number[] {
+  return numbers.map((_, index) => index).sort((left, right) => (numbers[left] ?? 0) - (numbers[right] ?? 0));
 }
 
 /** Both parts of each group, the earlier first. */
