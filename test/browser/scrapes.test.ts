@@ -60,6 +60,15 @@ scrapes:
     const orders = page.locator('[data-metric="shop_orders_total"]');
     await orders.getByText('counter').waitFor({ timeout: 30_000 });
     await orders.getByText('route').waitFor();
+    // Points are data too, when no event ever comes.
+    await page
+      .getByText(/\d points of \d+ series/)
+      .first()
+      .waitFor();
+    expect(await page.getByText('waiting for the first event').count()).toBe(0);
+    await page.reload();
+    await untilShown(page);
+    await page.getByRole('heading', { name: 'Send events' }).waitFor();
     await page.getByLabel('Part of a metric’s name').fill('LEVEL');
     await page.locator('[data-metric="shop_level"]').getByText('gauge').waitFor();
     await orders.waitFor({ state: 'detached' });
@@ -91,6 +100,9 @@ scrapes:
     await page.goto(`${server.url}/plans/shop/data`);
     await untilShown(page);
     await page.locator('[data-metric="shop_orders_total"]').waitFor({ timeout: 30_000 });
+    // A name has the width of its row, or it would stand there letter below letter.
+    const name = await page.locator('[data-metric="shop_orders_total"] th').boundingBox();
+    expect(name?.width).toBeGreaterThan(250);
     expect(await horizontalOverflow(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
     await context.close();

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { EventFieldsAnswer, EventRatesAnswer, RejectionsAnswer } from '#contract/data.ts';
 import { usePlanName } from '../../api/current-plan.ts';
-import { formatNumber, plural } from '../../format/numbers.ts';
+import { formatCount, formatNumber, plural } from '../../format/numbers.ts';
 import { Page, Section } from '../../kit/page.tsx';
 import { useSearchValues } from '../../kit/search-value.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
@@ -24,11 +24,13 @@ export function DataPage() {
   const fields = useFields(plan);
   const rates = useRates(plan);
   const rejections = useRejections(plan);
+  const hasPoints = (rejections.data?.samples.accepted ?? 0) > 0;
   // While it is not known whether there is any, the page has its usual order.
-  const hasData = fields.data === undefined || fields.data.events.some(({ own }) => !own);
+  const hasData = fields.data === undefined || fields.data.events.some(({ own }) => !own) || hasPoints;
+  const isKnown = fields.data !== undefined && (rejections.data !== undefined || rejections.error !== null);
   // Decided once: the key that is shown once must not go when the first event comes.
   const [beganEmpty, setBeganEmpty] = useState<boolean>();
-  if (beganEmpty === undefined && fields.data !== undefined) setBeganEmpty(!hasData);
+  if (beganEmpty === undefined && isKnown) setBeganEmpty(!hasData);
   const send = <SendSection plan={plan} rejections={rejections} event={exampleEvent(fields.data)} first={!hasData} />;
   const [search] = useSearchValues();
   // Asked for again by the list itself, which can be paused.
@@ -79,15 +81,18 @@ function Sentence({ fields, rates, rejections }: SentenceProps) {
   const own = new Set(fields?.events.filter((event) => event.own).map(({ name }) => name));
   const refused = rejections?.rejections.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const perMinute = rates === undefined ? undefined : lastMinute(rates, own);
+  const samples = rejections?.samples;
+  const hasPoints = samples !== undefined && samples.accepted > 0;
   return (
     <span className={classes.sentence} data-live="">
       {perMinute === undefined ? null : perMinute === 0 ? (
-        <StateMark tone="none" word="Nothing came in the last minute" />
+        <StateMark tone="none" word={`${hasPoints ? 'No event' : 'Nothing'} came in the last minute`} />
       ) : (
         <StateMark tone="good" word={rateText(perMinute)} />
       )}
       {rejections?.since === undefined ? null : (
         <span>
+          {hasPoints ? `${plural(samples.accepted, 'point')} of ${formatCount(samples.series)} series, ` : ''}
           {refused === 0 ? 'none refused' : `${plural(refused, 'record')} refused`} since{' '}
           <TimeText at={rejections.since} />
         </span>
