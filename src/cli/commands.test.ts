@@ -96,7 +96,7 @@ describe('check', () => {
   });
 
   test('what is not executed yet is said', async () => {
-    const folder = folderWith({ 'plan.yaml': `${PLAN}heartbeats:\n  backup: { every: 1d }\n` });
+    const folder = folderWith({ 'plan.yaml': `${PLAN}layers:\n  weekend: { span: T+1d .. T+2d }\n` });
     const { exit, output } = await run(folder, ['check', 'plan.yaml']);
     expect(exit).toBe(0);
     expect(output).toContain('not executed yet: `apply` would refuse the plan.');
@@ -249,7 +249,7 @@ describe('up', () => {
 
   test.each([
     ['plan-invalid: ', PLAN.replace('> 3', '> three')],
-    ['plan-not-executable: ', `${PLAN}heartbeats:\n  backup: { every: 1d }\n`],
+    ['plan-not-executable: ', `${PLAN}layers:\n  weekend: { span: T+1d .. T+2d }\n`],
   ])('refuses what cannot run before it starts anything: %s', async (message, text) => {
     const { exit, errors, servers } = await run(folderWith({ 'plan.yaml': text }), ['up', 'plan.yaml']);
     expect(exit).toBe(65);
