@@ -43,7 +43,7 @@ export const probeSchema = z
      * no pace.
      */
     state: z.enum(['passing', 'failing', 'unknown', 'waiting', 'resting']),
-    /** Since when it is in this state, at most 30 days ago. */
+    /** Since when it is in this state; absent when that is longer than 30 days ago. */
     since: z.string().optional(),
     /** How often it is looked at now; absent while it rests. */
     everyMs: z.number().optional(),

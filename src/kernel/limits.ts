@@ -227,6 +227,8 @@ export const limits = {
   probeLocations: 32,
   /** Of each location in a time: changes between passed, failed and unmeasured, and gaps. */
   probeRunsRead: 2_000,
+  /** So old may be what is shown of 30 days; what came since is added. */
+  probeMonthReadMs: 300_000,
   probeLatestRead: 20_000,
   probeBucketsRead: 100_000,
   probeFailuresShown: 50,

@@ -16,6 +16,9 @@ export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 /** The group of the errors that `breakDown` sends. */
 export const ERROR = 'payment-declined';
 
+/** The probe of the watched plan, whose target nobody may dial. */
+export const PROBE = 'shop-health';
+
 /** An address of every page; `signal` and `alert` are there to be looked at. */
 export function everyPage(plan: string, signal: string, alert: string): readonly ListedPage[] {
   const root = `/plans/${plan}`;
@@ -34,6 +37,8 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'deliveries', path: `${root}/deliveries` },
     { pattern: 'plan', path: `${root}/plan` },
     { pattern: 'data', path: `${root}/data` },
+    { pattern: 'probes', path: `${root}/probes` },
+    { pattern: 'probe', path: `${root}/probes/${PROBE}` },
     { pattern: 'errors', path: `${root}/errors` },
     { pattern: 'error', path: `${root}/errors/${ERROR}` },
     { pattern: 'logs', path: `${root}/logs` },

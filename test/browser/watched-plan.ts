@@ -24,6 +24,11 @@ services:
   shop:     { importance: critical }
   payments: { importance: critical, needs: [shop] }
   email:    { importance: minor }
+probes:
+  # Nobody listens there.
+  shop-health: { check: "GET http://127.0.0.1:9/health", every: 2s, service: shop }
+heartbeats:
+  nightly: { every: 'cron "0 3 * * *"', grace: 30m, longest: 2h }
 webhooks:
   github: { secret: secret WATCHED_GITHUB_HOOK, service: shop }
   stripe: { secret: secret WATCHED_STRIPE_SIGNING }

@@ -2,6 +2,7 @@ import type { ProbeAnswer } from '#contract/probes.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import { availabilityOf, type Segment } from '#insight/probes/availability.ts';
+import { joinRuns } from '#insight/probes/join-runs.ts';
 import {
   type LocationRuns,
   type ResultBucket,
@@ -12,7 +13,7 @@ import {
   type StoredResult,
 } from '#insight/probes/read-probes.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { DAY_MS, formatInstant, type Instant } from '#kernel/instant.ts';
+import { DAY_MS, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
@@ -40,6 +41,16 @@ export interface ProbeServicesOptions {
   readonly clock: Clock;
 }
 
+/** What was read of 30 days at an instant. */
+interface Month {
+  readonly at: Instant;
+  /** Names the probes that it was read for. */
+  readonly key: string;
+  readonly runs: readonly LocationRuns[];
+  /** Of the last day. */
+  readonly buckets: readonly ResultBucket[];
+}
+
 /** The probes of the plan in force, with their results from the telemetry store. */
 export function createProbeServices({ core, askTelemetry, clock }: ProbeServicesOptions): ProbeServices {
   function planOf(name: string): { readonly plan: CompiledPlan | undefined; readonly phase: string | undefined } {
@@ -49,29 +60,55 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     return { plan: world.plan, phase: phaseAt(world.plan, launchOf(world.plan, world.line), clock.now()) };
   }
 
-  /** Of 30 days, of which the page shows the last results and two uptimes. */
+  const months = new Map<string, Promise<Month>>();
+
+  /** Of 30 days, read again only now and then: that is much for a page that asks every few seconds. */
+  async function monthOf({ name, probes = [] }: CompiledPlan): Promise<Month> {
+    const now = clock.now();
+    const wanted = probes.map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
+    const key = JSON.stringify(wanted);
+    const known = await months.get(name);
+    if (known !== undefined && known.key === key && now - known.at < limits.probeMonthReadMs) return known;
+    const lookback = Math.min(MONTH_MS, Math.max(...wanted.map(({ staleMs }) => staleMs)));
+    const query = { plan: name, probes: wanted, to: now + limits.futureMs };
+    const reading = askTelemetry(async (client, signal): Promise<Month> => {
+      const [runs, buckets] = await Promise.all([
+        readRuns(client, { ...query, from: now - MONTH_MS - lookback }, signal),
+        readBuckets(client, { ...query, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
+      ]);
+      return { at: now, key, runs, buckets };
+    });
+    months.set(name, reading);
+    try {
+      return await reading;
+    } catch (caught) {
+      if (months.get(name) === reading) months.delete(name);
+      throw caught;
+    }
+  }
+
   async function standing(
     plan: CompiledPlan,
     phase: string | undefined,
     wanted: readonly Probe[],
     gone: AbortSignal,
   ): Promise<readonly ProbeAnswer[]> {
+    const month = await monthOf(plan);
     const now = clock.now();
+    // Results of a prober that was cut off come late.
+    const from = month.at - HOUR_MS;
     const probes = wanted.map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
-    const lookback = Math.max(...probes.map(({ staleMs }) => staleMs));
-    const to = now + limits.futureMs;
-    const shared = { plan: plan.name, probes, to };
-    const [runs, latest, buckets] = await askTelemetry(async (client, given) => {
+    const [runs, latest] = await askTelemetry(async (client, given) => {
       const signal = AbortSignal.any([given, gone]);
-      const [found, parts] = await Promise.all([
-        readRuns(client, { ...shared, from: now - MONTH_MS - lookback }, signal),
-        readBuckets(client, { ...shared, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
-      ]);
-      return [found, await readResultsAt(client, { plan: plan.name, lasts: found }, signal), parts] as const;
+      const query = { plan: plan.name, probes, from, to: now + limits.futureMs };
+      const names = new Set(probes.map(({ name }) => name));
+      const earlier = month.runs.filter(({ probe }) => names.has(probe));
+      const joined = joinRuns(earlier, await readRuns(client, query, signal), from);
+      return [joined, await readResultsAt(client, { plan: plan.name, lasts: joined }, signal)] as const;
     });
     const runsOf = Map.groupBy(runs, ({ probe }) => probe);
     const latestOf = Map.groupBy(latest, ({ probe }) => probe);
-    const bucketsOf = Map.groupBy(buckets, ({ probe }) => probe);
+    const bucketsOf = Map.groupBy(month.buckets, ({ probe }) => probe);
     return wanted.map((probe) =>
       viewProbe(probe, {
         now,
@@ -166,7 +203,8 @@ function viewProbe(probe: Probe, { now, everyMs, runs, latest, buckets }: Known)
     kind: probe.check.kind,
     ...(probe.service === undefined ? {} : { service: probe.service }),
     state,
-    ...(state === 'waiting' || state === 'resting' ? {} : instantField('since', last?.from)),
+    // What lasts since the beginning of what is read began at some time before it.
+    ...instantField('since', last === undefined || last.from === from ? undefined : last.from),
     ...(everyMs === undefined ? {} : { everyMs }),
     staleMs,
     latest: latest.toSorted((left, right) => right.at - left.at).map(viewResult),

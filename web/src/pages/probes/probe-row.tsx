@@ -43,7 +43,9 @@ export function ProbeRow({ plan, probe }: { readonly plan: string; readonly prob
         ) : (
           <>
             <span className={classes.figure}>
-              {last.durationMs === undefined ? '–' : formatFigureText(last.durationMs, 'ms')}
+              {last.durationMs === undefined || last.outcome === 'unmeasured'
+                ? 'not measured'
+                : formatFigureText(last.durationMs, 'ms')}
             </span>
             <span className={classes.quiet}>
               <TimeText at={last.at} show="age" />

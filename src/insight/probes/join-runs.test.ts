@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Availability, availabilityOf, type Run } from './availability.ts';
+import { joinRuns } from './join-runs.ts';
+import type { LocationRuns } from './read-probes.ts';
+
+const STALE_MS = 100;
+type Result = readonly [at: number, state: Availability];
+
+/** As the store gives them. */
+function runsOf(results: readonly Result[]): readonly LocationRuns[] {
+  const runs: Run[] = [];
+  let lastAt = 0;
+  for (const [at, state] of results) {
+    const last = runs.at(-1);
+    if (last?.state === state && at - last.last <= STALE_MS) runs[runs.length - 1] = { ...last, last: at };
+    else runs.push({ from: at, last: at, state });
+    lastAt = at;
+  }
+  return results.length === 0 ? [] : [{ probe: 'api', location: 'here', runs, lastAt }];
+}
+
+test('read in two parts, the course is that of all results, wherever it was cut', () => {
+  const states = fc.constantFrom<Availability>('up', 'down', 'unknown');
+  const results = fc
+    .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 2_000 }), states), { maxLength: 40, selector: ([at]) => at })
+    .map((list) => list.toSorted(([left], [right]) => left - right));
+  fc.assert(
+    fc.property(results, fc.integer({ min: 0, max: 1_500 }), fc.integer({ min: 0, max: 500 }), (list, cut, later) => {
+      const range = { from: 0, to: 2_200, staleMs: STALE_MS };
+      const known = runsOf(list.filter(([at]) => at <= cut + later));
+      const recent = runsOf(list.filter(([at]) => at >= cut));
+      const joined = joinRuns(known, recent, cut);
+      const whole = runsOf(list);
+      const courseOf = (locations: readonly LocationRuns[]) =>
+        availabilityOf(
+          locations.map(({ runs }) => runs),
+          range,
+        );
+      expect(courseOf(joined)).toEqual(courseOf(whole));
+      expect(joined[0]?.lastAt).toBe(whole[0]?.lastAt);
+    }),
+  );
+});

@@ -1,0 +1,159 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServerProcess } from '../crash/server-process.ts';
+import { cleanUp, emptyFolder, INGEST_KEY, makeServer, sendEvents, watchbill } from '../end-to-end/program.ts';
+import { horizontalOverflow, seriousFindings } from './accessibility.ts';
+import { chromiumPath, desktop, launchChromium } from './chromium.ts';
+import { untilShown } from './every-page.ts';
+import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
+
+describe.skipIf(chromiumPath === undefined)('probes and heartbeats', { timeout: 60_000 }, () => {
+  let browser: Browser;
+  let server: ServerProcess;
+  let session: Session;
+  let target: Server;
+  let dataFolder: string;
+  let isWell = true;
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    target = createServer((_, response) => {
+      response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain' });
+      response.end(isWell ? 'fine' : 'the database is away');
+    });
+    await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+    const { port } = target.address() as AddressInfo;
+    const folder = await emptyFolder();
+    dataFolder = join(folder, 'data');
+    const plan = join(folder, 'plan.yaml');
+    await writeFile(
+      plan,
+      `plan: shop
+people: { mia: { email: mia@tea.example } }
+services: { web: {}, ledger: {} }
+severities: { soon: { notify: [mia by app] } }
+probes:
+  api:    { check: "GET http://127.0.0.1:${port}/health", every: 1s, expect: status = 200, service: web }
+  away:   { check: "tcp 10.255.255.1:5432", every: 2s, service: ledger }
+  ledger: { check: "GET http://127.0.0.1:${port}/ledger?with=a-rather-long-address-that-has-to-break-somewhere", every: 31d }
+heartbeats:
+  nightly: { every: 'cron "0 3 * * *"', grace: 30m, longest: 2h }
+  sync:    { every: 15m }
+rules:
+  api-down: { when: api failing, severity: soon, service: web }
+`,
+    );
+    server = await makeServer({
+      dataFolder,
+      plan,
+      environment: { WATCHBILL_INGEST_KEY: INGEST_KEY, WATCHBILL_EGRESS_ALLOW: `127.0.0.1:${port}` },
+    });
+    server.start();
+    await server.untilReady(60_000);
+    session = await makeOwner(browser, server);
+    await sendEvents(server, earlierResults());
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    target?.close();
+    await cleanUp();
+  });
+
+  test('a target that dies is seen with its reason and what it answered', async () => {
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/probes`);
+    await untilShown(page);
+    const api = page.locator('[data-probe="api"]');
+    await api.getByText('passing', { exact: true }).waitFor({ timeout: 30_000 });
+    // We may not dial there: that says nothing of the target.
+    await page.locator('[data-probe="away"]').getByText('not known', { exact: true }).first().waitFor();
+    isWell = false;
+    await api.getByText('failing', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.locator('[data-state-sentence]').getByText('1 probe fails').waitFor();
+    await api.getByRole('link', { name: 'api' }).click();
+    await page.getByRole('heading', { name: 'api', level: 1 }).waitFor();
+    const failure = page.locator('[data-failure]').first();
+    await failure.waitFor();
+    expect(await failure.textContent()).toMatch(/failed: .*503[\s\S]*the database is away/);
+    expect(await page.locator('dl').textContent()).toMatch(/expectsstatus = 200[\s\S]*rulesapi-down/);
+    expect(await page.locator('[data-location="here"]').textContent()).toContain('failed');
+    expect(await page.getByRole('img', { name: /^Durations/ }).count()).toBe(1);
+    isWell = true;
+    await page.locator('[data-state-sentence]').getByText('passing').waitFor({ timeout: 30_000 });
+    // What was before the first result is not known, and not up.
+    await page.getByText('unknown', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: '15 m' }).click();
+    await page.getByRole('link', { name: 'All probes' }).click();
+    await api.waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a job checks in by its address, and the page says how it ended', async () => {
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/probes`);
+    await untilShown(page);
+    const nightly = page.locator('[data-heartbeat="nightly"]');
+    await nightly.getByText('never came').waitFor();
+    await nightly.locator('summary').click();
+    const snippet = (await nightly.locator('details code, details pre').first().textContent()) ?? '';
+    const address = /http:\S+\/v1\/heartbeats\/KEY\/nightly/.exec(snippet)?.[0] ?? '';
+    const made = await watchbill(['key', 'create', 'jobs', '--for', 'heartbeat', '--data', dataFolder]);
+    const url = address.replace('KEY', made.output.trim());
+    expect(await (await fetch(`${url}/start`)).text()).toBe('OK\n');
+    expect((await fetch(`${url}/3`, { method: 'POST', body: 'no space left on device' })).status).toBe(200);
+    await nightly.getByText('failed', { exact: true }).waitFor();
+    await nightly.getByText('no space left on device').waitFor();
+    await nightly.getByText('exit code 3').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'in the %s scheme both pages fit a phone, for everybody',
+    async (colorScheme) => {
+      const { page, context } = await openSignedIn(browser, session, {
+        viewport: { width: 390, height: 844 },
+        colorScheme,
+      });
+      for (const path of ['probes', 'probes/ledger', 'probes/api']) {
+        await page.goto(`${server.url}/plans/shop/${path}`);
+        await untilShown(page);
+        expect(await horizontalOverflow(page)).toEqual([]);
+        expect(await seriousFindings(page)).toEqual([]);
+      }
+      await context.close();
+    },
+  );
+});
+
+/** Of a day: every ten minutes, failures for an hour, and three hours in which nobody looked. */
+function earlierResults(): readonly Readonly<Record<string, unknown>>[] {
+  const now = Date.now();
+  return Array.from({ length: 143 }, (_, index) => {
+    const at = now - (143 - index) * 600_000;
+    const isFailure = index >= 60 && index < 66;
+    return {
+      name: 'check',
+      time: new Date(at).toISOString(),
+      duration_ms: 60 + (index % 7) * 12,
+      ...{
+        probe: 'ledger',
+        location: 'berlin',
+        outcome: isFailure ? 'failed' : 'passed',
+        status: isFailure ? 500 : 200,
+      },
+      ...{ 'time.dns': 4, 'time.connect': 12, 'time.tls': 21, 'time.first_byte': 20 + (index % 7) * 10 },
+      ...(isFailure && {
+        reason: 'expectation-failed',
+        message: 'The status is 500; 200 to 299 was expected.',
+        evidence: '{"status":"down","checks":{"database":"refused the connection of the ledger"}}',
+      }),
+    };
+  }).filter((_, index) => index < 90 || index > 108);
+}
