@@ -78,6 +78,14 @@ describe('rates', () => {
     expect(tested.takeRecords({ plan: 'other', keyId: 'key-9' }, 'logs', 1)).toBeUndefined();
   });
 
+  test('are told apart by plan where two plans call a sender the same, as they may their scrapes', () => {
+    const { rates: tested } = rates({ plan: { samples: 100 }, eachKey: { samples: 50 } });
+    const scrape = { keyId: 'scrape:api', plan: 'shop' };
+    expect(tested.takeRecords(scrape, 'samples', 1_000)).toBeUndefined();
+    expect(tested.takeRecords(scrape, 'samples', 1)).toMatchObject({ code: 'too-many-samples' });
+    expect(tested.takeRecords({ ...scrape, plan: 'other' }, 'samples', 1)).toBeUndefined();
+  });
+
   test('hold for bytes, and nobody is told to wait for more than a minute', () => {
     const { rates: tested } = rates();
     tested.chargeBytes(grant, 'alerts', Number.MAX_SAFE_INTEGER);

@@ -94,7 +94,7 @@ export class RateLimits {
     const planRecords = ofPlan ?? limits.recordsPerSecond[traffic];
     const keyRecords = ofKey ?? planRecords * limits.rateKeyShare;
     return [
-      this.#of(`key\n${keyId}\n${traffic}`, keyRecords, limits.bytesPerSecond[traffic] * limits.rateKeyShare),
+      this.#of(`key\n${plan}\n${keyId}\n${traffic}`, keyRecords, limits.bytesPerSecond[traffic] * limits.rateKeyShare),
       this.#of(`plan\n${plan}\n${traffic}`, planRecords, limits.bytesPerSecond[traffic]),
     ];
   }
