@@ -15,7 +15,10 @@ export interface Occasion {
   readonly timeoutMs: DurationMs;
 }
 
-export type LookContext = Omit<ProbeContext, 'timeoutMs'>;
+export type LookContext = Omit<ProbeContext, 'timeoutMs'> & {
+  /** How long this process has been held up so far, in all: time that was nobody's to answer in. */
+  readonly heldUpMs?: () => number;
+};
 
 /** Less than this share of its timeout is no fair chance: what then does not answer has not failed. */
 const FAIR_SHARE = 0.8;
@@ -25,12 +28,12 @@ const DURATION = 'time';
 export async function look(probe: Probe, occasion: Occasion, context: LookContext): Promise<ProbeResult> {
   const { clock, now, signal } = context;
   const startedMs = clock.monotonicMs();
+  const heldUpBeforeMs = context.heldUpMs?.() ?? 0;
   const told = new Secrets(context.secret);
   const sighting = await see(probe, occasion, { ...context, secret: (name) => told.look(name) });
   const durationMs = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
-  const problem = signal.aborted
-    ? STOPPED
-    : (lateness(probe, occasion, sighting) ?? judge(probe, sighting, durationMs));
+  const givenMs = occasion.timeoutMs - ((context.heldUpMs?.() ?? 0) - heldUpBeforeMs);
+  const problem = signal.aborted ? STOPPED : (lateness(probe, givenMs, sighting) ?? judge(probe, sighting, durationMs));
   const parts = partsOf(probe, sighting);
   return {
     probe: probe.name,
@@ -67,9 +70,9 @@ async function see(probe: Probe, { timeoutMs }: Occasion, context: LookContext):
 }
 
 /** A target that was given less than its time and did not use it up has been measured; one that did has not. */
-function lateness(probe: Probe, { timeoutMs }: Occasion, { problem }: Sighting): Problem | undefined {
-  if (problem?.reason !== 'timed-out' || timeoutMs >= probe.timeoutMs * FAIR_SHARE) return undefined;
-  const message = `Only ${Math.round(timeoutMs)} of ${probe.timeoutMs} ms were left when we began.`;
+function lateness(probe: Probe, givenMs: number, { problem }: Sighting): Problem | undefined {
+  if (problem?.reason !== 'timed-out' || givenMs >= probe.timeoutMs * FAIR_SHARE) return undefined;
+  const message = `Of ${probe.timeoutMs} ms only ${Math.max(0, Math.round(givenMs))} were the target's: we were late, or held up.`;
   return { outcome: 'unmeasured', reason: 'started-late', message };
 }
 

@@ -133,6 +133,17 @@ export function checkProbeKind(trial: ProbeTrial): void {
         expect(result).toMatchObject({ outcome: 'unmeasured', reason: 'started-late' });
       });
 
+      it('does not blame a target for what held us up', async () => {
+        let heldUpMs = 0;
+        const result = await lookAt(
+          check(silent.port),
+          allowed,
+          { timeoutMs: 200 },
+          { heldUpMs: () => (heldUpMs += 100) },
+        );
+        expect(result).toMatchObject({ outcome: 'unmeasured', reason: 'started-late' });
+      });
+
       it('ends when nobody waits for it any more', async () => {
         const controller = new AbortController();
         const looking = lookOf(check(silent.port), allowed, { timeoutMs: 60_000 }, { signal: controller.signal });

@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+import type { Dialler } from '#egress/dialler.ts';
+import type { Clock } from '#kernel/ports.ts';
+import type { Probe } from '#plan/probe.ts';
+import type { PlanOrders, ProberOrders } from '#plan/prober-orders.ts';
+import { createVirtualClock } from '../../test/conformance/virtual-clock.ts';
+import { Outbox } from './outbox.ts';
+import { Prober } from './prober.ts';
+import type { ProbeResult } from './result.ts';
+
+const T0 = 1_790_000_000_000;
+
+const probe = (name: string, more: Partial<Probe> = {}): Probe => ({
+  name,
+  text: name,
+  check: { kind: 'tcp', host: 'shop.example', port: 80 },
+  everyMs: { otherwise: 1_000 },
+  timeoutMs: 1_000,
+  expect: [],
+  ...more,
+});
+
+const ordersOf = (probes: readonly Probe[], more: Partial<PlanOrders> = {}): PlanOrders => ({
+  plan: 'shop',
+  timezone: 'UTC',
+  phases: [],
+  probes,
+  databases: [],
+  last: {},
+  ...more,
+});
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A prober on virtual time whose target answers at once, well or not. */
+function setUp(plans: readonly PlanOrders[]) {
+  const clock = createVirtualClock(T0);
+  const state = { isWell: true, isAway: false, plans, revision: 'one', told: [] as ProbeResult[], batches: 0 };
+  const dialler = {
+    connect: async () =>
+      state.isWell
+        ? { ok: true, value: { socket: { destroy() {} }, timings: {} } }
+        : { ok: false, failure: { reason: 'connection-failed', message: 'refused', sent: 'no' } },
+  } as unknown as Dialler;
+  const prober = new Prober({
+    location: 'here',
+    clock: clock as Clock,
+    dialler,
+    secret: () => ({ state: 'unset' }),
+    wantSecrets: () => {},
+    log: () => {},
+    intake: {
+      async orders(revision) {
+        const head: ProberOrders = { now: clock.now(), revision: state.revision };
+        return { ok: true, value: revision === state.revision ? head : { ...head, plans: state.plans } };
+      },
+      async tell(_plan, results) {
+        if (state.isAway) return { state: 'again', message: 'away', afterMs: 0 };
+        state.batches += 1;
+        state.told.push(...results);
+        return { state: 'taken' };
+      },
+    },
+  });
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 50) {
+      clock.advance(50);
+      await settle();
+    }
+  };
+  return { prober, state, pass };
+}
+
+const duesOf = (told: readonly ProbeResult[], name: string) =>
+  told.filter((result) => result.probe === name).map(({ dueAt }) => dueAt);
+
+it('looks at each instant once, in its order, and tells what nothing changed in together', async () => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one'), probe('two')])]);
+  prober.start();
+  await settle();
+  await pass(10_000);
+  for (const name of ['one', 'two']) {
+    const dues = duesOf(state.told, name);
+    expect(dues.length).toBeGreaterThanOrEqual(9);
+    for (const [index, dueAt] of dues.entries()) expect(dueAt).toBe((dues[0] ?? 0) + index * 1_000);
+  }
+  expect(state.batches).toBeLessThanOrEqual(20);
+  await prober.stop();
+});
+
+it('keeps what it saw while intake is away, with its times', async () => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one')])]);
+  prober.start();
+  await settle();
+  state.isAway = true;
+  await pass(20_000);
+  expect(state.told).toEqual([]);
+  state.isAway = false;
+  await pass(8_000);
+  const dues = duesOf(state.told, 'one');
+  expect(dues.length).toBeGreaterThan(24);
+  expect(new Set(dues.slice(1).map((dueAt, index) => dueAt - (dues[index] ?? 0)))).toEqual(new Set([1_000]));
+  await prober.stop();
+});
+
+it('looks closer while a target fails, and rests where a phase says nothing', async () => {
+  const closer = probe('closer', { everyMs: { otherwise: 60_000 }, whileFailingMs: 2_000 });
+  const resting = probe('resting', { everyMs: { phases: { early: 1_000 } } });
+  const phases = [{ name: 'early', span: { kind: 'offsets', fromMs: 0 } }] as unknown as PlanOrders['phases'];
+  const { prober, state, pass } = setUp([ordersOf([closer, resting], { phases, launch: T0 + 130_000 })]);
+  state.isWell = false;
+  prober.start();
+  await settle();
+  await pass(120_000);
+  expect(duesOf(state.told, 'resting')).toEqual([]);
+  const dues = duesOf(state.told, 'closer');
+  expect(dues.length).toBeGreaterThan(20);
+  expect((dues[3] ?? 0) - (dues[2] ?? 0)).toBe(2_000);
+  await pass(20_000);
+  expect(duesOf(state.told, 'resting').length).toBeGreaterThanOrEqual(9);
+  await prober.stop();
+});
+
+it('follows another version of the plan without another look at what is done', async () => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one'), probe('gone')])]);
+  prober.start();
+  await settle();
+  await pass(5_000);
+  state.plans = [ordersOf([probe('one', { timeoutMs: 500 }), probe('new')])];
+  state.revision = 'two';
+  await pass(5_000);
+  const gone = duesOf(state.told, 'gone').length;
+  await pass(3_000);
+  expect(duesOf(state.told, 'gone').length).toBe(gone);
+  expect(duesOf(state.told, 'new').length).toBeGreaterThan(5);
+  const dues = duesOf(state.told, 'one');
+  expect(new Set(dues).size).toBe(dues.length);
+  expect(dues.length).toBeGreaterThanOrEqual(11);
+  await prober.stop();
+});
+
+it('loses the oldest results first when there are too many, and says so', async () => {
+  const clock = createVirtualClock(T0);
+  const log: string[] = [];
+  const told: number[] = [];
+  let isAway = true;
+  const outbox = new Outbox({
+    clock,
+    log: (message) => log.push(message),
+    kept: 3,
+    async deliver(_plan, results) {
+      if (isAway) return { state: 'again', message: 'away', afterMs: 0 };
+      told.push(...results.map(({ dueAt }) => dueAt));
+      return { state: 'taken' };
+    },
+  });
+  for (let dueAt = 1; dueAt <= 5; dueAt += 1) {
+    outbox.add('shop', { dueAt } as ProbeResult, true);
+    clock.advance(10);
+    await settle();
+  }
+  isAway = false;
+  clock.advance(10_000);
+  await settle();
+  expect(told).toEqual([3, 4, 5]);
+  expect(outbox.waiting).toBe(0);
+  expect(log.join('\n')).toContain('the oldest are lost');
+  expect(log.at(-1)).toBe('2 results of shop were lost while intake was away.');
+});
