@@ -356,6 +356,8 @@ export const limits = {
   seriesSignals: 200,
   /** All points of one answer, over its signals and groups. */
   seriesAnswerPoints: 200_000,
+  /** Charts that wait until the events before their first reading are read, which is done for one at a time. */
+  seriesPastWaiting: 16,
   seriesAlerts: 500,
   seriesRangeMs: 34_560_000_000,
   /** How soon whole 5 minutes of readings are rolled up for long ranges. */

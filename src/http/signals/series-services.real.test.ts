@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Play } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
 import { MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { UNGROUPED } from '#plan/reading.ts';
 import { insertEvents, insertReadings } from '#storage/clickhouse/events.ts';
-import { askWithin } from '#storage/clickhouse/within.ts';
+import { type AskTelemetry, askWithin } from '#storage/clickhouse/within.ts';
 import { clock } from '../../../test/kit/postgres.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
 import { createSignalServices } from './series-services.ts';
@@ -49,7 +50,13 @@ beforeAll(async () => {
 });
 afterAll(() => telemetry?.close());
 
-function series(signals: string) {
+function series(signals: string, services = servicesWith(askWithin(telemetry.client, clock))) {
+  const from = new Date(now - 10 * MINUTE_MS).toISOString();
+  const to = new Date(now).toISOString();
+  return services.series('shop', { signals, from, to, stepMs: MINUTE_MS, groups: 1 });
+}
+
+function servicesWith(askTelemetry: AskTelemetry) {
   if (compiled === undefined) throw new Error('the plan does not compile');
   const core = {
     plans: () => ['shop'],
@@ -57,10 +64,7 @@ function series(signals: string) {
     alerts: async () => ({ rows: [] }),
     link: { readings: async () => [] },
   } as unknown as Core;
-  const services = createSignalServices({ core, askTelemetry: askWithin(telemetry.client, clock), clock });
-  const from = new Date(now - 10 * MINUTE_MS).toISOString();
-  const to = new Date(now).toISOString();
-  return services.series('shop', { signals, from, to, stepMs: MINUTE_MS, groups: 1 });
+  return createSignalServices({ core, askTelemetry, clock });
 }
 
 test('what was before the first reading is worked out from events, and said to be', async () => {
@@ -77,4 +81,33 @@ test('a source that counts once per value says why not; several signals at once 
   expect(orders?.fromEvents?.state).toBe('once-per');
   const both = await series('error_rate,orders_seen');
   expect(both.series.map(({ fromEvents }) => fromEvents)).toEqual([undefined, undefined]);
+});
+
+test('events are read for one chart at a time, and for no more charts than may wait', async () => {
+  const charts = limits.seriesPastWaiting + 4;
+  const all = Promise.withResolvers<void>();
+  let asked = 0;
+  let running = 0;
+  let most = 0;
+  // Each chart asks for its readings and then for what lies before them; no events are read until all have asked for both.
+  const services = servicesWith((question) => {
+    const query = async (parameters: Parameters<typeof telemetry.client.query>[0]) => {
+      if (!/\bfrom events\b/.test(parameters.query)) return telemetry.client.query(parameters);
+      running += 1;
+      most = Math.max(most, running);
+      await all.promise;
+      return telemetry.client.query(parameters).finally(() => {
+        running -= 1;
+      });
+    };
+    const answer = question(Object.create(telemetry.client, { query: { value: query } }), new AbortController().signal);
+    asked += 1;
+    if (asked === 2 * charts) all.resolve();
+    return answer;
+  });
+  const answers = await Promise.all(Array.from({ length: charts }, () => series('error_rate', services)));
+  const states = answers.map((answer) => answer.series[0]?.fromEvents?.state);
+  expect(most).toBe(1);
+  expect(states.filter((state) => state === 'too-large')).toHaveLength(3);
+  expect(states.filter((state) => state === 'computed')).toHaveLength(charts - 3);
 });

@@ -7,6 +7,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, HOUR_MS, type Instant, parseInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { createTurns } from '#kernel/turns.ts';
 import type { Signal } from '#plan/model.ts';
 import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
 import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
@@ -26,6 +27,9 @@ export interface SignalServicesOptions {
 
 /** Signals over time: the stored readings with the newest on top, and what is to be drawn around them. */
 export function createSignalServices({ core, askTelemetry, clock }: SignalServicesOptions): SignalServices {
+  // Millions of events take the store's time: the stored readings of other charts wait for one such question at most.
+  const pastTurns = createTurns(1, limits.seriesPastWaiting);
+
   /** Alerts that were open at some time from an instant on. */
   async function alertsSince(plan: string, world: World, from: Instant): Promise<readonly Alert[]> {
     const found = new Map([...world.alerts.values()].map((alert) => [alert.key, alert]));
@@ -62,13 +66,18 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
     if (signal === undefined || others.length > 0 || steps === 0) return { stored };
     const { from, stepMs } = grid;
     const question = { plan, compiled: world.plan, signal, from, stepMs, steps, groups };
-    const raw = await askTelemetry((client, aborted) => readRawSeries(client, question, aborted)).catch(
-      (caught: unknown) => {
-        // The readings were answered: what takes too long costs only what lies before them.
-        if (caught instanceof WatchbillError && caught.code === 'telemetry-away') return 'too-large' as const;
-        throw caught;
-      },
-    );
+    const raw = await askTelemetry((client, aborted) =>
+      pastTurns.take(async () => {
+        // Its time may have passed while it waited.
+        aborted.throwIfAborted();
+        return readRawSeries(client, question, aborted);
+      }),
+    ).catch((caught: unknown) => {
+      // The readings were answered: what takes too long costs only what lies before them.
+      const code = caught instanceof WatchbillError ? caught.code : undefined;
+      if (code === 'telemetry-away' || code === 'overloaded') return 'too-large' as const;
+      throw caught;
+    });
     const stretch = { from: formatInstant(from), to: formatInstant(from + steps * stepMs) };
     if (typeof raw === 'string') return { stored, fromEvents: { ...stretch, state: raw } };
     if (raw.every((series) => series.steps.length === 0)) return { stored };
