@@ -17,9 +17,7 @@ import { buildRoutes, type Route } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
-import { HeartbeatWatch } from './watch/heartbeat-watch.ts';
-import { ProbeWatch } from './watch/probe-watch.ts';
-import { CHECK_EVENT, HEARTBEAT_EVENT, isWatched, type Watch } from './watch/watch.ts';
+import { Watches } from './watch/watches.ts';
 
 const SNAPSHOT_VERSION = 1;
 
@@ -75,9 +73,7 @@ export class LiveExecutor implements Executor {
   private readonly context: EvaluationContext;
   private readonly windows: readonly MeasureWindow[];
   private readonly silences: readonly SilenceWatch[];
-  /** Of probes and heartbeats, and the same by the name of what they watch. */
-  private readonly watches: readonly Watch[];
-  private readonly watchesOf: ReadonlyMap<string, readonly Watch[]>;
+  private readonly watches: Watches;
   private readonly judges: readonly ComparisonJudge[];
   /** By number of window. */
   private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
@@ -93,7 +89,6 @@ export class LiveExecutor implements Executor {
   private readonly touchedWindows: MeasureWindow[] = [];
   private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
-  private readonly queuedWatches: Watch[] = [];
   private readonly follower: BatchFollower;
 
   constructor(plan: CompiledPlan, now: Instant) {
@@ -109,16 +104,7 @@ export class LiveExecutor implements Executor {
       .filter((test) => test.kind === 'silence')
       .map((test, index) => new SilenceWatch(test, measures.length + index, plan.launch, this.context, now));
     const firstWatch = measures.length + this.silences.length;
-    this.watches = tests
-      .filter(isWatched)
-      .map((test, index) =>
-        test.kind === 'probe'
-          ? new ProbeWatch(test, firstWatch + index, this.context, now)
-          : new HeartbeatWatch(test, firstWatch + index, this.context, now),
-      );
-    this.watchesOf = Map.groupBy(this.watches, ({ test }) =>
-      test.kind === 'probe' ? `${CHECK_EVENT} ${test.probe}` : `${HEARTBEAT_EVENT} ${test.heartbeat}`,
-    );
+    this.watches = new Watches(tests, firstWatch, this.context, now);
     this.judges = tests
       .filter((test) => test.kind === 'comparison')
       .map((test) => new ComparisonJudge(test, byId, this.context, now));
@@ -136,7 +122,7 @@ export class LiveExecutor implements Executor {
     });
     this.allRoutes = routes.all;
     this.signals = new SignalReader(plan.signals, byId, this.context);
-    this.receivedNumber = firstWatch + this.watches.length;
+    this.receivedNumber = firstWatch + this.watches.all.length;
     this.dues = new DueHeap(this.receivedNumber + 1);
     this.scheduleAll();
   }
@@ -158,7 +144,7 @@ export class LiveExecutor implements Executor {
     if (records.length === 0) return out;
     this.receive(receivedAt);
     this.follower.take(records, receivedAt);
-    if (this.watches.length > 0) this.watch(records, receivedAt);
+    this.watches.hear(records, receivedAt);
     this.judge(receivedAt, out);
     return out;
   }
@@ -166,7 +152,7 @@ export class LiveExecutor implements Executor {
   resume(at: Instant): void {
     if (at <= this.now) return;
     for (const silence of this.silences) silence.skip(this.now, at);
-    for (const watch of this.watches) watch.skip(this.now, at);
+    for (const watch of this.watches.all) watch.skip(this.now, at);
     this.now = at;
   }
 
@@ -174,7 +160,7 @@ export class LiveExecutor implements Executor {
     this.context.now = this.now;
     return [
       ...this.judges.flatMap((judge) => judge.current()),
-      ...[...this.silences, ...this.watches].map((watch) => watch.current()),
+      ...[...this.silences, ...this.watches.all].map((watch) => watch.current()),
     ];
   }
 
@@ -234,7 +220,7 @@ export class LiveExecutor implements Executor {
       const section = sections.get(`test ${silence.test.id}`);
       if (section !== undefined) silence.restore(section);
     }
-    for (const watch of this.watches) {
+    for (const watch of this.watches.all) {
       const section = sections.get(`test ${watch.test.id}`);
       if (section !== undefined) watch.restore(section);
     }
@@ -249,7 +235,7 @@ export class LiveExecutor implements Executor {
       if (route.oncePer !== undefined) sections.push([`once ${sourceSignature(route.source)}`, route.oncePer]);
     }
     for (const judge of this.judges) sections.push([`test ${judge.test.id}`, judge]);
-    for (const watch of [...this.silences, ...this.watches]) sections.push([`test ${watch.test.id}`, watch]);
+    for (const watch of [...this.silences, ...this.watches.all]) sections.push([`test ${watch.test.id}`, watch]);
     out.number(sections.length);
     for (const [name, section] of sections) out.section(name, (part) => section.write(part));
   }
@@ -257,7 +243,7 @@ export class LiveExecutor implements Executor {
   private scheduleAll(): void {
     for (const window of this.windows) this.dues.schedule(window.id, window.due);
     for (const silence of this.silences) this.dues.schedule(silence.id, silence.due);
-    for (const watch of this.watches) this.dues.schedule(watch.id, watch.nextAfter(this.now));
+    for (const watch of this.watches.all) this.dues.schedule(watch.id, watch.nextAfter(this.now));
     if (this.context.received) this.dues.schedule(this.receivedNumber, this.lastReceivedAt + limits.receivedWithinMs);
   }
 
@@ -289,11 +275,7 @@ export class LiveExecutor implements Executor {
       else this.queueSilence(silence);
       return;
     }
-    const watch = this.watches[number - this.windows.length - this.silences.length];
-    if (watch !== undefined) {
-      this.queueWatch(watch);
-      return;
-    }
+    if (this.watches.reach(number)) return;
     const ends = this.lastReceivedAt + limits.receivedWithinMs;
     if (ends > at) this.dues.schedule(number, ends);
     else this.setReceived(false);
@@ -342,24 +324,6 @@ export class LiveExecutor implements Executor {
     this.queuedSilences.push(silence);
   }
 
-  private queueWatch(watch: Watch): void {
-    if (watch.queued) return;
-    watch.queued = true;
-    this.queuedWatches.push(watch);
-  }
-
-  /** Brings results and check-ins to those that watch for them. */
-  private watch(records: readonly EventRecord[], now: Instant): void {
-    for (const record of records) {
-      const { name, attributes } = record;
-      if (name !== CHECK_EVENT && name !== HEARTBEAT_EVENT) continue;
-      const subject = attributes[name === CHECK_EVENT ? 'probe' : 'heartbeat'];
-      for (const watch of this.watchesOf.get(`${name} ${subject}`) ?? []) {
-        if (watch.hear(record, now)) this.queueWatch(watch);
-      }
-    }
-  }
-
   private judge(at: Instant, out: Verdict[]): void {
     this.context.now = at;
     for (const judge of this.queuedJudges) {
@@ -370,18 +334,13 @@ export class LiveExecutor implements Executor {
       silence.queued = false;
       silence.judge(out);
     }
-    for (const watch of this.queuedWatches) {
-      watch.queued = false;
-      watch.judge(out);
-      this.dues.schedule(watch.id, watch.nextAfter(at));
-    }
+    this.watches.judge(at, this.dues, out);
     for (const window of this.touchedWindows) {
       window.queued = false;
       window.clearTouched();
     }
     this.queuedJudges.length = 0;
     this.queuedSilences.length = 0;
-    this.queuedWatches.length = 0;
     this.touchedWindows.length = 0;
   }
 
@@ -390,7 +349,7 @@ export class LiveExecutor implements Executor {
     this.context.now = this.madeAt;
     for (const judge of this.judges) judge.judge(true, out);
     for (const silence of this.silences) silence.judge(out);
-    for (const watch of this.watches) watch.judge(out);
+    for (const watch of this.watches.all) watch.judge(out);
   }
 }
 

@@ -2,17 +2,18 @@ import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
-import { figureFields } from '../probe-fields.ts';
 import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
-import { type Checks, sourceOfProbe, staleAfterMs } from './checks.ts';
+import { functionName, unitOfAggregate } from './aggregates.ts';
+import type { Checks } from './checks.ts';
 import type { Context } from './context.ts';
 import { measureId } from './meaning.ts';
 import { compilePredicate } from './predicates.ts';
+import { compileFigureOfProbe } from './probe-figures.ts';
 import type { Sources } from './sources.ts';
-import { COUNT, FRACTION, fieldUnit, MILLISECONDS, misfit, PER_SECOND, unitOf } from './units.ts';
+import { COUNT, FRACTION, misfit, unitOf } from './units.ts';
 
 /** A formula with all that is known of its value. */
 export interface CompiledFormula {
@@ -179,7 +180,8 @@ export class FormulaCompiler {
     }
     if (isFigureOfProbe(node.path)) {
       this.#checkProbe(rest[0] ?? '', pathPlace);
-      return this.#figureOfProbe(node, rest, pathPlace, scope);
+      const parts = { context: this.#context, checks: this.#checks, sources: this.#sources, measures: this.measures };
+      return compileFigureOfProbe(node, scope, pathPlace, parts);
     }
     const state = this.#sources.find(name, pathPlace);
     if (state.state === 'broken') return undefined;
@@ -233,63 +235,6 @@ export class FormulaCompiler {
       roots: [],
       windowMs,
       sources: [name],
-    };
-  }
-
-  /** `min(checks.api-tls.days_left)`: of the results that are still fresh. */
-  #figureOfProbe(
-    node: ast.Aggregate,
-    [name = '', ...fields]: readonly string[],
-    place: Span,
-    scope: Scope,
-  ): CompiledFormula | undefined {
-    const probe = this.#checks.probe(name);
-    if (probe === undefined) return undefined;
-    const field = fields.join('.');
-    const known = Object.keys(figureFields(probe.check.kind));
-    if (!known.includes(field)) {
-      const message = `The results of \`${name}\` hold no figure \`${field}\`.`;
-      this.#context.report.add('E171', place, message, suggest(field, known) ?? `They hold ${known.join(', ')}.`);
-      return undefined;
-    }
-    if (!FIELD_FUNCTIONS.has(node.function) || node.function === 'unique' || node.where !== undefined) {
-      const message = `\`${functionName(node)}\` is no figure of the fields of a probe.`;
-      this.#context.report.add(
-        'E154',
-        place,
-        message,
-        `Write \`last(checks.${name}.${field})\`, \`min(…)\`, \`max(…)\` or \`avg(…)\`.`,
-      );
-      return undefined;
-    }
-    const windowMs = Math.ceil(staleAfterMs(probe) / SECOND_MS) * SECOND_MS;
-    if (windowMs > limits.liveWindowMs) {
-      this.#context.skip(scope.where, 'figures of a probe that is checked less often than every 29 minutes', place);
-      return undefined;
-    }
-    const source = sourceOfProbe(probe);
-    this.#sources.define(source);
-    const inSource = field === 'time' ? 'duration' : field;
-    const meaning = {
-      function: node.function as MeasureFunction,
-      ...(node.quantile === undefined ? {} : { quantile: node.quantile }),
-      source: source.name,
-      field: inSource,
-      by: [],
-      window: { kind: 'sliding', ms: windowMs } as const,
-    };
-    const id = measureId(meaning, source);
-    const text = `${functionName(node)}(${node.path.names.join('.')}) over ${formatDuration(windowMs)}`;
-    if (!this.measures.has(id)) this.measures.set(id, { id, text, ...meaning });
-    return {
-      formula: { kind: 'measure', measure: id },
-      unit: unitOfAggregate(meaning.function, inSource, source.units),
-      by: [],
-      atLeast: 0,
-      signals: [],
-      roots: [],
-      windowMs: 0,
-      sources: [source.name],
     };
   }
 
@@ -417,27 +362,6 @@ function merged(
     windowMs: Math.max(left.windowMs, right.windowMs),
     sources: [...new Set([...left.sources, ...right.sources])],
   };
-}
-
-function functionName(node: ast.Aggregate): string {
-  if (node.function !== 'percentile') return node.function;
-  return `p${Number(((node.quantile ?? 0) * 100).toPrecision(6))}`;
-}
-
-function unitOfAggregate(
-  name: MeasureFunction,
-  field: string | undefined,
-  units: Readonly<Record<string, string>>,
-): Unit {
-  if (name === 'count' || name === 'unique') return COUNT;
-  if (name === 'share') return FRACTION;
-  if (field === 'duration') return MILLISECONDS;
-  const declared = field !== undefined && Object.hasOwn(units, field) ? units[field] : undefined;
-  if (name === 'rate') {
-    if (declared === undefined || declared === '') return PER_SECOND;
-    return { base: `${fieldUnit(declared).base} per-second`, shown: `${declared}/s` };
-  }
-  return declared === undefined || declared === '' ? COUNT : fieldUnit(declared);
 }
 
 function named(unit: Unit): string {
