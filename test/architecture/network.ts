@@ -17,6 +17,7 @@ export const networkFiles: Readonly<Record<string, string>> = {
   'src/engine/link-socket.ts': 'the unix socket between core and intake',
   'src/processes/supervisor.ts': 'asks the children on loopback whether they are ready',
   'src/processes/port.ts': 'finds out whether a port is free',
+  'src/probes/query/session.ts': 'speaks to databases, at addresses that the guard of egress has checked',
   'src/cli/client.ts': 'speaks to the server that the user names',
   'src/cli/demo.ts': 'switches the faults of the demo shop on loopback',
   'src/cli/intake-client.ts': 'sends to the intake that the user names',
