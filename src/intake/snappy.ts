@@ -68,7 +68,8 @@ function unpackInto(out: Uint8Array, packed: Uint8Array, start: number, size: nu
       }
       if (length > end - at || length > size - put) return false;
       if (length <= SHORT_LITERAL_BYTES && at + SHORT_LITERAL_BYTES <= end) {
-        for (let index = 0; index < length; index += 4) to.setInt32(put + index, from.getInt32(at + index, true), true);
+        for (let index = 0; index < length; index += 8)
+          to.setBigInt64(put + index, from.getBigInt64(at + index, true), true);
       } else out.set(packed.subarray(at, at + length), put);
       at += length;
       put += length;
@@ -84,7 +85,10 @@ function unpackInto(out: Uint8Array, packed: Uint8Array, start: number, size: nu
     at += extra;
     if (offset === 0 || offset > put || length > size - put) return false;
     const source = put - offset;
-    if (offset >= 4) {
+    if (offset >= 8) {
+      for (let index = 0; index < length; index += 8)
+        to.setBigInt64(put + index, to.getBigInt64(source + index, true), true);
+    } else if (offset >= 4) {
       for (let index = 0; index < length; index += 4) to.setInt32(put + index, to.getInt32(source + index, true), true);
     } else {
       for (let index = 0; index < length; index += 1) out[put + index] = out[source + index] as number;

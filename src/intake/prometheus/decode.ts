@@ -3,7 +3,6 @@ import type { RecordRefusal } from '../decoding.ts';
 import { seriesKind } from '../samples/metric-kinds.ts';
 import { KnownSeries } from '../samples/series-register.ts';
 import { Decoder, metricTypes, type RemoteWrite, type RemoteWriteContext, seriesOf } from './decoder.ts';
-import { hashBytes, hashReferences } from './section-hash.ts';
 import { WireError } from './wire.ts';
 
 export type { RemoteWrite, RemoteWriteContext } from './decoder.ts';
@@ -69,7 +68,8 @@ class FirstVersion extends Decoder {
       wire.at += 1;
       wire.at = wire.length(end);
     }
-    const { high, low } = hashBytes(wire.view, start, wire.at);
+    this.hash.ofBytes(wire.view, start, wire.at);
+    const { high, low } = this.hash;
     const known = this.cache.find(high, low) ?? this.#newSeries(start, wire.at, high, low);
     if (known instanceof KnownSeries) this.#bringKindUpToDate(known);
     let place: number | RecordRefusal | undefined;
@@ -162,11 +162,11 @@ class SecondVersion extends Decoder {
         continue;
       }
       const textEnd = wire.length(end);
-      const { high, low } = hashBytes(wire.view, wire.at, textEnd);
+      this.hash.ofBytes(wire.view, wire.at, textEnd);
       this.#starts.push(wire.at);
       this.#ends.push(textEnd);
-      this.#highs.push(high);
-      this.#lows.push(low);
+      this.#highs.push(this.hash.high);
+      this.#lows.push(this.hash.low);
       wire.at = textEnd;
     }
     wire.at = 0;
@@ -189,7 +189,8 @@ class SecondVersion extends Decoder {
       const packedEnd = wire.length(end);
       while (wire.at < packedEnd) references.push(wire.varint(packedEnd));
     }
-    const { high, low } = hashReferences(references, this.#highs, this.#lows);
+    this.hash.ofReferences(references, this.#highs, this.#lows);
+    const { high, low } = this.hash;
     const known = this.cache.find(high, low) ?? this.#newSeries(references, high, low);
     let place: number | RecordRefusal | undefined;
     let type: number | undefined;

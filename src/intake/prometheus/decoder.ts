@@ -5,6 +5,7 @@ import type { MetricType } from '../samples/metric-kinds.ts';
 import type { SeriesCache } from '../samples/series-cache.ts';
 import { KnownSeries, type SeriesRegister } from '../samples/series-register.ts';
 import { Columns, Refusals } from './columns.ts';
+import { SectionHash } from './section-hash.ts';
 import { WireError, WireReader } from './wire.ts';
 
 export interface RemoteWriteContext {
@@ -42,6 +43,7 @@ export abstract class Decoder {
   protected readonly wire: WireReader;
   protected readonly context: RemoteWriteContext;
   protected readonly cache: SeriesCache<KnownSeries>;
+  protected readonly hash: SectionHash = new SectionHash();
   /** When the series that is being read began, as far as its message has said; 0 while it has not. */
   protected startedAt = 0;
   readonly #columns: Columns;

@@ -20,6 +20,12 @@ export class WireReader {
   varint(end: number): number {
     const bytes = this.bytes;
     let at = this.at;
+    const first = bytes[at] as number;
+    // Most are tags and lengths of one byte.
+    if (first < 0x80 && at < end) {
+      this.at = at + 1;
+      return first;
+    }
     let value = 0;
     let shift = 0;
     // Up to 28 bits, whole numbers of the processor do.

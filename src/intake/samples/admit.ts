@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import { isEnd, type RefusedPoints, type SampleBatch } from './batch.ts';
+import { isEnd, type RefusedPoints, type SampleBatch, type Series } from './batch.ts';
 import { KnownSeries, type SeriesRegister } from './series-register.ts';
 
 /** The points of a request that are taken, by columns: point `i` is `values[i]` at `times[i]` of `series[seriesOf[i]]`. */
@@ -32,18 +32,18 @@ export function admitSamples(register: SeriesRegister, batch: SampleBatch, now: 
   const announced: KnownSeries[] = [];
   const numbers = new Int32Array(batch.series.length);
   let allKnown = true;
-  batch.series.forEach((one, index) => {
-    const known = register.intern(one, now);
+  for (let index = 0; index < batch.series.length; index += 1) {
+    const known = register.intern(batch.series[index] as Series, now);
     if (!(known instanceof KnownSeries)) {
       numbers[index] = -1;
       allKnown = false;
       refused.series(index, known.code, known.message);
-      return;
+      continue;
     }
     known.lastSeenAt = now;
     if (now - known.announcedAt > ANNOUNCE_EVERY_MS) announced.push(known);
     numbers[index] = series.push(known) - 1;
-  });
+  }
   const revisions = announced.map(({ revision }) => revision);
   const { seriesOf, times, values } = batch;
   const count = times.length;

@@ -42,22 +42,15 @@ export class SampleFeed {
   /** Records of points that were just taken. */
   recordsOf({ series, seriesOf, times, values }: AdmittedSamples): readonly EventRecord[] {
     if (this.#wanted.size === 0) return NO_RECORDS;
-    let readers: (PointReader | undefined)[] | undefined;
+    let isRead = false;
     for (let index = 0; index < series.length; index += 1) {
-      const reader = this.#readerOf(series[index] as KnownSeries);
-      if (reader === undefined) continue;
-      readers ??= new Array<PointReader | undefined>(series.length).fill(undefined);
-      readers[index] = reader;
+      if (this.#readerOf(series[index] as KnownSeries) !== undefined) isRead = true;
     }
-    if (readers === undefined) return NO_RECORDS;
+    if (!isRead) return NO_RECORDS;
     const records: EventRecord[] = [];
     for (let index = 0; index < times.length; index += 1) {
-      const place = seriesOf[index] as number;
-      const record = readers[place]?.read(
-        series[place] as KnownSeries,
-        times[index] as number,
-        values[index] as number,
-      );
+      const known = series[seriesOf[index] as number] as KnownSeries;
+      const record = known.reader?.read(known, times[index] as number, values[index] as number);
       if (record !== undefined) records.push(record);
     }
     return records;
