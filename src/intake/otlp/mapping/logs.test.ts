@@ -93,6 +93,7 @@ test('an exception is an error beside the log, and only there with its stack', (
   const [log, error] = decodeBoth('logs', logs(record)).records;
   expect(log).toMatchObject({ name: 'log', id: '01J', attributes: { message: 'The order failed', level: 'critical' } });
   expect(JSON.stringify(log)).not.toContain('brew.js');
+  expect([log?.attributes['release'], error?.attributes['release']]).toEqual([undefined, '1.4.0']);
   expect(error).toMatchObject({
     name: 'error',
     id: '01J-error',

@@ -77,7 +77,7 @@ function mapException(
 ): void {
   const mapped = new Set<string>();
   setSpeaker(builder, speaker);
-  setError(builder, log.attributes, levelOf(log), mapped);
+  setError(builder, speaker, log.attributes, levelOf(log), mapped);
   if (log.body !== undefined) builder.set('message', textOfValue(log.body));
   finish(builder, speaker, scope, log, mapped);
   const id = firstText(log.attributes, RECORD_ID);

@@ -221,6 +221,8 @@ describe('what happened in a span', () => {
         level: 'error',
         type: 'TeaError',
         message: 'No tea for order 17',
+        version: '1.4.0',
+        release: '1.4.0',
         stack: expect.stringContaining('brew.js'),
         fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
         route: '/orders/{id}',

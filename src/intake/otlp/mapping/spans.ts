@@ -158,7 +158,7 @@ function mapSpanEvents(builder: RecordBuilder, speaker: Speaker, span: OtlpSpan,
     const mapped = new Set<string>();
     setSpeaker(builder, speaker);
     if (isException) {
-      setError(builder, event.attributes, undefined, mapped);
+      setError(builder, speaker, event.attributes, undefined, mapped);
     } else {
       builder.set('level', 'info');
       builder.set('message', event.name);
