@@ -13,12 +13,12 @@ export async function seed(database: Pick<pg.Client, 'query'>, planted: readonly
   await database.query(['begin', ...files, ...statements, 'commit'].join(';\n'));
 }
 
-/** `node examples/golive/seed.ts postgres://USER:PASSWORD@HOST/DATABASE [FAULT …]` */
+/** `node bin/run.js examples/golive/seed.ts postgres://USER:PASSWORD@HOST/DATABASE [FAULT …]` */
 async function main([url, ...names]: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !Object.hasOwn(faults, name));
   if (url === undefined || unknown !== undefined) {
     const known = Object.keys(faults).join('\n  ');
-    process.stderr.write(`Usage: node examples/golive/seed.ts postgres://… [FAULT …]\nFaults:\n  ${known}\n`);
+    process.stderr.write(`Usage: node bin/run.js examples/golive/seed.ts postgres://… [FAULT …]\nFaults:\n  ${known}\n`);
     process.exitCode = 64;
     return;
   }
