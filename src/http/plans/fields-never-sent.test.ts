@@ -101,3 +101,9 @@ test('only events of which a plan reads fields need to be looked at', () => {
     'payment',
   ]);
 });
+
+test('what the results of a probe hold is not guessed from those that came so far', () => {
+  const probes = 'probes: { tls: { check: "tls tea.example:443", every: 10m } }\n';
+  const plan = planOf(probes + rule('checks.tls.days_left < 14 days'));
+  expect(fieldsNeverSent(plan, new Map([['check', ['probe', 'outcome', 'status']]]))).toEqual([]);
+});

@@ -34,6 +34,9 @@ export function fieldsNeverSent(plan: CompiledPlan, known: ReadonlyMap<string, r
   });
 }
 
+/** Of the sources that a plan has for `checks.NAME.FIELD`; no name of a plan's own has a dot. */
+const RESULTS_OF_A_PROBE = 'checks.';
+
 /** One entry for each event and field. */
 function fieldUses(plan: CompiledPlan): readonly FieldUse[] {
   const uses = new Map<string, FieldUse>();
@@ -51,8 +54,8 @@ function fieldUses(plan: CompiledPlan): readonly FieldUse[] {
 
   function note(source: string, fields: Iterable<string>, rules: readonly string[], signals: readonly string[]): void {
     const { event, samples } = plan.sources[source] ?? {};
-    // The labels of samples are no fields of events.
-    if (event === undefined || samples === true) return;
+    // The labels of samples are no fields of events, and what the results of a probe hold is known when the plan is compiled.
+    if (event === undefined || samples === true || source.startsWith(RESULTS_OF_A_PROBE)) return;
     for (const field of fields) {
       if (OWN_FIELDS.has(field)) continue;
       const key = JSON.stringify([event, field]);
