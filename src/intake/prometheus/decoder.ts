@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { RecordRefusal, Trimmed } from '../decoding.ts';
-import type { SampleBatch, Series } from '../samples/batch.ts';
+import { isEndAt, type SampleBatch, type Series } from '../samples/batch.ts';
 import type { MetricType } from '../samples/metric-kinds.ts';
 import type { SeriesCache } from '../samples/series-cache.ts';
 import { KnownSeries, type SeriesRegister } from '../samples/series-register.ts';
@@ -95,7 +95,9 @@ export abstract class Decoder {
       return;
     }
     if (valueAt < 0) this.#columns.add(series, time, 0);
-    else this.#columns.copy(series, time, wire.view, valueAt);
+    // A summary without an observation says so at every scrape: that is no point, and nothing that anybody did wrong.
+    else if (!Number.isNaN(wire.view.getFloat64(valueAt, true)) || isEndAt(wire.view, valueAt))
+      this.#columns.copy(series, time, wire.view, valueAt);
   }
 
   protected exemplar(): void {

@@ -99,11 +99,12 @@ test('what is wrong with some is said after the rest is taken, and is not to be 
   await intake.stop();
 });
 
-test('points without a value, as summaries have, are counted and are no failure', async () => {
+test('points without a value, as summaries have, are no points, as when they are scraped', async () => {
   const { intake } = await start();
   const answer = await send(intake, encodeWriteRequest([point('quantile', Number.NaN), point('up', 1)]));
   expect([answer.status, writtenBy(answer), textOf(answer)]).toEqual([200, ['1', '0', '0'], '']);
-  expect(intake.status()).toMatchObject({ accepted: 1, rejected: { shop: { 'value-invalid': 1 } } });
+  expect(intake.status()).toMatchObject({ accepted: 1, rejected: { shop: {} } });
+  expect(intake.data('shop').rejections).toEqual([]);
   await intake.stop();
 });
 

@@ -113,10 +113,7 @@ function answerOf({ accepted, refusedPoints = [] }: RememberedAnswer, sent: Remo
   return { status: 400, headers: { ...headers, ...PLAIN }, body: Buffer.from(`${lines.join('; ')}\n`) };
 }
 
-/**
- * Summaries without an observation say NaN at every scrape. Such points are counted as refused; to answer 400 would have Prometheus tell its
- * people of lost data all the time.
- */
+/** Some metrics are infinite at every scrape. Such points are counted as refused; 400 would have Prometheus tell its people of lost data all the time. */
 const NO_VALUE = 'value-invalid';
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
 

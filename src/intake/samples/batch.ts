@@ -33,8 +33,12 @@ const QUIET_BIT = 0x0008_0000;
 
 /** Whether the value at this place ends its series. Told by its bits, since numbers cannot tell one NaN from another. */
 export function isEnd(values: Float64Array, index: number): boolean {
-  const view = new DataView(values.buffer, values.byteOffset + 8 * index, 8);
-  return view.getUint32(0, true) === END_LOW && (view.getUint32(4, true) & ~QUIET_BIT) === END_HIGH;
+  return isEndAt(new DataView(values.buffer, values.byteOffset, values.byteLength), 8 * index);
+}
+
+/** The same of eight bytes in little endian, as messages have them. */
+export function isEndAt(view: DataView, offset: number): boolean {
+  return view.getUint32(offset, true) === END_LOW && (view.getUint32(offset + 4, true) & ~QUIET_BIT) === END_HIGH;
 }
 
 /** Puts a batch together point by point; columns grow as needed. */
