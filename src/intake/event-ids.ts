@@ -28,11 +28,17 @@ export class EventIds {
   }
 
   has(plan: string, id: string): boolean {
-    hash64Into(`${plan}\n${id}`, hash);
+    eventIdHash(plan, id, hash);
     return this.#current.has(hash) || this.#previous.has(hash);
   }
 
   add(plan: string, id: string, now: Instant): void {
+    eventIdHash(plan, id, hash);
+    this.addHash(hash, now);
+  }
+
+  /** The same of an id of which only its hash is known. */
+  addHash(key: Uint32Array, now: Instant): void {
     this.#turnedAt ??= now;
     const full = this.#current.size >= this.#capacity;
     if (full || now - this.#turnedAt > this.#windowMs) {
@@ -41,9 +47,13 @@ export class EventIds {
       this.#current = new HashSet();
       this.#turnedAt = now;
     }
-    hash64Into(`${plan}\n${id}`, hash);
-    this.#current.add(hash);
+    this.#current.add(key);
   }
+}
+
+/** Puts into `into` what an id of a plan is remembered as: the halves of a hash of 64 bits. */
+export function eventIdHash(plan: string, id: string, into: Uint32Array): void {
+  hash64Into(`${plan}\n${id}`, into);
 }
 
 /** Scratch: the halves of the hash that is looked at. */

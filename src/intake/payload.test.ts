@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import type { EventRecord } from '#signals/record.ts';
 import { decodeColumns } from '#storage/columns/encode-columns.ts';
 import { bareAttributes } from './decoding.ts';
-import { decodePayload, decodePayloadColumns, decodePayloadIds, encodePayload } from './payload.ts';
+import { EventIds } from './event-ids.ts';
+import {
+  decodePayload,
+  decodePayloadColumns,
+  decodePayloadIds,
+  eachKeptId,
+  encodeIds,
+  encodePayload,
+} from './payload.ts';
 
 /** Also lone halves of surrogate pairs, which have no form in UTF-8, and what the spool looks for. */
 const text = fc.oneof(
@@ -109,4 +117,17 @@ test('blocks that were written as JSON are read', () => {
     'paid',
     'n',
   ]);
+});
+
+test('kept ids are recognised, in eight bytes each or as an earlier version kept them', () => {
+  fc.assert(
+    fc.property(fc.array(text), fc.boolean(), (ids, earlier) => {
+      const kept = earlier ? Buffer.from(JSON.stringify(ids)) : encodeIds('shop', ids);
+      if (!earlier) expect(kept.length).toBe(1 + 8 * ids.length);
+      const remembered = new EventIds(1_000, 10_000);
+      eachKeptId('shop', kept, (hash) => remembered.addHash(hash, 0));
+      expect(ids.every((id) => remembered.has('shop', id))).toBe(true);
+      expect(ids.some((id) => remembered.has('other', id))).toBe(false);
+    }),
+  );
 });

@@ -3,7 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { FieldType } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
-import { decodeIds, decodePayload, decodePayloadIds } from './payload.ts';
+import { decodePayload, decodePayloadIds, eachKeptId } from './payload.ts';
 import type { PlanRegisters } from './plan-registers.ts';
 import type { RequestTokens } from './request-tokens.ts';
 import type { Block } from './spool/block.ts';
@@ -77,6 +77,6 @@ function recognise(memory: Memory, block: Block, kept: boolean): void {
     });
   }
   if (!hasEventIds) return;
-  const ids = kept ? decodeIds(block.payload) : decodePayloadIds(block.payload);
-  for (const id of ids) memory.eventIds.add(plan, id, receivedAt);
+  if (kept) eachKeptId(plan, block.payload, (hash) => memory.eventIds.addHash(hash, receivedAt));
+  else for (const id of decodePayloadIds(block.payload)) memory.eventIds.add(plan, id, receivedAt);
 }

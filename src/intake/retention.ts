@@ -29,6 +29,8 @@ export async function sweepSpool(options: {
 async function recognitionOf(spool: Spool, segment: Segment): Promise<Uint8Array> {
   const blocks = await spool.read(segment);
   return Buffer.concat(
-    blocks.map(({ meta, payload }) => encodeBlock(meta, encodeIds(meta.hasEventIds ? decodePayloadIds(payload) : []))),
+    blocks.map(({ meta, payload }) =>
+      encodeBlock(meta, encodeIds(meta.plan, meta.hasEventIds ? decodePayloadIds(payload) : [])),
+    ),
   );
 }
