@@ -135,7 +135,7 @@ export function checkProbeKind(trial: ProbeTrial): void {
 
       it('does not blame a target for what held us up', async () => {
         let heldUpMs = 0;
-        const result = await lookAt(
+        const result = await lookOf(
           check(silent.port),
           allowed,
           { timeoutMs: 200 },
