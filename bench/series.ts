@@ -12,14 +12,14 @@ import { createSystemClock } from '../src/system-clock.ts';
 
 /**
  * p95 by route over 24 hours in steps of a minute, in a store child: from stored readings, and from the raw events. Prints the
- * median and p95 of the time that an answer takes and of the processor time that the store takes for it, in milliseconds. The targets are 30
+ * least, median and p95 of the time that an answer takes and of the processor time that the store takes for it, in milliseconds. The targets are 30
  * from readings and 500 from 10 million events. `--events=N` for fewer.
  */
 const EVENTS = Number(
   process.argv.find((argument) => argument.startsWith('--events='))?.slice('--events='.length) ?? 10_000_000,
 );
 const ROUTES = 8;
-const TIMES = 10;
+const TIMES = 20;
 const PIECES = 40;
 
 const clock = createSystemClock();
@@ -97,8 +97,10 @@ async function measure(name: string, times: number, ask: () => Promise<{ readonl
   }
   const cpu = ((await cpuMs()) - before) / times;
   taken.sort((left, right) => left - right);
-  const at = (share: number): string => (taken[Math.ceil(taken.length * share) - 1] ?? 0).toFixed(1);
-  console.log(`${name}: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu.toFixed(0)} ms, ${points} points`);
+  const at = (share: number): string => (taken[Math.max(0, Math.ceil(taken.length * share) - 1)] ?? 0).toFixed(1);
+  console.log(
+    `${name}: least ${at(0)} ms, p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, processor ${cpu.toFixed(0)} ms, ${points} points`,
+  );
 }
 
 try {
