@@ -11,6 +11,7 @@ import { Keys, type MadeKey } from './keys.tsx';
 import {
   type ExampleEvent,
   keyKindOf,
+  keyPlaceOf,
   type SnippetKind,
   senderUrl,
   snippet,
@@ -69,10 +70,7 @@ export function SendSection({ plan, rejections, event, first }: SendSectionProps
         {text ?? ' '}
       </pre>
       <p className={classes.quiet}>
-        {snippetPurposes[kind]}{' '}
-        {key === undefined
-          ? `The ${kind === 'sentry' ? 'DSN is read from SENTRY_DSN' : 'key is read from WATCHBILL_INGEST_KEY'}.`
-          : 'It has the new key in it.'}
+        {snippetPurposes[kind]} {key === undefined ? keyPlaceOf(kind) : 'It has the new key in it.'}
       </p>
     </Section>
   );

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { keyKindOf, senderUrl, shellQuote, snippet } from './snippets.ts';
 
 const options = {
@@ -40,6 +41,24 @@ test('without a key it is read from the environment', () => {
   expect(argumentsOf(snippet('curl', without), environment)).toContain('Authorization: Bearer from here');
   expect(argumentsOf(snippet('send', without), environment).at(-1)).toBe('from here');
   expect(snippet('node', without)).toContain(`${'$'}{process.env.WATCHBILL_INGEST_KEY}`);
+});
+
+test('Prometheus is given its configuration', () => {
+  const text = snippet('prometheus', options);
+  expect(parse(text)).toEqual({
+    remote_write: [
+      {
+        url: 'http://127.0.0.1:4318/api/v1/write',
+        authorization: { credentials: options.key },
+        queue_config: { retry_on_http_429: true },
+      },
+    ],
+  });
+  expect(parse(snippet('prometheus', { ...options, key: "a: b'#" }))).toMatchObject({
+    remote_write: [{ authorization: { credentials: "a: b'#" } }],
+  });
+  expect(snippet('prometheus', { ...options, key: undefined })).toContain('credentials_file: watchbill-key');
+  expect(keyKindOf('prometheus')).toBe('ingest');
 });
 
 test('a shell gives an OpenTelemetry SDK its three variables', () => {

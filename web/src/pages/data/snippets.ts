@@ -18,6 +18,7 @@ export const snippetKinds = {
   curl: 'curl',
   node: 'Node.js',
   opentelemetry: 'OpenTelemetry',
+  prometheus: 'Prometheus',
   sentry: 'Sentry',
   send: 'watchbill send',
   ship: 'watchbill ship',
@@ -34,12 +35,24 @@ export const snippetPurposes: Readonly<Record<SnippetKind, string>> = {
   curl: 'One request with one event. Any language can do the same.',
   node: 'From a product; Node 18 and later have fetch. Browsers should not: a key is for servers.',
   opentelemetry: 'For a program with an OpenTelemetry SDK, in any language: its traces, metrics and logs.',
+  prometheus:
+    'For prometheus.yml, or whatever else speaks remote write. Watchbill can also fetch metrics itself: the plan’s section scrapes.',
   sentry: 'Errors, requests, calls and queries of any Sentry SDK, also in browsers. It needs a key for Sentry SDKs.',
   send: 'From the command line of Watchbill, which tries again until intake has answered.',
   ship: 'A web server’s access log as requests, with its place kept over restarts.',
 };
 
-/** A text to be pasted that works as it is; without a key it is read from WATCHBILL_INGEST_KEY. */
+/** Where a snippet has the key from while that is not known here. */
+export function keyPlaceOf(kind: SnippetKind): string {
+  if (kind === 'sentry') return 'The DSN is read from SENTRY_DSN.';
+  if (kind === 'prometheus') return `The key is read from the file ${KEY_FILE} beside prometheus.yml.`;
+  return 'The key is read from WATCHBILL_INGEST_KEY.';
+}
+
+/** Prometheus reads no environment. */
+const KEY_FILE = 'watchbill-key';
+
+/** A text to be pasted that works as it is; without a key it is read from where `keyPlaceOf` says. */
 export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions): string {
   const shellKey = key === undefined ? '"$WATCHBILL_INGEST_KEY"' : shellQuote(key);
   const record = { name: event.name, ...event.fields };
@@ -74,6 +87,15 @@ export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions):
         'export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
       ].join('\n');
     }
+    case 'prometheus':
+      return [
+        'remote_write:',
+        `  - url: ${url}/api/v1/write`,
+        key === undefined
+          ? `    authorization: { credentials_file: ${KEY_FILE} }`
+          : `    authorization: { credentials: ${JSON.stringify(key)} }`,
+        '    queue_config: { retry_on_http_429: true }',
+      ].join('\n');
     case 'sentry':
       return sentrySnippet(url, key);
     case 'send': {

@@ -13,7 +13,7 @@ export function EmptyLogs({ plan }: { readonly plan: string }) {
   const url = intakeUrl === undefined ? 'http://127.0.0.1:4318' : senderUrl(intakeUrl, window.location.hostname);
   const otlp = [
     `export OTEL_EXPORTER_OTLP_ENDPOINT=${url}`,
-    'export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer $WATCHBILL_INGEST_KEY"',
+    'export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20$WATCHBILL_INGEST_KEY"',
     'export OTEL_LOGS_EXPORTER=otlp',
   ].join('\n');
   const event = { name: 'log', fields: { level: 'info', service: 'api', message: 'it runs' } };
