@@ -53,6 +53,11 @@ export interface ReceiverRoute {
     readonly bodyBytes: number;
     authorize(head: RequestHead, body: Uint8Array): Result<Grant, RequestRefusal>;
   };
+  /**
+   * Whether the body has to prove who sends, so that the grant says only whom it is for: until then nothing of the plan's is used up, and
+   * `receive` is to ask `rateLimits.admitProven` once it is proven.
+   */
+  readonly isUnproven?: true;
   /** Pages of any origin may send, with these headers. */
   readonly crossOrigin?: { readonly headers: readonly string[] };
   /** What is wrong with the head otherwise, e.g. its content type. */

@@ -185,8 +185,13 @@ async function receive(
     return refuse(refused);
   };
   const announcedBytes = Number(head.headers['content-length'] ?? 0);
+  const { rateLimits } = intake;
   if (unnamed === undefined) {
-    const tooMuch = intake.rateLimits.admit(grant, traffic, Math.min(announcedBytes, bodyBytes));
+    const bytes = Math.min(announcedBytes, bodyBytes);
+    const tooMuch =
+      route.isUnproven === true
+        ? rateLimits.admitUnproven(grant, traffic, bytes)
+        : rateLimits.admit(grant, traffic, bytes);
     if (tooMuch !== undefined) return refuseFlood(tooMuch);
   }
   const ticket = admission.admit(grant, traffic);
@@ -218,12 +223,14 @@ async function receive(
       case 'read': {
         const { bytes } = body;
         if (unnamed === undefined) {
-          intake.rateLimits.chargeBytes(grant, traffic, Math.max(0, bytes.length - announcedBytes));
+          const more = Math.max(0, bytes.length - announcedBytes);
+          if (route.isUnproven === true) rateLimits.chargeUnproven(grant, traffic, more);
+          else rateLimits.chargeBytes(grant, traffic, more);
         } else {
           const named = unnamed.authorize(head, bytes);
           if (!named.ok) return refuse(named.failure);
           grant = named.value;
-          const tooMuch = intake.rateLimits.admit(grant, traffic, bytes.length);
+          const tooMuch = rateLimits.admit(grant, traffic, bytes.length);
           if (tooMuch !== undefined) return refuseFlood(tooMuch);
         }
         const sender = grant;

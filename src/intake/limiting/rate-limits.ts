@@ -42,6 +42,31 @@ export class RateLimits {
     return undefined;
   }
 
+  /**
+   * The same for a request whose sender has yet to be proven by its body: it is judged and charged as its key's alone, so that strangers use up
+   * nothing of the plan's. `admitProven` is to follow.
+   */
+  admitUnproven({ plan, keyId }: Grant, traffic: TrafficClass, announcedBytes: number): RequestRefusal | undefined {
+    const refused = this.#look(plan, keyId, traffic, ['records', 'bytes'], ['key']);
+    if (refused !== undefined) return refused;
+    this.chargeUnproven({ plan, keyId }, traffic, announcedBytes);
+    return undefined;
+  }
+
+  chargeUnproven({ plan, keyId }: Grant, traffic: TrafficClass, bytes: number): void {
+    const [ofKey] = this.#both(plan, keyId, traffic);
+    ofKey.bytes.take(bytes, this.#options.monotonicMs(), limits.rateDebtSeconds);
+  }
+
+  /** The sender of so many bytes is proven: they are the plan's, too. */
+  admitProven({ plan, keyId }: Grant, traffic: TrafficClass, bytes: number): RequestRefusal | undefined {
+    const refused = this.#look(plan, keyId, traffic, ['records', 'bytes'], ['plan']);
+    if (refused !== undefined) return refused;
+    const [, ofPlan] = this.#both(plan, keyId, traffic);
+    ofPlan.bytes.take(bytes, this.#options.monotonicMs(), limits.rateDebtSeconds);
+    return undefined;
+  }
+
   /** Charges bytes that turned out to be there: what a packed body holds beyond what its head announced. */
   chargeBytes({ plan, keyId }: Grant, traffic: TrafficClass, bytes: number): void {
     const atMs = this.#options.monotonicMs();
@@ -64,14 +89,16 @@ export class RateLimits {
     keyId: string,
     traffic: TrafficClass,
     kinds: readonly (keyof Buckets)[],
+    whose: readonly ('key' | 'plan')[] = ['key', 'plan'],
   ): RequestRefusal | undefined {
     const atMs = this.#options.monotonicMs();
     const [ofKey, ofPlan] = this.#both(plan, keyId, traffic);
     const owners = [
-      [`The key ${keyId}`, ofKey],
-      [`The plan ${plan}`, ofPlan],
+      ['key', `The key ${keyId}`, ofKey],
+      ['plan', `The plan ${plan}`, ofPlan],
     ] as const;
-    for (const [owner, buckets] of owners) {
+    for (const [which, owner, buckets] of owners) {
+      if (!whose.includes(which)) continue;
       for (const kind of kinds) {
         const seconds = buckets[kind].waitSeconds(atMs);
         if (seconds === 0) continue;

@@ -186,6 +186,19 @@ describe('with the plan in force', () => {
     expect((await post('shop/crm', good, { 'x-signature': signature })).body).toMatchObject({ accepted: 1 });
   });
 
+  test('strangers who post what is not signed use up nothing but what is left for that webhook', async () => {
+    const large = JSON.stringify({ id: 'x'.repeat(limits.webhookBodyBytes - 100) });
+    const seconds = limits.rateBurstMs / 1_000 + 2;
+    const times = Math.ceil((limits.bytesPerSecond.alerts * seconds) / large.length / 2);
+    const statuses = new Set<number>();
+    for (let count = 0; count < times; count += 1) {
+      statuses.add((await post('shop/code', large, { 'x-hub-signature-256': 'sha256=00' })).status);
+      statuses.add((await post('shop/crm', large, { 'x-signature': '00' })).status);
+    }
+    expect(statuses).toContain(401);
+    expect(intake.rateLimits.admit({ plan: 'shop', keyId: 'another' }, 'alerts', 0)).toBeUndefined();
+  });
+
   test('a webhook whose secret nobody has set takes nothing and says so', async () => {
     const answer = await post('shop/unset', '{}', { authorization: 'Bearer x' });
     expect(answer).toMatchObject({ status: 503, body: { error: { code: 'not-ready' } } });

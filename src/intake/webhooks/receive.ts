@@ -37,6 +37,7 @@ export function webhooksRoute(intake: Intake): ReceiverRoute {
     traffic: 'alerts',
     encodings: ['identity', 'gzip'],
     bodyBytes: limits.webhookBodyBytes,
+    isUnproven: true,
     authorize(head) {
       const plan = head.parameters['plan'] ?? '';
       const hook = hookOf(head);
@@ -68,6 +69,12 @@ export function webhooksRoute(intake: Intake): ReceiverRoute {
       if (refused !== undefined) {
         noteRefusal(head, refused);
         return answerRefusal(refused, head);
+      }
+      const tooMuch = intake.rateLimits.admitProven(grant, 'alerts', body.length);
+      if (tooMuch !== undefined) {
+        intake.noteFlood(grant.plan, tooMuch);
+        noteRefusal(head, tooMuch);
+        return answerRefusal(tooMuch, head);
       }
       const outcome = await intake.accept({
         grant,
