@@ -194,7 +194,7 @@ async function receive(
         : rateLimits.admit(grant, traffic, bytes);
     if (tooMuch !== undefined) return refuseFlood(tooMuch);
   }
-  const ticket = admission.admit(grant, traffic);
+  const ticket = admission.admit(grant, traffic, route.isUnproven === true);
   if ('code' in ticket) return refuseFlood(ticket);
   try {
     const problem = route.inspect?.(head);

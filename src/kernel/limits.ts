@@ -152,6 +152,8 @@ export const limits = {
   trafficShares: { alerts: 0.1, events: 0.35, samples: 0.3, logs: 0.25 },
   /** Of a class's room, for one plan: another one always finds some. */
   trafficPlanShare: 0.75,
+  /** Of a class's room, for all requests whose sender has yet to be proven by their bodies: strangers leave the others the rest. */
+  trafficUnprovenShare: 0.5,
   /** How long a request whose body is there may wait for its turn, and what it holds for the disk. */
   intakeWaitMs: 5_000,
   /** How long requests are worked on before the connections are looked at again. */

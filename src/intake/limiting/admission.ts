@@ -34,6 +34,8 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #classes = new Map<TrafficClass, Room>();
   readonly #plans = new Map<string, Room>();
+  /** Of requests whose sender has yet to be proven by the body. */
+  readonly #unproven = new Map<TrafficClass, Room>();
   readonly #keys = new Map<string, number>();
 
   constructor(options: AdmissionOptions) {
@@ -47,7 +49,7 @@ export class Admission {
     return sum;
   }
 
-  admit({ keyId, plan }: Grant, traffic: TrafficClass): Ticket | RequestRefusal {
+  admit({ keyId, plan }: Grant, traffic: TrafficClass, isUnproven = false): Ticket | RequestRefusal {
     const { requests, requestsPerKey, bytes } = this.#options;
     const ofKey = this.#keys.get(keyId) ?? 0;
     if (ofKey >= requestsPerKey) {
@@ -62,6 +64,10 @@ export class Admission {
     if (room.requests >= Math.max(1, Math.floor(requests * share))) {
       return overloaded(`${room.requests} requests with ${traffic} are under way.`);
     }
+    const unproven = this.#unproven.get(traffic) ?? { requests: 0, bytes: 0 };
+    if (isUnproven && unproven.requests >= Math.max(1, Math.floor(requests * share * limits.trafficUnprovenShare))) {
+      return overloaded(`${unproven.requests} requests with ${traffic} that are to be proven are under way.`);
+    }
     const name = `${plan}\n${traffic}`;
     const ofPlan = this.#plans.get(name) ?? { requests: 0, bytes: 0 };
     if (ofPlan.requests >= Math.max(1, Math.floor(requests * share * limits.trafficPlanShare))) {
@@ -73,6 +79,8 @@ export class Admission {
     }
     this.#classes.set(traffic, room);
     this.#plans.set(name, ofPlan);
+    this.#unproven.set(traffic, unproven);
+    if (isUnproven) unproven.requests += 1;
     this.#keys.set(keyId, ofKey + 1);
     room.requests += 1;
     ofPlan.requests += 1;
@@ -84,7 +92,8 @@ export class Admission {
         held += more;
         room.bytes += more;
         ofPlan.bytes += more;
-        if (room.bytes > most) return false;
+        if (isUnproven) unproven.bytes += more;
+        if (room.bytes > most || (isUnproven && unproven.bytes > most * limits.trafficUnprovenShare)) return false;
         return ofPlan.requests === 1 || ofPlan.bytes <= most * limits.trafficPlanShare;
       },
       end: () => {
@@ -92,6 +101,10 @@ export class Admission {
         room.bytes -= held;
         ofPlan.requests -= 1;
         ofPlan.bytes -= held;
+        if (isUnproven) {
+          unproven.requests -= 1;
+          unproven.bytes -= held;
+        }
         if (ofPlan.requests === 0) this.#plans.delete(name);
         const left = (this.#keys.get(keyId) ?? 1) - 1;
         if (left === 0) this.#keys.delete(keyId);

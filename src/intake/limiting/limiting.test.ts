@@ -116,6 +116,25 @@ describe('admission', () => {
     expect(admission.underWay).toBe(4);
   });
 
+  test('keeps half of a class for those whose sender is known by the head', () => {
+    const admission = new Admission(sizes);
+    const strangers = Array.from({ length: 10 }, (_, plan) =>
+      admission.admit({ plan: `plan-${plan}`, keyId: `webhook-${plan}` }, 'alerts', true),
+    );
+    const taken = strangers.flatMap((one) => ('code' in one ? [] : [one]));
+    expect(taken).toHaveLength(100 * limits.trafficShares.alerts * limits.trafficUnprovenShare);
+    expect(strangers.at(-1)).toMatchObject({ code: 'overloaded' });
+    const [first, second] = taken;
+    expect(first?.take(499)).toBe(true);
+    expect(second?.take(2)).toBe(false);
+    for (const ticket of taken) ticket.end();
+    const again = admission.admit({ plan: 'shop', keyId: 'webhook' }, 'alerts', true);
+    expect(again).not.toHaveProperty('code');
+    if (!('code' in again)) expect(again.take(500)).toBe(true);
+    const known = admission.admit({ plan: 'other', keyId: 'key' }, 'alerts');
+    if (!('code' in known)) expect(known.take(500)).toBe(true);
+  });
+
   test('gives bytes of one plan back, and keeps some for others', () => {
     const admission = new Admission(sizes);
     const first = admission.admit(grant, 'events');
