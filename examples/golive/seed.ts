@@ -18,7 +18,9 @@ async function main([url, ...names]: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !Object.hasOwn(faults, name));
   if (url === undefined || unknown !== undefined) {
     const known = Object.keys(faults).join('\n  ');
-    process.stderr.write(`Usage: node bin/run.js examples/golive/seed.ts postgres://… [FAULT …]\nFaults:\n  ${known}\n`);
+    process.stderr.write(
+      `Usage: node bin/run.js examples/golive/seed.ts postgres://… [FAULT …]\nFaults:\n  ${known}\n`,
+    );
     process.exitCode = 64;
     return;
   }

@@ -40,5 +40,4 @@ export const forgetUser = declareRoute({
   answer: forgottenUserSchema,
 });
 
-export type ForgetUserRequest = z.infer<typeof forgetUserRequestSchema>;
 export type ForgottenUserAnswer = z.infer<typeof forgottenUserSchema>;

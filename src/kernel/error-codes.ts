@@ -189,7 +189,11 @@ export const errorCodes = {
     hint: 'The plan has reached its limit of series; send fewer, or fewer labels that vary. Those silent for an hour make room.',
   },
   'too-many-labels': { status: 400, exit: 65, hint: 'Send at most 64 labels a series.' },
-  'label-invalid': { status: 400, exit: 65, hint: 'Labels have a name of at most 256 bytes and a value of at most 4096.' },
+  'label-invalid': {
+    status: 400,
+    exit: 65,
+    hint: 'Labels have a name of at most 256 bytes and a value of at most 4096.',
+  },
   'value-invalid': { status: 400, exit: 65, hint: 'Send finite numbers.' },
   'exemplars-left-out': { status: 400, exit: 65, hint: 'Nothing is wrong: the points beside them were taken.' },
   'buckets-left-out': {
