@@ -52,6 +52,14 @@ test('whatever the field and its value are, what is added is met by exactly the 
   );
 });
 
+test.each(['A.0', '9a', 'a-', 'a.-b', 'and', 'in.x', 'a b'])('a plan has no way to write the field %s', (field) => {
+  expect(narrow('state = "ok"', 'plan', field, 1, false)).toBeUndefined();
+});
+
+test.each(['a.b', 'k8s-pod.name', 'x-1', 'a.and'])('a plan can write the field %s', (field) => {
+  expect(holds(narrow('state = "ok"', 'plan', field, 1, false) ?? '', { state: 'ok', [field]: 1 })).toBe(true);
+});
+
 test.each([
   ['', 'lucene', 'service', 'api', false, 'service:"api"'],
   ['timeout', 'lucene', 'status', 500, true, 'timeout NOT status:500'],

@@ -1,4 +1,5 @@
 import type { QuerySyntax } from '#contract/logs.ts';
+import { RESERVED_WORDS } from '#plan/editor/words.ts';
 
 type Value = string | number | boolean;
 
@@ -38,9 +39,13 @@ function luceneValue(value: Value): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
-/** Fields of a plan are names with dots between; a number has no sign there. */
+/** A word as the grammar of plans has it: it begins with a letter, and a hyphen stands within it. */
+const WORD = String.raw`[\p{L}_](?:[\p{L}\p{M}\p{N}_]|-(?=[\p{L}\p{N}_]))*`;
+const PLAN_FIELD = new RegExp(`^${WORD}(?:\\.${WORD})*$`, 'u');
+
+/** Fields of a plan are words with dots between, of which the first means nothing else; a number has no sign there. */
 function planTest(field: string, value: Value, against: boolean): string | undefined {
-  if (!/^[\p{L}_][\p{L}\p{M}\p{N}_]*(?:[.-][\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*)*$/u.test(field)) return undefined;
+  if (!PLAN_FIELD.test(field) || RESERVED_WORDS.has(field.split('.')[0] ?? '')) return undefined;
   if (typeof value === 'number' && !/^\d+(?:\.\d+)?$/.test(String(value))) return undefined;
   return `${field} ${against ? '!=' : '='} ${typeof value === 'string' ? quoted(value) : String(value)}`;
 }
