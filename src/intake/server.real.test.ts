@@ -198,17 +198,18 @@ describe('hostile requests', () => {
 
   test('a key with too many requests under way gets 429, and room again when they end', async () => {
     const slow: Promise<string>[] = [];
-    // One lasts a second and a half; on a busy machine three have to be found under way together.
+    // One lasts a second and a half; on a busy machine three have to be found under way together. The fourth comes by a connection of its
+    // own like the others: one that stands already would be quicker than they are, and take the place of one of them.
     const refusedOne = await vi.waitUntil(
       async () => {
         slow.push(...Array.from({ length: 3 }, () => speak([`${head(100)}{"na`], false)));
-        const answer = await send({ body: good });
-        return answer.status === 429 ? answer : undefined;
+        const answer = await speak([`${head(good.length)}${good}`], true);
+        return answer.startsWith('HTTP/1.1 429') ? answer : undefined;
       },
       { timeout: 20_000, interval: 500 },
     );
-    expect(refusedOne.headers.get('retry-after')).toBe('1');
-    expect(refusedOne.body.error?.code).toBe('too-many-requests');
+    expect(refusedOne).toMatch(/^retry-after: 1\r$/im);
+    expect(refusedOne).toContain('"code":"too-many-requests"');
     await Promise.all(slow);
     await expect.poll(async () => (await send({ body: good })).status, { timeout: 10_000 }).toBe(200);
   });
