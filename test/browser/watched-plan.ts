@@ -58,6 +58,8 @@ rules:
     service:  payments
     runbook:  https://runbooks.example/payments
   errors: { when: error_rate > 1% for 1s, severity: soon, service: shop }
+  # Read, so that nothing is left to say of the text; at rest, so that nobody is told.
+  dark: { when: shop-health failing or nightly late, severity: soon, enabled: false }
 `;
 
 /** What the plan's webhook of GitHub is signed with. */

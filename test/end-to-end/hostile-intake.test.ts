@@ -26,7 +26,10 @@ test('no body changes what every object inherits', async () => {
     for (const possible of casesOf(protocol, String(index), intake.now(), () => 0.5)) {
       if (!/proto|constructor|pollut|toString|valueOf|then/.test(possible.name)) continue;
       const one = possible.make();
-      const headers = protocol.headers({ key: 'k', sentryKey: 'k', webhookSecret: 'k' }, one.body);
+      const headers = protocol.headers(
+        { key: 'k', sentryKey: 'k', webhookSecret: 'k', proberKey: 'k', heartbeatKey: 'k' },
+        one.body,
+      );
       const head = {
         method: 'POST',
         path: protocol.path,

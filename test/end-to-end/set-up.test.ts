@@ -116,6 +116,8 @@ test.each([
 
 test('without packages the launcher says how to set up', async () => {
   const clone = makeClone('not-set-up', false);
+  // Sources make it a clone; without them it is what npm installed.
+  writeFileSync(join(clone, 'src', 'main.ts'), '');
   const result = await start(clone, ['bin/watchbill.js', 'up']).ended;
   expect(result).toMatchObject({ code: 78, output: '' });
   expect(result.problems).toContain('Run there: node bin/setup.js');

@@ -98,7 +98,7 @@ test('a plan with errors is refused before the start, each error at its place', 
 
 test('parts that are not executed yet refuse the plan, with that reason', async () => {
   const early = join(folder, 'early.yaml');
-  await writeFile(early, `${SHOP_PLAN}heartbeats:\n  backup: { every: 1d }\n`);
+  await writeFile(early, `${SHOP_PLAN}hours: { business: workdays 09:00 .. 17:00 }\n`);
   for (const refused of [
     await watchbill(['up', early, '--data', join(folder, 'early'), '--port', '0', '--intake-port', '0']),
     await cli('apply', early),

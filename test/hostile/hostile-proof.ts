@@ -18,6 +18,10 @@ channels:
   ops: { kind: webhook, url: secret SHOP_WEBHOOK_URL, secret: secret SHOP_WEBHOOK_SECRET }
 webhooks:
   crm: { kind: json, secret: secret CRM_HOOK, signature: hmac-sha256 in x-signature, id: id, fields: { kind: type, text: data.inner.text } }
+probes:
+  front: { check: "GET http://127.0.0.1:9/", every: 1h }
+heartbeats:
+  nightly: { every: 1d }
 sources: { canaries: events "canary" }
 signals:
   sung: count(canaries by shop) over 5s
@@ -61,9 +65,17 @@ export async function proveHostile(options: {
   const server = await makeServer({ dataFolder, plan, environment });
   server.start();
   await server.untilReady(60_000);
-  const made = await watchbill(['key', 'create', 'browsers', '--for', 'sentry', '--json', '--data', dataFolder]);
-  const { key: sentryKey } = JSON.parse(made.output) as { key: string };
-  const credentials = { key: INGEST_KEY, sentryKey, webhookSecret: WEBHOOK_SECRET };
+  const keyFor = async (kind: string): Promise<string> => {
+    const made = await watchbill(['key', 'create', kind, '--for', kind, '--json', '--data', dataFolder]);
+    return (JSON.parse(made.output) as { key: string }).key;
+  };
+  const credentials = {
+    key: INGEST_KEY,
+    webhookSecret: WEBHOOK_SECRET,
+    sentryKey: await keyFor('sentry'),
+    proberKey: await keyFor('prober'),
+    heartbeatKey: await keyFor('heartbeat'),
+  };
 
   const wrong: string[] = [];
   const answers: Record<string, number> = {};
@@ -124,7 +136,7 @@ async function send(
     ...(one.encoding === undefined ? {} : { 'content-encoding': one.encoding }),
   };
   try {
-    const response = await fetch(`${server.intakeUrl}${protocol.path}`, {
+    const response = await fetch(`${server.intakeUrl}${protocol.pathWith?.(credentials) ?? protocol.path}`, {
       method: 'POST',
       headers,
       body: one.sent as never,

@@ -17,6 +17,8 @@ export interface Protocol {
   /** Method and path as the receiver has them: a route that is not here fails the suite. */
   readonly route: string;
   readonly path: string;
+  /** The path where it holds a credential; `path` without it. */
+  readonly pathWith?: (credentials: Credentials) => string;
   /** Sent packed in this way. */
   readonly packing: 'identity' | 'snappy';
   readonly headers: (credentials: Credentials, body: Uint8Array) => Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface Credentials {
   readonly key: string;
   readonly sentryKey: string;
   readonly webhookSecret: string;
+  readonly proberKey: string;
+  readonly heartbeatKey: string;
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -178,6 +182,31 @@ const hook = ({ text, field, value }: Ingredients): unknown => ({
   data: { [field]: text, inner: { text, value } },
 });
 
+const check = ({ text, field, time, value }: Ingredients): unknown => ({
+  results: [
+    {
+      probe: 'front',
+      dueAt: time,
+      at: time,
+      outcome: 'failed',
+      reason: 'timed-out',
+      message: text,
+      durationMs: Math.abs(value),
+      fields: { [field]: text },
+      evidence: text,
+    },
+  ],
+});
+
+const checkIn = (ending: string, signal: string): Protocol => ({
+  route: `POST /v1/heartbeats/:key/:name${ending}`,
+  path: `/v1/heartbeats/k/nightly${signal}`,
+  pathWith: ({ heartbeatKey }) => `/v1/heartbeats/${heartbeatKey}/nightly${signal}`,
+  packing: 'identity',
+  headers: () => ({ 'content-type': 'text/plain' }),
+  body: ({ text }) => bytes(text),
+});
+
 /** One entry for each receiver and form. */
 export const protocols: readonly Protocol[] = [
   {
@@ -235,7 +264,23 @@ export const protocols: readonly Protocol[] = [
     body: (of) => bytes(JSON.stringify(hook(of))),
     bodyOf: bytes,
   },
+  {
+    route: 'POST /v1/checks',
+    path: '/v1/checks?location=elsewhere',
+    packing: 'identity',
+    headers: ({ proberKey }) => ({ authorization: `Bearer ${proberKey}`, 'content-type': 'application/json' }),
+    tree: check,
+    body: (of) => bytes(JSON.stringify(check(of))),
+    bodyOf: bytes,
+  },
+  checkIn('', ''),
+  checkIn('/:signal', '/fail'),
 ];
 
 /** Routes that take no body. */
-export const routesWithoutBody: readonly string[] = ['GET /metrics'];
+export const routesWithoutBody: readonly string[] = [
+  'GET /metrics',
+  'GET /v1/probes',
+  'GET /v1/heartbeats/:key/:name',
+  'GET /v1/heartbeats/:key/:name/:signal',
+];
