@@ -23,7 +23,7 @@ import { createSystemRandom } from '../src/system-random.ts';
  * intake alone, with a telemetry store that takes everything and does nothing; then with the real one, whose loader works meanwhile.
  */
 const SECONDS = Number(process.argv[2] ?? 5);
-const CONNECTIONS = 8;
+const CONNECTIONS = 16;
 const EVENTS_PER_REQUEST = 500;
 const KEY = `wb_ingest_${'b'.repeat(16)}_${'c'.repeat(32)}`;
 

@@ -148,7 +148,8 @@ async function startWatchbill(folder: string): Promise<Peer> {
     async settle() {
       // Loaded, and what loading left in memory merged: the folder does not grow or shrink any more.
       while ((await status()).intake.segmentsWaiting > 0) await setTimeout(100);
-      await untilStill(storeBytes);
+      // The store is asked every few seconds only; what it said before the load is as still as what it says at the end.
+      await untilStill(storeBytes, 12_000);
     },
     diskBytes: storeBytes,
     async stop() {
@@ -253,10 +254,10 @@ async function untilAnswers(url: string): Promise<void> {
   throw new Error(`${url} does not answer.`);
 }
 
-/** Waits until a figure has stayed the same for two seconds. */
-async function untilStill(figure: () => Promise<number>): Promise<void> {
+/** Waits until a figure has stayed the same for so long. */
+async function untilStill(figure: () => Promise<number>, stillMs = 2_000): Promise<void> {
   for (let last = await figure(); ; ) {
-    await setTimeout(2_000);
+    await setTimeout(stillMs);
     const next = await figure();
     if (next === last) return;
     last = next;
