@@ -87,7 +87,8 @@ export async function readSeries(
       query: gathered(inner),
       format: 'JSONCompactEachRow',
       query_params: { plan, signals, start: from, from: start, to: end, step: stepMs, groups },
-      clickhouse_settings: queryLimits,
+      // A person waits for the chart: a quarter less on two processors, and no more work in all.
+      clickhouse_settings: { ...queryLimits, max_threads: 2 },
       abort_signal: signal,
     });
     return (await answer.json<Row>()).map(storedSeries);

@@ -31,7 +31,7 @@ function withoutTexts(query: string): string {
 
 function luceneField(field: string): string {
   return field
-    .replaceAll(/[\p{Z}\t\r\n()[\]{}"\\:*?+!<>=~^]/gu, (sign) => `\\${sign}`)
+    .replaceAll(/[\p{Z}\t\r\n()[\]{}"\\:*?+!<>=~^&|]/gu, (sign) => `\\${sign}`)
     .replace(/^(?=-|(?:AND|OR|NOT)$)/u, '\\');
 }
 
@@ -46,8 +46,13 @@ const PLAN_FIELD = new RegExp(`^${WORD}(?:\\.${WORD})*$`, 'u');
 /** Fields of a plan are words with dots between, of which the first means nothing else; a number has no sign there. */
 function planTest(field: string, value: Value, against: boolean): string | undefined {
   if (!PLAN_FIELD.test(field) || RESERVED_WORDS.has(field.split('.')[0] ?? '')) return undefined;
-  if (typeof value === 'number' && !/^\d+(?:\.\d+)?$/.test(String(value))) return undefined;
+  if (typeof value === 'number' && !isPlanNumber(String(value))) return undefined;
   return `${field} ${against ? '!=' : '='} ${typeof value === 'string' ? quoted(value) : String(value)}`;
+}
+
+/** A number as the grammar of plans has it: no sign, no exponent, and as many digits as are exact. */
+function isPlanNumber(text: string): boolean {
+  return /^\d{1,15}(?:\.\d{1,12})?$/.test(text) && text.replace('.', '').length <= 15;
 }
 
 function quoted(text: string): string {
