@@ -1,7 +1,6 @@
 import type { ProbeAnswer } from '#contract/probes.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
-import { availabilityOf, type Segment } from '#insight/probes/availability.ts';
 import { joinRuns } from '#insight/probes/join-runs.ts';
 import {
   type LocationRuns,
@@ -16,6 +15,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { availabilityOf, type Segment } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { phaseAt, valueAt } from '#plan/phases.ts';

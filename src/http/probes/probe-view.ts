@@ -1,7 +1,7 @@
 import type { ProbeHistoryAnswer, ProbeResultAnswer, UptimeAnswer } from '#contract/probes.ts';
-import { partsOf, type Segment, timesOf, uptimeOf } from '#insight/probes/availability.ts';
 import type { ResultBucket, StoredResult } from '#insight/probes/read-probes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
+import { partsOf, type Segment, timesOf, uptimeOf } from '#plan/availability.ts';
 
 /** Attributes of an event `check` that stand elsewhere in the answer, or say how it was made. */
 const HEAD = new Set([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Availability, availabilityOf, type Run } from './availability.ts';
+import { type Availability, availabilityOf, type Run } from '#plan/availability.ts';
 import { joinRuns } from './join-runs.ts';
 import type { LocationRuns } from './read-probes.ts';
 

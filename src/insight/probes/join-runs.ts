@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
-import type { Run } from './availability.ts';
+import type { Run } from '#plan/availability.ts';
 import type { LocationRuns } from './read-probes.ts';
 
 /**

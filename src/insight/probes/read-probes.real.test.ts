@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { availabilityOf, timesOf } from '#plan/availability.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
-import { availabilityOf, timesOf } from './availability.ts';
 import { readBuckets, readFailures, readResultsAt, readRuns } from './read-probes.ts';
 
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;

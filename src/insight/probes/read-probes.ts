@@ -1,8 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Availability, Run } from '#plan/availability.ts';
 import { queryLimits } from '#storage/clickhouse/series.ts';
-import type { Availability, Run } from './availability.ts';
 
 /** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
 export interface ProbeQuery {

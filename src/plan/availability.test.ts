@@ -58,6 +58,18 @@ test('several locations: down when at least half of those that know something sa
   expect(judged('unknown', 'unknown')).toBe('unknown');
 });
 
+test('with `agree`, so many have to fail, and fewer that all fail say nothing', () => {
+  const judged = (...states: Availability[]): Availability | undefined =>
+    availabilityOf(
+      states.map((state): Run[] => [{ from: 900, last: 2_000, state }]),
+      { ...RANGE, agree: 2 },
+    )[0]?.state;
+  expect(judged('up', 'down')).toBe('up');
+  expect(judged('up', 'down', 'down')).toBe('down');
+  expect(judged('down', 'unknown')).toBe('unknown');
+  expect(judged('up', 'unknown')).toBe('up');
+});
+
 const states = fc.constantFrom<Availability>('up', 'down', 'unknown');
 const results = fc
   .array(fc.tuple(fc.integer({ min: 500, max: 2_500 }), states), { maxLength: 30 })

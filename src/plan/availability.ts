@@ -26,14 +26,25 @@ export interface Times {
   readonly unknownMs: DurationMs;
 }
 
+/** What of a probe's course is asked for, and how its results are read. */
+export interface CourseRange {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** How long a result says something. */
+  readonly staleMs: DurationMs;
+  /** So many locations have to fail; at least half without it. */
+  readonly agree?: number | undefined;
+}
+
 /**
  * The course of a probe over a range, from the runs of each of its locations in the order of time. A result holds until the next one of its
  * location, and no longer than `staleMs`. Where several locations hold a result that says something, it is down when at least half of
- * them say so; where none does, that is unknown. The segments follow one another, differ from their neighbours and make up the whole range.
+ * them say so, or `agree` of them; where none does, that is unknown, and so it is where those that do are fewer than `agree` and all say
+ * down. The segments follow one another, differ from their neighbours and make up the whole range.
  */
 export function availabilityOf(
   locations: readonly (readonly Run[])[],
-  { from, to, staleMs }: { readonly from: Instant; readonly to: Instant; readonly staleMs: DurationMs },
+  { from, to, staleMs, agree }: CourseRange,
 ): readonly Segment[] {
   const spans = locations.flatMap((runs) => holding(runs, staleMs));
   const changes = spans
@@ -57,7 +68,7 @@ export function availabilityOf(
   let up = 0;
   let down = 0;
   for (const change of changes) {
-    add(change.at, at, judge(up, down));
+    add(change.at, at, judge(up, down, agree));
     at = Math.max(at, change.at);
     up += change.up;
     down += change.down;
@@ -91,9 +102,11 @@ export function partsOf(segments: readonly Segment[], from: Instant, to: Instant
   return Array.from({ length: parts }, (_, index) => timesOf(segments, edge(index), edge(index + 1)));
 }
 
-function judge(up: number, down: number): Availability {
+function judge(up: number, down: number, agree: number | undefined): Availability {
   if (up + down === 0) return 'unknown';
-  return down * 2 >= up + down ? 'down' : 'up';
+  if (agree === undefined) return down * 2 >= up + down ? 'down' : 'up';
+  if (down >= agree) return 'down';
+  return up === 0 ? 'unknown' : 'up';
 }
 
 /** How long each run holds: until the next begins, at most until its last result is stale. */
