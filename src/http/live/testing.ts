@@ -1,5 +1,8 @@
 import type { FactAnswer } from '#contract/journal.ts';
 import type { LiveAlert, LiveChange, LiveMessage, LiveReading, LiveStatus } from '#contract/live.ts';
+import { routes } from '#contract/routes.ts';
+import type { ApiServices } from '../services.ts';
+import { type RouteCall, record } from '../testing.ts';
 
 interface DataOf {
   readonly status: LiveStatus;
@@ -102,3 +105,26 @@ export function numbered(sequence: number): FactAnswer {
     body: {},
   };
 }
+
+/** Answers whatever is asked, and writes down the question. */
+export const liveStandIn: ApiServices['live'] = {
+  follow: (plan, { resumeAfter }) =>
+    record(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{}'));
+          controller.close();
+        },
+      }),
+      'follow',
+      plan,
+      resumeAfter,
+    ),
+  followers: () => 0,
+  stop: () => {},
+};
+
+/** One call of each route. */
+export const liveCalls: readonly RouteCall[] = [
+  { route: routes.followPlan, path: '/api/plans/shop/live', asks: ['follow', 'shop', undefined] },
+];
