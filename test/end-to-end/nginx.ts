@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const BINARY = '/usr/sbin/nginx';
@@ -9,7 +9,7 @@ const BINARY = '/usr/sbin/nginx';
 export interface Nginx {
   readonly url: string;
   readonly logFile: string;
-  /** As logrotate does it: renames the log and tells nginx to open a new one. */
+  /** As logrotate does it: renames the log and tells nginx to open a new one. Resolves once what is served stands there; some more requests are sent for it. */
   rotate(to: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,7 +35,9 @@ export async function startNginx(
   const declared = format === 'combined' ? '' : `log_format watched ${FORMATS.json};`;
   await writeFile(
     join(folder, 'nginx.conf'),
-    `daemon off;
+    // Started as root, nginx gives its workers to another user, who could not open the new log in this folder.
+    `${process.getuid?.() === 0 ? 'user root;' : ''}
+daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
@@ -71,7 +73,8 @@ http {
     async rotate(to) {
       await rename(logFile, to);
       child.kill('SIGUSR1');
-      while (!existsSync(logFile)) await new Promise((resolve) => setTimeout(resolve, 5));
+      // The master makes the file, and its worker goes over to it a little later.
+      while (((await stat(logFile).catch(() => undefined))?.size ?? 0) === 0) await fetch(`${url}/up`);
     },
     async stop() {
       child.kill('SIGQUIT');

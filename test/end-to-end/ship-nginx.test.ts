@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,8 +8,11 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { freePort, ServerProcess } from '../crash/server-process.ts';
 import { nginxIsInstalled, startNginx } from './nginx.ts';
+import { getApi, until } from './program.ts';
 
 const REQUESTS = 12_000;
+/** Against hanging, not for speed. */
+const WAIT_MS = 90_000;
 const INGEST_KEY = `wb_ingest_${'n'.repeat(16)}_${'x'.repeat(32)}`;
 const PLAN = `plan: behind-nginx
 timezone: UTC
@@ -33,7 +37,7 @@ afterEach(async () => {
 
 test.skipIf(!nginxIsInstalled())(
   'the figures of a shipped nginx log equal those of an independent counter, rotation included',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'watchbill-nginx-'));
     cleanUps.push(() => rm(folder, { recursive: true, force: true }));
@@ -70,6 +74,7 @@ test.skipIf(!nginxIsInstalled())(
     cleanUps.push(() => server.stop());
     await server.untilReady(60_000);
 
+    const placeFile = join(folder, 'place.json');
     const ship = spawn(
       process.execPath,
       [
@@ -82,14 +87,24 @@ test.skipIf(!nginxIsInstalled())(
         INGEST_KEY,
         '--data',
         join(folder, 'data'),
+        '--place',
+        placeFile,
       ],
-      { stdio: 'ignore' },
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
+    let said = '';
+    for (const stream of [ship.stdout, ship.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
     cleanUps.push(async () => {
       const ended = new Promise((resolve) => ship.once('exit', resolve));
-      ship.kill('SIGTERM');
+      if (!ship.kill('SIGTERM')) return;
       await ended;
     });
+    // What was rotated away before the first run is not read, so it has to follow by then.
+    await until('ship to follow the log', () => existsSync(placeFile) || undefined, WAIT_MS);
 
     const half = REQUESTS / 2;
     await sendRequests(nginx.url, half);
@@ -97,12 +112,10 @@ test.skipIf(!nginxIsInstalled())(
     await nginx.rotate(rotated);
     await sendRequests(nginx.url, half);
 
-    const expected = countIndependently(
-      `${await readFile(rotated, 'utf8')}${await untilLogged(nginx.logFile, rotated)}`,
-    );
+    const expected = countIndependently(await untilLogged([rotated, nginx.logFile], () => served));
     expect(expected.requests).toBeGreaterThanOrEqual(REQUESTS);
 
-    const figures = await untilCounted(server, join(folder, 'data'), expected.requests);
+    const figures = await untilCounted(server, join(folder, 'data'), expected.requests, () => said);
     expect(figures.get('requests_seen []')).toBe(expected.requests);
     expect(figures.get('error_rate []')).toBeCloseTo(expected.failed / expected.requests, 12);
     expect(figures.get('by_method ["GET"]')).toBe(expected.gets);
@@ -132,13 +145,15 @@ async function sendRequests(url: string, count: number): Promise<void> {
 }
 
 /** nginx writes its line after the answer, so the last ones may still be on their way. */
-async function untilLogged(logFile: string, rotated: string): Promise<string> {
-  const before = (await readFile(rotated, 'utf8')).split('\n').filter(Boolean).length;
-  for (;;) {
-    const text = await readFile(logFile, 'utf8');
-    if (before + text.split('\n').filter(Boolean).length > REQUESTS) return text;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+function untilLogged(files: readonly string[], served: () => number): Promise<string> {
+  return until(
+    'a line of each request in the logs',
+    async () => {
+      const text = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('');
+      return text.split('\n').filter(Boolean).length >= served() ? text : undefined;
+    },
+    WAIT_MS,
+  );
 }
 
 /** The other counter: shares no code with Watchbill. */
@@ -157,24 +172,36 @@ function countIndependently(log: string) {
   };
 }
 
+/** The figures once all requests are in them; what was seen instead, and what ship said, are in the failure. */
 async function untilCounted(
   server: ServerProcess,
   dataFolder: string,
   requests: number,
+  said: () => string,
 ): Promise<ReadonlyMap<string, number>> {
-  const token = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim();
-  const limitMs = performance.now() + 30_000;
-  for (;;) {
-    const response = await fetch(`${server.url}/api/status`, { headers: { authorization: `Bearer ${token}` } });
-    const status = (await response.json()) as {
-      plans: { signals: { signal: string; group: string[]; value?: number }[] }[];
-    };
-    const figures = new Map(
-      status.plans[0]?.signals.flatMap(({ signal, group, value }) =>
-        value === undefined ? [] : [[`${signal} ${JSON.stringify(group)}`, value] as const],
-      ),
-    );
-    if ((figures.get('requests_seen []') ?? 0) >= requests || performance.now() > limitMs) return figures;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let last: unknown;
+  return until(
+    'all requests in the figures',
+    async () => {
+      const status = await getApi<{
+        readonly plans: readonly {
+          readonly signals: readonly {
+            readonly signal: string;
+            readonly group: readonly string[];
+            readonly value?: number;
+          }[];
+        }[];
+      }>(server, dataFolder, '/api/status');
+      last = status;
+      const figures = new Map(
+        status.plans[0]?.signals.flatMap(({ signal, group, value }) =>
+          value === undefined ? [] : [[`${signal} ${JSON.stringify(group)}`, value] as const],
+        ),
+      );
+      return (figures.get('requests_seen []') ?? 0) >= requests ? figures : undefined;
+    },
+    WAIT_MS,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}; ship said:\n${said()}\nand the status is ${JSON.stringify(last)}`);
+  });
 }
