@@ -385,8 +385,8 @@ export interface SilenceTest {
 }
 
 /**
- * `shop failing`, `shop passing`, `shop fails 2 times in a row`, from the events `check` of a probe. Failing: at least half of the
- * locations with a fresh result fail. Unknown while no location has one.
+ * `shop failing`, `shop passing`, `shop fails 2 times in a row`, `health.database failing`, from the events `check` of a probe. Failing:
+ * at least half of the locations with a fresh result fail. Unknown while no location has one.
  */
 export interface ProbeTest {
   readonly kind: 'probe';
@@ -408,6 +408,8 @@ export interface HeartbeatTest {
   readonly kind: 'heartbeat';
   readonly id: TestId;
   readonly text: string;
+  /** A service that the answer tells of, from the events of this part; without it the probe itself. */
+  readonly part?: string;
   readonly heartbeat: string;
   readonly is: 'late' | 'failed' | 'passing';
   readonly schedule: Heartbeat['schedule'];

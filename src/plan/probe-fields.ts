@@ -35,3 +35,8 @@ export function figureFields(kind: ProbeCheck['kind']): Readonly<Record<string, 
   const parts = (TIMING_PARTS[kind] ?? []).map((part) => [part, 'ms'] as const);
   return Object.fromEntries([...numbers, ...parts]);
 }
+
+/** What is said of a part that an answer tells to be down, by the path under which it does. */
+export function partMessage(path: string): string {
+  return `The answer says of \`${path}\` that it is not well.`;
+}

@@ -2,6 +2,7 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { nextDue, readCron } from '#plan/cron.ts';
 import type { CompiledPlan, FieldValue } from '#plan/model.ts';
 import type { Heartbeat, Probe } from '#plan/probe.ts';
+import { partMessage } from '#plan/probe-fields.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 
@@ -11,6 +12,8 @@ const DURATION_MS: DurationMs = 100;
 interface Looking {
   readonly probe: string;
   answer: ProbeAnswer;
+  /** What an answer tells of the parts that were named; it tells of the others that they are well. */
+  readonly parts: Map<string, ProbeAnswer['is']>;
   /** The grid is counted from here. */
   readonly from: Instant;
   everyMs: DurationMs | undefined;
@@ -49,7 +52,14 @@ export class RehearsedChecks {
   probe(name: string, answer: ProbeAnswer, now: Instant): void {
     const known = this.looks.get(name);
     if (known !== undefined) known.answer = answer;
-    else this.looks.set(name, { probe: name, answer, from: now, everyMs: undefined, nextAt: now, failing: false });
+    else this.looks.set(name, begin(name, answer, now));
+  }
+
+  /** From now on an answer tells of a part so; *not measured* is not telling of it. A probe without a step of its own answers. */
+  part(name: string, part: string, is: ProbeAnswer['is'], now: Instant): void {
+    const look = this.looks.get(name) ?? begin(name, { is: 'answers', fields: [] }, now);
+    look.parts.set(part, is);
+    this.looks.set(name, look);
   }
 
   heartbeat(name: string, doing: HeartbeatDoing, now: Instant): void {
@@ -80,7 +90,7 @@ export class RehearsedChecks {
       look.everyMs = everyMs;
       if (everyMs === undefined) look.nextAt = undefined;
       if (everyMs === undefined || look.nextAt === undefined || look.nextAt > at) continue;
-      records.push(resultOf(probe, look.answer, at));
+      records.push(resultOf(probe, look.answer, at), ...partsOf(probe, look, at));
       if (look.answer.is !== 'not measured') look.failing = look.answer.is === 'fails';
       look.everyMs = intervalOf(probe, phase, look.failing);
       look.nextAt = following(look, look.everyMs, at);
@@ -93,6 +103,10 @@ export class RehearsedChecks {
     }
     return records;
   }
+}
+
+function begin(probe: string, answer: ProbeAnswer, from: Instant): Looking {
+  return { probe, answer, parts: new Map(), from, everyMs: undefined, nextAt: from, failing: false };
 }
 
 function intervalOf(
@@ -132,6 +146,26 @@ function resultOf(probe: Probe, answer: ProbeAnswer, at: Instant): EventRecord {
     ...Object.fromEntries(answer.fields.map(({ field, value }) => [field, value])),
   };
   return { name: 'check', time: at, id: `check-${probe.name}-here-${at}`, durationMs: DURATION_MS, attributes };
+}
+
+/** What an answer tells of the parts; a failure that has fields is an answer too. */
+function partsOf(probe: Probe, { answer, parts }: Looking, at: Instant): readonly EventRecord[] {
+  if (answer.is === 'not measured' || (answer.is === 'fails' && answer.fields.length === 0)) return [];
+  return Object.entries(probe.parts ?? {}).flatMap(([part, path]): EventRecord[] => {
+    const is = parts.get(part) ?? 'answers';
+    if (is === 'not measured') return [];
+    const attributes = {
+      probe: probe.name,
+      service: part,
+      part,
+      location: 'here',
+      kind: probe.check.kind,
+      outcome: is === 'answers' ? 'passed' : 'failed',
+      ...(is === 'answers' ? {} : { reason: 'part-failed', message: partMessage(path) }),
+      due: at,
+    };
+    return [{ name: 'check', time: at, id: `check-${probe.name}-here-${at}-${part}`, attributes }];
+  });
 }
 
 /** `status 503, expected status = 200`. */

@@ -2,15 +2,19 @@ import { readName } from './read-name.ts';
 import type { Action, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** `probe shop fails with status 503`, `probe shop answers`, `probe shop is not measured`. */
-export function readProbe(reader: TokenReader, names: { readonly probes: ReadonlySet<string> }): Action {
-  const probe = readName(reader, names.probes, 'probe');
-  if (reader.takes('is', 'not', 'measured')) {
-    return { kind: 'probe', probe, answer: { is: 'not measured', fields: [] } };
-  }
+/** `probe shop fails with status 503`, `probe shop answers`, `probe shop is not measured`, `probe health.database fails`. */
+export function readProbe(
+  reader: TokenReader,
+  names: { readonly probes: ReadonlySet<string>; readonly parts: ReadonlySet<string> },
+): Action {
+  const name = readName(reader, new Set([...names.probes, ...names.parts]), 'probe');
+  const [probe = name, part] = names.parts.has(name) ? name.split('.') : [];
+  const of = { kind: 'probe', probe, ...(part === undefined ? {} : { part }) } as const;
+  if (reader.takes('is', 'not', 'measured')) return { ...of, answer: { is: 'not measured', fields: [] } };
   const is = reader.takes('fails') ? 'fails' : reader.takes('answers') ? 'answers' : undefined;
   if (is === undefined) throw reader.misread('`answers`, `fails` or `is not measured`');
-  return { kind: 'probe', probe, answer: { is, ...readFound(reader, is) } };
+  // An answer says of a part only how it is.
+  return { ...of, answer: { is, ...(part === undefined ? readFound(reader, is) : { fields: [] }) } };
 }
 
 /** What the results hold: `with status 503, time 3s`, or of a failure `with "connection refused"`. */

@@ -16,6 +16,8 @@ export interface Names {
   readonly people: ReadonlySet<string>;
   readonly signals: ReadonlySet<string>;
   readonly probes: ReadonlySet<string>;
+  /** Parts of probes, as `PROBE.PART`. */
+  readonly parts: ReadonlySet<string>;
   readonly heartbeats: ReadonlySet<string>;
   /** Persons, and addresses as `channel:target`. */
   readonly recipients: ReadonlySet<string>;
@@ -35,6 +37,11 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
     people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),
     signals: new Set(plans.flatMap((plan) => plan.signals.filter(({ stream }) => !stream).map(({ name }) => name))),
     probes: new Set(plans.flatMap((plan) => (plan.probes ?? []).map(({ name }) => name))),
+    parts: new Set(
+      plans.flatMap((plan) =>
+        (plan.probes ?? []).flatMap(({ name, parts = {} }) => Object.keys(parts).map((part) => `${name}.${part}`)),
+      ),
+    ),
     heartbeats: new Set(plans.flatMap((plan) => (plan.heartbeats ?? []).map(({ name }) => name))),
     recipients: new Set([...plans.flatMap((plan) => plan.people.map(({ name }) => name)), ...addresses]),
   };

@@ -81,6 +81,58 @@ steps:
   });
 });
 
+describe('a probe with parts', () => {
+  const plan = `${PLAN.replace(
+    'rules:',
+    `services: { database: {}, mail: {} }
+probes:
+  health: { check: GET https://shop.example/health, every: 10s, parts: { database: json.database, mail: json.mail } }
+rules:
+  database-down: { when: health.database fails 2 times in a row, severity: urgent }
+  mail-down: { when: health.mail failing, severity: urgent }`,
+  )}`;
+  const play = (steps: string): ScenarioResult =>
+    runScenario({
+      planFiles: [{ path: 'plan.yaml', text: plan }],
+      scenario: { path: 'a.scenario.yaml', text: `scenario: Parts\nsteps:\n${steps}` },
+      readFile: () => undefined,
+    });
+
+  it('answers of one part that it is down, and of the others that they are well', () => {
+    const result = play(`  - at T+0: probe health answers
+  - at T+1m: probe health.database fails
+  - after 25s:
+      - expect alert database-down firing
+      - expect alert mail-down none
+      - expect page mia because database-down
+  - after 10s: probe health.database answers
+  - after 10m: expect alert database-down resolved
+`);
+    expect(result.timeline).toMatch(/database-down/);
+    expect([result.state, result.diagnostics]).toEqual(['passed', []]);
+  });
+
+  it('tells of no part when there is no answer, and of a failure with fields there is one', () => {
+    const steps = (doing: string) => `  - at T+0:
+      - probe health.database fails
+      - probe health fails with ${doing}
+      - probe health.mail is not measured
+  - after 30s:
+      - expect alert database-down firing
+      - expect alert mail-down none
+`;
+    expect(play(steps('status 503')).state).toBe('passed');
+    expect(play(steps('"connection refused"')).state).toBe('failed');
+  });
+
+  it('has no other parts than those of the plan', () => {
+    const [first] = play('  - at T+0: probe health.databse fails\n').diagnostics;
+    expect(first === undefined ? '' : formatDiagnostic(first)).toMatch(
+      /no probe `health.databse`[^]*`health.database`/,
+    );
+  });
+});
+
 describe('a scenario that fails', () => {
   it('says that the message came before the step that waits for it', () => {
     const result = run(`scenario: Too early

@@ -192,7 +192,7 @@ function act(stage: Stage, expectations: Expectations, step: ScenarioStep): void
       stage.silence(action.ms);
       return;
     case 'probe':
-      stage.probe(action.probe, action.answer);
+      stage.probe(action.probe, action.answer, action.part);
       return;
     case 'heartbeat':
       stage.heartbeat(action.heartbeat, action.doing);

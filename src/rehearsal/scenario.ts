@@ -42,8 +42,8 @@ export type Action =
   | { readonly kind: 'stop'; readonly name: string | 'all' }
   /** Intake is away: senders wait with what they have, and nothing is judged. */
   | { readonly kind: 'silence'; readonly ms: DurationMs }
-  /** What a probe finds from its next look on. */
-  | { readonly kind: 'probe'; readonly probe: string; readonly answer: ProbeAnswer }
+  /** What a probe finds from its next look on; of a part, what the answer then tells of it. */
+  | { readonly kind: 'probe'; readonly probe: string; readonly part?: string; readonly answer: ProbeAnswer }
   /** What a job does, and goes on doing when it is due. */
   | { readonly kind: 'heartbeat'; readonly heartbeat: string; readonly doing: HeartbeatDoing }
   /** A person takes care of what fires of a rule. */

@@ -62,9 +62,10 @@ export class Stage {
     this.moveTo(this.now);
   }
 
-  /** What a probe finds from its next look on; the first step of a probe is its first look. */
-  probe(name: string, answer: ProbeAnswer): void {
-    this.checks.probe(name, answer, this.now);
+  /** What a probe, or a part of one, is found to be from its next look on; the first step of a probe is its first look. */
+  probe(name: string, answer: ProbeAnswer, part?: string): void {
+    if (part === undefined) this.checks.probe(name, answer, this.now);
+    else this.checks.part(name, part, answer.is, this.now);
     this.moveTo(this.now);
   }
 

@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { Probe } from '#plan/probe.ts';
+import { partMessage } from '#plan/probe-fields.ts';
 import type { DecodeContext, Decoded } from '../decoding.ts';
 import { inspectJson, jsonProblem } from '../json-guard.ts';
 import { RecordBuilder } from '../record-builder.ts';
@@ -95,7 +96,11 @@ function addEvents(builder: RecordBuilder, result: CheckResult, { location, prob
   for (const [service, isWell] of Object.entries(parts)) {
     setHead(service, isWell ? 'passed' : 'failed');
     builder.set('part', service);
-    if (!isWell) builder.set('reason', 'part-failed');
+    if (!isWell) {
+      const path = known?.parts?.[service];
+      builder.set('reason', 'part-failed');
+      builder.set('message', path === undefined ? undefined : partMessage(path));
+    }
     builder.end({ name: 'check', time: at, id: checkId(probe, location, dueAt, service) });
   }
 }

@@ -31,10 +31,11 @@ export class Checks {
     return this.#heartbeats.get(name);
   }
 
-  probeTest(probe: Probe, text: string, is: ProbeTest['is'], streak?: number): ProbeTest {
+  probeTest(probe: Probe, text: string, { is, part, streak }: Pick<ProbeTest, 'is' | 'part' | 'streak'>): ProbeTest {
     const meaning = {
       kind: 'probe',
       probe: probe.name,
+      ...(part === undefined ? {} : { part }),
       is,
       ...(streak === undefined || streak === 1 ? {} : { streak }),
       staleMs: staleAfterMs(probe),
@@ -88,6 +89,8 @@ export function sourceOfProbe(probe: Probe): Source {
 /** A probe that a condition asks about. */
 export interface ProbeUse {
   readonly probe: Probe;
+  /** Of it only what it tells of this service. */
+  readonly part?: string;
   /** Of the `for` around it. */
   readonly forMs?: DurationMs;
   /** `fails … times in a row`. */

@@ -10,6 +10,7 @@ import type {
   Test,
   Unit,
 } from '../model.ts';
+import type { Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Checks } from './checks.ts';
@@ -390,7 +391,14 @@ class Compilation {
   }
 
   #state(node: ast.StateTest): Condition | undefined {
-    const { state, subject } = node;
+    const { state, subject, part } = node;
+    if (state === 'failing') return this.#ofProbe(node, 'failing');
+    if (part !== undefined && state === 'passing') return this.#ofProbe(node, 'passing');
+    if (part !== undefined) {
+      const message = `\`${part.text}\` is a part of nothing here: only probes have parts, which are failing or passing.`;
+      this.#context.report.add('E140', this.#place(part), message, `Write \`${subject.text} ${state}\`.`);
+      return undefined;
+    }
     if (state === 'firing' || state === 'exercised') {
       if (!this.#context.defines('rules', subject.text)) {
         const hint = suggest(subject.text, this.#context.namesOf('rules'));
@@ -401,10 +409,9 @@ class Compilation {
       this.#facts.rules.add(subject.text);
       return { kind: 'rule-firing', rule: subject.text };
     }
-    if (state === 'failing') return this.#ofProbe(node, subject, 'failing');
     if (state === 'passing' && !this.#context.defines('heartbeats', subject.text)) {
       if (!this.#known(subject, ['probes', 'heartbeats'], 'probe')) return undefined;
-      return this.#ofProbe(node, subject, 'passing');
+      return this.#ofProbe(node, 'passing');
     }
     if (!this.#known(subject, ['heartbeats'], 'heartbeat')) return undefined;
     const heartbeat = this.#checks.heartbeat(subject.text);
@@ -419,23 +426,38 @@ class Compilation {
       this.#context.report.add('E157', this.#place(node), message, `Write \`${node.subject.text} failing\`.`);
       return undefined;
     }
-    return this.#ofProbe(node, node.subject, 'failing', node.times);
+    return this.#ofProbe(node, 'failing', node.times);
   }
 
-  #ofProbe(node: ast.Node, subject: ast.Name, is: 'failing' | 'passing', streak?: number): Condition | undefined {
+  #ofProbe(node: ast.StateTest | ast.FailsTest, is: 'failing' | 'passing', streak?: number): Condition | undefined {
+    const { subject } = node;
     if (!this.#known(subject, ['probes'], 'probe')) return undefined;
     const probe = this.#checks.probe(subject.text);
     // A check that is not executed is named at its own line; the rule waits for it.
     if (probe === undefined && this.#context.waits(`probes.${subject.text}`))
       return this.#skip(node, `the probe \`${subject.text}\``);
-    if (probe === undefined) return undefined;
+    if (probe === undefined || !this.#hasPart(probe, node.part)) return undefined;
+    const part = node.part === undefined ? {} : { part: node.part.text };
     this.#facts.probes.push({
       probe,
+      ...part,
       ...(this.#forMs === undefined ? {} : { forMs: this.#forMs }),
       ...(streak === undefined ? {} : { streak }),
       node,
     });
-    return this.#collect(this.#checks.probeTest(probe, this.#text(node), is, streak));
+    const asked = { is, ...part, ...(streak === undefined ? {} : { streak }) };
+    return this.#collect(this.#checks.probeTest(probe, this.#text(node), asked));
+  }
+
+  #hasPart({ name, parts = {} }: Probe, part: ast.Name | undefined): boolean {
+    if (part === undefined || Object.hasOwn(parts, part.text)) return true;
+    const hint = suggest(
+      part.text,
+      Object.keys(parts),
+      'Name it under `parts` of the probe: `{ SERVICE: json.PATH }`.',
+    );
+    this.#context.report.add('E140', this.#place(part), `The probe \`${name}\` has no part \`${part.text}\`.`, hint);
+    return false;
   }
 
   #collect(test: Test): Condition {

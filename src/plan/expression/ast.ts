@@ -330,10 +330,12 @@ export interface UnusualTest extends Node {
   readonly past: Past;
 }
 
-/** Of a probe (`failing`, `passing`), heartbeat (`late`, `failed`, `passing`) or rule (`firing`, `exercised`). */
+/** Of a probe or a part of one (`failing`, `passing`), heartbeat (`late`, `failed`, `passing`) or rule (`firing`, `exercised`). */
 export interface StateTest extends Node {
   readonly kind: 'state';
   readonly subject: Name;
+  /** `health.database failing`. */
+  readonly part?: Name;
   readonly state: 'failing' | 'passing' | 'late' | 'failed' | 'firing' | 'exercised';
 }
 
@@ -341,6 +343,7 @@ export interface StateTest extends Node {
 export interface FailsTest extends Node {
   readonly kind: 'fails';
   readonly subject: Name;
+  readonly part?: Name;
   readonly times: number;
 }
 

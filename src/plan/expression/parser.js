@@ -302,60 +302,60 @@ function peg$parse(input, options) {
   const peg$c52 = "failed";
   const peg$c53 = "firing";
   const peg$c54 = "exercised";
-  const peg$c55 = "likely";
-  const peg$c56 = "between";
-  const peg$c57 = "rises";
-  const peg$c58 = "drops";
-  const peg$c59 = "relative";
-  const peg$c60 = "vs";
-  const peg$c61 = "grows";
-  const peg$c62 = "shrinks";
-  const peg$c63 = "will";
-  const peg$c64 = "reach";
-  const peg$c65 = "within";
-  const peg$c66 = "steady";
-  const peg$c67 = "beyond";
-  const peg$c68 = "sigma";
-  const peg$c69 = "unusually";
-  const peg$c70 = "high";
-  const peg$c71 = "low";
-  const peg$c72 = "unusual";
-  const peg$c73 = "more";
-  const peg$c74 = "than";
-  const peg$c75 = "on";
-  const peg$c76 = "target";
-  const peg$c77 = "off";
-  const peg$c78 = "warning";
-  const peg$c79 = "critical";
-  const peg$c80 = "previous";
-  const peg$c81 = "earlier";
-  const peg$c82 = "baseline";
-  const peg$c83 = "same";
-  const peg$c84 = "hour";
-  const peg$c85 = "last";
-  const peg$c86 = "days";
-  const peg$c87 = "day";
-  const peg$c88 = "weeks";
-  const peg$c89 = "week";
-  const peg$c90 = "minute";
-  const peg$c91 = "month";
-  const peg$c92 = "quarter";
-  const peg$c93 = "year";
-  const peg$c94 = "every";
-  const peg$c95 = "worst";
-  const peg$c96 = "total";
-  const peg$c97 = "unset";
-  const peg$c98 = "once";
-  const peg$c99 = "events";
-  const peg$c100 = "samples";
-  const peg$c101 = "webhook";
-  const peg$c102 = "list";
-  const peg$c103 = "query";
-  const peg$c104 = "..";
-  const peg$c105 = "to";
-  const peg$c106 = "T+";
-  const peg$c107 = "T+0";
-  const peg$c108 = ".";
+  const peg$c55 = ".";
+  const peg$c56 = "likely";
+  const peg$c57 = "between";
+  const peg$c58 = "rises";
+  const peg$c59 = "drops";
+  const peg$c60 = "relative";
+  const peg$c61 = "vs";
+  const peg$c62 = "grows";
+  const peg$c63 = "shrinks";
+  const peg$c64 = "will";
+  const peg$c65 = "reach";
+  const peg$c66 = "within";
+  const peg$c67 = "steady";
+  const peg$c68 = "beyond";
+  const peg$c69 = "sigma";
+  const peg$c70 = "unusually";
+  const peg$c71 = "high";
+  const peg$c72 = "low";
+  const peg$c73 = "unusual";
+  const peg$c74 = "more";
+  const peg$c75 = "than";
+  const peg$c76 = "on";
+  const peg$c77 = "target";
+  const peg$c78 = "off";
+  const peg$c79 = "warning";
+  const peg$c80 = "critical";
+  const peg$c81 = "previous";
+  const peg$c82 = "earlier";
+  const peg$c83 = "baseline";
+  const peg$c84 = "same";
+  const peg$c85 = "hour";
+  const peg$c86 = "last";
+  const peg$c87 = "days";
+  const peg$c88 = "day";
+  const peg$c89 = "weeks";
+  const peg$c90 = "week";
+  const peg$c91 = "minute";
+  const peg$c92 = "month";
+  const peg$c93 = "quarter";
+  const peg$c94 = "year";
+  const peg$c95 = "every";
+  const peg$c96 = "worst";
+  const peg$c97 = "total";
+  const peg$c98 = "unset";
+  const peg$c99 = "once";
+  const peg$c100 = "events";
+  const peg$c101 = "samples";
+  const peg$c102 = "webhook";
+  const peg$c103 = "list";
+  const peg$c104 = "query";
+  const peg$c105 = "..";
+  const peg$c106 = "to";
+  const peg$c107 = "T+";
+  const peg$c108 = "T+0";
   const peg$c109 = ":";
   const peg$c110 = "workday";
   const peg$c111 = "weekend";
@@ -511,63 +511,63 @@ function peg$parse(input, options) {
   const peg$e56 = peg$literalExpectation("failed", false);
   const peg$e57 = peg$literalExpectation("firing", false);
   const peg$e58 = peg$literalExpectation("exercised", false);
-  const peg$e59 = peg$literalExpectation("likely", false);
-  const peg$e60 = peg$literalExpectation("between", false);
-  const peg$e61 = peg$literalExpectation("rises", false);
-  const peg$e62 = peg$literalExpectation("drops", false);
-  const peg$e63 = peg$literalExpectation("relative", false);
-  const peg$e64 = peg$literalExpectation("vs", false);
-  const peg$e65 = peg$literalExpectation("grows", false);
-  const peg$e66 = peg$literalExpectation("shrinks", false);
-  const peg$e67 = peg$literalExpectation("will", false);
-  const peg$e68 = peg$literalExpectation("reach", false);
-  const peg$e69 = peg$literalExpectation("within", false);
-  const peg$e70 = peg$literalExpectation("steady", false);
-  const peg$e71 = peg$literalExpectation("beyond", false);
-  const peg$e72 = peg$literalExpectation("sigma", false);
-  const peg$e73 = peg$literalExpectation("unusually", false);
-  const peg$e74 = peg$literalExpectation("high", false);
-  const peg$e75 = peg$literalExpectation("low", false);
-  const peg$e76 = peg$literalExpectation("unusual", false);
-  const peg$e77 = peg$literalExpectation("more", false);
-  const peg$e78 = peg$literalExpectation("than", false);
-  const peg$e79 = peg$literalExpectation("on", false);
-  const peg$e80 = peg$literalExpectation("target", false);
-  const peg$e81 = peg$literalExpectation("off", false);
-  const peg$e82 = peg$literalExpectation("warning", false);
-  const peg$e83 = peg$literalExpectation("critical", false);
-  const peg$e84 = peg$literalExpectation("previous", false);
-  const peg$e85 = peg$literalExpectation("earlier", false);
-  const peg$e86 = peg$literalExpectation("baseline", false);
-  const peg$e87 = peg$literalExpectation("same", false);
-  const peg$e88 = peg$literalExpectation("hour", false);
-  const peg$e89 = peg$literalExpectation("last", false);
-  const peg$e90 = peg$literalExpectation("days", false);
-  const peg$e91 = peg$literalExpectation("day", false);
-  const peg$e92 = peg$literalExpectation("weeks", false);
-  const peg$e93 = peg$literalExpectation("week", false);
-  const peg$e94 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
-  const peg$e95 = peg$literalExpectation("minute", false);
-  const peg$e96 = peg$literalExpectation("month", false);
-  const peg$e97 = peg$literalExpectation("quarter", false);
-  const peg$e98 = peg$literalExpectation("year", false);
-  const peg$e99 = peg$literalExpectation("every", false);
-  const peg$e100 = peg$literalExpectation("worst", false);
-  const peg$e101 = peg$literalExpectation("total", false);
-  const peg$e102 = peg$literalExpectation("unset", false);
-  const peg$e103 = peg$literalExpectation("once", false);
-  const peg$e104 = peg$literalExpectation("events", false);
-  const peg$e105 = peg$literalExpectation("samples", false);
-  const peg$e106 = peg$literalExpectation("webhook", false);
-  const peg$e107 = peg$literalExpectation("list", false);
-  const peg$e108 = peg$literalExpectation("query", false);
-  const peg$e109 = peg$literalExpectation("..", false);
-  const peg$e110 = peg$literalExpectation("to", false);
-  const peg$e111 = peg$otherExpectation("an offset from launch (T+24h)");
-  const peg$e112 = peg$literalExpectation("T+", false);
-  const peg$e113 = peg$literalExpectation("T+0", false);
-  const peg$e114 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e115 = peg$literalExpectation(".", false);
+  const peg$e59 = peg$literalExpectation(".", false);
+  const peg$e60 = peg$literalExpectation("likely", false);
+  const peg$e61 = peg$literalExpectation("between", false);
+  const peg$e62 = peg$literalExpectation("rises", false);
+  const peg$e63 = peg$literalExpectation("drops", false);
+  const peg$e64 = peg$literalExpectation("relative", false);
+  const peg$e65 = peg$literalExpectation("vs", false);
+  const peg$e66 = peg$literalExpectation("grows", false);
+  const peg$e67 = peg$literalExpectation("shrinks", false);
+  const peg$e68 = peg$literalExpectation("will", false);
+  const peg$e69 = peg$literalExpectation("reach", false);
+  const peg$e70 = peg$literalExpectation("within", false);
+  const peg$e71 = peg$literalExpectation("steady", false);
+  const peg$e72 = peg$literalExpectation("beyond", false);
+  const peg$e73 = peg$literalExpectation("sigma", false);
+  const peg$e74 = peg$literalExpectation("unusually", false);
+  const peg$e75 = peg$literalExpectation("high", false);
+  const peg$e76 = peg$literalExpectation("low", false);
+  const peg$e77 = peg$literalExpectation("unusual", false);
+  const peg$e78 = peg$literalExpectation("more", false);
+  const peg$e79 = peg$literalExpectation("than", false);
+  const peg$e80 = peg$literalExpectation("on", false);
+  const peg$e81 = peg$literalExpectation("target", false);
+  const peg$e82 = peg$literalExpectation("off", false);
+  const peg$e83 = peg$literalExpectation("warning", false);
+  const peg$e84 = peg$literalExpectation("critical", false);
+  const peg$e85 = peg$literalExpectation("previous", false);
+  const peg$e86 = peg$literalExpectation("earlier", false);
+  const peg$e87 = peg$literalExpectation("baseline", false);
+  const peg$e88 = peg$literalExpectation("same", false);
+  const peg$e89 = peg$literalExpectation("hour", false);
+  const peg$e90 = peg$literalExpectation("last", false);
+  const peg$e91 = peg$literalExpectation("days", false);
+  const peg$e92 = peg$literalExpectation("day", false);
+  const peg$e93 = peg$literalExpectation("weeks", false);
+  const peg$e94 = peg$literalExpectation("week", false);
+  const peg$e95 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
+  const peg$e96 = peg$literalExpectation("minute", false);
+  const peg$e97 = peg$literalExpectation("month", false);
+  const peg$e98 = peg$literalExpectation("quarter", false);
+  const peg$e99 = peg$literalExpectation("year", false);
+  const peg$e100 = peg$literalExpectation("every", false);
+  const peg$e101 = peg$literalExpectation("worst", false);
+  const peg$e102 = peg$literalExpectation("total", false);
+  const peg$e103 = peg$literalExpectation("unset", false);
+  const peg$e104 = peg$literalExpectation("once", false);
+  const peg$e105 = peg$literalExpectation("events", false);
+  const peg$e106 = peg$literalExpectation("samples", false);
+  const peg$e107 = peg$literalExpectation("webhook", false);
+  const peg$e108 = peg$literalExpectation("list", false);
+  const peg$e109 = peg$literalExpectation("query", false);
+  const peg$e110 = peg$literalExpectation("..", false);
+  const peg$e111 = peg$literalExpectation("to", false);
+  const peg$e112 = peg$otherExpectation("an offset from launch (T+24h)");
+  const peg$e113 = peg$literalExpectation("T+", false);
+  const peg$e114 = peg$literalExpectation("T+0", false);
+  const peg$e115 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
   const peg$e116 = peg$classExpectation([["0", "9"]], false, false, false);
   const peg$e117 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
   const peg$e118 = peg$otherExpectation("a time of day (09:00)");
@@ -737,9 +737,9 @@ function peg$parse(input, options) {
   function peg$f45(source, where, within) {    return node('silence', { source, where, in: within });  }
   function peg$f46(source, where, within) {    return node('any', { source, where, in: within });  }
   function peg$f47(source, by, within) {    return node('new', { source, by, in: within });  }
-  function peg$f48(subject, state) {    return node('state', { subject, state });  }
-  function peg$f49(subject, times) {
-    return node('fails', { subject, times });
+  function peg$f48(subject, part, state) {    return node('state', { subject, part, state });  }
+  function peg$f49(subject, part, times) {
+    return node('fails', { subject, part, times });
   }
   function peg$f50(subject, verdict) {
     const { kind, ...fields } = verdict;
@@ -748,186 +748,187 @@ function peg$parse(input, options) {
       : node(kind, { of: subject, ...fields });
   }
   function peg$f51(word) {    return word;  }
-  function peg$f52(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
-  function peg$f53(operator, right) {    return { kind: 'likely', operator, right };  }
-  function peg$f54(low, high, within) {
+  function peg$f52(text) {    return node('name', { text });  }
+  function peg$f53(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
+  function peg$f54(operator, right) {    return { kind: 'likely', operator, right };  }
+  function peg$f55(low, high, within) {
     return { kind: 'between', low, high, in: within };
   }
-  function peg$f55(state) {    return { kind: 'band state', state };  }
-  function peg$f56(direction, strength, amount, relative, past) {
+  function peg$f56(state) {    return { kind: 'band state', state };  }
+  function peg$f57(direction, strength, amount, relative, past) {
     return { kind: 'change', direction, strength, amount, relative: relative !== null, past };
   }
-  function peg$f57(direction, strength, amount, over) {
+  function peg$f58(direction, strength, amount, over) {
     return { kind: 'growth', direction, strength, amount, over };
   }
-  function peg$f58(level, within) {
+  function peg$f59(level, within) {
     return { kind: 'forecast', level, within };
   }
-  function peg$f59(within, over) {
+  function peg$f60(within, over) {
     return { kind: 'steady', within, over };
   }
-  function peg$f60(direction, sigma, past) {
+  function peg$f61(direction, sigma, past) {
     return { kind: 'unusual', direction, sigma: sigma === null ? null : Number(sigma), past };
   }
-  function peg$f61() {    return 'high';  }
-  function peg$f62() {    return 'low';  }
-  function peg$f63() {    return 'either';  }
-  function peg$f64() {    return 'more than';  }
-  function peg$f65() {    return 'at least';  }
-  function peg$f66() {    return 'on target';  }
-  function peg$f67() {    return 'off target';  }
-  function peg$f68() {    return 'in warning';  }
-  function peg$f69() {    return 'in critical';  }
-  function peg$f70() {    return 'no data';  }
-  function peg$f71(period) {    return node('previous', { period });  }
-  function peg$f72(duration) {    return node('earlier', { duration });  }
-  function peg$f73(baseline) {    return node('baseline', { baseline });  }
-  function peg$f74(count, of) {
+  function peg$f62() {    return 'high';  }
+  function peg$f63() {    return 'low';  }
+  function peg$f64() {    return 'either';  }
+  function peg$f65() {    return 'more than';  }
+  function peg$f66() {    return 'at least';  }
+  function peg$f67() {    return 'on target';  }
+  function peg$f68() {    return 'off target';  }
+  function peg$f69() {    return 'in warning';  }
+  function peg$f70() {    return 'in critical';  }
+  function peg$f71() {    return 'no data';  }
+  function peg$f72(period) {    return node('previous', { period });  }
+  function peg$f73(duration) {    return node('earlier', { duration });  }
+  function peg$f74(baseline) {    return node('baseline', { baseline });  }
+  function peg$f75(count, of) {
     return node('same hour', { count, of });
   }
-  function peg$f75() {    return 'days';  }
-  function peg$f76() {    return 'weeks';  }
-  function peg$f77(word) {    return word;  }
-  function peg$f78(fold, condition) {    return node('criterion', { fold, condition });  }
-  function peg$f79(condition) {    return node('criterion', { condition });  }
-  function peg$f80() {    return 'every day';  }
-  function peg$f81() {    return 'worst';  }
-  function peg$f82() {    return 'total';  }
-  function peg$f83(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
-  function peg$f84(level, bound) {    return node('band', { level, bound });  }
-  function peg$f85() {    return node('unset');  }
-  function peg$f86(low, high, of) {
+  function peg$f76() {    return 'days';  }
+  function peg$f77() {    return 'weeks';  }
+  function peg$f78(word) {    return word;  }
+  function peg$f79(fold, condition) {    return node('criterion', { fold, condition });  }
+  function peg$f80(condition) {    return node('criterion', { condition });  }
+  function peg$f81() {    return 'every day';  }
+  function peg$f82() {    return 'worst';  }
+  function peg$f83() {    return 'total';  }
+  function peg$f84(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
+  function peg$f85(level, bound) {    return node('band', { level, bound });  }
+  function peg$f86() {    return node('unset');  }
+  function peg$f87(low, high, of) {
     return node('between', { low, high, of });
   }
-  function peg$f87(first, rest, of) {
+  function peg$f88(first, rest, of) {
     return node('compared', { choices: [first, ...rest], of });
   }
-  function peg$f88(operator, value) {    return node('choice', { operator, value });  }
-  function peg$f89() {    return node('step reference');  }
-  function peg$f90(step) {    return node('step reference', { step: step.text });  }
-  function peg$f91(of) {    return of;  }
-  function peg$f92(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
-  function peg$f93(origin, where, oncePer, fieldUnits, unit) {
+  function peg$f89(operator, value) {    return node('choice', { operator, value });  }
+  function peg$f90() {    return node('step reference');  }
+  function peg$f91(step) {    return node('step reference', { step: step.text });  }
+  function peg$f92(of) {    return of;  }
+  function peg$f93(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
+  function peg$f94(origin, where, oncePer, fieldUnits, unit) {
     return node('source', { origin, where, oncePer, fieldUnits: fieldUnits ?? [], unit });
   }
-  function peg$f94(kind, name) {    return node(kind, { name: name.text });  }
-  function peg$f95(probe) {    return node('query', { probe });  }
-  function peg$f96(source) {    return node('source', { source });  }
-  function peg$f97(first, rest) {    return [first, ...rest];  }
-  function peg$f98(field, unit) {    return node('field unit', { field, unit });  }
-  function peg$f99(duration) {    return node('every', { duration });  }
-  function peg$f100(from, to) {    return node('offsets', { from, to });  }
-  function peg$f101(from) {    return node('offsets', { from });  }
-  function peg$f102(from) {    return node('days', { from });  }
-  function peg$f103(from, to) {    return node('days', { from, to });  }
-  function peg$f104(from, to) {    return node('weeks', { from, to });  }
-  function peg$f105(from, to) {    return node('instants', { from, to });  }
-  function peg$f106(days, from, to) {    return node('hours', { days, from, to });  }
-  function peg$f107(duration) {    return node('offset', { duration, ms: duration.ms });  }
-  function peg$f108() {    return node('offset', { ms: 0 });  }
-  function peg$f109(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
-  function peg$f110(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
-  function peg$f111(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
-  function peg$f112(hours, minutes) {
+  function peg$f95(kind, name) {    return node(kind, { name: name.text });  }
+  function peg$f96(probe) {    return node('query', { probe });  }
+  function peg$f97(source) {    return node('source', { source });  }
+  function peg$f98(first, rest) {    return [first, ...rest];  }
+  function peg$f99(field, unit) {    return node('field unit', { field, unit });  }
+  function peg$f100(duration) {    return node('every', { duration });  }
+  function peg$f101(from, to) {    return node('offsets', { from, to });  }
+  function peg$f102(from) {    return node('offsets', { from });  }
+  function peg$f103(from) {    return node('days', { from });  }
+  function peg$f104(from, to) {    return node('days', { from, to });  }
+  function peg$f105(from, to) {    return node('weeks', { from, to });  }
+  function peg$f106(from, to) {    return node('instants', { from, to });  }
+  function peg$f107(days, from, to) {    return node('hours', { days, from, to });  }
+  function peg$f108(duration) {    return node('offset', { duration, ms: duration.ms });  }
+  function peg$f109() {    return node('offset', { ms: 0 });  }
+  function peg$f110(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
+  function peg$f111(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
+  function peg$f112(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
+  function peg$f113(hours, minutes) {
     return node('clock', { minutes: Number(hours) * 60 + Number(minutes) });
   }
-  function peg$f113(first, rest) {    return [first, ...rest];  }
-  function peg$f114(word) {    return word;  }
-  function peg$f115(first, rest) {    return node('daily', { at: [first, ...rest] });  }
-  function peg$f116(days, at) {    return node('weekly', { days, at });  }
-  function peg$f117(kind, on, at) {
+  function peg$f114(first, rest) {    return [first, ...rest];  }
+  function peg$f115(word) {    return word;  }
+  function peg$f116(first, rest) {    return node('daily', { at: [first, ...rest] });  }
+  function peg$f117(days, at) {    return node('weekly', { days, at });  }
+  function peg$f118(kind, on, at) {
     return node(kind, { on, at });
   }
-  function peg$f118(phase) {    return node('end of', { phase });  }
-  function peg$f119(offset) {    return node('at', { offset });  }
-  function peg$f120(condition) {    return node('when', { condition });  }
-  function peg$f121() {    return node('once');  }
-  function peg$f122() {    return node('last day');  }
-  function peg$f123() {    return node('last workday');  }
-  function peg$f124(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
-  function peg$f125(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
-  function peg$f126(digits) {
+  function peg$f119(phase) {    return node('end of', { phase });  }
+  function peg$f120(offset) {    return node('at', { offset });  }
+  function peg$f121(condition) {    return node('when', { condition });  }
+  function peg$f122() {    return node('once');  }
+  function peg$f123() {    return node('last day');  }
+  function peg$f124() {    return node('last workday');  }
+  function peg$f125(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
+  function peg$f126(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
+  function peg$f127(digits) {
     return Number(digits);
   }
-  function peg$f127() {    return node('now');  }
-  function peg$f128(hours) {    return node('business hours', { hours: Number(hours) });  }
-  function peg$f129(duration) {    return node('after resolved', { duration });  }
-  function peg$f130(duration) {    return node('within', { duration });  }
-  function peg$f131(who, by, hours) {
+  function peg$f128() {    return node('now');  }
+  function peg$f129(hours) {    return node('business hours', { hours: Number(hours) });  }
+  function peg$f130(duration) {    return node('after resolved', { duration });  }
+  function peg$f131(duration) {    return node('within', { duration });  }
+  function peg$f132(who, by, hours) {
     return node('recipient', { who, by: by ?? [], hours });
   }
-  function peg$f132(first, rest) {    return [first, ...rest];  }
-  function peg$f133(channel, target) {    return node('address', { channel: channel.text, target });  }
-  function peg$f134(who) {    return node('recipient', { who, by: [] });  }
-  function peg$f135(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
-  function peg$f136(first, rest) {
+  function peg$f133(first, rest) {    return [first, ...rest];  }
+  function peg$f134(channel, target) {    return node('address', { channel: channel.text, target });  }
+  function peg$f135(who) {    return node('recipient', { who, by: [] });  }
+  function peg$f136(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
+  function peg$f137(first, rest) {
     return node('recipients', { recipients: [first, ...rest] });
   }
-  function peg$f137(recipients) {    return node('page', { recipients });  }
-  function peg$f138(duration, unless, recipients) {
+  function peg$f138(recipients) {    return node('page', { recipients });  }
+  function peg$f139(duration, unless, recipients) {
     return node('after', { duration, unless, recipients });
   }
-  function peg$f139(times) {    return node('repeat', { times });  }
-  function peg$f140(first, rest) {    return [first, ...rest];  }
-  function peg$f141(recipient) {    return [recipient];  }
-  function peg$f142() {    return 'answered';  }
-  function peg$f143() {    return 'resolved since opened';  }
-  function peg$f144() {    return 'resolved since last step';  }
-  function peg$f145(text, filler) {    return node('item', { text, filler });  }
-  function peg$f146(what) {    return node('show', { what });  }
-  function peg$f147(action) {    return node('do', { action });  }
-  function peg$f148(name, unit) {    return node('number', { name, unit });  }
-  function peg$f149(role) {    return node('by', { role });  }
-  function peg$f150(kind) {    return node(kind);  }
-  function peg$f151(condition) {    return node('condition', { condition });  }
-  function peg$f152(sign, symbol, text, per) {
+  function peg$f140(times) {    return node('repeat', { times });  }
+  function peg$f141(first, rest) {    return [first, ...rest];  }
+  function peg$f142(recipient) {    return [recipient];  }
+  function peg$f143() {    return 'answered';  }
+  function peg$f144() {    return 'resolved since opened';  }
+  function peg$f145() {    return 'resolved since last step';  }
+  function peg$f146(text, filler) {    return node('item', { text, filler });  }
+  function peg$f147(what) {    return node('show', { what });  }
+  function peg$f148(action) {    return node('do', { action });  }
+  function peg$f149(name, unit) {    return node('number', { name, unit });  }
+  function peg$f150(role) {    return node('by', { role });  }
+  function peg$f151(kind) {    return node(kind);  }
+  function peg$f152(condition) {    return node('condition', { condition });  }
+  function peg$f153(sign, symbol, text, per) {
     const signed = `${sign ?? ''}${text}`;
     const unit = { ...node('unit', { base: 'money', text: symbol, per }) };
     return node('quantity', { amount: Number(signed), unit, value: valueOf(signed, unit) });
   }
-  function peg$f153(text, unit) {
+  function peg$f154(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f154(quantity) {    return quantity.unit.per !== undefined;  }
-  function peg$f155(quantity) {    return quantity;  }
-  function peg$f156(text, unit) {
+  function peg$f155(quantity) {    return quantity.unit.per !== undefined;  }
+  function peg$f156(quantity) {    return quantity;  }
+  function peg$f157(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f157() {    return node('unit', { base: 'fraction', text: '%' });  }
-  function peg$f158(unit) {    return unit;  }
+  function peg$f158() {    return node('unit', { base: 'fraction', text: '%' });  }
   function peg$f159(unit) {    return unit;  }
-  function peg$f160(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f161() {    return node('unit', { base: 'count', text: '' });  }
-  function peg$f162(text, per) {    return node('unit', { base: 'money', text, per });  }
-  function peg$f163(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f164(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
-  function peg$f165(per) {    return node('unit', { base: 'points', text: 'points', per });  }
-  function peg$f166(text, per) {    return node('unit', { base: 'ms', text, per });  }
-  function peg$f167(text, per) {    return node('unit', { base: 'bytes', text, per });  }
-  function peg$f168(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
-  function peg$f169(text, per) {    return node('unit', { base: 'times', text, per });  }
-  function peg$f170(text, per) {    return node('unit', { base: 'word', text, per });  }
-  function peg$f171(word) {    return !notUnits.has(word);  }
-  function peg$f172(word) {    return word;  }
-  function peg$f173(per) {    return per;  }
-  function peg$f174(text, unit) {
+  function peg$f160(unit) {    return unit;  }
+  function peg$f161(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f162() {    return node('unit', { base: 'count', text: '' });  }
+  function peg$f163(text, per) {    return node('unit', { base: 'money', text, per });  }
+  function peg$f164(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f165(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
+  function peg$f166(per) {    return node('unit', { base: 'points', text: 'points', per });  }
+  function peg$f167(text, per) {    return node('unit', { base: 'ms', text, per });  }
+  function peg$f168(text, per) {    return node('unit', { base: 'bytes', text, per });  }
+  function peg$f169(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
+  function peg$f170(text, per) {    return node('unit', { base: 'times', text, per });  }
+  function peg$f171(text, per) {    return node('unit', { base: 'word', text, per });  }
+  function peg$f172(word) {    return !notUnits.has(word);  }
+  function peg$f173(word) {    return word;  }
+  function peg$f174(per) {    return per;  }
+  function peg$f175(text, unit) {
     return node('duration', { amount: Number(text), unit, ms: scaled(text, durationFactors[unit]) });
   }
-  function peg$f175() {    return 'ms';  }
-  function peg$f176() {    return 's';  }
-  function peg$f177() {    return 'm';  }
-  function peg$f178() {    return 'h';  }
-  function peg$f179() {    return 'd';  }
-  function peg$f180() {    return 'w';  }
-  function peg$f181(text) {    return text.replace('.', '').length <= 15;  }
-  function peg$f182(text) {    return text;  }
-  function peg$f183(digits) {    return Number(digits);  }
-  function peg$f184(text) {    return !reserved.has(text);  }
-  function peg$f185(text) {    return node('name', { text });  }
-  function peg$f186(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
-  function peg$f187(path) {    return node('field', { name: path.names.join('.') });  }
-  function peg$f188(parts) {    return node('text', { text: parts.join('') });  }
-  function peg$f189(pattern) {    return pattern;  }
+  function peg$f176() {    return 'ms';  }
+  function peg$f177() {    return 's';  }
+  function peg$f178() {    return 'm';  }
+  function peg$f179() {    return 'h';  }
+  function peg$f180() {    return 'd';  }
+  function peg$f181() {    return 'w';  }
+  function peg$f182(text) {    return text.replace('.', '').length <= 15;  }
+  function peg$f183(text) {    return text;  }
+  function peg$f184(digits) {    return Number(digits);  }
+  function peg$f185(text) {    return !reserved.has(text);  }
+  function peg$f186(text) {    return node('name', { text });  }
+  function peg$f187(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
+  function peg$f188(path) {    return node('field', { name: path.names.join('.') });  }
+  function peg$f189(parts) {    return node('text', { text: parts.join('') });  }
+  function peg$f190(pattern) {    return pattern;  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -1103,7 +1104,7 @@ function peg$parse(input, options) {
   function peg$parseSignalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 0;
+    const key = peg$currPos * 123 + 0;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1131,7 +1132,7 @@ function peg$parse(input, options) {
   function peg$parseConditionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 1;
+    const key = peg$currPos * 123 + 1;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1159,7 +1160,7 @@ function peg$parse(input, options) {
   function peg$parseCriterionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 2;
+    const key = peg$currPos * 123 + 2;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1187,7 +1188,7 @@ function peg$parse(input, options) {
   function peg$parseBandsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 3;
+    const key = peg$currPos * 123 + 3;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1215,7 +1216,7 @@ function peg$parse(input, options) {
   function peg$parseBoundSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 4;
+    const key = peg$currPos * 123 + 4;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1243,7 +1244,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargetsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 5;
+    const key = peg$currPos * 123 + 5;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1271,7 +1272,7 @@ function peg$parse(input, options) {
   function peg$parseSourceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 6;
+    const key = peg$currPos * 123 + 6;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1299,7 +1300,7 @@ function peg$parse(input, options) {
   function peg$parseSpanSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 7;
+    const key = peg$currPos * 123 + 7;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1327,7 +1328,7 @@ function peg$parse(input, options) {
   function peg$parseCadenceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 8;
+    const key = peg$currPos * 123 + 8;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1355,7 +1356,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 9;
+    const key = peg$currPos * 123 + 9;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1383,7 +1384,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 10;
+    const key = peg$currPos * 123 + 10;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1411,7 +1412,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStepSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 11;
+    const key = peg$currPos * 123 + 11;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1439,7 +1440,7 @@ function peg$parse(input, options) {
   function peg$parseItemSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 12;
+    const key = peg$currPos * 123 + 12;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1467,7 +1468,7 @@ function peg$parse(input, options) {
   function peg$parseFillerSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 13;
+    const key = peg$currPos * 123 + 13;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1495,7 +1496,7 @@ function peg$parse(input, options) {
   function peg$parseDurationSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 14;
+    const key = peg$currPos * 123 + 14;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1523,7 +1524,7 @@ function peg$parse(input, options) {
   function peg$parseClockSlaSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 15;
+    const key = peg$currPos * 123 + 15;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1551,7 +1552,7 @@ function peg$parse(input, options) {
   function peg$parseQuantitySentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 16;
+    const key = peg$currPos * 123 + 16;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1579,7 +1580,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 17;
+    const key = peg$currPos * 123 + 17;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1607,7 +1608,7 @@ function peg$parse(input, options) {
   function peg$parseIntervalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 18;
+    const key = peg$currPos * 123 + 18;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1635,7 +1636,7 @@ function peg$parse(input, options) {
   function peg$parseUnitSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 19;
+    const key = peg$currPos * 123 + 19;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1663,7 +1664,7 @@ function peg$parse(input, options) {
   function peg$parseSignal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 122 + 20;
+    const key = peg$currPos * 123 + 20;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1773,7 +1774,7 @@ function peg$parse(input, options) {
   function peg$parseAtLeast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 122 + 21;
+    const key = peg$currPos * 123 + 21;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1865,7 +1866,7 @@ function peg$parse(input, options) {
   function peg$parseWindow() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 22;
+    const key = peg$currPos * 123 + 22;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2056,7 +2057,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 23;
+    const key = peg$currPos * 123 + 23;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2117,7 +2118,7 @@ function peg$parse(input, options) {
   function peg$parseOwnTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 24;
+    const key = peg$currPos * 123 + 24;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2178,7 +2179,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 25;
+    const key = peg$currPos * 123 + 25;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2253,7 +2254,7 @@ function peg$parse(input, options) {
   function peg$parseOwnReference() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 26;
+    const key = peg$currPos * 123 + 26;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2314,7 +2315,7 @@ function peg$parse(input, options) {
   function peg$parseFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 27;
+    const key = peg$currPos * 123 + 27;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2375,7 +2376,7 @@ function peg$parse(input, options) {
   function peg$parseTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 28;
+    const key = peg$currPos * 123 + 28;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2436,7 +2437,7 @@ function peg$parse(input, options) {
   function peg$parseFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 29;
+    const key = peg$currPos * 123 + 29;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2511,7 +2512,7 @@ function peg$parse(input, options) {
   function peg$parseReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 30;
+    const key = peg$currPos * 123 + 30;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2589,7 +2590,7 @@ function peg$parse(input, options) {
   function peg$parseEnclosedFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 31;
+    const key = peg$currPos * 123 + 31;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2642,7 +2643,7 @@ function peg$parse(input, options) {
   function peg$parseAdditive() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 32;
+    const key = peg$currPos * 123 + 32;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2704,7 +2705,7 @@ function peg$parse(input, options) {
   function peg$parseMultiplicative() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 33;
+    const key = peg$currPos * 123 + 33;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2766,7 +2767,7 @@ function peg$parse(input, options) {
   function peg$parseCall() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 122 + 34;
+    const key = peg$currPos * 123 + 34;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2964,7 +2965,7 @@ function peg$parse(input, options) {
   function peg$parseFunction() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 35;
+    const key = peg$currPos * 123 + 35;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3094,7 +3095,7 @@ function peg$parse(input, options) {
   function peg$parseHaving() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 122 + 36;
+    const key = peg$currPos * 123 + 36;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3171,7 +3172,7 @@ function peg$parse(input, options) {
   function peg$parseBy() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 37;
+    const key = peg$currPos * 123 + 37;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3227,7 +3228,7 @@ function peg$parse(input, options) {
   function peg$parseWhere() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 38;
+    const key = peg$currPos * 123 + 38;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3283,7 +3284,7 @@ function peg$parse(input, options) {
   function peg$parsePredicate() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 39;
+    const key = peg$currPos * 123 + 39;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3502,7 +3503,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateUnit() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 40;
+    const key = peg$currPos * 123 + 40;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3551,7 +3552,7 @@ function peg$parse(input, options) {
   function peg$parsePredicatePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 41;
+    const key = peg$currPos * 123 + 41;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3607,7 +3608,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateTest() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14;
 
-    const key = peg$currPos * 122 + 42;
+    const key = peg$currPos * 123 + 42;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3937,7 +3938,7 @@ function peg$parse(input, options) {
   function peg$parseTextTestWord() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 43;
+    const key = peg$currPos * 123 + 43;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4070,7 +4071,7 @@ function peg$parse(input, options) {
   function peg$parseFieldValue() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 44;
+    const key = peg$currPos * 123 + 44;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4138,7 +4139,7 @@ function peg$parse(input, options) {
   function peg$parseCondition() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 45;
+    const key = peg$currPos * 123 + 45;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4206,7 +4207,7 @@ function peg$parse(input, options) {
   function peg$parseTogether() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 46;
+    const key = peg$currPos * 123 + 46;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4425,7 +4426,7 @@ function peg$parse(input, options) {
   function peg$parseUnitary() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 47;
+    const key = peg$currPos * 123 + 47;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4474,7 +4475,7 @@ function peg$parse(input, options) {
   function peg$parsePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 48;
+    const key = peg$currPos * 123 + 48;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4528,9 +4529,9 @@ function peg$parse(input, options) {
   }
 
   function peg$parseTest() {
-    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19;
 
-    const key = peg$currPos * 122 + 49;
+    const key = peg$currPos * 123 + 49;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4784,12 +4785,16 @@ function peg$parse(input, options) {
             s0 = peg$currPos;
             s1 = peg$parseName();
             if (s1 !== peg$FAILED) {
-              s2 = peg$parse__();
-              if (s2 !== peg$FAILED) {
-                s3 = peg$parseStateWord();
-                if (s3 !== peg$FAILED) {
+              s2 = peg$parsePart();
+              if (s2 === peg$FAILED) {
+                s2 = null;
+              }
+              s3 = peg$parse__();
+              if (s3 !== peg$FAILED) {
+                s4 = peg$parseStateWord();
+                if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f48(s1, s3);
+                  s0 = peg$f48(s1, s2, s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4806,81 +4811,85 @@ function peg$parse(input, options) {
               s0 = peg$currPos;
               s1 = peg$parseName();
               if (s1 !== peg$FAILED) {
-                s2 = peg$parse__();
-                if (s2 !== peg$FAILED) {
+                s2 = peg$parsePart();
+                if (s2 === peg$FAILED) {
+                  s2 = null;
+                }
+                s3 = peg$parse__();
+                if (s3 !== peg$FAILED) {
                   if (input.substr(peg$currPos, 5) === peg$c44) {
-                    s3 = peg$c44;
+                    s4 = peg$c44;
                     peg$currPos += 5;
                   } else {
-                    s3 = peg$FAILED;
+                    s4 = peg$FAILED;
                     if (peg$silentFails === 0) { peg$fail(peg$e47); }
                   }
-                  if (s3 !== peg$FAILED) {
-                    s4 = peg$parseb();
-                    if (s4 !== peg$FAILED) {
-                      s5 = peg$parse__();
-                      if (s5 !== peg$FAILED) {
-                        s6 = peg$parseInteger();
-                        if (s6 !== peg$FAILED) {
-                          s7 = peg$parse__();
-                          if (s7 !== peg$FAILED) {
+                  if (s4 !== peg$FAILED) {
+                    s5 = peg$parseb();
+                    if (s5 !== peg$FAILED) {
+                      s6 = peg$parse__();
+                      if (s6 !== peg$FAILED) {
+                        s7 = peg$parseInteger();
+                        if (s7 !== peg$FAILED) {
+                          s8 = peg$parse__();
+                          if (s8 !== peg$FAILED) {
                             if (input.substr(peg$currPos, 5) === peg$c45) {
-                              s8 = peg$c45;
+                              s9 = peg$c45;
                               peg$currPos += 5;
                             } else {
-                              s8 = peg$FAILED;
+                              s9 = peg$FAILED;
                               if (peg$silentFails === 0) { peg$fail(peg$e48); }
                             }
-                            if (s8 === peg$FAILED) {
+                            if (s9 === peg$FAILED) {
                               if (input.substr(peg$currPos, 4) === peg$c46) {
-                                s8 = peg$c46;
+                                s9 = peg$c46;
                                 peg$currPos += 4;
                               } else {
-                                s8 = peg$FAILED;
+                                s9 = peg$FAILED;
                                 if (peg$silentFails === 0) { peg$fail(peg$e49); }
                               }
                             }
-                            if (s8 !== peg$FAILED) {
-                              s9 = peg$parseb();
-                              if (s9 !== peg$FAILED) {
-                                s10 = peg$parse__();
-                                if (s10 !== peg$FAILED) {
+                            if (s9 !== peg$FAILED) {
+                              s10 = peg$parseb();
+                              if (s10 !== peg$FAILED) {
+                                s11 = peg$parse__();
+                                if (s11 !== peg$FAILED) {
                                   if (input.substr(peg$currPos, 2) === peg$c1) {
-                                    s11 = peg$c1;
+                                    s12 = peg$c1;
                                     peg$currPos += 2;
                                   } else {
-                                    s11 = peg$FAILED;
+                                    s12 = peg$FAILED;
                                     if (peg$silentFails === 0) { peg$fail(peg$e1); }
                                   }
-                                  if (s11 !== peg$FAILED) {
-                                    s12 = peg$parseb();
-                                    if (s12 !== peg$FAILED) {
-                                      s13 = peg$parse__();
-                                      if (s13 !== peg$FAILED) {
+                                  if (s12 !== peg$FAILED) {
+                                    s13 = peg$parseb();
+                                    if (s13 !== peg$FAILED) {
+                                      s14 = peg$parse__();
+                                      if (s14 !== peg$FAILED) {
                                         if (input.charCodeAt(peg$currPos) === 97) {
-                                          s14 = peg$c47;
+                                          s15 = peg$c47;
                                           peg$currPos++;
                                         } else {
-                                          s14 = peg$FAILED;
+                                          s15 = peg$FAILED;
                                           if (peg$silentFails === 0) { peg$fail(peg$e50); }
                                         }
-                                        if (s14 !== peg$FAILED) {
-                                          s15 = peg$parseb();
-                                          if (s15 !== peg$FAILED) {
-                                            s16 = peg$parse__();
-                                            if (s16 !== peg$FAILED) {
+                                        if (s15 !== peg$FAILED) {
+                                          s16 = peg$parseb();
+                                          if (s16 !== peg$FAILED) {
+                                            s17 = peg$parse__();
+                                            if (s17 !== peg$FAILED) {
                                               if (input.substr(peg$currPos, 3) === peg$c48) {
-                                                s17 = peg$c48;
+                                                s18 = peg$c48;
                                                 peg$currPos += 3;
                                               } else {
-                                                s17 = peg$FAILED;
+                                                s18 = peg$FAILED;
                                                 if (peg$silentFails === 0) { peg$fail(peg$e51); }
                                               }
-                                              if (s17 !== peg$FAILED) {
-                                                s18 = peg$parseb();
-                                                if (s18 !== peg$FAILED) {
+                                              if (s18 !== peg$FAILED) {
+                                                s19 = peg$parseb();
+                                                if (s19 !== peg$FAILED) {
                                                   peg$savedPos = s0;
-                                                  s0 = peg$f49(s1, s6);
+                                                  s0 = peg$f49(s1, s2, s7);
                                                 } else {
                                                   peg$currPos = s0;
                                                   s0 = peg$FAILED;
@@ -4984,7 +4993,7 @@ function peg$parse(input, options) {
   function peg$parseStateWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 50;
+    const key = peg$currPos * 123 + 50;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5077,10 +5086,49 @@ function peg$parse(input, options) {
     return s0;
   }
 
+  function peg$parsePart() {
+    let s0, s1, s2;
+
+    const key = peg$currPos * 123 + 51;
+    const cached = peg$resultsCache[key];
+
+    if (cached) {
+      peg$currPos = cached.nextPos;
+
+      return cached.result;
+    }
+
+    s0 = peg$currPos;
+    if (input.charCodeAt(peg$currPos) === 46) {
+      s1 = peg$c55;
+      peg$currPos++;
+    } else {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e59); }
+    }
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parseWord();
+      if (s2 !== peg$FAILED) {
+        peg$savedPos = s0;
+        s0 = peg$f52(s2);
+      } else {
+        peg$currPos = s0;
+        s0 = peg$FAILED;
+      }
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+
+    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
+
+    return s0;
+  }
+
   function peg$parseIn() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 51;
+    const key = peg$currPos * 123 + 52;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5136,7 +5184,7 @@ function peg$parse(input, options) {
   function peg$parseVerdict() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13;
 
-    const key = peg$currPos * 122 + 52;
+    const key = peg$currPos * 123 + 53;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5157,7 +5205,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f52(s2, s4, s5);
+        s0 = peg$f53(s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5170,12 +5218,12 @@ function peg$parse(input, options) {
       s0 = peg$currPos;
       s1 = peg$parse__();
       if (s1 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 6) === peg$c55) {
-          s2 = peg$c55;
+        if (input.substr(peg$currPos, 6) === peg$c56) {
+          s2 = peg$c56;
           peg$currPos += 6;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e59); }
+          if (peg$silentFails === 0) { peg$fail(peg$e60); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parseb();
@@ -5187,7 +5235,7 @@ function peg$parse(input, options) {
               s7 = peg$parseFormula();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f53(s5, s7);
+                s0 = peg$f54(s5, s7);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -5212,12 +5260,12 @@ function peg$parse(input, options) {
         s0 = peg$currPos;
         s1 = peg$parse__();
         if (s1 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c56) {
-            s2 = peg$c56;
+          if (input.substr(peg$currPos, 7) === peg$c57) {
+            s2 = peg$c57;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e60); }
+            if (peg$silentFails === 0) { peg$fail(peg$e61); }
           }
           if (s2 !== peg$FAILED) {
             s3 = peg$parseb();
@@ -5247,7 +5295,7 @@ function peg$parse(input, options) {
                               s11 = null;
                             }
                             peg$savedPos = s0;
-                            s0 = peg$f54(s5, s10, s11);
+                            s0 = peg$f55(s5, s10, s11);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -5307,7 +5355,7 @@ function peg$parse(input, options) {
                   s5 = peg$parseBandState();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f55(s5);
+                    s0 = peg$f56(s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -5332,20 +5380,20 @@ function peg$parse(input, options) {
             s0 = peg$currPos;
             s1 = peg$parse__();
             if (s1 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 5) === peg$c57) {
-                s2 = peg$c57;
+              if (input.substr(peg$currPos, 5) === peg$c58) {
+                s2 = peg$c58;
                 peg$currPos += 5;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e61); }
+                if (peg$silentFails === 0) { peg$fail(peg$e62); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c58) {
-                  s2 = peg$c58;
+                if (input.substr(peg$currPos, 5) === peg$c59) {
+                  s2 = peg$c59;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e62); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e63); }
                 }
               }
               if (s2 !== peg$FAILED) {
@@ -5362,12 +5410,12 @@ function peg$parse(input, options) {
                           s8 = peg$currPos;
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 8) === peg$c59) {
-                              s10 = peg$c59;
+                            if (input.substr(peg$currPos, 8) === peg$c60) {
+                              s10 = peg$c60;
                               peg$currPos += 8;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e63); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e64); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5391,12 +5439,12 @@ function peg$parse(input, options) {
                           }
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 2) === peg$c60) {
-                              s10 = peg$c60;
+                            if (input.substr(peg$currPos, 2) === peg$c61) {
+                              s10 = peg$c61;
                               peg$currPos += 2;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e64); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e65); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5406,7 +5454,7 @@ function peg$parse(input, options) {
                                   s13 = peg$parsePast();
                                   if (s13 !== peg$FAILED) {
                                     peg$savedPos = s0;
-                                    s0 = peg$f56(s2, s5, s7, s8, s13);
+                                    s0 = peg$f57(s2, s5, s7, s8, s13);
                                   } else {
                                     peg$currPos = s0;
                                     s0 = peg$FAILED;
@@ -5459,20 +5507,20 @@ function peg$parse(input, options) {
               s0 = peg$currPos;
               s1 = peg$parse__();
               if (s1 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c61) {
-                  s2 = peg$c61;
+                if (input.substr(peg$currPos, 5) === peg$c62) {
+                  s2 = peg$c62;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e65); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e66); }
                 }
                 if (s2 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 7) === peg$c62) {
-                    s2 = peg$c62;
+                  if (input.substr(peg$currPos, 7) === peg$c63) {
+                    s2 = peg$c63;
                     peg$currPos += 7;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e66); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e67); }
                   }
                 }
                 if (s2 !== peg$FAILED) {
@@ -5503,7 +5551,7 @@ function peg$parse(input, options) {
                                     s12 = peg$parseDuration();
                                     if (s12 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f57(s2, s5, s7, s12);
+                                      s0 = peg$f58(s2, s5, s7, s12);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -5556,24 +5604,24 @@ function peg$parse(input, options) {
                 s0 = peg$currPos;
                 s1 = peg$parse__();
                 if (s1 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c63) {
-                    s2 = peg$c63;
+                  if (input.substr(peg$currPos, 4) === peg$c64) {
+                    s2 = peg$c64;
                     peg$currPos += 4;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e67); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e68); }
                   }
                   if (s2 !== peg$FAILED) {
                     s3 = peg$parseb();
                     if (s3 !== peg$FAILED) {
                       s4 = peg$parse__();
                       if (s4 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 5) === peg$c64) {
-                          s5 = peg$c64;
+                        if (input.substr(peg$currPos, 5) === peg$c65) {
+                          s5 = peg$c65;
                           peg$currPos += 5;
                         } else {
                           s5 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e68); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e69); }
                         }
                         if (s5 !== peg$FAILED) {
                           s6 = peg$parseb();
@@ -5584,12 +5632,12 @@ function peg$parse(input, options) {
                               if (s8 !== peg$FAILED) {
                                 s9 = peg$parse__();
                                 if (s9 !== peg$FAILED) {
-                                  if (input.substr(peg$currPos, 6) === peg$c65) {
-                                    s10 = peg$c65;
+                                  if (input.substr(peg$currPos, 6) === peg$c66) {
+                                    s10 = peg$c66;
                                     peg$currPos += 6;
                                   } else {
                                     s10 = peg$FAILED;
-                                    if (peg$silentFails === 0) { peg$fail(peg$e69); }
+                                    if (peg$silentFails === 0) { peg$fail(peg$e70); }
                                   }
                                   if (s10 !== peg$FAILED) {
                                     s11 = peg$parseb();
@@ -5599,7 +5647,7 @@ function peg$parse(input, options) {
                                         s13 = peg$parseDuration();
                                         if (s13 !== peg$FAILED) {
                                           peg$savedPos = s0;
-                                          s0 = peg$f58(s8, s13);
+                                          s0 = peg$f59(s8, s13);
                                         } else {
                                           peg$currPos = s0;
                                           s0 = peg$FAILED;
@@ -5656,24 +5704,24 @@ function peg$parse(input, options) {
                   s0 = peg$currPos;
                   s1 = peg$parse__();
                   if (s1 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 6) === peg$c66) {
-                      s2 = peg$c66;
+                    if (input.substr(peg$currPos, 6) === peg$c67) {
+                      s2 = peg$c67;
                       peg$currPos += 6;
                     } else {
                       s2 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e70); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e71); }
                     }
                     if (s2 !== peg$FAILED) {
                       s3 = peg$parseb();
                       if (s3 !== peg$FAILED) {
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c65) {
-                            s5 = peg$c65;
+                          if (input.substr(peg$currPos, 6) === peg$c66) {
+                            s5 = peg$c66;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e69); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e70); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5699,7 +5747,7 @@ function peg$parse(input, options) {
                                           s13 = peg$parseDuration();
                                           if (s13 !== peg$FAILED) {
                                             peg$savedPos = s0;
-                                            s0 = peg$f59(s8, s13);
+                                            s0 = peg$f60(s8, s13);
                                           } else {
                                             peg$currPos = s0;
                                             s0 = peg$FAILED;
@@ -5761,12 +5809,12 @@ function peg$parse(input, options) {
                         s3 = peg$currPos;
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c67) {
-                            s5 = peg$c67;
+                          if (input.substr(peg$currPos, 6) === peg$c68) {
+                            s5 = peg$c68;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e71); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e72); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5777,12 +5825,12 @@ function peg$parse(input, options) {
                                 if (s8 !== peg$FAILED) {
                                   s9 = peg$parse__();
                                   if (s9 !== peg$FAILED) {
-                                    if (input.substr(peg$currPos, 5) === peg$c68) {
-                                      s10 = peg$c68;
+                                    if (input.substr(peg$currPos, 5) === peg$c69) {
+                                      s10 = peg$c69;
                                       peg$currPos += 5;
                                     } else {
                                       s10 = peg$FAILED;
-                                      if (peg$silentFails === 0) { peg$fail(peg$e72); }
+                                      if (peg$silentFails === 0) { peg$fail(peg$e73); }
                                     }
                                     if (s10 !== peg$FAILED) {
                                       s11 = peg$parseb();
@@ -5825,12 +5873,12 @@ function peg$parse(input, options) {
                         }
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 2) === peg$c60) {
-                            s5 = peg$c60;
+                          if (input.substr(peg$currPos, 2) === peg$c61) {
+                            s5 = peg$c61;
                             peg$currPos += 2;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e64); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e65); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5840,7 +5888,7 @@ function peg$parse(input, options) {
                                 s8 = peg$parsePast();
                                 if (s8 !== peg$FAILED) {
                                   peg$savedPos = s0;
-                                  s0 = peg$f60(s2, s3, s8);
+                                  s0 = peg$f61(s2, s3, s8);
                                 } else {
                                   peg$currPos = s0;
                                   s0 = peg$FAILED;
@@ -5886,7 +5934,7 @@ function peg$parse(input, options) {
   function peg$parseUnusual() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 53;
+    const key = peg$currPos * 123 + 54;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5896,30 +5944,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 9) === peg$c69) {
-      s1 = peg$c69;
+    if (input.substr(peg$currPos, 9) === peg$c70) {
+      s1 = peg$c70;
       peg$currPos += 9;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e73); }
+      if (peg$silentFails === 0) { peg$fail(peg$e74); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c70) {
-            s4 = peg$c70;
+          if (input.substr(peg$currPos, 4) === peg$c71) {
+            s4 = peg$c71;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e74); }
+            if (peg$silentFails === 0) { peg$fail(peg$e75); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f61();
+              s0 = peg$f62();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -5942,30 +5990,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 9) === peg$c69) {
-        s1 = peg$c69;
+      if (input.substr(peg$currPos, 9) === peg$c70) {
+        s1 = peg$c70;
         peg$currPos += 9;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e73); }
+        if (peg$silentFails === 0) { peg$fail(peg$e74); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c71) {
-              s4 = peg$c71;
+            if (input.substr(peg$currPos, 3) === peg$c72) {
+              s4 = peg$c72;
               peg$currPos += 3;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e75); }
+              if (peg$silentFails === 0) { peg$fail(peg$e76); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f62();
+                s0 = peg$f63();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -5988,18 +6036,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 7) === peg$c72) {
-          s1 = peg$c72;
+        if (input.substr(peg$currPos, 7) === peg$c73) {
+          s1 = peg$c73;
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e76); }
+          if (peg$silentFails === 0) { peg$fail(peg$e77); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f63();
+            s0 = peg$f64();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6019,7 +6067,7 @@ function peg$parse(input, options) {
   function peg$parseStrength() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 54;
+    const key = peg$currPos * 123 + 55;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6029,30 +6077,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c73) {
-      s1 = peg$c73;
+    if (input.substr(peg$currPos, 4) === peg$c74) {
+      s1 = peg$c74;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e77); }
+      if (peg$silentFails === 0) { peg$fail(peg$e78); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c74) {
-            s4 = peg$c74;
+          if (input.substr(peg$currPos, 4) === peg$c75) {
+            s4 = peg$c75;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e78); }
+            if (peg$silentFails === 0) { peg$fail(peg$e79); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f64();
+              s0 = peg$f65();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6098,7 +6146,7 @@ function peg$parse(input, options) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f65();
+                s0 = peg$f66();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6129,7 +6177,7 @@ function peg$parse(input, options) {
   function peg$parseBandState() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 55;
+    const key = peg$currPos * 123 + 56;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6139,30 +6187,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c75) {
-      s1 = peg$c75;
+    if (input.substr(peg$currPos, 2) === peg$c76) {
+      s1 = peg$c76;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e79); }
+      if (peg$silentFails === 0) { peg$fail(peg$e80); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c76) {
-            s4 = peg$c76;
+          if (input.substr(peg$currPos, 6) === peg$c77) {
+            s4 = peg$c77;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e80); }
+            if (peg$silentFails === 0) { peg$fail(peg$e81); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f66();
+              s0 = peg$f67();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6185,30 +6233,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c77) {
-        s1 = peg$c77;
+      if (input.substr(peg$currPos, 3) === peg$c78) {
+        s1 = peg$c78;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e81); }
+        if (peg$silentFails === 0) { peg$fail(peg$e82); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c76) {
-              s4 = peg$c76;
+            if (input.substr(peg$currPos, 6) === peg$c77) {
+              s4 = peg$c77;
               peg$currPos += 6;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e80); }
+              if (peg$silentFails === 0) { peg$fail(peg$e81); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f67();
+                s0 = peg$f68();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6243,18 +6291,18 @@ function peg$parse(input, options) {
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c78) {
-                s4 = peg$c78;
+              if (input.substr(peg$currPos, 7) === peg$c79) {
+                s4 = peg$c79;
                 peg$currPos += 7;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e82); }
+                if (peg$silentFails === 0) { peg$fail(peg$e83); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f68();
+                  s0 = peg$f69();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -6289,18 +6337,18 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 8) === peg$c79) {
-                  s4 = peg$c79;
+                if (input.substr(peg$currPos, 8) === peg$c80) {
+                  s4 = peg$c80;
                   peg$currPos += 8;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e83); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e84); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f69();
+                    s0 = peg$f70();
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -6346,7 +6394,7 @@ function peg$parse(input, options) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f70();
+                      s0 = peg$f71();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -6380,7 +6428,7 @@ function peg$parse(input, options) {
   function peg$parsePast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 122 + 56;
+    const key = peg$currPos * 123 + 57;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6390,12 +6438,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 8) === peg$c80) {
-      s1 = peg$c80;
+    if (input.substr(peg$currPos, 8) === peg$c81) {
+      s1 = peg$c81;
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e84); }
+      if (peg$silentFails === 0) { peg$fail(peg$e85); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6405,7 +6453,7 @@ function peg$parse(input, options) {
           s4 = peg$parsePeriod();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f71(s4);
+            s0 = peg$f72(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6428,18 +6476,18 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c81) {
-            s3 = peg$c81;
+          if (input.substr(peg$currPos, 7) === peg$c82) {
+            s3 = peg$c82;
             peg$currPos += 7;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e85); }
+            if (peg$silentFails === 0) { peg$fail(peg$e86); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f72(s1);
+              s0 = peg$f73(s1);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6458,12 +6506,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 8) === peg$c82) {
-          s1 = peg$c82;
+        if (input.substr(peg$currPos, 8) === peg$c83) {
+          s1 = peg$c83;
           peg$currPos += 8;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e86); }
+          if (peg$silentFails === 0) { peg$fail(peg$e87); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6473,7 +6521,7 @@ function peg$parse(input, options) {
               s4 = peg$parseName();
               if (s4 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f73(s4);
+                s0 = peg$f74(s4);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6492,24 +6540,24 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c83) {
-            s1 = peg$c83;
+          if (input.substr(peg$currPos, 4) === peg$c84) {
+            s1 = peg$c84;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e87); }
+            if (peg$silentFails === 0) { peg$fail(peg$e88); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c84) {
-                  s4 = peg$c84;
+                if (input.substr(peg$currPos, 4) === peg$c85) {
+                  s4 = peg$c85;
                   peg$currPos += 4;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e88); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e89); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
@@ -6528,12 +6576,12 @@ function peg$parse(input, options) {
                         if (s8 !== peg$FAILED) {
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 4) === peg$c85) {
-                              s10 = peg$c85;
+                            if (input.substr(peg$currPos, 4) === peg$c86) {
+                              s10 = peg$c86;
                               peg$currPos += 4;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e89); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e90); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -6547,7 +6595,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseCalendarUnit();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f74(s13, s15);
+                                        s0 = peg$f75(s13, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -6620,7 +6668,7 @@ function peg$parse(input, options) {
   function peg$parseCalendarUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 57;
+    const key = peg$currPos * 123 + 58;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6630,27 +6678,27 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c86) {
-      s1 = peg$c86;
+    if (input.substr(peg$currPos, 4) === peg$c87) {
+      s1 = peg$c87;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e90); }
+      if (peg$silentFails === 0) { peg$fail(peg$e91); }
     }
     if (s1 === peg$FAILED) {
-      if (input.substr(peg$currPos, 3) === peg$c87) {
-        s1 = peg$c87;
+      if (input.substr(peg$currPos, 3) === peg$c88) {
+        s1 = peg$c88;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e91); }
+        if (peg$silentFails === 0) { peg$fail(peg$e92); }
       }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f75();
+        s0 = peg$f76();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6661,27 +6709,27 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c88) {
-        s1 = peg$c88;
+      if (input.substr(peg$currPos, 5) === peg$c89) {
+        s1 = peg$c89;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e92); }
+        if (peg$silentFails === 0) { peg$fail(peg$e93); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c89) {
-          s1 = peg$c89;
+        if (input.substr(peg$currPos, 4) === peg$c90) {
+          s1 = peg$c90;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e93); }
+          if (peg$silentFails === 0) { peg$fail(peg$e94); }
         }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f76();
+          s0 = peg$f77();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6700,7 +6748,7 @@ function peg$parse(input, options) {
   function peg$parsePeriod() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 58;
+    const key = peg$currPos * 123 + 59;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6712,60 +6760,60 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c90) {
-      s2 = peg$c90;
+    if (input.substr(peg$currPos, 6) === peg$c91) {
+      s2 = peg$c91;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e95); }
+      if (peg$silentFails === 0) { peg$fail(peg$e96); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 4) === peg$c84) {
-        s2 = peg$c84;
+      if (input.substr(peg$currPos, 4) === peg$c85) {
+        s2 = peg$c85;
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e88); }
+        if (peg$silentFails === 0) { peg$fail(peg$e89); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c87) {
-          s2 = peg$c87;
+        if (input.substr(peg$currPos, 3) === peg$c88) {
+          s2 = peg$c88;
           peg$currPos += 3;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e91); }
+          if (peg$silentFails === 0) { peg$fail(peg$e92); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c89) {
-            s2 = peg$c89;
+          if (input.substr(peg$currPos, 4) === peg$c90) {
+            s2 = peg$c90;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e93); }
+            if (peg$silentFails === 0) { peg$fail(peg$e94); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c91) {
-              s2 = peg$c91;
+            if (input.substr(peg$currPos, 5) === peg$c92) {
+              s2 = peg$c92;
               peg$currPos += 5;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e96); }
+              if (peg$silentFails === 0) { peg$fail(peg$e97); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c92) {
-                s2 = peg$c92;
+              if (input.substr(peg$currPos, 7) === peg$c93) {
+                s2 = peg$c93;
                 peg$currPos += 7;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e97); }
+                if (peg$silentFails === 0) { peg$fail(peg$e98); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c93) {
-                  s2 = peg$c93;
+                if (input.substr(peg$currPos, 4) === peg$c94) {
+                  s2 = peg$c94;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e98); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e99); }
                 }
               }
             }
@@ -6782,7 +6830,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f77(s1);
+        s0 = peg$f78(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6794,7 +6842,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e94); }
+      if (peg$silentFails === 0) { peg$fail(peg$e95); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -6805,7 +6853,7 @@ function peg$parse(input, options) {
   function peg$parseCriterion() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 59;
+    const key = peg$currPos * 123 + 60;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6822,7 +6870,7 @@ function peg$parse(input, options) {
         s3 = peg$parseCondition();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f78(s1, s3);
+          s0 = peg$f79(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6840,7 +6888,7 @@ function peg$parse(input, options) {
       s1 = peg$parseCondition();
       if (s1 !== peg$FAILED) {
         peg$savedPos = s0;
-        s1 = peg$f79(s1);
+        s1 = peg$f80(s1);
       }
       s0 = s1;
     }
@@ -6853,7 +6901,7 @@ function peg$parse(input, options) {
   function peg$parseFold() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 60;
+    const key = peg$currPos * 123 + 61;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6863,30 +6911,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c94) {
-      s1 = peg$c94;
+    if (input.substr(peg$currPos, 5) === peg$c95) {
+      s1 = peg$c95;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e99); }
+      if (peg$silentFails === 0) { peg$fail(peg$e100); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c87) {
-            s4 = peg$c87;
+          if (input.substr(peg$currPos, 3) === peg$c88) {
+            s4 = peg$c88;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e91); }
+            if (peg$silentFails === 0) { peg$fail(peg$e92); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f80();
+              s0 = peg$f81();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6909,18 +6957,18 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c95) {
-        s1 = peg$c95;
+      if (input.substr(peg$currPos, 5) === peg$c96) {
+        s1 = peg$c96;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e100); }
+        if (peg$silentFails === 0) { peg$fail(peg$e101); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f81();
+          s0 = peg$f82();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6931,18 +6979,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 5) === peg$c96) {
-          s1 = peg$c96;
+        if (input.substr(peg$currPos, 5) === peg$c97) {
+          s1 = peg$c97;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e101); }
+          if (peg$silentFails === 0) { peg$fail(peg$e102); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f82();
+            s0 = peg$f83();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6962,7 +7010,7 @@ function peg$parse(input, options) {
   function peg$parseBands() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 61;
+    const key = peg$currPos * 123 + 62;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7023,7 +7071,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f83(s1, s2);
+      s0 = peg$f84(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7037,7 +7085,7 @@ function peg$parse(input, options) {
   function peg$parseBand() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 62;
+    const key = peg$currPos * 123 + 63;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7048,28 +7096,28 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c76) {
-      s2 = peg$c76;
+    if (input.substr(peg$currPos, 6) === peg$c77) {
+      s2 = peg$c77;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e80); }
+      if (peg$silentFails === 0) { peg$fail(peg$e81); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c78) {
-        s2 = peg$c78;
+      if (input.substr(peg$currPos, 7) === peg$c79) {
+        s2 = peg$c79;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e82); }
+        if (peg$silentFails === 0) { peg$fail(peg$e83); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 8) === peg$c79) {
-          s2 = peg$c79;
+        if (input.substr(peg$currPos, 8) === peg$c80) {
+          s2 = peg$c80;
           peg$currPos += 8;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e83); }
+          if (peg$silentFails === 0) { peg$fail(peg$e84); }
         }
       }
     }
@@ -7085,7 +7133,7 @@ function peg$parse(input, options) {
         s4 = peg$parseBound();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f84(s1, s4);
+          s0 = peg$f85(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7107,7 +7155,7 @@ function peg$parse(input, options) {
   function peg$parseBound() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 122 + 63;
+    const key = peg$currPos * 123 + 64;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7117,18 +7165,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c97) {
-      s1 = peg$c97;
+    if (input.substr(peg$currPos, 5) === peg$c98) {
+      s1 = peg$c98;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e102); }
+      if (peg$silentFails === 0) { peg$fail(peg$e103); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f85();
+        s0 = peg$f86();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7139,12 +7187,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 7) === peg$c56) {
-        s1 = peg$c56;
+      if (input.substr(peg$currPos, 7) === peg$c57) {
+        s1 = peg$c57;
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e60); }
+        if (peg$silentFails === 0) { peg$fail(peg$e61); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7174,7 +7222,7 @@ function peg$parse(input, options) {
                           s10 = null;
                         }
                         peg$savedPos = s0;
-                        s0 = peg$f86(s4, s9, s10);
+                        s0 = peg$f87(s4, s9, s10);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -7290,7 +7338,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f87(s1, s2, s3);
+          s0 = peg$f88(s1, s2, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7306,7 +7354,7 @@ function peg$parse(input, options) {
   function peg$parseChoice() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 64;
+    const key = peg$currPos * 123 + 65;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7322,7 +7370,7 @@ function peg$parse(input, options) {
       s3 = peg$parseQuantity();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f88(s1, s3);
+        s0 = peg$f89(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7340,7 +7388,7 @@ function peg$parse(input, options) {
   function peg$parseStepReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 65;
+    const key = peg$currPos * 123 + 66;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7365,18 +7413,18 @@ function peg$parse(input, options) {
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
             s5 = peg$currPos;
-            if (input.substr(peg$currPos, 8) === peg$c80) {
-              s6 = peg$c80;
+            if (input.substr(peg$currPos, 8) === peg$c81) {
+              s6 = peg$c81;
               peg$currPos += 8;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e84); }
+              if (peg$silentFails === 0) { peg$fail(peg$e85); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s5 = peg$f89();
+                s5 = peg$f90();
               } else {
                 peg$currPos = s5;
                 s5 = peg$FAILED;
@@ -7390,13 +7438,13 @@ function peg$parse(input, options) {
               s6 = peg$parseName();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s6 = peg$f90(s6);
+                s6 = peg$f91(s6);
               }
               s5 = s6;
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f91(s5);
+              s0 = peg$f92(s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7426,7 +7474,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargets() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 66;
+    const key = peg$currPos * 123 + 67;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7487,7 +7535,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f92(s1, s2);
+      s0 = peg$f93(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7501,7 +7549,7 @@ function peg$parse(input, options) {
   function peg$parseSource() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 67;
+    const key = peg$currPos * 123 + 68;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7520,12 +7568,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c98) {
-          s5 = peg$c98;
+        if (input.substr(peg$currPos, 4) === peg$c99) {
+          s5 = peg$c99;
           peg$currPos += 4;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e103); }
+          if (peg$silentFails === 0) { peg$fail(peg$e104); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -7628,7 +7676,7 @@ function peg$parse(input, options) {
         s5 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f93(s1, s2, s3, s4, s5);
+      s0 = peg$f94(s1, s2, s3, s4, s5);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7642,7 +7690,7 @@ function peg$parse(input, options) {
   function peg$parseOrigin() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 68;
+    const key = peg$currPos * 123 + 69;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7653,36 +7701,36 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c99) {
-      s2 = peg$c99;
+    if (input.substr(peg$currPos, 6) === peg$c100) {
+      s2 = peg$c100;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e104); }
+      if (peg$silentFails === 0) { peg$fail(peg$e105); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c100) {
-        s2 = peg$c100;
+      if (input.substr(peg$currPos, 7) === peg$c101) {
+        s2 = peg$c101;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e105); }
+        if (peg$silentFails === 0) { peg$fail(peg$e106); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c101) {
-          s2 = peg$c101;
+        if (input.substr(peg$currPos, 7) === peg$c102) {
+          s2 = peg$c102;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e106); }
+          if (peg$silentFails === 0) { peg$fail(peg$e107); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c102) {
-            s2 = peg$c102;
+          if (input.substr(peg$currPos, 4) === peg$c103) {
+            s2 = peg$c103;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e107); }
+            if (peg$silentFails === 0) { peg$fail(peg$e108); }
           }
         }
       }
@@ -7699,7 +7747,7 @@ function peg$parse(input, options) {
         s4 = peg$parseText();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f94(s1, s4);
+          s0 = peg$f95(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7714,12 +7762,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c103) {
-        s1 = peg$c103;
+      if (input.substr(peg$currPos, 5) === peg$c104) {
+        s1 = peg$c104;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e108); }
+        if (peg$silentFails === 0) { peg$fail(peg$e109); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7729,7 +7777,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f95(s4);
+              s0 = peg$f96(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7751,7 +7799,7 @@ function peg$parse(input, options) {
         s1 = peg$parseName();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f96(s1);
+          s1 = peg$f97(s1);
         }
         s0 = s1;
       }
@@ -7765,7 +7813,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnits() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 69;
+    const key = peg$currPos * 123 + 70;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7840,7 +7888,7 @@ function peg$parse(input, options) {
                 }
               }
               peg$savedPos = s0;
-              s0 = peg$f97(s5, s6);
+              s0 = peg$f98(s5, s6);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7870,7 +7918,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnit() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 70;
+    const key = peg$currPos * 123 + 71;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7899,7 +7947,7 @@ function peg$parse(input, options) {
               s6 = peg$parseUnit();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f98(s1, s6);
+                s0 = peg$f99(s1, s6);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -7933,7 +7981,7 @@ function peg$parse(input, options) {
   function peg$parseInterval() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 71;
+    const key = peg$currPos * 123 + 72;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7943,12 +7991,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c94) {
-      s1 = peg$c94;
+    if (input.substr(peg$currPos, 5) === peg$c95) {
+      s1 = peg$c95;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e99); }
+      if (peg$silentFails === 0) { peg$fail(peg$e100); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -7958,7 +8006,7 @@ function peg$parse(input, options) {
           s4 = peg$parseDuration();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f99(s4);
+            s0 = peg$f100(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -7984,7 +8032,7 @@ function peg$parse(input, options) {
   function peg$parseTimeSpan() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 122 + 72;
+    const key = peg$currPos * 123 + 73;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7997,19 +8045,19 @@ function peg$parse(input, options) {
     s1 = peg$parseOffset();
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
-      if (input.substr(peg$currPos, 2) === peg$c104) {
-        s3 = peg$c104;
+      if (input.substr(peg$currPos, 2) === peg$c105) {
+        s3 = peg$c105;
         peg$currPos += 2;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e109); }
+        if (peg$silentFails === 0) { peg$fail(peg$e110); }
       }
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         s5 = peg$parseOffset();
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f100(s1, s5);
+          s0 = peg$f101(s1, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8039,7 +8087,7 @@ function peg$parse(input, options) {
             s4 = peg$parseOffset();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f101(s4);
+              s0 = peg$f102(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8070,12 +8118,12 @@ function peg$parse(input, options) {
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c87) {
-                s4 = peg$c87;
+              if (input.substr(peg$currPos, 3) === peg$c88) {
+                s4 = peg$c88;
                 peg$currPos += 3;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e91); }
+                if (peg$silentFails === 0) { peg$fail(peg$e92); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
@@ -8085,7 +8133,7 @@ function peg$parse(input, options) {
                     s7 = peg$parseInteger();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f102(s7);
+                      s0 = peg$f103(s7);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8116,12 +8164,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c86) {
-            s1 = peg$c86;
+          if (input.substr(peg$currPos, 4) === peg$c87) {
+            s1 = peg$c87;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e90); }
+            if (peg$silentFails === 0) { peg$fail(peg$e91); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -8132,12 +8180,12 @@ function peg$parse(input, options) {
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parse__();
                   if (s5 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 2) === peg$c105) {
-                      s6 = peg$c105;
+                    if (input.substr(peg$currPos, 2) === peg$c106) {
+                      s6 = peg$c106;
                       peg$currPos += 2;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e110); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e111); }
                     }
                     if (s6 !== peg$FAILED) {
                       s7 = peg$parseb();
@@ -8147,7 +8195,7 @@ function peg$parse(input, options) {
                           s9 = peg$parseInteger();
                           if (s9 !== peg$FAILED) {
                             peg$savedPos = s0;
-                            s0 = peg$f103(s4, s9);
+                            s0 = peg$f104(s4, s9);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -8186,12 +8234,12 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 5) === peg$c88) {
-              s1 = peg$c88;
+            if (input.substr(peg$currPos, 5) === peg$c89) {
+              s1 = peg$c89;
               peg$currPos += 5;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e92); }
+              if (peg$silentFails === 0) { peg$fail(peg$e93); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
@@ -8202,12 +8250,12 @@ function peg$parse(input, options) {
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse__();
                     if (s5 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 2) === peg$c105) {
-                        s6 = peg$c105;
+                      if (input.substr(peg$currPos, 2) === peg$c106) {
+                        s6 = peg$c106;
                         peg$currPos += 2;
                       } else {
                         s6 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e110); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e111); }
                       }
                       if (s6 !== peg$FAILED) {
                         s7 = peg$parseb();
@@ -8217,7 +8265,7 @@ function peg$parse(input, options) {
                             s9 = peg$parseInteger();
                             if (s9 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f104(s4, s9);
+                              s0 = peg$f105(s4, s9);
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -8259,19 +8307,19 @@ function peg$parse(input, options) {
               s1 = peg$parseLocalInstant();
               if (s1 !== peg$FAILED) {
                 s2 = peg$parse_();
-                if (input.substr(peg$currPos, 2) === peg$c104) {
-                  s3 = peg$c104;
+                if (input.substr(peg$currPos, 2) === peg$c105) {
+                  s3 = peg$c105;
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e109); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e110); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parse_();
                   s5 = peg$parseLocalInstant();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f105(s1, s5);
+                    s0 = peg$f106(s1, s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -8306,19 +8354,19 @@ function peg$parse(input, options) {
                 s2 = peg$parseClockTime();
                 if (s2 !== peg$FAILED) {
                   s3 = peg$parse_();
-                  if (input.substr(peg$currPos, 2) === peg$c104) {
-                    s4 = peg$c104;
+                  if (input.substr(peg$currPos, 2) === peg$c105) {
+                    s4 = peg$c105;
                     peg$currPos += 2;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e109); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e110); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse_();
                     s6 = peg$parseClockTime();
                     if (s6 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f106(s1, s2, s6);
+                      s0 = peg$f107(s1, s2, s6);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8346,7 +8394,7 @@ function peg$parse(input, options) {
   function peg$parseOffset() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 73;
+    const key = peg$currPos * 123 + 74;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8357,18 +8405,18 @@ function peg$parse(input, options) {
 
     peg$silentFails++;
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c106) {
-      s1 = peg$c106;
+    if (input.substr(peg$currPos, 2) === peg$c107) {
+      s1 = peg$c107;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e112); }
+      if (peg$silentFails === 0) { peg$fail(peg$e113); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDuration();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f107(s2);
+        s0 = peg$f108(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -8379,12 +8427,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c107) {
-        s1 = peg$c107;
+      if (input.substr(peg$currPos, 3) === peg$c108) {
+        s1 = peg$c108;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e113); }
+        if (peg$silentFails === 0) { peg$fail(peg$e114); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$currPos;
@@ -8394,7 +8442,7 @@ function peg$parse(input, options) {
           peg$currPos += s3.length;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e114); }
+          if (peg$silentFails === 0) { peg$fail(peg$e115); }
         }
         peg$silentFails--;
         if (s3 === peg$FAILED) {
@@ -8408,11 +8456,11 @@ function peg$parse(input, options) {
           peg$silentFails++;
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 46) {
-            s5 = peg$c108;
+            s5 = peg$c55;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e115); }
+            if (peg$silentFails === 0) { peg$fail(peg$e59); }
           }
           if (s5 !== peg$FAILED) {
             s6 = input.charAt(peg$currPos);
@@ -8442,7 +8490,7 @@ function peg$parse(input, options) {
           }
           if (s3 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f108();
+            s0 = peg$f109();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -8459,7 +8507,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e111); }
+      if (peg$silentFails === 0) { peg$fail(peg$e112); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8470,7 +8518,7 @@ function peg$parse(input, options) {
   function peg$parseLocalInstant() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 74;
+    const key = peg$currPos * 123 + 75;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8506,7 +8554,7 @@ function peg$parse(input, options) {
             s7 = peg$parseDigits2();
             if (s7 !== peg$FAILED) {
               peg$savedPos = peg$currPos;
-              s8 = peg$f109(s3, s5, s7);
+              s8 = peg$f110(s3, s5, s7);
               if (s8) {
                 s8 = undefined;
               } else {
@@ -8550,7 +8598,7 @@ function peg$parse(input, options) {
         s3 = peg$parseClockTime();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f110(s1, s3);
+          s0 = peg$f111(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8577,7 +8625,7 @@ function peg$parse(input, options) {
   function peg$parseClockTime() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 75;
+    const key = peg$currPos * 123 + 76;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8618,7 +8666,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = peg$currPos;
-            s5 = peg$f111(s1, s3);
+            s5 = peg$f112(s1, s3);
             if (s5) {
               s5 = undefined;
             } else {
@@ -8626,7 +8674,7 @@ function peg$parse(input, options) {
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f112(s1, s3);
+              s0 = peg$f113(s1, s3);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8661,7 +8709,7 @@ function peg$parse(input, options) {
   function peg$parseDayWords() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 76;
+    const key = peg$currPos * 123 + 77;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8722,7 +8770,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f113(s1, s2);
+      s0 = peg$f114(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -8736,7 +8784,7 @@ function peg$parse(input, options) {
   function peg$parseDayWord() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 77;
+    const key = peg$currPos * 123 + 78;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8784,7 +8832,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f114(s1);
+          s0 = peg$f115(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8811,7 +8859,7 @@ function peg$parse(input, options) {
   function peg$parseWeekday() {
     let s0;
 
-    const key = peg$currPos * 122 + 78;
+    const key = peg$currPos * 123 + 79;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8890,7 +8938,7 @@ function peg$parse(input, options) {
   function peg$parseCadence() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 122 + 79;
+    const key = peg$currPos * 123 + 80;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8977,7 +9025,7 @@ function peg$parse(input, options) {
                       }
                     }
                     peg$savedPos = s0;
-                    s0 = peg$f115(s7, s8);
+                    s0 = peg$f116(s7, s8);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9027,7 +9075,7 @@ function peg$parse(input, options) {
                   s6 = peg$parseClockTime();
                   if (s6 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f116(s1, s6);
+                    s0 = peg$f117(s1, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9090,12 +9138,12 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c75) {
-                  s4 = peg$c75;
+                if (input.substr(peg$currPos, 2) === peg$c76) {
+                  s4 = peg$c76;
                   peg$currPos += 2;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e79); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e80); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
@@ -9133,7 +9181,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseClockTime();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f117(s1, s10, s15);
+                                        s0 = peg$f118(s1, s10, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -9247,7 +9295,7 @@ function peg$parse(input, options) {
                                     s13 = peg$parseName();
                                     if (s13 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f118(s13);
+                                      s0 = peg$f119(s13);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -9317,7 +9365,7 @@ function peg$parse(input, options) {
                     s4 = peg$parseOffset();
                     if (s4 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f119(s4);
+                      s0 = peg$f120(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9351,7 +9399,7 @@ function peg$parse(input, options) {
                       s4 = peg$parseCondition();
                       if (s4 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f120(s4);
+                        s0 = peg$f121(s4);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -9370,18 +9418,18 @@ function peg$parse(input, options) {
                 }
                 if (s0 === peg$FAILED) {
                   s0 = peg$currPos;
-                  if (input.substr(peg$currPos, 4) === peg$c98) {
-                    s1 = peg$c98;
+                  if (input.substr(peg$currPos, 4) === peg$c99) {
+                    s1 = peg$c99;
                     peg$currPos += 4;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e103); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e104); }
                   }
                   if (s1 !== peg$FAILED) {
                     s2 = peg$parseb();
                     if (s2 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f121();
+                      s0 = peg$f122();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9406,7 +9454,7 @@ function peg$parse(input, options) {
   function peg$parseMonthDay() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 80;
+    const key = peg$currPos * 123 + 81;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9416,30 +9464,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c85) {
-      s1 = peg$c85;
+    if (input.substr(peg$currPos, 4) === peg$c86) {
+      s1 = peg$c86;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e89); }
+      if (peg$silentFails === 0) { peg$fail(peg$e90); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c87) {
-            s4 = peg$c87;
+          if (input.substr(peg$currPos, 3) === peg$c88) {
+            s4 = peg$c88;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e91); }
+            if (peg$silentFails === 0) { peg$fail(peg$e92); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f122();
+              s0 = peg$f123();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -9462,12 +9510,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c85) {
-        s1 = peg$c85;
+      if (input.substr(peg$currPos, 4) === peg$c86) {
+        s1 = peg$c86;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e89); }
+        if (peg$silentFails === 0) { peg$fail(peg$e90); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -9485,7 +9533,7 @@ function peg$parse(input, options) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f123();
+                s0 = peg$f124();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -9540,7 +9588,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f124(s1, s2);
+          s0 = peg$f125(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -9556,7 +9604,7 @@ function peg$parse(input, options) {
   function peg$parseOrdinal() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 81;
+    const key = peg$currPos * 123 + 82;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9637,7 +9685,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = peg$currPos;
-          s4 = peg$f125(s1);
+          s4 = peg$f126(s1);
           if (s4) {
             s4 = undefined;
           } else {
@@ -9645,7 +9693,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f126(s1);
+            s0 = peg$f127(s1);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -9676,7 +9724,7 @@ function peg$parse(input, options) {
   function peg$parseClockSla() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 82;
+    const key = peg$currPos * 123 + 83;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9697,7 +9745,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f127();
+        s0 = peg$f128();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -9732,19 +9780,19 @@ function peg$parse(input, options) {
                   if (peg$silentFails === 0) { peg$fail(peg$e146); }
                 }
                 if (s6 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c84) {
-                    s6 = peg$c84;
+                  if (input.substr(peg$currPos, 4) === peg$c85) {
+                    s6 = peg$c85;
                     peg$currPos += 4;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e88); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e89); }
                   }
                 }
                 if (s6 !== peg$FAILED) {
                   s7 = peg$parseb();
                   if (s7 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f128(s1);
+                    s0 = peg$f129(s1);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9802,7 +9850,7 @@ function peg$parse(input, options) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f129(s1);
+                      s0 = peg$f130(s1);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9836,7 +9884,7 @@ function peg$parse(input, options) {
           s1 = peg$parseDuration();
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f130(s1);
+            s1 = peg$f131(s1);
           }
           s0 = s1;
         }
@@ -9851,7 +9899,7 @@ function peg$parse(input, options) {
   function peg$parseRecipient() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 83;
+    const key = peg$currPos * 123 + 84;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9970,7 +10018,7 @@ function peg$parse(input, options) {
         s3 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f131(s1, s2, s3);
+      s0 = peg$f132(s1, s2, s3);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -9984,7 +10032,7 @@ function peg$parse(input, options) {
   function peg$parseWays() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 84;
+    const key = peg$currPos * 123 + 85;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10077,7 +10125,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f132(s1, s2);
+      s0 = peg$f133(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -10091,7 +10139,7 @@ function peg$parse(input, options) {
   function peg$parseWho() {
     let s0;
 
-    const key = peg$currPos * 122 + 85;
+    const key = peg$currPos * 123 + 86;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10113,7 +10161,7 @@ function peg$parse(input, options) {
   function peg$parseAddress() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 86;
+    const key = peg$currPos * 123 + 87;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10163,7 +10211,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f133(s1, s3);
+          s0 = peg$f134(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -10185,7 +10233,7 @@ function peg$parse(input, options) {
   function peg$parseBareRecipient() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 87;
+    const key = peg$currPos * 123 + 88;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10198,7 +10246,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWho();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f134(s1);
+      s1 = peg$f135(s1);
     }
     s0 = s1;
 
@@ -10210,7 +10258,7 @@ function peg$parse(input, options) {
   function peg$parseRecipients() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 88;
+    const key = peg$currPos * 123 + 89;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10308,7 +10356,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f135(s1, s2);
+        s0 = peg$f136(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10456,7 +10504,7 @@ function peg$parse(input, options) {
           }
         }
         peg$savedPos = s0;
-        s0 = peg$f136(s1, s2);
+        s0 = peg$f137(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10471,7 +10519,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStep() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 89;
+    const key = peg$currPos * 123 + 90;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10484,7 +10532,7 @@ function peg$parse(input, options) {
     s1 = peg$parsePage();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f137(s1);
+      s1 = peg$f138(s1);
     }
     s0 = s1;
     if (s0 === peg$FAILED) {
@@ -10512,7 +10560,7 @@ function peg$parse(input, options) {
                     s8 = peg$parsePage();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f138(s4, s6, s8);
+                      s0 = peg$f139(s4, s6, s8);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10583,7 +10631,7 @@ function peg$parse(input, options) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f139(s4);
+                      s0 = peg$f140(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10623,7 +10671,7 @@ function peg$parse(input, options) {
   function peg$parsePage() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 90;
+    const key = peg$currPos * 123 + 91;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10733,7 +10781,7 @@ function peg$parse(input, options) {
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f140(s4, s5);
+              s0 = peg$f141(s4, s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10771,7 +10819,7 @@ function peg$parse(input, options) {
             s4 = peg$parseRecipient();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f141(s4);
+              s0 = peg$f142(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10798,7 +10846,7 @@ function peg$parse(input, options) {
   function peg$parseUnless() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 91;
+    const key = peg$currPos * 123 + 92;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10831,7 +10879,7 @@ function peg$parse(input, options) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f142();
+              s0 = peg$f143();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10889,7 +10937,7 @@ function peg$parse(input, options) {
                     s8 = peg$parseb();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f143();
+                      s0 = peg$f144();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10948,12 +10996,12 @@ function peg$parse(input, options) {
                 if (s5 !== peg$FAILED) {
                   s6 = peg$parse__();
                   if (s6 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 4) === peg$c85) {
-                      s7 = peg$c85;
+                    if (input.substr(peg$currPos, 4) === peg$c86) {
+                      s7 = peg$c86;
                       peg$currPos += 4;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e89); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e90); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
@@ -10971,7 +11019,7 @@ function peg$parse(input, options) {
                             s11 = peg$parseb();
                             if (s11 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f144();
+                              s0 = peg$f145();
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -11027,7 +11075,7 @@ function peg$parse(input, options) {
   function peg$parseItem() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 92;
+    const key = peg$currPos * 123 + 93;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11070,7 +11118,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f145(s1, s2);
+      s0 = peg$f146(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -11084,7 +11132,7 @@ function peg$parse(input, options) {
   function peg$parseItemText() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 93;
+    const key = peg$currPos * 123 + 94;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11288,7 +11336,7 @@ function peg$parse(input, options) {
   function peg$parseFiller() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 122 + 94;
+    const key = peg$currPos * 123 + 95;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11434,7 +11482,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f146(s4);
+            s0 = peg$f147(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -11468,7 +11516,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f147(s4);
+              s0 = peg$f148(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -11561,7 +11609,7 @@ function peg$parse(input, options) {
                 }
                 if (s7 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f148(s4, s5);
+                  s0 = peg$f149(s4, s5);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11599,7 +11647,7 @@ function peg$parse(input, options) {
                 s4 = peg$parseName();
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f149(s4);
+                  s0 = peg$f150(s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11671,7 +11719,7 @@ function peg$parse(input, options) {
                 }
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f150(s1);
+                  s0 = peg$f151(s1);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11689,7 +11737,7 @@ function peg$parse(input, options) {
               s1 = peg$parseCondition();
               if (s1 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s1 = peg$f151(s1);
+                s1 = peg$f152(s1);
               }
               s0 = s1;
             }
@@ -11706,7 +11754,7 @@ function peg$parse(input, options) {
   function peg$parseQuantity() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 95;
+    const key = peg$currPos * 123 + 96;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11743,7 +11791,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f152(s1, s2, s4, s5);
+        s0 = peg$f153(s1, s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11783,7 +11831,7 @@ function peg$parse(input, options) {
         s2 = peg$parseNumberUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f153(s1, s2);
+          s0 = peg$f154(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -11807,7 +11855,7 @@ function peg$parse(input, options) {
   function peg$parseQuantityPerTime() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 96;
+    const key = peg$currPos * 123 + 97;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11821,7 +11869,7 @@ function peg$parse(input, options) {
     s1 = peg$parseQuantity();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f154(s1);
+      s2 = peg$f155(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -11829,7 +11877,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f155(s1);
+        s0 = peg$f156(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11852,7 +11900,7 @@ function peg$parse(input, options) {
   function peg$parsePercentage() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 97;
+    const key = peg$currPos * 123 + 98;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11869,7 +11917,7 @@ function peg$parse(input, options) {
       s3 = peg$parsePercentSign();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f156(s1, s3);
+        s0 = peg$f157(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11892,7 +11940,7 @@ function peg$parse(input, options) {
   function peg$parsePercentSign() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 98;
+    const key = peg$currPos * 123 + 99;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11928,7 +11976,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f157();
+        s0 = peg$f158();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11946,7 +11994,7 @@ function peg$parse(input, options) {
   function peg$parseNumberUnit() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 99;
+    const key = peg$currPos * 123 + 100;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11960,7 +12008,7 @@ function peg$parse(input, options) {
     s2 = peg$parseSymbolUnit();
     if (s2 !== peg$FAILED) {
       peg$savedPos = s0;
-      s0 = peg$f158(s2);
+      s0 = peg$f159(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -11972,7 +12020,7 @@ function peg$parse(input, options) {
         s2 = peg$parseDeclaredUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f159(s2);
+          s0 = peg$f160(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -11986,7 +12034,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f160(s1);
+          s1 = peg$f161(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12012,11 +12060,11 @@ function peg$parse(input, options) {
             peg$silentFails++;
             s3 = peg$currPos;
             if (input.charCodeAt(peg$currPos) === 46) {
-              s4 = peg$c108;
+              s4 = peg$c55;
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e115); }
+              if (peg$silentFails === 0) { peg$fail(peg$e59); }
             }
             if (s4 !== peg$FAILED) {
               s5 = input.charAt(peg$currPos);
@@ -12046,7 +12094,7 @@ function peg$parse(input, options) {
             }
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f161();
+              s0 = peg$f162();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12067,7 +12115,7 @@ function peg$parse(input, options) {
   function peg$parseUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 100;
+    const key = peg$currPos * 123 + 101;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12093,7 +12141,7 @@ function peg$parse(input, options) {
           s2 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f162(s1, s2);
+        s0 = peg$f163(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12103,7 +12151,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f163(s1);
+          s1 = peg$f164(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12125,7 +12173,7 @@ function peg$parse(input, options) {
   function peg$parseSymbolUnit() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 101;
+    const key = peg$currPos * 123 + 102;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12148,7 +12196,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f164(s2);
+      s0 = peg$f165(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12179,7 +12227,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f165(s3);
+          s0 = peg$f166(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12197,7 +12245,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f166(s1, s2);
+          s0 = peg$f167(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12261,7 +12309,7 @@ function peg$parse(input, options) {
                 s3 = null;
               }
               peg$savedPos = s0;
-              s0 = peg$f167(s1, s3);
+              s0 = peg$f168(s1, s3);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12311,7 +12359,7 @@ function peg$parse(input, options) {
                   s3 = null;
                 }
                 peg$savedPos = s0;
-                s0 = peg$f168(s1, s3);
+                s0 = peg$f169(s1, s3);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12337,7 +12385,7 @@ function peg$parse(input, options) {
                     s3 = null;
                   }
                   peg$savedPos = s0;
-                  s0 = peg$f169(s1, s3);
+                  s0 = peg$f170(s1, s3);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12360,7 +12408,7 @@ function peg$parse(input, options) {
   function peg$parseDeclaredUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 102;
+    const key = peg$currPos * 123 + 103;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12377,7 +12425,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f170(s1, s2);
+      s0 = peg$f171(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12391,7 +12439,7 @@ function peg$parse(input, options) {
   function peg$parseUnitWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 103;
+    const key = peg$currPos * 123 + 104;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12404,7 +12452,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f171(s1);
+      s2 = peg$f172(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -12412,7 +12460,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f172(s1);
+        s0 = peg$f173(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12430,7 +12478,7 @@ function peg$parse(input, options) {
   function peg$parsePer() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 104;
+    const key = peg$currPos * 123 + 105;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12483,7 +12531,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f173(s2);
+          s0 = peg$f174(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12505,7 +12553,7 @@ function peg$parse(input, options) {
   function peg$parseDuration() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 105;
+    const key = peg$currPos * 123 + 106;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12539,7 +12587,7 @@ function peg$parse(input, options) {
         }
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f174(s1, s3);
+          s0 = peg$f175(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12566,7 +12614,7 @@ function peg$parse(input, options) {
   function peg$parseDurationUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 106;
+    const key = peg$currPos * 123 + 107;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12605,7 +12653,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f175();
+        s0 = peg$f176();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12645,7 +12693,7 @@ function peg$parse(input, options) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f176();
+          s0 = peg$f177();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12664,12 +12712,12 @@ function peg$parse(input, options) {
           if (peg$silentFails === 0) { peg$fail(peg$e192); }
         }
         if (s1 === peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c90) {
-            s1 = peg$c90;
+          if (input.substr(peg$currPos, 6) === peg$c91) {
+            s1 = peg$c91;
             peg$currPos += 6;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e95); }
+            if (peg$silentFails === 0) { peg$fail(peg$e96); }
           }
           if (s1 === peg$FAILED) {
             if (input.charCodeAt(peg$currPos) === 109) {
@@ -12685,7 +12733,7 @@ function peg$parse(input, options) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f177();
+            s0 = peg$f178();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -12704,12 +12752,12 @@ function peg$parse(input, options) {
             if (peg$silentFails === 0) { peg$fail(peg$e146); }
           }
           if (s1 === peg$FAILED) {
-            if (input.substr(peg$currPos, 4) === peg$c84) {
-              s1 = peg$c84;
+            if (input.substr(peg$currPos, 4) === peg$c85) {
+              s1 = peg$c85;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e88); }
+              if (peg$silentFails === 0) { peg$fail(peg$e89); }
             }
             if (s1 === peg$FAILED) {
               if (input.charCodeAt(peg$currPos) === 104) {
@@ -12725,7 +12773,7 @@ function peg$parse(input, options) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f178();
+              s0 = peg$f179();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12736,20 +12784,20 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c86) {
-              s1 = peg$c86;
+            if (input.substr(peg$currPos, 4) === peg$c87) {
+              s1 = peg$c87;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e90); }
+              if (peg$silentFails === 0) { peg$fail(peg$e91); }
             }
             if (s1 === peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c87) {
-                s1 = peg$c87;
+              if (input.substr(peg$currPos, 3) === peg$c88) {
+                s1 = peg$c88;
                 peg$currPos += 3;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e91); }
+                if (peg$silentFails === 0) { peg$fail(peg$e92); }
               }
               if (s1 === peg$FAILED) {
                 if (input.charCodeAt(peg$currPos) === 100) {
@@ -12765,7 +12813,7 @@ function peg$parse(input, options) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f179();
+                s0 = peg$f180();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12776,20 +12824,20 @@ function peg$parse(input, options) {
             }
             if (s0 === peg$FAILED) {
               s0 = peg$currPos;
-              if (input.substr(peg$currPos, 5) === peg$c88) {
-                s1 = peg$c88;
+              if (input.substr(peg$currPos, 5) === peg$c89) {
+                s1 = peg$c89;
                 peg$currPos += 5;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e92); }
+                if (peg$silentFails === 0) { peg$fail(peg$e93); }
               }
               if (s1 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c89) {
-                  s1 = peg$c89;
+                if (input.substr(peg$currPos, 4) === peg$c90) {
+                  s1 = peg$c90;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e93); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e94); }
                 }
                 if (s1 === peg$FAILED) {
                   if (input.charCodeAt(peg$currPos) === 119) {
@@ -12805,7 +12853,7 @@ function peg$parse(input, options) {
                 s2 = peg$parseb();
                 if (s2 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f180();
+                  s0 = peg$f181();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12828,7 +12876,7 @@ function peg$parse(input, options) {
   function peg$parseDecimal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 122 + 107;
+    const key = peg$currPos * 123 + 108;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12873,11 +12921,11 @@ function peg$parse(input, options) {
     if (s3 !== peg$FAILED) {
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s5 = peg$c108;
+        s5 = peg$c55;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e115); }
+        if (peg$silentFails === 0) { peg$fail(peg$e59); }
       }
       if (s5 !== peg$FAILED) {
         s6 = peg$currPos;
@@ -12953,7 +13001,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = peg$currPos;
-        s3 = peg$f181(s1);
+        s3 = peg$f182(s1);
         if (s3) {
           s3 = undefined;
         } else {
@@ -12961,7 +13009,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f182(s1);
+          s0 = peg$f183(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12988,7 +13036,7 @@ function peg$parse(input, options) {
   function peg$parseInteger() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 108;
+    const key = peg$currPos * 123 + 109;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13053,7 +13101,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f183(s1);
+        s0 = peg$f184(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13076,7 +13124,7 @@ function peg$parse(input, options) {
   function peg$parseDigits2() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 122 + 109;
+    const key = peg$currPos * 123 + 110;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13127,7 +13175,7 @@ function peg$parse(input, options) {
   function peg$parseDigits4() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 110;
+    const key = peg$currPos * 123 + 111;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13202,7 +13250,7 @@ function peg$parse(input, options) {
   function peg$parseOperator() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 122 + 111;
+    const key = peg$currPos * 123 + 112;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13342,7 +13390,7 @@ function peg$parse(input, options) {
   function peg$parseName() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 122 + 112;
+    const key = peg$currPos * 123 + 113;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13356,7 +13404,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f184(s1);
+      s2 = peg$f185(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -13364,7 +13412,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f185(s1);
+        s0 = peg$f186(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13387,7 +13435,7 @@ function peg$parse(input, options) {
   function peg$parsePath() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 113;
+    const key = peg$currPos * 123 + 114;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13403,11 +13451,11 @@ function peg$parse(input, options) {
       s2 = [];
       s3 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s4 = peg$c108;
+        s4 = peg$c55;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e115); }
+        if (peg$silentFails === 0) { peg$fail(peg$e59); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parseWord();
@@ -13425,11 +13473,11 @@ function peg$parse(input, options) {
         s2.push(s3);
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 46) {
-          s4 = peg$c108;
+          s4 = peg$c55;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e115); }
+          if (peg$silentFails === 0) { peg$fail(peg$e59); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseWord();
@@ -13445,7 +13493,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f186(s1, s2);
+      s0 = peg$f187(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -13464,7 +13512,7 @@ function peg$parse(input, options) {
   function peg$parseField() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 114;
+    const key = peg$currPos * 123 + 115;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13478,7 +13526,7 @@ function peg$parse(input, options) {
     s1 = peg$parsePath();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f187(s1);
+      s1 = peg$f188(s1);
     }
     s0 = s1;
     peg$silentFails--;
@@ -13495,7 +13543,7 @@ function peg$parse(input, options) {
   function peg$parseWord() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 122 + 115;
+    const key = peg$currPos * 123 + 116;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13628,7 +13676,7 @@ function peg$parse(input, options) {
   function peg$parseText() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 122 + 116;
+    const key = peg$currPos * 123 + 117;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13772,7 +13820,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f188(s2);
+        s0 = peg$f189(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13795,7 +13843,7 @@ function peg$parse(input, options) {
   function peg$parsePattern() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 122 + 117;
+    const key = peg$currPos * 123 + 118;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13910,7 +13958,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f189(s2);
+          s0 = peg$f190(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -13937,7 +13985,7 @@ function peg$parse(input, options) {
   function peg$parse_() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 118;
+    const key = peg$currPos * 123 + 119;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13975,7 +14023,7 @@ function peg$parse(input, options) {
   function peg$parse__() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 119;
+    const key = peg$currPos * 123 + 120;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14021,7 +14069,7 @@ function peg$parse(input, options) {
   function peg$parsegap() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 120;
+    const key = peg$currPos * 123 + 121;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14061,7 +14109,7 @@ function peg$parse(input, options) {
   function peg$parseb() {
     let s0, s1;
 
-    const key = peg$currPos * 122 + 121;
+    const key = peg$currPos * 123 + 122;
     const cached = peg$resultsCache[key];
 
     if (cached) {

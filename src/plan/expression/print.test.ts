@@ -199,9 +199,10 @@ const test: fc.Arbitrary<ast.Test> = fc.oneof(
   record('unusual', { of: formula, direction: fc.constantFrom('either', 'high', 'low'), sigma: maybe(decimal), past }),
   record('state', {
     subject: name,
+    part: maybe(name),
     state: fc.constantFrom('failing', 'passing', 'late', 'failed', 'firing', 'exercised'),
   }),
-  record('fails', { subject: name, times: whole }),
+  record('fails', { subject: name, part: maybe(name), times: whole }),
   record('silence', { source: name, where: maybe(predicate), in: duration }),
   record('no data', { source: name }),
   record('any', { source: name, where: maybe(predicate), in: maybe(duration) }),

@@ -81,9 +81,9 @@ function printTest(test: ast.Test): string {
       return `${printFormula(test.of)} ${word}${sigma} vs ${printPast(test.past)}`;
     }
     case 'state':
-      return `${test.subject.text} ${test.state}`;
+      return `${printSubject(test)} ${test.state}`;
     case 'fails':
-      return `${test.subject.text} fails ${test.times} times in a row`;
+      return `${printSubject(test)} fails ${test.times} times in a row`;
     case 'silence':
       return `no ${test.source.text}${printWhere(test.where)}${printIn(test.in)}`;
     case 'no data':
@@ -93,6 +93,10 @@ function printTest(test: ast.Test): string {
     case 'new':
       return `new ${test.source.text} by ${test.by.name}${printIn(test.in)}`;
   }
+}
+
+function printSubject({ subject, part }: ast.StateTest | ast.FailsTest): string {
+  return part === undefined ? subject.text : `${subject.text}.${part.text}`;
 }
 
 function printIn(duration: ast.Duration | undefined): string {

@@ -29,7 +29,7 @@ export class ProbeWatch extends Watch<ProbeTest> {
   hear(record: EventRecord, now: Instant): boolean {
     const outcome = record.attributes['outcome'];
     if (record.name !== CHECK_EVENT || record.attributes['probe'] !== this.test.probe) return false;
-    if (record.attributes['part'] !== undefined || (outcome !== 'passed' && outcome !== 'failed')) return false;
+    if (record.attributes['part'] !== this.test.part || (outcome !== 'passed' && outcome !== 'failed')) return false;
     const name = textAttribute(record, 'location') ?? '';
     const at = Math.min(record.time, now);
     const dueAt = numberAttribute(record, 'due') ?? at;

@@ -45,7 +45,7 @@ export class ReferenceWatch {
 function probeTruth(test: ProbeTest, arrivals: readonly Arrival[], now: Instant): Truth {
   const results = arrivals
     .filter(({ record: { name, attributes } }) => name === 'check' && attributes['probe'] === test.probe)
-    .filter(({ record: { attributes } }) => attributes['part'] === undefined && attributes['outcome'] !== 'unmeasured')
+    .filter(({ record: { attributes } }) => attributes['part'] === test.part && attributes['outcome'] !== 'unmeasured')
     .map(({ record, receivedAt }) => ({
       location: record.attributes['location'],
       due: Number(record.attributes['due']),

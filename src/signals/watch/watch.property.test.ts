@@ -13,15 +13,17 @@ const START = Date.parse('2026-10-25T00:15:00Z');
 const probeTest: fc.Arbitrary<ProbeTest> = fc
   .record({
     probe: fc.constantFrom('shop', 'api'),
+    part: fc.constantFrom(undefined, undefined, 'database'),
     is: fc.constantFrom<ProbeTest['is']>('failing', 'passing'),
     streak: fc.option(fc.constantFrom(1, 2, 3), { nil: undefined }),
     staleMs: fc.constantFrom(5_000, 60_000, 300_000),
   })
-  .map(({ streak, ...rest }) => ({
+  .map(({ part, streak, ...rest }) => ({
     kind: 'probe',
     ...rest,
+    ...(part === undefined ? {} : { part }),
     ...(streak === undefined ? {} : { streak }),
-    id: JSON.stringify([rest, streak]),
+    id: JSON.stringify([rest, part, streak]),
     text: '',
   }));
 
