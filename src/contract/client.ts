@@ -17,7 +17,10 @@ type Part<Route, Name extends 'params' | 'query' | 'body'> = Route extends { rea
       : { readonly [key in Name]: z.input<S> }
     : unknown
   : unknown;
-type InputOf<Route> = Part<Route, 'params'> & Part<Route, 'query'> & Part<Route, 'body'>;
+/** Of each route by itself: the parts of all of them together would be more combinations than a type may have. */
+type InputOf<Route> = Route extends unknown
+  ? Part<Route, 'params'> & Part<Route, 'query'> & Part<Route, 'body'>
+  : never;
 /** What the route of this method and path answers. */
 export type AnswerOf<M extends Method, P extends PathOf<M>> = z.output<RouteOf<M, P>['answer']>;
 

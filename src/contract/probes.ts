@@ -47,6 +47,8 @@ export const probeSchema = z
     since: z.string().optional(),
     /** How often it is looked at now; absent while it rests. */
     everyMs: z.number().optional(),
+    /** When it is looked at next; absent when no later phase looks at it either. */
+    nextAt: z.string().optional(),
     /** After so long a result says nothing of now. */
     staleMs: z.number(),
     /** The last result of each location, newest first. */
@@ -65,6 +67,9 @@ export const probesSchema = z
   })
   .meta({ id: 'Probes' });
 
+/** `unknown`: no answer has named the part lately. */
+export const partStateSchema = z.enum(['passing', 'failing', 'unknown']);
+
 export const probeHistorySchema = z
   .object({
     probe: probeSchema,
@@ -77,6 +82,22 @@ export const probeHistorySchema = z
     /** Services whose states its answer names, with the field of each. */
     parts: z.record(z.string(), z.string()),
     uptime: uptimeSchema,
+    /** What its answers said of each part over the time. */
+    partHistory: z.array(
+      z.object({
+        /** The service that the part is. */
+        service: z.string(),
+        /** The field that says it. */
+        field: z.string(),
+        /** How it stands now. */
+        state: partStateSchema,
+        /** When the last answer of the time came that named it. */
+        at: z.string().optional(),
+        uptime: uptimeSchema,
+      }),
+    ),
+    /** Uptime of each phase that has begun, of the last 30 days only; `from` and `to` say of which part of the phase. */
+    phases: z.array(uptimeSchema.omit({ parts: true }).extend({ name: z.string(), everyMs: z.number().optional() })),
     /** Stretches in one state, in the order of time; they make up the range. */
     segments: z.array(z.object({ from: z.string(), to: z.string(), state: z.enum(['up', 'down', 'unknown']) })),
     /** Equal parts of the range in which there were results. Times are means in ms of what was measured, and follow one another in the check. */

@@ -30,6 +30,7 @@ import { getProbe, listProbes } from './probes.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
 import { listScrapes } from './scrapes.ts';
 import { listSearches } from './searches.ts';
+import { listServices } from './services.ts';
 import {
   changePassword,
   confirmPassword,
@@ -101,6 +102,7 @@ export const routes = {
   listProbes,
   getProbe,
   listHeartbeats,
+  listServices,
   forgetUser,
   getHealth,
   getSignInState,

@@ -19,6 +19,7 @@ import { createLogServices } from './logs/log-services.ts';
 import { createMetricsServices } from './metrics/metrics-services.ts';
 import type { ResolveSecret } from './missing-secrets.ts';
 import { createOverviewServices } from './overview/overview-services.ts';
+import { createPlanServiceServices } from './plan-services/plan-service-services.ts';
 import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createProbeServices } from './probes/probe-services.ts';
@@ -61,6 +62,8 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const status = createStatusServices({ ...options, unreachable });
   const live = createLiveServices({ core, clock, log });
   const health = createHealthServices({ ...options, status, live });
+  const probes = createProbeServices({ core, clock, askTelemetry });
+  const heartbeats = createHeartbeatServices({ core, clock, intakeUrl: options.intakeUrl });
   return {
     ...options.access.services,
     status,
@@ -87,7 +90,8 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     health,
     metrics: createMetricsServices({ health, status, core, clock, askTelemetry }),
     scrapes: createScrapeServices(core),
-    probes: createProbeServices({ core, clock, askTelemetry }),
-    heartbeats: createHeartbeatServices({ core, clock, intakeUrl: options.intakeUrl }),
+    probes,
+    heartbeats,
+    planServices: createPlanServiceServices({ core, clock, askTelemetry, probes, heartbeats }),
   };
 }

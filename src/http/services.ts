@@ -15,6 +15,7 @@ import type { LogServices } from './logs/services.ts';
 import type { MemberServices } from './members/services.ts';
 import type { MetricsServices } from './metrics/services.ts';
 import type { OverviewServices } from './overview/services.ts';
+import type { PlanServiceServices } from './plan-services/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { ProbeServices } from './probes/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
@@ -61,4 +62,5 @@ export interface ApiServices {
   readonly scrapes: ScrapeServices;
   readonly probes: ProbeServices;
   readonly heartbeats: HeartbeatServices;
+  readonly planServices: PlanServiceServices;
 }

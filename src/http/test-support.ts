@@ -16,6 +16,7 @@ import { liveCalls, liveStandIn } from './live/testing.ts';
 import { logsCalls, logsStandIn } from './logs/testing.ts';
 import { metricsCalls, metricsStandIn } from './metrics/testing.ts';
 import { overviewCalls, overviewStandIn } from './overview/testing.ts';
+import { planServicesCalls, planServicesStandIn } from './plan-services/testing.ts';
 import { plansCalls, plansStandIn } from './plans/testing.ts';
 import { probesCalls, probesStandIn } from './probes/testing.ts';
 import { rehearsalsCalls, rehearsalsStandIn } from './rehearsals/testing.ts';
@@ -48,6 +49,7 @@ export const calls: readonly RouteCall[] = [
   ...logsCalls,
   ...metricsCalls,
   ...overviewCalls,
+  ...planServicesCalls,
   ...plansCalls,
   ...probesCalls,
   ...rehearsalsCalls,
@@ -71,6 +73,7 @@ const services: ApiServices = {
   errors: errorsStandIn,
   health: healthStandIn,
   heartbeats: heartbeatsStandIn,
+  planServices: planServicesStandIn,
   journal: journalStandIn,
   keys: keysStandIn,
   live: liveStandIn,

@@ -40,6 +40,7 @@ import { withdrawInvitation } from './members/withdraw-invitation.ts';
 import { listMetrics } from './metrics/list-metrics.ts';
 import { getOverview } from './overview/get-overview.ts';
 import { listPlans } from './overview/list-plans.ts';
+import { listServices } from './plan-services/list-services.ts';
 import { applyPlan } from './plans/apply-plan.ts';
 import { applyPlanVersion } from './plans/apply-plan-version.ts';
 import { getPlanVersion } from './plans/get-plan-version.ts';
@@ -126,6 +127,7 @@ export const verbs: readonly Verb[] = [
   listProbes,
   getProbe,
   listHeartbeats,
+  listServices,
   forgetUser,
   getHealth,
   getSignInState,

@@ -1,5 +1,4 @@
 import type { Dialler } from '#egress/dialler.ts';
-import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { MonotoneClock } from '#kernel/monotone-clock.ts';
@@ -10,7 +9,7 @@ import type { IntakeLink, OrdersFailure } from './intake-link.ts';
 import type { SecretLook } from './kind.ts';
 import { look } from './look.ts';
 import { Outbox } from './outbox.ts';
-import { decide, type PhaseNow, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
+import { decide, gridOffset, type PhaseNow, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
 
 export interface ProberOptions {
   readonly location: string;
@@ -157,7 +156,7 @@ export class Prober {
         known.at = now;
         continue;
       }
-      const offset = hash53(`${orders.plan}/${probe.name}`);
+      const offset = gridOffset(orders.plan, probe.name);
       const last = Object.hasOwn(orders.last, probe.name) ? orders.last[probe.name] : undefined;
       const pace = paceOf(probe, phase.phase, last?.isFailing ?? false, offset);
       const progress = takeUp(pace, last, now);

@@ -1,3 +1,4 @@
+import { hash53 } from '#kernel/hash64.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { PlanCalendar } from '#plan/phases.ts';
 import { phaseAt, phaseBoundaryAfter, valueAt } from '#plan/phases.ts';
@@ -17,6 +18,11 @@ export interface Progress {
   readonly doneUpTo: Instant;
   /** The last result that says something of the target was a failure. */
   readonly isFailing: boolean;
+}
+
+/** By how much the grid of a plan's probe is moved. */
+export function gridOffset(plan: string, probe: string): number {
+  return hash53(`${plan}/${probe}`);
 }
 
 /** The pace in force. */

@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Play } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
+import { createPlanServiceServices } from '../plan-services/plan-service-services.ts';
 import { createProbeServices } from './probe-services.ts';
 
 const START = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 const text = `plan: shop
-services: { web: {} }
+timezone: UTC
+launch: ${new Date(START - HOUR_MS).toISOString().slice(0, 16).replace('T', ' ')}
+phases: { first: T+0 .. T+30m, then: T+30m .. T+90m, last: from T+90m }
+services: { web: {}, db: {}, mail: {} }
 severities: { soon: { notify: [] } }
 probes:
-  api:   { check: GET https://shop.example/health, every: 1m, while-failing: 5s, expect: time < 2s, service: web }
-  quiet: { check: "tcp shop.example:25", every: 1h }
+  api:   { check: GET https://shop.example/health, every: 1m, while-failing: 5s, expect: time < 2s, service: web, parts: { db: json.db, mail: json.mail } }
+  quiet: { check: "tcp shop.example:25", every: { first: 1h } }
 rules:
   api-down: { when: api failing, severity: none }
 `;
@@ -22,20 +27,22 @@ let now = START;
 let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
 const gone = new AbortController().signal;
 
-function services() {
+function options() {
   const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
   if (plan === undefined) throw new Error('the plan of the test is wrong');
   const askTelemetry: AskTelemetry = (ask) => ask(telemetry.client, AbortSignal.timeout(10_000));
-  return createProbeServices({
+  return {
     core: { plans: () => ['shop'], lastWorld: () => new Play(plan).world } as unknown as Core,
     askTelemetry,
     clock: { now: () => now } as never,
-  });
+  };
 }
+const services = () => createProbeServices(options());
 
 function result(at: number, outcome: string, more: Readonly<Record<string, string>> = {}) {
   const attributes = { probe: 'api', location: 'here', outcome, status: 200, 'time.connect': 5, ...more };
-  const event = { name: 'check', time: at, id: `check-api-here-${at}`, durationMs: 30, attributes };
+  const id = `check-api-here-${at}-${more['part'] ?? ''}`;
+  const event = { name: 'check', time: at, id, durationMs: 30, attributes };
   return { plan: 'shop', receivedAt: at, event };
 }
 
@@ -46,6 +53,14 @@ beforeAll(async () => {
     's-1',
     Array.from({ length: 120 }, (_, index) => result(START - 2 * HOUR_MS + index * MINUTE_MS, 'passed')),
   );
+  await insertEvents(
+    telemetry.client,
+    's-p',
+    Array.from({ length: 60 }, (_, index) =>
+      // Another one for the second half.
+      result(START - HOUR_MS + index * MINUTE_MS, index < 30 ? 'passed' : 'failed', { part: 'db' }),
+    ),
+  );
 });
 afterAll(() => telemetry?.close());
 
@@ -54,7 +69,7 @@ test('what came since the month was read is added to it, and a probe that never 
   const before = await asked.probes('shop', gone);
   expect(before.probes.map(({ name, state }) => [name, state])).toEqual([
     ['api', 'passing'],
-    ['quiet', 'waiting'],
+    ['quiet', 'resting'],
   ]);
   const [api] = before.probes;
   expect(api).toMatchObject({ everyMs: MINUTE_MS, service: 'web', day: { uptime: 1, upMs: 2 * HOUR_MS, downMs: 0 } });
@@ -69,10 +84,16 @@ test('what came since the month was read is added to it, and a probe that never 
   const [later] = (await asked.probes('shop', gone)).probes;
   expect(later).toMatchObject({
     state: 'failing',
+    // Closer, since it fails.
+    nextAt: expect.stringMatching(/Z$/),
     since: new Date(START).toISOString(),
     day: { upMs: 2 * HOUR_MS, downMs: 30_000 },
     latest: [{ outcome: 'failed', message: 'No answer in 10 s.' }],
   });
+  expect(Date.parse(later?.nextAt ?? '') - now).toBeLessThanOrEqual(5_000);
+  expect(Date.parse(later?.nextAt ?? '')).toBeGreaterThan(now);
+  // No later phase looks at it.
+  expect(before.probes[1]).not.toHaveProperty('nextAt');
 });
 
 test('one probe over a time: course, failures, rules; and what is not there', async () => {
@@ -81,7 +102,8 @@ test('one probe over a time: course, failures, rules; and what is not there', as
   const history = await services().probe('shop', 'api', range, gone);
   expect(history.segments.map(({ state }) => state)).toEqual(['up', 'down']);
   expect(history).toMatchObject({
-    ...{ whileFailingMs: 5_000, timeoutMs: 5_000, expect: ['time < 2s'], rules: ['api-down'], parts: {} },
+    ...{ whileFailingMs: 5_000, timeoutMs: 5_000, expect: ['time < 2s'], rules: ['api-down'] },
+    parts: { db: 'json.db', mail: 'json.mail' },
     uptime: { upMs: HOUR_MS, downMs: 30_000, unknownMs: 0 },
     failures: [{ reason: 'timed-out', evidence: 'half of it' }],
     moreFailures: false,
@@ -89,8 +111,60 @@ test('one probe over a time: course, failures, rules; and what is not there', as
   expect(history.buckets.reduce((sum, { results }) => sum + results, 0)).toBe(61);
   expect(history.buckets[0]).toMatchObject({ durationMs: 30, connectMs: 5 });
   expect(history.buckets[0]).not.toHaveProperty('tlsMs');
+  expect(history.partHistory).toMatchObject([
+    {
+      ...{ service: 'db', field: 'json.db', state: 'failing', at: new Date(START - MINUTE_MS).toISOString() },
+      uptime: { upMs: 30 * MINUTE_MS, downMs: 30.5 * MINUTE_MS, unknownMs: 0 },
+    },
+    // No answer has named it.
+    { service: 'mail', state: 'unknown', uptime: { unknownMs: HOUR_MS + 30_000 } },
+  ]);
+  expect(history.partHistory[1]).not.toHaveProperty('at');
+  expect(history.phases).toMatchObject([
+    { name: 'first', everyMs: MINUTE_MS, uptime: 1, upMs: 30 * MINUTE_MS },
+    { name: 'then', upMs: 30 * MINUTE_MS, downMs: 30_000, unknownMs: 0, to: new Date(now).toISOString() },
+  ]);
   await expect(services().probe('shop', 'other', {}, gone)).rejects.toMatchObject({ code: 'not-found' });
   await expect(services().probe('shop', 'api', { from: range.to, to: range.from }, gone)).rejects.toMatchObject({
     code: 'invalid-request',
   });
+});
+
+test('services stand by their probes and parts, and by their alerts alone while the store is away', async () => {
+  now = START + 30_000;
+  const shared = options();
+  const heartbeats = {
+    heartbeats: async () => ({
+      heartbeats: [
+        {
+          ...{ name: 'sync', service: 'mail', schedule: { kind: 'interval' as const, everyMs: HOUR_MS }, graceMs: 0 },
+          ...{ state: 'late' as const, url: '', rules: [] },
+        },
+      ],
+    }),
+  };
+  const found = await createPlanServiceServices({ ...shared, probes: services(), heartbeats }).services('shop', gone);
+  expect(found.away).toEqual([]);
+  expect(found.services).toMatchObject([
+    {
+      ...{ name: 'web', state: 'trouble', since: new Date(START).toISOString() },
+      probes: [{ name: 'api', state: 'failing', reason: 'timed-out', rules: ['api-down'] }],
+    },
+    { name: 'db', state: 'trouble', parts: [{ probe: 'api', field: 'json.db', state: 'failing' }] },
+    { name: 'mail', state: 'trouble', parts: [{ state: 'unknown' }], heartbeats: [{ name: 'sync', state: 'late' }] },
+  ]);
+  expect(found.others).toMatchObject({ probes: [{ name: 'quiet', state: 'resting' }], heartbeats: [] });
+
+  const askTelemetry: AskTelemetry = () => Promise.reject(new WatchbillError('telemetry-away', 'It is away.'));
+  const away = { ...shared, askTelemetry };
+  const blind = await createPlanServiceServices({ ...away, probes: createProbeServices(away), heartbeats }).services(
+    'shop',
+    gone,
+  );
+  expect(blind.away).toEqual(['telemetry']);
+  expect(blind.services).toMatchObject([
+    { state: 'unknown', probes: [{ state: 'unknown' }] },
+    { state: 'unknown', parts: [{ state: 'unknown' }] },
+    { state: 'trouble' },
+  ]);
 });

@@ -1,7 +1,8 @@
-import type { ProbeAnswer } from '#contract/probes.ts';
+import type { ProbeAnswer, ProbeHistoryAnswer } from '#contract/probes.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import { joinRuns } from '#insight/probes/join-runs.ts';
+import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import {
   type LocationRuns,
   type ResultBucket,
@@ -20,11 +21,15 @@ import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { phaseAt, valueAt } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
+import { nextLook } from '#probes/next-look.ts';
+import { gridOffset } from '#probes/schedule.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { readRange } from '../read-range.ts';
 import { rulesAbout } from '../rules-about.ts';
+import { partCourse, partStateOf } from './part-view.ts';
+import { viewPhases } from './phase-uptime.ts';
 import { viewBucket, viewResult, viewUptime } from './probe-view.ts';
 import type { ProbeServices } from './services.ts';
 
@@ -53,11 +58,10 @@ interface Month {
 
 /** The probes of the plan in force, with their results from the telemetry store. */
 export function createProbeServices({ core, askTelemetry, clock }: ProbeServicesOptions): ProbeServices {
-  function planOf(name: string): { readonly plan: CompiledPlan | undefined; readonly phase: string | undefined } {
+  function planOf(name: string): InForce | undefined {
     requirePlan(core, name);
     const world = core.lastWorld(name);
-    if (world === undefined) return { plan: undefined, phase: undefined };
-    return { plan: world.plan, phase: phaseAt(world.plan, launchOf(world.plan, world.line), clock.now()) };
+    return world && { plan: world.plan, launch: launchOf(world.plan, world.line) };
   }
 
   const months = new Map<string, Promise<Month>>();
@@ -88,11 +92,10 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
   }
 
   async function standing(
-    plan: CompiledPlan,
-    phase: string | undefined,
+    { plan, launch }: InForce,
     wanted: readonly Probe[],
     gone: AbortSignal,
-  ): Promise<readonly ProbeAnswer[]> {
+  ): Promise<readonly Standing[]> {
     const month = await monthOf(plan);
     const now = clock.now();
     // Results of a prober that was cut off come late.
@@ -109,42 +112,49 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     const runsOf = Map.groupBy(runs, ({ probe }) => probe);
     const latestOf = Map.groupBy(latest, ({ probe }) => probe);
     const bucketsOf = Map.groupBy(month.buckets, ({ probe }) => probe);
-    return wanted.map((probe) =>
-      viewProbe(probe, {
+    const phase = phaseAt(plan, launch, now);
+    return wanted.map((probe) => {
+      const own = latestOf.get(probe.name) ?? [];
+      const isFailing = own.some(({ outcome }) => outcome === 'failed');
+      const offset = gridOffset(plan.name, probe.name);
+      return viewProbe(probe, {
         now,
         everyMs: valueAt(probe.everyMs, phase),
+        nextAt: nextLook(probe, { plan, launch }, { offset, isFailing }, now),
         runs: runsOf.get(probe.name) ?? [],
-        latest: latestOf.get(probe.name) ?? [],
+        latest: own,
         buckets: bucketsOf.get(probe.name) ?? [],
-      }),
-    );
+      });
+    });
   }
 
   return {
     async probes(name, gone) {
-      const { plan, phase } = planOf(name);
-      if (plan?.probes === undefined) return { probes: [] };
-      return { probes: [...(await standing(plan, phase, plan.probes, gone))] };
+      const inForce = planOf(name);
+      if (inForce?.plan.probes === undefined) return { probes: [] };
+      return { probes: (await standing(inForce, inForce.plan.probes, gone)).map(({ answer }) => answer) };
     },
 
     async probe(name, wanted, given, gone) {
-      const { plan, phase } = planOf(name);
-      const probe = plan?.probes?.find((one) => one.name === wanted);
-      if (plan === undefined || probe === undefined) {
+      const inForce = planOf(name);
+      const probe = inForce?.plan.probes?.find((one) => one.name === wanted);
+      if (inForce === undefined || probe === undefined) {
         throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       }
+      const { plan, launch } = inForce;
       const { from, to } = readRange(given, clock.now());
       const staleMs = staleAfterMs(probe);
       const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
       const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
-      const [[view], [runs, buckets, failures]] = await Promise.all([
-        standing(plan, phase, [probe], gone),
+      const [[view], [runs, buckets, failures, partRuns]] = await Promise.all([
+        standing(inForce, [probe], gone),
         askTelemetry((client, own) => {
           const signal = AbortSignal.any([own, gone]);
           return Promise.all([
             readRuns(client, { ...shared, from: from - staleMs }, signal),
             readBuckets(client, { ...shared, from, stepMs }, signal),
             readFailures(client, { ...shared, from }, signal),
+            probe.parts === undefined ? [] : readPartRuns(client, { ...shared, from: from - staleMs }, signal),
           ]);
         }),
       ]);
@@ -152,12 +162,14 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const segments = segmentsOf(runs, { from, to, staleMs });
       const { whileFailingMs, timeoutMs, expect, parts } = probe;
       return {
-        probe: view,
+        probe: view.answer,
         ...(whileFailingMs === undefined ? {} : { whileFailingMs }),
         timeoutMs,
         expect: expect.map(({ text }) => text),
         rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === wanted)],
         parts: parts ?? {},
+        partHistory: viewParts(probe, partRuns, from, to),
+        phases: viewPhases(plan, launch, probe, view.month),
         uptime: viewUptime(segments, from, to, RANGE_PARTS),
         segments: segments
           .slice(-limits.probeSegmentsShown)
@@ -181,15 +193,48 @@ function segmentsOf(
   );
 }
 
+function viewParts(
+  probe: Probe,
+  runs: readonly PartRuns[],
+  from: Instant,
+  to: Instant,
+): ProbeHistoryAnswer['partHistory'] {
+  return Object.entries(probe.parts ?? {}).map(([service, field]) => {
+    const own = runs.filter(({ part }) => part === service);
+    const course = partCourse(probe, own, { from, to });
+    const lastAt = Math.max(...own.flatMap((one) => one.runs.map(({ last }) => last)));
+    return {
+      service,
+      field,
+      state: partStateOf(course),
+      ...instantField('at', Number.isFinite(lastAt) ? lastAt : undefined),
+      uptime: viewUptime(course, from, to, RANGE_PARTS),
+    };
+  });
+}
+
+/** The plan and its T+0. */
+interface InForce {
+  readonly plan: CompiledPlan;
+  readonly launch: Instant | undefined;
+}
+
+interface Standing {
+  readonly answer: ProbeAnswer;
+  /** Its course of 30 days. */
+  readonly month: { readonly segments: readonly Segment[]; readonly from: Instant; readonly to: Instant };
+}
+
 interface Known {
   readonly now: Instant;
   readonly everyMs: number | undefined;
+  readonly nextAt: Instant | undefined;
   readonly runs: readonly LocationRuns[];
   readonly latest: readonly StoredResult[];
   readonly buckets: readonly ResultBucket[];
 }
 
-function viewProbe(probe: Probe, { now, everyMs, runs, latest, buckets }: Known): ProbeAnswer {
+function viewProbe(probe: Probe, { now, everyMs, nextAt, runs, latest, buckets }: Known): Standing {
   const staleMs = staleAfterMs(probe);
   const from = now - MONTH_MS;
   const segments = segmentsOf(runs, { from, to: now, staleMs });
@@ -197,7 +242,7 @@ function viewProbe(probe: Probe, { now, everyMs, runs, latest, buckets }: Known)
   const state = stateOf(last, runs.length > 0, everyMs !== undefined);
   const durations = Array.from({ length: DAY_PARTS }, (): number | null => null);
   for (const { index, durationMs } of buckets) if (index < DAY_PARTS) durations[index] = durationMs;
-  return {
+  const answer: ProbeAnswer = {
     name: probe.name,
     text: probe.text,
     kind: probe.check.kind,
@@ -206,12 +251,14 @@ function viewProbe(probe: Probe, { now, everyMs, runs, latest, buckets }: Known)
     // What lasts since the beginning of what is read began at some time before it.
     ...instantField('since', last === undefined || last.from === from ? undefined : last.from),
     ...(everyMs === undefined ? {} : { everyMs }),
+    ...instantField('nextAt', nextAt),
     staleMs,
     latest: latest.toSorted((left, right) => right.at - left.at).map(viewResult),
     day: viewUptime(segments, now - DAY_MS, now, DAY_PARTS),
     month: viewUptime(segments, from, now, MONTH_DAYS),
     durations,
   };
+  return { answer, month: { segments, from, to: now } };
 }
 
 function stateOf(last: Segment | undefined, wasMeasured: boolean, hasPace: boolean): ProbeAnswer['state'] {

@@ -12,7 +12,16 @@ const probeHistory = {
     ...{ name: 'api', text: 'GET https://shop.example', kind: 'http' as const, state: 'waiting' as const },
     ...{ staleMs: 70_000, latest: [], day: uptimeAnswer, month: uptimeAnswer, durations: [] },
   },
-  ...{ timeoutMs: 10_000, expect: [], rules: [], parts: {}, uptime: uptimeAnswer, segments: [] },
+  ...{
+    timeoutMs: 10_000,
+    expect: [],
+    rules: [],
+    parts: {},
+    uptime: uptimeAnswer,
+    segments: [],
+    partHistory: [],
+    phases: [],
+  },
   ...{ stepMs: 60_000, buckets: [], failures: [], moreFailures: false },
 };
 

@@ -1,0 +1,6 @@
+import type { ServicesAnswer } from '#contract/services.ts';
+
+/** Throws `not-found` for a plan that is not there. */
+export interface PlanServiceServices {
+  services(plan: string, gone: AbortSignal): Promise<ServicesAnswer>;
+}
