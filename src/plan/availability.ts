@@ -77,6 +77,38 @@ export function availabilityOf(
   return segments;
 }
 
+/**
+ * The course of what needs all of several: down while one of them is, up while one of them is and none is down, else unknown. Each course makes
+ * up the whole range, as the result does.
+ */
+export function combinedCourse(
+  courses: readonly (readonly Segment[])[],
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+): readonly Segment[] {
+  const [only] = courses;
+  if (only !== undefined && courses.length === 1) return only;
+  const edges = [...new Set([from, ...courses.flatMap((course) => course.map((segment) => segment.to)), to])]
+    .filter((edge) => edge >= from && edge <= to)
+    .toSorted((left, right) => left - right);
+  const places = courses.map(() => 0);
+  const combined: { from: Instant; to: Instant; state: Availability }[] = [];
+  for (const [index, edge] of edges.slice(0, -1).entries()) {
+    let state: Availability = 'unknown';
+    for (const [which, course] of courses.entries()) {
+      let place = places[which] ?? 0;
+      while ((course[place]?.to ?? Number.POSITIVE_INFINITY) <= edge) place++;
+      places[which] = place;
+      const own = course[place]?.state ?? 'unknown';
+      if (own === 'down' || state === 'unknown') state = own;
+    }
+    const last = combined.at(-1);
+    const end = edges[index + 1] ?? to;
+    if (last?.state === state) last.to = end;
+    else combined.push({ from: edge, to: end, state });
+  }
+  return combined;
+}
+
 /** How long the segments were in each state between two instants; what they do not cover is unknown. */
 export function timesOf(segments: readonly Segment[], from: Instant, to: Instant): Times {
   let upMs = 0;

@@ -1,6 +1,7 @@
 import { formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { AvailabilityWindow } from './availability-figure.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
@@ -176,6 +177,9 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
       if (measure === undefined) return;
       const { ms } = measure.window;
       windows.add(`the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}`);
+    } else if (node.kind === 'availability') {
+      const figure = plan.availabilities?.[node.figure];
+      if (figure !== undefined) windows.add(availabilityWindowText(figure.window));
     } else if (node.kind !== 'constant') {
       visit(node.left);
       visit(node.right);
@@ -183,6 +187,11 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
   };
   visit(formula);
   return [...windows].join(' and ');
+}
+
+function availabilityWindowText(window: AvailabilityWindow): string {
+  if (window.kind === 'sliding') return `the known time of the last ${formatDuration(window.ms)}`;
+  return window.kind === 'today' ? 'the known time of today' : 'the known time since launch';
 }
 
 function unitOf(plan: CompiledPlan, signal: string): Unit {

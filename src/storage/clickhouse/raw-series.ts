@@ -3,7 +3,8 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { CompiledPlan, Formula, Measure, Signal } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
-import { combine, measuresOf, type Outcome } from '#signals/formula.ts';
+import { isOfKeys } from '#plan/window-step.ts';
+import { availabilitiesOf, combine, measuresOf, type Outcome } from '#signals/formula.ts';
 import { isZeroWhenEmpty } from '#signals/measure-window.ts';
 import { readTagged } from '#signals/sql/field-sql.ts';
 import { groupsSql, measureSql, type StepRange } from '#signals/sql/measure-sql.ts';
@@ -41,6 +42,10 @@ export async function readRawSeries(
   signal: AbortSignal,
 ): Promise<readonly StoredSeries[] | RawSeriesRefusal> {
   const measures = [...measuresOf(query.signal.formula)].flatMap((id) => query.compiled.measures[id] ?? []);
+  // Results of probes are no events of a measure, and known time is not what a step of a chart says.
+  if (availabilitiesOf(query.signal.formula).size > 0) return [];
+  // Of a key every event counts that ever came; what a chart shows of it begins with its readings.
+  if (measures.some(isOfKeys)) return [];
   // Points are no events: of what is made of them there is nothing here.
   if (measures.some(({ source }) => query.compiled.sources[source]?.samples === true)) return [];
   if (measures.some(({ source }) => query.compiled.sources[source]?.oncePer !== undefined)) return 'once-per';
@@ -258,6 +263,7 @@ function figureAt(
     const isZero = measure !== undefined && !grouped && isZeroWhenEmpty(measure) && active.has(step);
     return { reason: isZero ? undefined : 'no-events', value: 0, sampleSize: 0 };
   }
+  if (formula.kind === 'availability') return { reason: 'not-measured', value: 0, sampleSize: 0 };
   const left = figureAt(formula.left, group, step, plan, readings, active);
   const right = figureAt(formula.right, group, step, plan, readings, active);
   return combine(formula.kind, left, right, { reason: undefined, value: 0, sampleSize: 0 });

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AvailabilityFigure, AvailabilityTarget, MaintenanceSpan } from '#plan/availability-figure.ts';
+import type { ComparisonTest } from '#plan/model.ts';
+import type { Truth } from '#plan/reading.ts';
+import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import { planOf, testOf } from '../plan.fixture.ts';
+import type { EventRecord } from '../record.ts';
+import { ReferenceExecutor } from '../reference-executor.ts';
+
+/** A quarter to midnight in Berlin, before the night in which the clocks go back. */
+const START = Date.parse('2026-10-24T21:45:00Z');
+
+const excluded = fc.constantFrom<readonly MaintenanceSpan[]>(
+  [],
+  [],
+  [{ kind: 'hours', days: [7], fromMinutes: 0, toMinutes: 12 }],
+  [{ kind: 'instants', from: START + 100_000, to: START + 260_500 }],
+);
+
+const target: fc.Arbitrary<AvailabilityTarget> = fc
+  .record({
+    probe: fc.constantFrom('shop', 'api'),
+    part: fc.constantFrom(undefined, undefined, 'database'),
+    staleMs: fc.constantFrom(5_000, 70_000, 200_000),
+    agree: fc.constantFrom(undefined, undefined, 1, 2),
+    excluded,
+  })
+  .map(({ part, agree, ...rest }) => ({
+    ...rest,
+    ...(part === undefined ? {} : { part }),
+    ...(agree === undefined ? {} : { agree }),
+  }));
+
+const figure = fc
+  .record({
+    targets: fc.array(target, { minLength: 1, maxLength: 2 }),
+    window: fc.constantFrom<AvailabilityFigure['window']>(
+      { kind: 'sliding', ms: 60_000 },
+      { kind: 'sliding', ms: 1_500_000 },
+      { kind: 'sliding', ms: 2_592_000_000 },
+      { kind: 'today' },
+      { kind: 'since launch' },
+    ),
+  })
+  .map((rest): AvailabilityFigure => ({ ...rest, id: JSON.stringify(rest), text: '', timezone: 'Europe/Berlin' }));
+
+const plan = fc
+  .array(fc.tuple(figure, fc.constantFrom(0.2, 0.5, 0.9, 1), fc.constantFrom(0, 0, 2)), { minLength: 1, maxLength: 3 })
+  .map((drawn) => {
+    const tests = drawn.map(([{ id }, value, atLeast], index): ComparisonTest => {
+      return testOf(`t${index}`, { kind: 'availability', figure: id }, '<', value, { atLeast });
+    });
+    const availabilities = Object.fromEntries(drawn.map(([one]) => [one.id, one]));
+    return { ...planOf({ tests, launch: START + 30_000 }), availabilities };
+  });
+
+const record = fc
+  .record({
+    agoMs: fc.constantFrom(0, 0, 1, 1_000, 70_000, 299_999, 300_001, -500),
+    probe: fc.constantFrom('shop', 'api', 'other'),
+    location: fc.constantFrom('here', 'there', 'far'),
+    outcome: fc.constantFrom('passed', 'passed', 'failed', 'unmeasured'),
+    part: fc.constantFrom(undefined, undefined, 'database'),
+  })
+  .map(({ agoMs, part, ...rest }) => ({ agoMs, attributes: part === undefined ? rest : { ...rest, part } }));
+
+const schedule = fc
+  .array(
+    fc.record({
+      afterMs: fc.oneof(fc.constantFrom(1, 100, 5_000, 60_000, 600_000), fc.integer({ min: 1, max: 200_000 })),
+      drawn: fc.array(record, { maxLength: 3 }),
+      advance: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
+      snapshot: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 10 },
+  )
+  .map((steps) => {
+    let now = START;
+    return steps.map(({ drawn, ...step }) => {
+      now += step.afterMs;
+      const records = drawn.map(
+        ({ agoMs, attributes }, index): EventRecord => ({
+          name: 'check',
+          time: now - agoMs,
+          id: `${now}-${index}`,
+          attributes,
+        }),
+      );
+      return { ...step, records, now };
+    });
+  });
+
+const END_MS = 300_000;
+
+interface Change {
+  readonly at: number;
+  readonly test: string;
+  readonly truth: Truth;
+}
+
+test('availability is judged as the definition says, under any schedule of calls and restarts', () => {
+  fc.assert(
+    fc.property(plan, schedule, (drawn, steps) => {
+      let live = createLiveExecutor(drawn, START);
+      const reference = new ReferenceExecutor(drawn, START);
+      const changes: Change[] = [];
+      const take = (verdicts: ReturnType<typeof live.advance>): void => {
+        for (const { at, test: id, truth, reading } of verdicts) {
+          expect(reading.at).toBe(at);
+          changes.push({ at, test: id, truth });
+        }
+      };
+      const arrivals = new Set<number>();
+      for (const { afterMs, records, advance, snapshot, now } of steps) {
+        for (const part of advance.toSorted((left, right) => left - right)) {
+          take(live.advance(Math.max(live.instant, now - Math.ceil((1 - part) * afterMs))));
+        }
+        take(live.ingest(records, now));
+        reference.ingest(records, now);
+        if (records.length > 0) arrivals.add(now);
+        if (!snapshot) continue;
+        const restored = restoreLiveExecutor(drawn, live.snapshot());
+        if (!restored.ok) throw new Error(restored.failure.message);
+        live = restored.value;
+      }
+      const end = live.instant + END_MS;
+      take(live.advance(end));
+
+      const expected: Change[] = [];
+      const told = new Map<string, Truth>();
+      const own = Object.keys(drawn.availabilities).flatMap((id) => reference.availability(id).instants(end));
+      const instants = [...new Set([START, ...arrivals, ...own])].sort((left, right) => left - right);
+      for (const at of instants) {
+        for (const before of arrivals.has(at) ? [at, at + 1] : [at + 1]) {
+          for (const one of Object.values(drawn.tests)) {
+            const truth = reference.truths(one, at, before).get('[]') ?? 'unknown';
+            if ((told.get(one.id) ?? 'unknown') === truth) continue;
+            told.set(one.id, truth);
+            expected.push({ at, test: one.id, truth });
+          }
+        }
+      }
+      const inOrder = (left: Change, right: Change) => left.at - right.at || left.test.localeCompare(right.test);
+      expect(changes.toSorted(inOrder)).toEqual(expected.toSorted(inOrder));
+    }),
+    { numRuns: 200 },
+  );
+});
