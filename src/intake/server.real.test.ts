@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ingestKeyId } from '#kernel/ingest-key.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import { createGate } from './gate.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { eventsOf, type StoredEvent } from './loader.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -237,6 +238,46 @@ describe('hostile requests', () => {
 
   test('no internal error was logged', () => {
     expect(log.filter((line) => /^Request|windows of plan/.test(line))).toEqual([]);
+  });
+});
+
+describe('connections', () => {
+  /** Says something on a connection of its own and waits until an answer begins; it stays open. */
+  const converse = async (port: number, text: string): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(text);
+    await new Promise((resolve) => socket.once('data', resolve));
+    return socket;
+  };
+  const healthz = 'GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n';
+
+  test('those that stand idle make room for new ones; beyond the limit new ones are closed, counted and told of', async () => {
+    const gate = createGate(clock);
+    const small = await startServer({
+      ...{ intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate, connections: 4 },
+    });
+    const [counted] = gate.connections;
+    const idle: Socket[] = [];
+    for (let turn = 0; turn < 8; turn += 1) idle.push(await converse(small.port, healthz));
+    expect([counted?.dropped, counted?.open]).toEqual([0, expect.toSatisfy((open) => open <= 4)]);
+    for (const socket of idle) socket.destroy();
+    await vi.waitUntil(() => counted?.open === 0, { interval: 1, timeout: 20_000 });
+
+    // Connections in the middle of a request make no room.
+    const busy = await Promise.all(
+      [1, 2, 3, 4].map(() =>
+        converse(small.port, `${head(1_000).replace('\r\n\r\n', '\r\nexpect: 100-continue\r\n\r\n')}{"`),
+      ),
+    );
+    expect(counted?.open).toBe(4);
+    const another = connect(small.port, '127.0.0.1');
+    another.on('error', () => {});
+    await new Promise((resolve) => another.once('close', resolve));
+    expect(counted?.dropped).toBe(1);
+    expect(log.at(-1)).toContain('HTTP: 4 connections stand');
+    for (const socket of busy) socket.destroy();
+    await small.stop(1_000);
   });
 });
 

@@ -1,15 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { NO_ROUTE, RequestCounts } from '#kernel/request-counts.ts';
 import { type Answer, refusal } from './answer.ts';
 import { type ContentEncoding, contentEncodings, readBody } from './body.ts';
+import { Connections } from './connections.ts';
 import type { Grant } from './credentials.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Intake } from './intake.ts';
 import { overloaded } from './limiting/admission.ts';
+import { listen } from './listen.ts';
 import { ownMetricsRoute } from './own-metrics/route.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from './receiver.ts';
 import { receiverRoutes } from './receivers.ts';
@@ -27,6 +29,8 @@ export interface ServerOptions {
   readonly requestHeadersMs?: number;
   /** How many requests of one key may be under way. */
   readonly requestsPerKey?: number;
+  /** How many connections may stand. */
+  readonly connections?: number;
   /** Shared with other servers; without one it has its own. */
   readonly gate?: Gate;
 }
@@ -59,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     { method: 'GET', path: '/readyz', answer: () => readiness(intake) },
     ...receivers,
     ...receivers.flatMap(preflightRoute),
-    ownMetricsRoute(intake, requests),
+    ownMetricsRoute(intake, requests, gate.connections),
   ]);
 
   const server = createServer(
@@ -90,13 +94,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   // More than that is answered with 431 by us; Node would leave the rest out in silence.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.intakeConnections;
+  const most = options.connections ?? limits.intakeConnections;
+  const connections = new Connections(server, { name: 'HTTP', most, clock: options.clock, log });
+  gate.connections.push(connections);
+  server.on('request', (request, response) => response.once('close', connections.begin(request.socket)));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket as Socket, intake.makeId());
   });
-  await listen(server, host, port);
+  const bound = await listen(server, host, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound,
     stop: (graceMs) => stop(server, graceMs, options.clock),
   };
 }
@@ -312,16 +319,6 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, reque
     `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
     () => socket.destroy(),
   );
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 function stop(server: Server, graceMs: number, clock: Clock): Promise<void> {

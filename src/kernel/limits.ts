@@ -14,6 +14,8 @@ export const limits = {
   planNameCandidates: 2_000,
   planSentenceCharacters: 2_000,
   planSentenceDepth: 32,
+  /** What a service needs, directly or through others. */
+  neededServices: 100,
 
   // A request
   requestHeaderBytes: 16_384,
@@ -51,6 +53,9 @@ export const limits = {
   /** Under way, of all senders: a message is in memory before it is counted. */
   otlpGrpcCalls: 64,
   otlpGrpcStreams: 32,
+  otlpGrpcConnections: 1_024,
+  /** A connection without a call is ended after it; senders open another when they have something to send. */
+  otlpGrpcIdleMs: 300_000,
   /** Messages, attributes, list entries and buckets of one request. */
   otlpValues: 2_000_000,
   /** In JSON each level of it is up to four; together with what stands around they are within `jsonDepth`. */
@@ -103,6 +108,11 @@ export const limits = {
 
   // Windows
   liveWindowMs: 3_600_000,
+  /** Of `availability`, which is kept as times by steps and not as events. */
+  availabilityWindowMs: 7_776_000_000,
+  /** The shortest step of an availability, and that of `today` and `since launch`. */
+  availabilityStepMs: 1_000,
+  availabilityCalendarStepMs: 60_000,
   windowStepMs: 100,
   /** Longer windows are whole seconds, so that each has a step that divides it. */
   windowOfTenthsMs: 60_000,
@@ -114,6 +124,16 @@ export const limits = {
   /** A count over an empty window is 0 while the plan has received anything within this time, else no data. */
   receivedWithinMs: 300_000,
   fieldsPerPlan: 5_000,
+  /** Of `duplicates` and `missing`, which keep each value once. */
+  keyWindowMs: 86_400_000,
+  keyWindowSteps: 3_600,
+  keyWindowStepMs: 1_000,
+  /** Different values of one such measure; with more it says nothing. */
+  keysPerMeasure: 100_000,
+  keysShown: 20,
+  keyCharacters: 200,
+  /** A partner counts that came up to so long before the window. */
+  partnerBeforeMs: 3_600_000,
   /** A point that is older says nothing of now, and what a counter grew by in a longer silence belongs to no instant. */
   sampleLifeMs: 300_000,
   /** Series of numbers that are alive: those silent for an hour make room. */
@@ -162,6 +182,8 @@ export const limits = {
   intakeKeepAliveMs: 75_000,
   /** Of all senders; more are closed at once. */
   intakeConnections: 4_096,
+  /** How often it is said that connections are closed. */
+  connectionsToldEveryMs: 60_000,
   /** After so long without a refusal a flood is over. */
   floodOverMs: 30_000,
   floodsRemembered: 1_000,

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import {
   type handleUnaryCall,
   Metadata,
@@ -13,10 +14,12 @@ import { Writer } from 'protobufjs/minimal.js';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
+import { Connections } from '../connections.ts';
 import type { Grant } from '../credentials.ts';
 import type { Gate } from '../gate.ts';
 import type { Intake } from '../intake.ts';
 import { overloaded, type Ticket } from '../limiting/admission.ts';
+import { listen } from '../listen.ts';
 import type { RequestRefusal } from '../receiver.ts';
 import type { RunningServer } from '../server.ts';
 import { partialSuccess, refusalText, rpcCodeOf, rpcCodes, successBody } from './answers.ts';
@@ -36,6 +39,9 @@ export interface OtlpGrpcOptions {
   readonly requestTotalMs?: number;
   /** How many calls may be under way. */
   readonly calls?: number;
+  /** How many connections may stand, and how long without a call. */
+  readonly connections?: number;
+  readonly idleMs?: number;
 }
 
 /** The services of OTLP, each with one method `Export`. */
@@ -50,11 +56,12 @@ const AS_BYTES = (bytes: Buffer): Buffer => bytes;
 
 /** Listens for OTLP over gRPC. Rejects when the port cannot be listened on. */
 export async function startOtlpGrpc(options: OtlpGrpcOptions): Promise<RunningServer> {
-  const { host, port, clock } = options;
+  const { host, port, clock, log, gate } = options;
   const calls = new Calls(options);
   const server = new Server({
     'grpc.max_receive_message_length': limits.otlpGrpcMessageBytes,
     'grpc.max_concurrent_streams': limits.otlpGrpcStreams,
+    'grpc.max_connection_idle_ms': options.idleMs ?? limits.otlpGrpcIdleMs,
     'grpc.enable_channelz': 0,
     interceptors: [calls.interceptor],
   });
@@ -62,17 +69,19 @@ export async function startOtlpGrpc(options: OtlpGrpcOptions): Promise<RunningSe
     const implementation: UntypedServiceImplementation = { Export: calls.handler(signal) };
     server.addService(serviceOf(signal), implementation);
   }
-  const bound = await new Promise<number>((resolve, reject) => {
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, taken) =>
-      error === null ? resolve(taken) : reject(error),
-    );
-  });
+  // Its own way to listen knows no limit of connections.
+  const listener = createServer();
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  listener.on('connection', (socket) => injector.injectConnection(socket));
+  const most = options.connections ?? limits.otlpGrpcConnections;
+  gate.connections.push(new Connections(listener, { name: 'gRPC', most, clock, log }));
+  const bound = await listen(listener, host, port);
   return {
     port: bound,
     stop: (graceMs) =>
       new Promise((resolve) => {
         const cancel = clock.after(graceMs, () => server.forceShutdown());
+        listener.close();
         server.tryShutdown(() => {
           cancel();
           resolve();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -221,10 +222,11 @@ function call(
     readonly service?: string;
     readonly authorization?: string | undefined;
     readonly compression?: number;
+    readonly port?: number;
   } = {},
 ): Promise<{ readonly code: number; readonly answer?: Buffer; readonly problem?: ServiceError }> {
-  const { service = 'trace.v1.TraceService', compression = 0 } = options;
-  const client = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure(), {
+  const { service = 'trace.v1.TraceService', compression = 0, port = grpc.port } = options;
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.default_compression_algorithm': compression,
   });
   const metadata = new Metadata();
@@ -323,6 +325,33 @@ describe('over gRPC', () => {
     stream.cancel();
     await vi.waitUntil(() => gate.admission.underWay === 0, { interval: 1, timeout: 20_000 });
     client.close();
+  });
+
+  test('more connections than may stand are closed at once, and counted', async () => {
+    const own = createGate(clock);
+    const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate: own };
+    const small = await startOtlpGrpc({ ...options, connections: 2 });
+    const [counted] = own.connections;
+    const open = [connect(small.port, '127.0.0.1'), connect(small.port, '127.0.0.1')];
+    await vi.waitUntil(() => counted?.open === 2, { interval: 1, timeout: 20_000 });
+    const one = connect(small.port, '127.0.0.1');
+    one.on('error', () => {});
+    await new Promise((resolve) => one.once('close', resolve));
+    expect([counted?.open, counted?.dropped]).toEqual([2, 1]);
+    expect(log.at(-1)).toContain('2 connections stand');
+    for (const socket of open) socket.destroy();
+    await vi.waitUntil(() => counted?.open === 0, { interval: 1, timeout: 20_000 });
+    expect((await call(encodeOtlp('traces', spans([65])), { port: small.port })).code).toBe(status.OK);
+    await small.stop(1_000);
+  });
+
+  test('a connection on which nobody calls is ended', async () => {
+    const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate };
+    const impatient = await startOtlpGrpc({ ...options, idleMs: 50 });
+    const silent = connect(impatient.port, '127.0.0.1');
+    silent.resume();
+    await new Promise((resolve) => silent.once('close', resolve));
+    await impatient.stop(1_000);
   });
 
   test('a sender who is to wait is told how long', async () => {

@@ -1,5 +1,6 @@
 import { limits } from '#kernel/limits.ts';
 import type { RequestCounts } from '#kernel/request-counts.ts';
+import type { Connections } from '../connections.ts';
 import type { IntakeStatus, PlanData } from '../link.ts';
 import { Exposition } from './exposition.ts';
 
@@ -7,6 +8,7 @@ import { Exposition } from './exposition.ts';
 export interface OwnFigures {
   readonly status: IntakeStatus;
   readonly requests: RequestCounts;
+  readonly connections: readonly Connections[];
   readonly memoryBytes: number;
   readonly plan: string;
   readonly data: PlanData;
@@ -47,6 +49,16 @@ export function exposeIntake(figures: OwnFigures): Exposition {
         labels: { route, status: String(code) },
         value: count,
       })),
+    )
+    .gauge(
+      'watchbill_intake_connections',
+      'Connections that stand, by what listens.',
+      figures.connections.map(({ name, open }) => ({ labels: { server: name }, value: open })),
+    )
+    .counter(
+      'watchbill_intake_connections_dropped_total',
+      'Connections closed at once because as many as may stand did.',
+      figures.connections.map(({ name, dropped }) => ({ labels: { server: name }, value: dropped })),
     )
     .counter('watchbill_intake_accepted_total', 'Records and samples taken in.', [
       { labels: { plan }, value: data.accepted },

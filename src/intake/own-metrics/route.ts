@@ -1,11 +1,16 @@
 import type { RequestCounts } from '#kernel/request-counts.ts';
+import type { Connections } from '../connections.ts';
 import type { Intake } from '../intake.ts';
 import { authorizeKey } from '../key-scopes.ts';
 import type { ReceiverRoute } from '../receiver.ts';
 import { exposeIntake } from './expose.ts';
 
 /** `GET /metrics`: intake's own figures, and those of the key's plan. */
-export function ownMetricsRoute(intake: Intake, requests: RequestCounts): ReceiverRoute {
+export function ownMetricsRoute(
+  intake: Intake,
+  requests: RequestCounts,
+  connections: readonly Connections[],
+): ReceiverRoute {
   return {
     method: 'GET',
     path: '/metrics',
@@ -19,6 +24,7 @@ export function ownMetricsRoute(intake: Intake, requests: RequestCounts): Receiv
       const exposition = exposeIntake({
         status: intake.status(),
         requests,
+        connections,
         memoryBytes: process.memoryUsage.rss(),
         plan,
         data: intake.data(plan),
