@@ -77,6 +77,10 @@ export const diagnosticCodes = {
     title: 'Rule quicker than the probe that feeds it',
     hint: 'Set `while-failing`, or a shorter `every`, at the probe.',
   },
+  E173: {
+    title: 'Rules that keep each other quiet',
+    hint: 'Take one of the `unless` away, or say with `down` which rules mean that a service is down.',
+  },
   W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
   W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
   W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },
@@ -85,6 +89,10 @@ export const diagnosticCodes = {
   W106: { title: 'Severities out of order', hint: 'List the most severe first; it answers soonest.' },
   W107: { title: 'Share without a smallest sample', hint: 'Add `, at least 20`: one failure of two requests is 50%.' },
   W108: { title: 'Signal that nothing can feed', hint: 'Correct the condition; it can never be true.' },
+  W109: {
+    title: 'A service that goes down without a word',
+    hint: 'Let a rule with recipients say that it is down; one that tells nobody keeps nothing quiet.',
+  },
   H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
   H102: {
     title: 'Probe or heartbeat that no rule reads',

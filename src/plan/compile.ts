@@ -13,7 +13,8 @@ import { compileDatabases, compileProbes } from './compile/probes.ts';
 import { checkOrders } from './compile/recipients.ts';
 import { compileRules } from './compile/rules.ts';
 import { compileScrapes } from './compile/scrapes.ts';
-import { compileServices, compileSeverities } from './compile/severities.ts';
+import { linkNeeds, readServices } from './compile/services.ts';
+import { compileSeverities } from './compile/severities.ts';
 import { Signals } from './compile/signals.ts';
 import { Sources } from './compile/sources.ts';
 import { checkEquality } from './compile/thresholds.ts';
@@ -180,7 +181,7 @@ function compileSections(context: Context): CompiledPlan {
   const channels = compileChannels(context);
   checkOrders(context);
   const severities = compileSeverities(context, roles);
-  const services = compileServices(context);
+  const readable = readServices(context);
   const webhooks = compileWebhooks(context);
   const sources = new Sources(context, webhooks);
   sources.compileAll();
@@ -196,7 +197,9 @@ function compileSections(context: Context): CompiledPlan {
   const compiledObjectives = objectives.compileAll();
   const conditions = new Conditions({ context, sources, signals, objectives, checks });
   const thresholds = [...objectives.thresholds];
-  const rules = compileRules({ context, conditions, severities, roles, thresholds });
+  const judged = compileRules({ context, conditions, severities, roles, thresholds });
+  const tests = Object.fromEntries(conditions.tests);
+  const { services, rules } = linkNeeds({ context, services: readable, rules: judged, severities, tests, probes });
   signals.compileUnusedStreams();
   hintAtUnread(context, checks.used);
   const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];
@@ -222,7 +225,7 @@ function compileSections(context: Context): CompiledPlan {
     measures: Object.fromEntries(signals.formulas.measures),
     signals: signals.compiled(),
     objectives: compiledObjectives,
-    tests: Object.fromEntries(conditions.tests),
+    tests,
     rules,
     ...(webhooks.length === 0 ? {} : { webhooks }),
     ...(searches.length === 0 ? {} : { searches }),

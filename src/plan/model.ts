@@ -1,4 +1,5 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { AvailabilityFigure, Maintenance } from './availability-figure.ts';
 import type { Database, Heartbeat, Probe } from './probe.ts';
 
 /**
@@ -42,6 +43,10 @@ export interface CompiledPlan {
   readonly databases?: readonly Database[];
   /** Check-ins that we expect; absent when the plan has none. */
   readonly heartbeats?: readonly Heartbeat[];
+  /** What the formulas of signals and tests name; absent when there is none. */
+  readonly availabilities?: Readonly<Record<string, AvailabilityFigure>>;
+  /** Absent when the plan has none. */
+  readonly maintenance?: readonly Maintenance[];
 }
 
 // What senders may send, and what is kept of it
@@ -131,6 +136,8 @@ export interface Service {
   readonly name: string;
   readonly importance?: 'critical' | 'important' | 'minor';
   readonly needs: readonly string[];
+  /** Rules of which an open alert says that it is down; absent when there is none. */
+  readonly down?: readonly string[];
 }
 
 // Telemetry
@@ -280,6 +287,10 @@ export interface Measure {
   /** Names of fields; one reading for each combination of their values. Sorted. */
   readonly by: readonly string[];
   readonly window: Window;
+  /** Of `missing`: the field that should hold each value of `field`, and the source whose field it is. */
+  readonly partner?: { readonly source: string; readonly field: string };
+  /** Of `missing`: how long a value may wait for its partner before it counts. */
+  readonly graceMs?: DurationMs;
 }
 
 /** `rate` is per second; a unit of the signal converts it. */
@@ -293,15 +304,19 @@ export type MeasureFunction =
   | 'max'
   | 'last'
   | 'unique'
-  | 'percentile';
+  | 'percentile'
+  | 'duplicates'
+  | 'missing';
 
-/** Only sliding windows of at most `limits.liveWindowMs` are executed so far; `check` names the others. */
+/** Only sliding windows are executed so far, of at most `limits.liveWindowMs`, of keys `limits.keyWindowMs`; `check` names the others. */
 export type Window = { readonly kind: 'sliding'; readonly ms: DurationMs };
 
 /** Arithmetic over measures. `ratio` and `divide` by zero give no data. Sample size is the smallest of the parts; of a `ratio`, that of the denominator. */
 export type Formula =
   | { readonly kind: 'measure'; readonly measure: MeasureId }
   | { readonly kind: 'constant'; readonly value: number }
+  /** Names an availability of the plan; its sample size is whole minutes of known time. */
+  | { readonly kind: 'availability'; readonly figure: string }
   | {
       readonly kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'ratio';
       readonly left: Formula;
@@ -386,16 +401,20 @@ export interface SilenceTest {
 
 /**
  * `shop failing`, `shop passing`, `shop fails 2 times in a row`, `health.database failing`, from the events `check` of a probe. Failing:
- * at least half of the locations with a fresh result fail. Unknown while no location has one.
+ * at least half of the locations with a fresh result fail, or `agree` of them. Unknown while no location has one, and while those that
+ * do are fewer than `agree` and all fail.
  */
 export interface ProbeTest {
   readonly kind: 'probe';
   readonly id: TestId;
   readonly text: string;
   readonly probe: string;
+  /** A service that the answer tells of, from the events of this part; without it the probe itself. */
+  readonly part?: string;
   readonly is: 'failing' | 'passing';
   /** Only so many failures in a row are failing. */
   readonly streak?: number;
+  readonly agree?: number;
   /** For so long after its end a result is fresh. */
   readonly staleMs: DurationMs;
 }
@@ -408,8 +427,6 @@ export interface HeartbeatTest {
   readonly kind: 'heartbeat';
   readonly id: TestId;
   readonly text: string;
-  /** A service that the answer tells of, from the events of this part; without it the probe itself. */
-  readonly part?: string;
   readonly heartbeat: string;
   readonly is: 'late' | 'failed' | 'passing';
   readonly schedule: Heartbeat['schedule'];
@@ -436,6 +453,8 @@ export interface Rule {
   readonly until?: ByPhase<Condition>;
   /** Inhibition: while this rule's alert fires, nothing is sent for ours. */
   readonly unless?: string;
+  /** What its service needs, the nearest first: while one of `rules` has an open alert of which people know, nothing is sent for ours. */
+  readonly needs?: readonly { readonly service: string; readonly rules: readonly string[] }[];
   /** Name of a severity, or `none`. */
   readonly severity: ByPhase<string>;
   /** Replaces the severity's `notify`. */

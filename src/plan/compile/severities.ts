@@ -1,5 +1,5 @@
 import { parseClockSla } from '../expression/parse.ts';
-import type { Service, Severity } from '../model.ts';
+import type { Severity } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, sentenceOf } from '../text/sentence.ts';
 import { childAt, type MapEntry } from '../text/tree.ts';
@@ -84,23 +84,4 @@ function compileSeverity(
     notify: compileRecipients(childAt(value, 'notify'), context, where, roles),
     ...(respondMs === undefined ? {} : { respondMs }),
   };
-}
-
-export function compileServices(context: Context): readonly Service[] {
-  return context.entries('services').map(({ key, value }) => {
-    const importance = childAt(value, 'importance');
-    const needs = sentencesOf(childAt(value, 'needs'));
-    for (const need of needs) {
-      if (context.defines('services', need.text)) continue;
-      const hint = suggest(need.text, context.namesOf('services'));
-      context.report.add('E135', placeOf(need), `There is no service \`${need.text}\`.`, hint);
-    }
-    const word = importance?.kind === 'text' ? importance.text.trim() : undefined;
-    const known = word === 'critical' || word === 'important' || word === 'minor' ? word : undefined;
-    return {
-      name: key.text,
-      ...(known === undefined ? {} : { importance: known }),
-      needs: needs.map((need) => need.text),
-    };
-  });
 }

@@ -103,6 +103,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
     if (key === 'runbook') return ['runbook'];
   }
   if (section === 'services' && key === 'needs') return ['service'];
+  if (section === 'services' && key === 'down') return ['rule'];
   if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
   if (section === 'objectives' && key === 'owner') return ['person', 'role', 'duty'];
   if (section === 'people' && key === 'order') return ['channel'];

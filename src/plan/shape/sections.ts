@@ -79,12 +79,19 @@ const service = z.union(
         z.enum(['critical', 'important', 'minor'], wants('`critical`, `important` or `minor`')).optional(),
         'How much depends on it.',
       ),
-      needs: about(sentences.optional(), 'The services that it does not work without.'),
+      needs: about(
+        sentences.optional(),
+        'The services that it does not work without: while one of them is down, nothing is sent for rules of this one.',
+      ),
+      down: about(
+        sentences.optional(),
+        'The rules that fire when it is down. Without it: those of this service that read only its probes of reachability; `[]` for none.',
+      ),
       means: about(sentence.optional(), 'What it is, for readers.'),
     }),
     nothing,
   ],
-  wants('a map of importance and needs'),
+  wants('a map of importance, needs and down'),
 );
 
 const objective = z.union(
@@ -142,6 +149,10 @@ const probe = z.strictObject({
     'What the answer has to satisfy: `status = 200`, `time < 2s`, `body contains "ok"`, `json.database = "up"`, `days_left > 14`, `rows = 0`.',
   ),
   service: about(sentence.optional(), 'The service that it looks at.'),
+  agree: about(
+    sentence.optional(),
+    'How many places have to find a failure: `2`, up to `20`. Without it: at least half of those that look.',
+  ),
   headers: about(z.record(z.string(), sentence).optional(), 'Headers of the request, each a value or `secret NAME`.'),
   parts: about(
     z.record(z.string(), sentence).optional(),
