@@ -26,8 +26,10 @@ export type NoDataReason =
   | 'missing-partner'
   | 'not-a-number'
   | 'not-measured'
+  | 'too-few-places'
   | 'nothing-heard'
-  | 'refilling';
+  | 'refilling'
+  | 'too-many-keys';
 
 /** Kleene's three values; unknown carries its reason in the reading. */
 export type Truth = 'true' | 'false' | 'unknown';
@@ -46,13 +48,13 @@ export interface Verdict {
   readonly reading: Reading;
   /** What it was compared with, in base units (for `between`, low and high). */
   readonly against: readonly number[];
-  /** What was found, for tests of probes and heartbeats. */
+  /** What was found, for tests of probes, heartbeats and keys. */
   readonly found?: Found;
   /** Set when the group is gone, e.g. all its events left the window: the truth is then of an empty group. */
   readonly gone?: true;
 }
 
-/** What the last result of a probe, or the last check-in of a heartbeat, says to people. */
+/** What the last result of a probe, the last check-in of a heartbeat or the keys behind a figure say to people. */
 export interface Found {
   /** What the target or the job said: `status 503, expected status = 200`. */
   readonly message?: string;
@@ -66,4 +68,8 @@ export interface Found {
   readonly cameAt?: Instant;
   /** By when it was expected, grace included. */
   readonly expectedBy?: Instant;
+  /** Of `duplicates` and `missing`: the values that count, at most `limits.keysShown`. */
+  readonly keys?: readonly string[];
+  /** How many there are beside these, when there are. */
+  readonly moreKeys?: number;
 }

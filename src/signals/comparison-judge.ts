@@ -1,7 +1,9 @@
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { compare } from '#plan/compare.ts';
 import type { ComparisonTest, Formula, MeasureId } from '#plan/model.ts';
-import { type GroupKey, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
+import { type Found, type GroupKey, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
+import type { FigureWindow } from './figure-window.ts';
 import {
   compileFormula,
   type Evaluate,
@@ -10,7 +12,6 @@ import {
   type Outcome,
   readingOf,
 } from './formula.ts';
-import type { MeasureWindow } from './measure-window.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import { readVerdict, writeVerdict } from './verdict-format.ts';
 
@@ -37,11 +38,15 @@ export class ComparisonJudge {
   readonly test: ComparisonTest;
   /** Waits to be judged. */
   queued = false;
+  /** What applies to every group has changed. */
+  whole = false;
   private readonly left: Evaluate;
   private readonly right: readonly Evaluate[];
   private readonly context: EvaluationContext;
-  private readonly grouped: readonly MeasureWindow[];
-  private readonly ungrouped: readonly MeasureWindow[];
+  private readonly grouped: readonly FigureWindow[];
+  private readonly ungrouped: readonly FigureWindow[];
+  /** Those whose keys can be shown. */
+  private readonly ofKeys: readonly FigureWindow[];
   private readonly standings = new Map<GroupKey, Standing>();
   /** Of the evaluation at hand. */
   private sampleSize = 0;
@@ -49,7 +54,7 @@ export class ComparisonJudge {
 
   constructor(
     test: ComparisonTest,
-    windows: ReadonlyMap<MeasureId, MeasureWindow>,
+    windows: ReadonlyMap<MeasureId, FigureWindow>,
     context: EvaluationContext,
     now: Instant,
   ) {
@@ -62,17 +67,23 @@ export class ComparisonJudge {
     const own = measures.map((measure) => windows.get(measure)).filter((window) => window !== undefined);
     this.grouped = own.filter((window) => window.grouped);
     this.ungrouped = own.filter((window) => !window.grouped);
+    this.ofKeys = own.filter((window) => window.offending !== undefined);
     if (this.grouped.length === 0) this.standings.set(UNGROUPED, { truth: 'unknown', at: now, verdict: undefined });
   }
 
   /** Judges the groups that were touched, or all of them. Appends what changed. */
   judge(everything: boolean, out: Verdict[]): void {
+    const { whole } = this;
+    this.whole = false;
     if (this.grouped.length === 0) {
       this.judgeGroup(UNGROUPED, out);
       return;
     }
     const all =
-      everything || this.ungrouped.some((window) => window.touched) || this.grouped.some((window) => window.allTouched);
+      everything ||
+      whole ||
+      this.ungrouped.some((window) => window.touched) ||
+      this.grouped.some((window) => window.allTouched);
     for (const group of all ? this.allGroups() : this.touchedGroups()) {
       if (this.grouped.some((window) => window.covered(group) !== undefined)) this.judgeGroup(group, out);
       else this.judgeGone(group, out);
@@ -94,8 +105,7 @@ export class ComparisonJudge {
       out.text(group);
       out.text(standing.truth);
       out.number(standing.at);
-      out.number(standing.verdict === undefined ? 0 : 1);
-      if (standing.verdict !== undefined) writeVerdict(standing.verdict, out);
+      writeVerdict(standing.verdict, out);
     }
   }
 
@@ -105,7 +115,7 @@ export class ComparisonJudge {
       const group = from.text();
       const truth = from.text() as Truth;
       const at = from.number();
-      const verdict = from.number() === 1 ? readVerdict(this.test.id, group, truth, at, from) : undefined;
+      const verdict = readVerdict(this.test.id, group, truth, at, from);
       this.standings.set(group, { truth, at, verdict });
     }
   }
@@ -170,7 +180,18 @@ export class ComparisonJudge {
       at,
       reading,
       against: against.some((outcome) => outcome.reason !== undefined) ? [] : against.map((outcome) => outcome.value),
+      ...this.found(),
     };
+  }
+
+  /** The keys behind the figures, if there are any. */
+  private found(): { readonly found?: Found } {
+    const offending = this.ofKeys.map((window) => window.offending?.()).filter((one) => one !== undefined);
+    if (offending.length === 0) return {};
+    const all = offending.flatMap(({ keys }) => keys);
+    const keys = all.slice(0, limits.keysShown);
+    const more = offending.reduce((sum, one) => sum + one.more, all.length - keys.length);
+    return { found: { keys, ...(more > 0 && { moreKeys: more }) } };
   }
 
   private touchedGroups(): Iterable<GroupKey> {

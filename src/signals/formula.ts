@@ -2,7 +2,8 @@ import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Formula, MeasureId } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Reading, UNGROUPED } from '#plan/reading.ts';
-import type { MeasureWindow } from './measure-window.ts';
+import type { AvailabilityWindow } from './availability/availability-window.ts';
+import type { FigureWindow } from './figure-window.ts';
 
 /** What formulas are evaluated against. One object an executor, changed in place. */
 export interface EvaluationContext {
@@ -11,6 +12,8 @@ export interface EvaluationContext {
   received: boolean;
   /** True while a group that has vanished is judged for the last time: its measures are then empty, not missing. */
   gone: boolean;
+  /** By the ids of the plan's availabilities; absent when it has none. */
+  availabilities?: ReadonlyMap<string, AvailabilityWindow>;
 }
 
 /** The figure of a formula; each compiled formula returns one object of its own, which its next evaluation overwrites. */
@@ -27,7 +30,7 @@ export type Evaluate = (group: GroupKey) => Outcome;
 /** Compiles a formula over windows to a closure that allocates nothing. */
 export function compileFormula(
   formula: Formula,
-  windows: ReadonlyMap<MeasureId, MeasureWindow>,
+  windows: ReadonlyMap<MeasureId, FigureWindow>,
   context: EvaluationContext,
 ): Evaluate {
   const outcome: Outcome = { reason: undefined, value: 0, sampleSize: Number.POSITIVE_INFINITY };
@@ -40,6 +43,11 @@ export function compileFormula(
       assert(window !== undefined, `the plan has no measure ${formula.measure}`);
       return compileMeasure(window, context, outcome);
     }
+    case 'availability': {
+      const window = context.availabilities?.get(formula.figure);
+      assert(window !== undefined, `the plan has no availability ${formula.figure}`);
+      return () => readAvailability(window, outcome);
+    }
     default: {
       const left = compileFormula(formula.left, windows, context);
       const right = compileFormula(formula.right, windows, context);
@@ -50,12 +58,27 @@ export function compileFormula(
 
 /** All measures of a formula, each once. */
 export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
-  if (formula.kind === 'constant') return new Set();
+  if (formula.kind === 'constant' || formula.kind === 'availability') return new Set();
   if (formula.kind === 'measure') return new Set([formula.measure]);
   return new Set([...measuresOf(formula.left), ...measuresOf(formula.right)]);
 }
 
-function compileMeasure(window: MeasureWindow, context: EvaluationContext, outcome: Outcome): Evaluate {
+/** All availabilities of a formula, each once. */
+export function availabilitiesOf(formula: Formula): ReadonlySet<string> {
+  if (formula.kind === 'constant' || formula.kind === 'measure') return new Set();
+  if (formula.kind === 'availability') return new Set([formula.figure]);
+  return new Set([...availabilitiesOf(formula.left), ...availabilitiesOf(formula.right)]);
+}
+
+function readAvailability(window: AvailabilityWindow, outcome: Outcome): Outcome {
+  const { value } = window;
+  outcome.sampleSize = window.knownMinutes;
+  outcome.reason = value === undefined ? window.reason : undefined;
+  if (value !== undefined) outcome.value = value;
+  return outcome;
+}
+
+function compileMeasure(window: FigureWindow, context: EvaluationContext, outcome: Outcome): Evaluate {
   const factor = window.measure.function === 'rate' ? 1_000 / window.measure.window.ms : 1;
   return (group) => {
     const aggregate = window.covered(window.grouped ? group : UNGROUPED);
@@ -63,6 +86,8 @@ function compileMeasure(window: MeasureWindow, context: EvaluationContext, outco
     outcome.reason = undefined;
     if (context.now < window.refillingUntil) {
       outcome.reason = 'refilling';
+    } else if (window.withheld !== undefined) {
+      outcome.reason = window.withheld;
     } else if (aggregate !== undefined) {
       outcome.value = aggregate.value() * factor;
       if (!Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';

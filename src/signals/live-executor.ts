@@ -5,15 +5,20 @@ import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { CompiledPlan, Measure, MeasureId, Source } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
+import { isOfKeys } from '#plan/window-step.ts';
+import type { HistoryWanted, TargetHistory } from './availability/availability-window.ts';
+import { AvailabilityWindows } from './availability/availability-windows.ts';
 import { BatchFollower } from './batch/batch-follower.ts';
 import { RecordBatch } from './batch/record-batch.ts';
 import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
+import type { FigureWindow } from './figure-window.ts';
 import { type EvaluationContext, measuresOf } from './formula.ts';
+import { KeyWindow } from './keys/key-window.ts';
 import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
-import { buildRoutes, type Route } from './routes.ts';
+import { buildRoutes, type LiveWindow, type Route } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
@@ -71,22 +76,23 @@ export class LiveExecutor implements Executor {
   private readonly plan: CompiledPlan;
   private now: Instant;
   private readonly context: EvaluationContext;
-  private readonly windows: readonly MeasureWindow[];
+  private readonly windows: readonly LiveWindow[];
   private readonly silences: readonly SilenceWatch[];
   private readonly watches: Watches;
+  private readonly availabilities: AvailabilityWindows;
   private readonly judges: readonly ComparisonJudge[];
   /** By number of window. */
   private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
   private readonly allRoutes: readonly Route[];
   private readonly signals: SignalReader;
-  /** Numbers: windows, then silences, then watches, then the end of `received`. */
+  /** Numbers: windows, then silences, then watches, then availabilities, then the end of `received`. */
   private readonly dues: DueHeap;
   private readonly receivedNumber: number;
   private lastReceivedAt: Instant = Number.NEGATIVE_INFINITY;
   /** Tests have not been judged since this executor was made; they will be, as of when it was made. */
   private fresh = true;
   private readonly madeAt: Instant;
-  private readonly touchedWindows: MeasureWindow[] = [];
+  private readonly touchedWindows: FigureWindow[] = [];
   private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
   private readonly follower: BatchFollower;
@@ -97,14 +103,18 @@ export class LiveExecutor implements Executor {
     this.madeAt = now;
     this.context = { now, received: false, gone: false };
     const measures = Object.values(plan.measures);
-    this.windows = measures.map((measure, id) => new MeasureWindow(measure, id, now));
-    const byId = new Map<MeasureId, MeasureWindow>(this.windows.map((window) => [window.measure.id, window]));
+    this.windows = measures.map((measure, id) =>
+      isOfKeys(measure) ? new KeyWindow(measure, id, now) : new MeasureWindow(measure, id, now),
+    );
+    const byId = new Map<MeasureId, FigureWindow>(this.windows.map((window) => [window.measure.id, window]));
     const tests = Object.values(plan.tests);
     this.silences = tests
       .filter((test) => test.kind === 'silence')
       .map((test, index) => new SilenceWatch(test, measures.length + index, plan.launch, this.context, now));
     const firstWatch = measures.length + this.silences.length;
     this.watches = new Watches(tests, firstWatch, this.context, now);
+    this.availabilities = new AvailabilityWindows(plan, firstWatch + this.watches.all.length, now);
+    this.context.availabilities = this.availabilities.byFigure;
     this.judges = tests
       .filter((test) => test.kind === 'comparison')
       .map((test) => new ComparisonJudge(test, byId, this.context, now));
@@ -114,6 +124,7 @@ export class LiveExecutor implements Executor {
       for (const measure of read) judgesOf[byId.get(measure)?.id ?? -1]?.push(judge);
     }
     this.judgesOf = judgesOf;
+    this.availabilities.feed(this.judges);
     const batch = new RecordBatch();
     const routes = buildRoutes(plan.sources, this.windows, this.silences, batch);
     this.follower = new BatchFollower(routes.byEvent, batch, {
@@ -122,7 +133,7 @@ export class LiveExecutor implements Executor {
     });
     this.allRoutes = routes.all;
     this.signals = new SignalReader(plan.signals, byId, this.context);
-    this.receivedNumber = firstWatch + this.watches.all.length;
+    this.receivedNumber = firstWatch + this.watches.all.length + this.availabilities.all.length;
     this.dues = new DueHeap(this.receivedNumber + 1);
     this.scheduleAll();
   }
@@ -145,6 +156,7 @@ export class LiveExecutor implements Executor {
     this.receive(receivedAt);
     this.follower.take(records, receivedAt);
     this.watches.hear(records, receivedAt);
+    this.availabilities.hear(records, receivedAt);
     this.judge(receivedAt, out);
     return out;
   }
@@ -162,6 +174,25 @@ export class LiveExecutor implements Executor {
       ...this.judges.flatMap((judge) => judge.current()),
       ...[...this.silences, ...this.watches.all].map((watch) => watch.current()),
     ];
+  }
+
+  /** Says nothing of availabilities that have not asked yet what a store knows of the time before; `fillHistory` ends that. */
+  awaitHistory(): void {
+    this.availabilities.awaitHistory();
+  }
+
+  /** What a store is to be asked for. */
+  historyWanted(): readonly HistoryWanted[] {
+    return this.availabilities.historyWanted(this.now);
+  }
+
+  /** Takes in what a store knows of the targets of an availability, in their order, and judges what that changes. */
+  fillHistory(figure: string, histories: readonly TargetHistory[], at: Instant): readonly Verdict[] {
+    const out: Verdict[] = [];
+    this.advanceInto(at, out);
+    this.availabilities.fill(figure, histories, at);
+    this.judge(at, out);
+    return out;
   }
 
   readings(): readonly SignalReading[] {
@@ -224,6 +255,7 @@ export class LiveExecutor implements Executor {
       const section = sections.get(`test ${watch.test.id}`);
       if (section !== undefined) watch.restore(section);
     }
+    this.availabilities.restore(sections);
     this.scheduleAll();
   }
 
@@ -235,6 +267,7 @@ export class LiveExecutor implements Executor {
       if (route.oncePer !== undefined) sections.push([`once ${sourceSignature(route.source)}`, route.oncePer]);
     }
     for (const judge of this.judges) sections.push([`test ${judge.test.id}`, judge]);
+    sections.push(...this.availabilities.sections());
     for (const watch of [...this.silences, ...this.watches.all]) sections.push([`test ${watch.test.id}`, watch]);
     out.number(sections.length);
     for (const [name, section] of sections) out.section(name, (part) => section.write(part));
@@ -244,6 +277,7 @@ export class LiveExecutor implements Executor {
     for (const window of this.windows) this.dues.schedule(window.id, window.due);
     for (const silence of this.silences) this.dues.schedule(silence.id, silence.due);
     for (const watch of this.watches.all) this.dues.schedule(watch.id, watch.nextAfter(this.now));
+    for (const window of this.availabilities.all) this.dues.schedule(window.id, window.nextAfter(this.now));
     if (this.context.received) this.dues.schedule(this.receivedNumber, this.lastReceivedAt + limits.receivedWithinMs);
   }
 
@@ -275,7 +309,7 @@ export class LiveExecutor implements Executor {
       else this.queueSilence(silence);
       return;
     }
-    if (this.watches.reach(number)) return;
+    if (this.watches.reach(number) || this.availabilities.reach(number)) return;
     const ends = this.lastReceivedAt + limits.receivedWithinMs;
     if (ends > at) this.dues.schedule(number, ends);
     else this.setReceived(false);
@@ -297,7 +331,7 @@ export class LiveExecutor implements Executor {
     }
   }
 
-  private noteFed(window: MeasureWindow, dueMoved: boolean): void {
+  private noteFed(window: FigureWindow, dueMoved: boolean): void {
     if (dueMoved) this.dues.schedule(window.id, window.due);
     if (window.touched && !window.queued) this.queueWindow(window);
   }
@@ -307,15 +341,17 @@ export class LiveExecutor implements Executor {
     this.queueSilence(silence);
   }
 
-  private queueWindow(window: MeasureWindow): void {
+  private queueWindow(window: FigureWindow): void {
     if (window.queued) return;
     window.queued = true;
     this.touchedWindows.push(window);
-    for (const judge of this.judgesOf[window.id] ?? []) {
-      if (judge.queued) continue;
-      judge.queued = true;
-      this.queuedJudges.push(judge);
-    }
+    for (const judge of this.judgesOf[window.id] ?? []) this.queueJudge(judge);
+  }
+
+  private queueJudge(judge: ComparisonJudge): void {
+    if (judge.queued) return;
+    judge.queued = true;
+    this.queuedJudges.push(judge);
   }
 
   private queueSilence(silence: SilenceWatch): void {
@@ -326,6 +362,7 @@ export class LiveExecutor implements Executor {
 
   private judge(at: Instant, out: Verdict[]): void {
     this.context.now = at;
+    for (const judge of this.availabilities.settle(at, this.dues)) this.queueJudge(judge);
     for (const judge of this.queuedJudges) {
       judge.queued = false;
       judge.judge(false, out);
@@ -368,7 +405,10 @@ function sourceSignature(source: Source): string {
 /** What a measure means, with its source: two versions of a plan share a window when these are equal. */
 function measureSignature(plan: CompiledPlan, measure: Measure): string {
   const { id, text: _text, source, ...meaning } = measure;
-  return `${id} ${hash53(JSON.stringify([meaning, sourceSignature(sourceOf(plan, source))])).toString(36)}`;
+  const { partner } = measure;
+  const ofPartner = partner === undefined ? [] : [sourceSignature(sourceOf(plan, partner.source))];
+  const parts = [meaning, sourceSignature(sourceOf(plan, source)), ...ofPartner];
+  return `${id} ${hash53(JSON.stringify(parts)).toString(36)}`;
 }
 
 /** The sections of a snapshot by name; each is read by itself, so that what a new plan lacks is passed over. */

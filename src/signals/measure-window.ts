@@ -6,6 +6,7 @@ import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
 import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import type { FieldColumn } from './batch/field-column.ts';
 import type { MeasuredRows } from './batch/measured-rows.ts';
+import type { FigureWindow, RowsTaker } from './figure-window.ts';
 import { otherGroup } from './groups.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import {
@@ -25,14 +26,14 @@ import { UniqueAggregate } from './window/unique.ts';
  * by: one that stands still says so by its points, and without these nothing is known of it.
  */
 export function isZeroWhenEmpty(measure: Pick<Measure, 'function' | 'field'>): boolean {
-  return ['count', 'rate', 'sum', 'unique'].includes(measure.function) && measure.field !== INCREASE_FIELD;
+  return ['count', 'rate', 'sum', 'unique', 'duplicates', 'missing'].includes(measure.function) && measure.field !== INCREASE_FIELD;
 }
 
 /**
  * The window of one measure in all its groups. Buckets are covered from ⌊now/g⌋ − W/g to ⌊now/g⌋. Its owner calls `pass` at
  * each `due` instant, before it adds anything that arrives at or after it.
  */
-export class MeasureWindow {
+export class MeasureWindow implements FigureWindow, RowsTaker {
   readonly measure: Measure;
   /** Its number within the executor. */
   readonly id: number;
@@ -383,6 +384,9 @@ export class MeasureWindow {
         return new UniqueAggregate(key, this.shape);
       case 'percentile':
         return new PercentileAggregate(key, this.shape, this.measure.quantile ?? 0.5);
+      case 'duplicates':
+      case 'missing':
+        throw new Error('Measures of keys have windows of their own.');
     }
   }
 }

@@ -4,7 +4,10 @@ import { limits } from '#kernel/limits.ts';
 import { compare } from '#plan/compare.ts';
 import type { CompiledPlan, Formula, HeartbeatTest, Measure, ProbeTest, Source, Test } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
+import { isOfKeys } from '#plan/window-step.ts';
+import { ReferenceAvailability } from './availability/reference-availability.ts';
 import { groupOf, otherGroup } from './groups.ts';
+import { ReferenceKeys } from './keys/reference-keys.ts';
 import { isZeroWhenEmpty } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import { type EventRecord, recordNameOf } from './record.ts';
@@ -50,6 +53,10 @@ export class ReferenceExecutor {
     for (const { record, receivedAt } of this.arrivals) {
       instants.add(receivedAt).add(receivedAt + limits.receivedWithinMs);
       for (const measure of Object.values(this.plan.measures)) {
+        if (isOfKeys(measure)) {
+          for (const at of this.keys(measure, receivedAt + 1).instantsOf({ record, receivedAt })) instants.add(at);
+          continue;
+        }
         const { stepMs, steps } = windowShape(measure);
         const bucket = Math.floor(record.time / stepMs);
         instants.add(bucket * stepMs).add((bucket + steps + 1) * stepMs);
@@ -87,6 +94,13 @@ export class ReferenceExecutor {
     return this.truth(test, group, at, before, true);
   }
 
+  /** Of a figure of the plan. */
+  availability(figure: string): ReferenceAvailability {
+    const found = this.plan.availabilities?.[figure];
+    assert(found !== undefined, `the plan has no availability ${figure}`);
+    return new ReferenceAvailability(found, this.arrivals, this.plan.launch, this.startedAt);
+  }
+
   private watch(test: ProbeTest | HeartbeatTest): ReferenceWatch {
     return new ReferenceWatch(test, this.arrivals, this.startedAt);
   }
@@ -119,6 +133,7 @@ export class ReferenceExecutor {
 
   private figure(formula: Formula, group: GroupKey, at: Instant, before: Instant, gone: boolean): ReferenceFigure {
     if (formula.kind === 'constant') return { value: formula.value, sampleSize: Number.POSITIVE_INFINITY };
+    if (formula.kind === 'availability') return this.availability(formula.figure).read(at, before);
     if (formula.kind === 'measure') return this.measureFigure(this.measure(formula.measure), group, at, before, gone);
     const left = this.figure(formula.left, group, at, before, gone);
     const right = this.figure(formula.right, group, at, before, gone);
@@ -142,6 +157,11 @@ export class ReferenceExecutor {
     before: Instant,
     gone: boolean,
   ): ReferenceFigure {
+    if (isOfKeys(measure)) {
+      const { covered, offending } = this.keys(measure, before).at(at);
+      if (covered > 0) return { value: offending.length, sampleSize: covered };
+      return this.emptyFigure(at, before);
+    }
     const own = measure.by.length === 0 ? UNGROUPED : group;
     const values = this.covered(measure, at, before)
       .filter((event) => event.group === own)
@@ -151,10 +171,27 @@ export class ReferenceExecutor {
     if (sampleSize > 0) return { value: aggregate(measure, values), sampleSize };
     if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize };
     if (!isZeroWhenEmpty(measure)) return { reason: 'no-events', sampleSize };
+    return this.emptyFigure(at, before);
+  }
+
+  /** Zero as long as the plan receives anything. */
+  private emptyFigure(at: Instant, before: Instant): ReferenceFigure {
     const received = this.arrivals.some(
       ({ receivedAt }) => receivedAt < before && receivedAt <= at && receivedAt + limits.receivedWithinMs > at,
     );
-    return received ? { value: 0, sampleSize } : { reason: 'nothing-received', sampleSize };
+    return received ? { value: 0, sampleSize: 0 } : { reason: 'nothing-received', sampleSize: 0 };
+  }
+
+  /** The keys that a measure counts at an instant, as they are shown. */
+  offendingKeys(measure: Measure, at: Instant, before: Instant = at + 1): readonly string[] {
+    return this.keys(measure, before).at(at).offending;
+  }
+
+  private keys(measure: Measure, before: Instant): ReferenceKeys {
+    const { source, where, partner } = measure;
+    const events = this.admitted(source, where, before);
+    const partners = partner === undefined ? [] : this.admitted(partner.source, undefined, before);
+    return new ReferenceKeys(measure, events, partners, this.source(source), partner && this.source(partner.source));
   }
 
   private groups(id: string, at: Instant, before: Instant): ReadonlySet<GroupKey> {
@@ -229,7 +266,7 @@ function groupsOf(
   groupsOfMeasure: (id: string) => ReadonlySet<GroupKey>,
   plan: CompiledPlan,
 ): ReadonlySet<GroupKey> | undefined {
-  if (formula.kind === 'constant') return undefined;
+  if (formula.kind === 'constant' || formula.kind === 'availability') return undefined;
   if (formula.kind === 'measure') {
     return plan.measures[formula.measure]?.by.length === 0 ? undefined : groupsOfMeasure(formula.measure);
   }
@@ -277,6 +314,9 @@ function aggregate(measure: Measure, values: readonly (string | number | boolean
       return numbers.at(-1) ?? Number.NaN;
     case 'unique':
       return new Set(values).size;
+    case 'duplicates':
+    case 'missing':
+      throw new Error('Measures of keys have a definition of their own.');
     case 'percentile': {
       const sorted = numbers.toSorted((left, right) => left - right);
       return sorted[Math.max(1, Math.ceil((measure.quantile ?? 0.5) * sorted.length)) - 1] ?? Number.NaN;

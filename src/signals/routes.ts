@@ -4,6 +4,8 @@ import { type Measured, MeasuredRows } from './batch/measured-rows.ts';
 import type { RecordBatch } from './batch/record-batch.ts';
 import { Selection } from './batch/selection.ts';
 import { compileSelector, type Selector } from './batch/selector.ts';
+import type { FigureWindow, RowsTaker } from './figure-window.ts';
+import { KeyWindow } from './keys/key-window.ts';
 import type { MeasureWindow } from './measure-window.ts';
 import { OncePer } from './once-per.ts';
 import { recordNameOf } from './record.ts';
@@ -11,9 +13,14 @@ import type { SilenceWatch } from './silence-watch.ts';
 
 /** A window, and what it takes of the rows that come to it. */
 export interface Target {
-  readonly window: MeasureWindow;
+  readonly window: FigureWindow;
+  /** Where in it the rows go. */
+  readonly into: RowsTaker;
   readonly measured: MeasuredRows;
 }
+
+/** The windows of an executor: what they take in is theirs to know. */
+export type LiveWindow = MeasureWindow | KeyWindow;
 
 /** Who wants an event. */
 export interface Targets {
@@ -58,16 +65,27 @@ const INDEX_FROM = 4;
 /** The routes of a plan by event name, so that an event that nobody wants costs one look-up. */
 export function buildRoutes(
   sources: Readonly<Record<string, Source>>,
-  windows: Iterable<MeasureWindow>,
+  windows: Iterable<LiveWindow>,
   silences: Iterable<SilenceWatch>,
   batch: RecordBatch,
 ): { readonly byEvent: ReadonlyMap<string, readonly Route[]>; readonly all: readonly Route[] } {
   const wanted = new Map<string, Map<string, Wanted>>();
   for (const window of windows) {
     const measure = window.measure;
+    if (window instanceof KeyWindow) {
+      const { source, where, field = '', partner } = measure;
+      targetsFor(wanted, source, where).windows.push({ window, into: window.ofKeys, field });
+      if (partner === undefined) continue;
+      targetsFor(wanted, partner.source, undefined).windows.push({
+        window,
+        into: window.ofPartners,
+        field: partner.field,
+      });
+      continue;
+    }
     // The predicate of a share divides its events and does not choose them.
     const where = measure.function === 'share' ? undefined : measure.where;
-    targetsFor(wanted, measure.source, where).windows.push(window);
+    targetsFor(wanted, measure.source, where).windows.push({ window, into: window, field: measure.field });
   }
   for (const silence of silences) {
     targetsFor(wanted, silence.test.source, silence.test.where).silences.push(silence);
@@ -86,9 +104,16 @@ export function buildRoutes(
   return { byEvent, all };
 }
 
+/** A window that wants events, where in it they go, and the field that is read of them. */
+interface WantedRows {
+  readonly window: FigureWindow;
+  readonly into: RowsTaker;
+  readonly field: string | undefined;
+}
+
 interface Wanted {
   readonly where: Predicate | undefined;
-  readonly windows: MeasureWindow[];
+  readonly windows: WantedRows[];
   readonly silences: SilenceWatch[];
 }
 
@@ -113,9 +138,10 @@ function buildRoute(source: Source, wanted: readonly Wanted[], batch: RecordBatc
   const columns = new RouteColumns(batch, arrived, source.units);
   const branchOf = (where: Predicate | undefined, { windows, silences }: Wanted): Branch => ({
     select: where && compileSelector(where, columns),
-    windows: windows.map((window) => ({
+    windows: windows.map(({ window, into, field }) => ({
       window,
-      measured: new MeasuredRows(columns, measuredOf(window.measure, columns)),
+      into,
+      measured: new MeasuredRows(columns, measuredOf(window.measure, field, columns)),
     })),
     silences,
   });
@@ -155,21 +181,23 @@ function buildRoute(source: Source, wanted: readonly Wanted[], batch: RecordBatc
 }
 
 /**
- * What an event adds to a measure: 1, the number in its field, 1 or 0 for a share, the hash for `unique`. An event that has no such field, or
+ * What an event adds to a measure: 1, the number in its field, 1 or 0 for a share, the hash for `unique` and keys. An event that has no such field, or
  * no number in it, is no event of the measure.
  */
-function measuredOf(measure: Measure, columns: RouteColumns): Measured {
+function measuredOf(measure: Measure, field: string | undefined, columns: RouteColumns): Measured {
   switch (measure.function) {
     case 'count':
       return { kind: 'event' };
     case 'rate':
-      return measure.field === undefined ? { kind: 'event' } : { kind: 'number', column: columns.of(measure.field) };
+      return field === undefined ? { kind: 'event' } : { kind: 'number', column: columns.of(field) };
     case 'share':
       return { kind: 'share', hits: measure.where && compileSelector(measure.where, columns) };
     case 'unique':
-      return { kind: 'hash', column: columns.of(measure.field ?? '') };
+    case 'duplicates':
+    case 'missing':
+      return { kind: 'hash', column: columns.of(field ?? '') };
     default:
-      return { kind: 'number', column: columns.of(measure.field ?? '') };
+      return { kind: 'number', column: columns.of(field ?? '') };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MeasureId, Signal } from '#plan/model.ts';
 import { type GroupKey, type Reading, UNGROUPED } from '#plan/reading.ts';
 import { compileFormula, type Evaluate, type EvaluationContext, measuresOf, readingOf } from './formula.ts';
-import type { MeasureWindow } from './measure-window.ts';
+import type { FigureWindow } from './figure-window.ts';
 
 export interface SignalReading {
   readonly signal: string;
@@ -15,10 +15,10 @@ export class SignalReader {
   private readonly signals: readonly {
     readonly signal: Signal;
     readonly evaluate: Evaluate;
-    readonly grouped: readonly MeasureWindow[];
+    readonly grouped: readonly FigureWindow[];
   }[];
 
-  constructor(signals: readonly Signal[], windows: ReadonlyMap<MeasureId, MeasureWindow>, context: EvaluationContext) {
+  constructor(signals: readonly Signal[], windows: ReadonlyMap<MeasureId, FigureWindow>, context: EvaluationContext) {
     this.context = context;
     this.signals = signals
       .filter((signal) => !signal.stream)
@@ -45,7 +45,7 @@ export class SignalReader {
   }
 }
 
-function coveredGroups(windows: readonly MeasureWindow[]): readonly GroupKey[] {
+function coveredGroups(windows: readonly FigureWindow[]): readonly GroupKey[] {
   const groups = new Set<GroupKey>();
   for (const window of windows) {
     for (const aggregate of window.groups.values()) if (aggregate.covered > 0) groups.add(aggregate.key);

@@ -1,11 +1,23 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { TestId } from '#plan/model.ts';
-import type { GroupKey, NoDataReason, Reading, Truth, Verdict } from '#plan/reading.ts';
+import type { Found, GroupKey, NoDataReason, Reading, Truth, Verdict } from '#plan/reading.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 
+/** What is written before a verdict. A plan without measures of keys has only the first two, as it had before there were any. */
+const NO_VERDICT = 0;
+const VERDICT = 1;
+const VERDICT_WITH_FOUND = 2;
+
 /** Writes what a verdict holds beside its test, group, truth and instant. */
-export function writeVerdict(verdict: Verdict, out: NumberWriter): void {
+export function writeVerdict(verdict: Verdict | undefined, out: NumberWriter): void {
+  if (verdict === undefined) {
+    out.number(NO_VERDICT);
+    return;
+  }
+  out.number(verdict.found === undefined ? VERDICT : VERDICT_WITH_FOUND);
+  // What was found is plain JSON, and is said again as it was.
+  if (verdict.found !== undefined) out.text(JSON.stringify(verdict.found));
   const reading = verdict.reading;
   out.text(reading.state);
   out.number(reading.at);
@@ -17,11 +29,21 @@ export function writeVerdict(verdict: Verdict, out: NumberWriter): void {
   for (const value of verdict.against) out.number(value);
 }
 
-export function readVerdict(test: TestId, group: GroupKey, truth: Truth, at: Instant, from: NumberReader): Verdict {
+/** What `writeVerdict` wrote. */
+export function readVerdict(
+  test: TestId,
+  group: GroupKey,
+  truth: Truth,
+  at: Instant,
+  from: NumberReader,
+): Verdict | undefined {
+  const kind = from.number();
+  if (kind === NO_VERDICT) return undefined;
+  const found = kind === VERDICT_WITH_FOUND ? (JSON.parse(from.text()) as Found) : undefined;
   const reading = readReading(from);
   const against: number[] = [];
   for (let left = from.number(); left > 0; left--) against.push(from.number());
-  return { test, group, truth, at, reading, against };
+  return { test, group, truth, at, reading, against, ...(found !== undefined && { found }) };
 }
 
 function readReading(from: NumberReader): Reading {

@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { MeasureWindow } from '../measure-window.ts';
+import type { FigureWindow } from '../figure-window.ts';
 import type { EventRecord } from '../record.ts';
 import type { Branch, FieldIndex, IndexEntry, Route, Targets } from '../routes.ts';
 import type { SilenceWatch } from '../silence-watch.ts';
@@ -10,7 +10,7 @@ import { BATCH_ROWS, copySelection, Selection } from './selection.ts';
 /** Who is told what events have changed. */
 export interface FollowListener {
   /** A window took events in; `dueMoved` says that it is due at another instant now. */
-  fed(window: MeasureWindow, dueMoved: boolean): void;
+  fed(window: FigureWindow, dueMoved: boolean): void;
   /** A silence heard something that changes what it says. */
   heard(silence: SilenceWatch, now: Instant): void;
 }
@@ -111,11 +111,11 @@ export class BatchFollower {
       copySelection(rows, inTime);
       keep(inTime, (row) => isInTime(times[row] as number, now));
     }
-    for (const { window, measured } of targets.windows) {
+    for (const { window, into, measured } of targets.windows) {
       measured.begin(inTime);
       if (measured.count === 0) continue;
       const due = window.due;
-      window.addAll(measured, now);
+      into.addAll(measured, now);
       this.listener.fed(window, window.due !== due);
     }
     for (const silence of targets.silences) {

@@ -173,6 +173,9 @@ function aggregateSql(
       return { name: 'argMax', of: `${of}, ts` };
     case 'unique':
       return { name: shared ? 'uniq' : 'uniqExact', of };
+    case 'duplicates':
+    case 'missing':
+      throw new Error('A measure of keys is not read from stored events.');
     case 'percentile': {
       const quantile = measure.quantile ?? 0.5;
       // The rank is ⌈q × n⌉; the store takes ⌊q × n⌋ + 1, which is one more where q × n is whole.

@@ -1,0 +1,85 @@
+import type { Instant } from '#kernel/instant.ts';
+
+const FIRST_SLOTS = 64;
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/**
+ * Keys by their 53-bit hash, each once, with what is known of it in columns of numbers: a hundred thousand of them are looked through in a
+ * fraction of a millisecond. A place is given to another key when its own is forgotten.
+ */
+export class KeyTable {
+  /** By place; NaN where there is no key. */
+  hash: Float64Array = new Float64Array(FIRST_SLOTS).fill(Number.NaN);
+  /** The latest event of the key; −Infinity before the first. */
+  last: Float64Array = new Float64Array(FIRST_SLOTS);
+  /** For `duplicates` the event before the latest, for `missing` the first one of those that belong together. */
+  since: Float64Array = new Float64Array(FIRST_SLOTS);
+  /** The latest event of the partner. */
+  partner: Float64Array = new Float64Array(FIRST_SLOTS);
+  /** What the owner remembers of the key. */
+  marks: Uint8Array = new Uint8Array(FIRST_SLOTS);
+  /** The key as people read it, where it may be needed. */
+  readonly texts: (string | undefined)[] = [];
+  /** Places in use lie below. */
+  end = 0;
+  private readonly places = new Map<number, number>();
+  private readonly free: number[] = [];
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  /** The place of a key; undefined when it is not there. */
+  find(hash: number): number | undefined {
+    return this.places.get(hash);
+  }
+
+  /** The place of a key that was not there. */
+  add(hash: number): number {
+    const place = this.free.pop() ?? this.end++;
+    if (place === this.hash.length) this.grow();
+    this.hash[place] = hash;
+    this.last[place] = NEVER;
+    this.since[place] = NEVER;
+    this.partner[place] = NEVER;
+    this.marks[place] = 0;
+    this.texts[place] = undefined;
+    this.places.set(hash, place);
+    return place;
+  }
+
+  forget(place: number): void {
+    this.places.delete(this.hash[place] as number);
+    this.hash[place] = Number.NaN;
+    this.texts[place] = undefined;
+    this.free.push(place);
+    if (this.places.size > 0) return;
+    this.end = 0;
+    this.free.length = 0;
+  }
+
+  holds(place: number): boolean {
+    return !Number.isNaN(this.hash[place] as number);
+  }
+
+  /** The latest that is known of a key. */
+  latest(place: number): Instant {
+    return Math.max(this.last[place] as number, this.partner[place] as number);
+  }
+
+  private grow(): void {
+    const length = this.hash.length * 2;
+    const grown = (column: Float64Array, rest: number): Float64Array => {
+      const wider = new Float64Array(length).fill(rest);
+      wider.set(column);
+      return wider;
+    };
+    this.hash = grown(this.hash, Number.NaN);
+    this.last = grown(this.last, NEVER);
+    this.since = grown(this.since, NEVER);
+    this.partner = grown(this.partner, NEVER);
+    const marks = new Uint8Array(length);
+    marks.set(this.marks);
+    this.marks = marks;
+  }
+}
