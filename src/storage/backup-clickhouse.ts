@@ -2,8 +2,10 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { WatchbillError } from '#kernel/error-codes.ts';
+import { SECOND_MS } from '#kernel/instant.ts';
 import { writeHashed } from './backup-files.ts';
 import { SCHEMA_TABLE, type StoreBackup, type TableBackup } from './backup-format.ts';
+import { rollUps } from './clickhouse/roll-up.ts';
 import type { AppliedMigration } from './postgres/migrate.ts';
 
 /** One file holds at most so many rows: a piece is one insert when it is restored. */
@@ -109,10 +111,13 @@ export async function restoreClickHouse(client: ClickHouseClient, folder: string
     }
   }
   // What was rolled up while the backup was written is rolled up again: here no token knows it.
-  await client.command({
-    query: `alter table readings_5m delete where at >= (select max(up_to) from ${FIRST})`,
-    clickhouse_settings: { mutations_sync: '1' },
-  });
+  for (const { table, stepMs } of rollUps) {
+    await client.command({
+      query: `alter table ${table} delete where at >= (select max(up_to) from ${FIRST} where step = {step:UInt32})`,
+      query_params: { step: stepMs / SECOND_MS },
+      clickhouse_settings: { mutations_sync: '1' },
+    });
+  }
 }
 
 async function tableNames(client: ClickHouseClient): Promise<readonly string[]> {

@@ -220,8 +220,9 @@ describe('backup and restore', () => {
       await backUp(source, { folder: ahead, program: '0.1.0', now: START });
       await restore(later, ahead, START);
       expect(await rollUpReadings(later.clickhouse, START)).toBe(rolled);
-      const table = 'telemetry readings_5m';
-      expect((await everything(later))[table]).toEqual((await everything(source))[table]);
+      for (const table of ['telemetry readings_5m', 'telemetry readings_1m']) {
+        expect((await everything(later))[table]).toEqual((await everything(source))[table]);
+      }
     } finally {
       await later.close();
     }

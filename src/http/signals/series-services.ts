@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { PhaseAnswer } from '#contract/overview.ts';
 import type { SeriesAnswer } from '#contract/signals.ts';
 import type { Alert, World } from '#core/model.ts';
@@ -10,7 +11,7 @@ import type { Clock } from '#kernel/ports.ts';
 import { createTurns } from '#kernel/turns.ts';
 import type { Signal } from '#plan/model.ts';
 import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
-import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
+import { type RolledUpTo, rolledUpTo } from '#storage/clickhouse/roll-up.ts';
 import { joinSeries, readSeries, type StoredSeries } from '#storage/clickhouse/series.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
@@ -29,6 +30,16 @@ export interface SignalServicesOptions {
 export function createSignalServices({ core, askTelemetry, clock }: SignalServicesOptions): SignalServices {
   // Millions of events take the store's time: the stored readings of other charts wait for one such question at most.
   const pastTurns = createTurns(1, limits.seriesPastWaiting);
+
+  let rolledUp: { readonly upTo: RolledUpTo; readonly askedMs: number } | undefined;
+
+  /** What was so a minute ago is true still, and saves a chart the time of a question. */
+  async function howFarRolledUp(client: ClickHouseClient): Promise<RolledUpTo> {
+    if (rolledUp === undefined || clock.monotonicMs() - rolledUp.askedMs >= limits.rollUpEveryMs) {
+      rolledUp = { upTo: await rolledUpTo(client), askedMs: clock.monotonicMs() };
+    }
+    return rolledUp.upTo;
+  }
 
   /** Alerts that were open at some time from an instant on. */
   async function alertsSince(plan: string, world: World, from: Instant): Promise<readonly Alert[]> {
@@ -101,7 +112,7 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
       const grid = readRange(query, now, points);
       const [stored, alerts, readings] = await Promise.all([
         askTelemetry(async (client, signal) => {
-          const upTo = await rolledUpTo(client);
+          const upTo = await howFarRolledUp(client);
           const names = signals.map(({ name }) => name);
           return readSeries(client, { plan, signals: names, ...grid, rolledUpTo: upTo, groups: query.groups }, signal);
         }),

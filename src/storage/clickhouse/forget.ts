@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import { rollUps } from './roll-up.ts';
 
 /** Who is to be forgotten, under every form that they were kept in, and what stands in their place. */
 export interface ForgetQuery {
@@ -16,6 +17,8 @@ export interface RowsOfUser {
 
 const OWN = 'plan = {plan:String} and user in {forms:Array(String)}';
 const GROUPS = "plan = {plan:String} and hasAny(JSONExtract(group, 'Array(String)'), {forms:Array(String)})";
+/** Tables whose rows are of a signal's group. */
+const OF_GROUPS = ['readings', ...rollUps.map(({ table }) => table)];
 const MENTIONS = 'plan = {plan:String} and hasAny(mapValues(strings), {forms:Array(String)})';
 
 export async function countRowsOfUser(
@@ -33,13 +36,12 @@ export async function countRowsOfUser(
     const [row] = await answer.json<{ rows: string }>();
     return Number(row?.rows ?? 0);
   };
-  const [events, readings, rolledUp, mentions] = await Promise.all([
+  const [events, mentions, ...readings] = await Promise.all([
     count('events', OWN),
-    count('readings', GROUPS),
-    count('readings_5m', GROUPS),
     count('events', `${MENTIONS} and not (${OWN})`),
+    ...OF_GROUPS.map((table) => count(table, GROUPS)),
   ]);
-  return { events, readings: readings + rolledUp, mentions };
+  return { events, readings: readings.reduce((sum, rows) => sum + rows, 0), mentions };
 }
 
 /** Begins to remove those rows for good: their parts are written anew. Ends when `countRowsOfUser` finds nothing; may be called again. */
@@ -54,8 +56,7 @@ export async function removeRowsOfUser(
   };
   if (found.events > 0) await command(`alter table events delete where ${OWN}`);
   if (found.readings > 0) {
-    await command(`alter table readings delete where ${GROUPS}`);
-    await command(`alter table readings_5m delete where ${GROUPS}`);
+    for (const table of OF_GROUPS) await command(`alter table ${table} delete where ${GROUPS}`);
   }
   if (found.mentions > 0) {
     await command(

@@ -4,6 +4,7 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { DAY_MS } from '#kernel/instant.ts';
 import { tokens } from '../embedded/store-child/sql-text.ts';
 import { type AppliedMigration, type Migration, pendingMigrations, readMigrations } from '../postgres/migrate.ts';
+import { rollUps } from './roll-up.ts';
 import { clickHouseTime } from './time.ts';
 
 const RECORD_TABLE = `create table if not exists schema_migration
@@ -64,7 +65,7 @@ export async function setRetention(
   const tables = [
     ['events', 'ts', retention.eventsMs],
     ['readings', 'at', retention.readingsMs],
-    ['readings_5m', 'at', retention.readingsMs],
+    ...rollUps.map(({ table }) => [table, 'at', retention.readingsMs] as const),
     ['samples', 'ts', retention.eventsMs],
     // Described every day: what describes the oldest points is never gone before them.
     ['series', 'described_at', retention.eventsMs + 2 * DAY_MS],

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Reading } from '#plan/reading.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
 import { insertReadings, type StorableReading } from './events.ts';
-import { rolledUpTo, rollUpReadings } from './roll-up.ts';
+import { type RolledUpTo, rolledUpTo, rollUpReadings, rollUps } from './roll-up.ts';
 import { readSeries, type StoredSeries } from './series.ts';
 
 const T0 = Date.UTC(2026, 2, 2, 9);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const NOTHING: RolledUpTo = new Map();
 let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
 
 beforeAll(async () => {
@@ -75,14 +76,18 @@ const signal = new AbortController().signal;
 
 test.each([
   ['raw, 20 seconds', 20_000, 0],
+  ['raw, a minute', MINUTE_MS, 0],
   ['raw, 5 minutes', 5 * MINUTE_MS, 0],
+  ['rolled up, a minute', MINUTE_MS, T0 + 2 * HOUR_MS],
   ['rolled up, 5 minutes', 5 * MINUTE_MS, T0 + 2 * HOUR_MS],
   ['rolled up, 10 minutes, where it ends within a step', 10 * MINUTE_MS, T0 + 2 * HOUR_MS + 5 * MINUTE_MS],
+  ['all rolled up, a minute', MINUTE_MS, T0 + 3 * HOUR_MS],
   ['all rolled up, 30 minutes', 30 * MINUTE_MS, T0 + 3 * HOUR_MS],
 ])('%s: the same as by going through all readings', async (_, stepMs, until) => {
   // Rolled up twice, as after a crash, it is the same.
-  const upTo = until === 0 ? 0 : await rollUpReadings(telemetry.client, until + MINUTE_MS);
+  if (until > 0) await rollUpReadings(telemetry.client, until + MINUTE_MS);
   if (until > 0) expect(await rollUpReadings(telemetry.client, until + MINUTE_MS)).toBe(until);
+  const upTo = until === 0 ? NOTHING : await rolledUpTo(telemetry.client);
   const [from, to] = [T0, T0 + 3 * HOUR_MS];
   const query = { plan: 'shop', signals: ['errors', "it's"], from, to, stepMs, rolledUpTo: upTo, groups: 50 };
   const found = await readSeries(telemetry.client, query, signal);
@@ -95,19 +100,22 @@ test.each([
   expect(found.find(({ signal: of }) => of === 'errors')?.groupsThere).toBe(2);
 });
 
-test('rolling up goes on where it ended, and never twice over the same', async () => {
-  await rollUpReadings(telemetry.client, T0 + 3 * HOUR_MS + MINUTE_MS);
-  expect(await rolledUpTo(telemetry.client)).toBe(T0 + 3 * HOUR_MS);
-  const answer = await telemetry.client.query({
-    query:
-      'select toUInt32(sum(readings)) as readings, toUInt32(count()) as rows, uniqExact(plan, signal, group, at) as different from readings_5m',
-    format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
-  });
-  const [row] = await answer.json<{ readings: number; rows: number; different: number }>();
-  expect(row?.readings).toBe(written.length);
-  expect(row?.rows).toBe(row?.different);
-});
+test.each(rollUps)(
+  'rolling up into $table goes on where it ended, and never twice over the same',
+  async ({ table }) => {
+    await rollUpReadings(telemetry.client, T0 + 3 * HOUR_MS + MINUTE_MS);
+    expect((await rolledUpTo(telemetry.client)).get(table)).toBe(T0 + 3 * HOUR_MS);
+    const answer = await telemetry.client.query({
+      query: `select toUInt32(sum(readings)) as readings, toUInt32(count()) as rows, uniqExact(plan, signal, group, at) as different
+      from ${table}`,
+      format: 'JSONEachRow',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    });
+    const [row] = await answer.json<{ readings: number; rows: number; different: number }>();
+    expect(row?.readings).toBe(written.length);
+    expect(row?.rows).toBe(row?.different);
+  },
+);
 
 test('only so many groups come, those with the most readings first', async () => {
   const query = {
@@ -116,7 +124,7 @@ test('only so many groups come, those with the most readings first', async () =>
     from: T0,
     to: T0 + HOUR_MS,
     stepMs: MINUTE_MS,
-    rolledUpTo: 0,
+    rolledUpTo: NOTHING,
     groups: 1,
   };
   const found = await readSeries(telemetry.client, query, signal);
@@ -132,7 +140,7 @@ test.each([["'] or 1=1 --"], ['\\'], ["it's"], ['a\nb'], ['{plan:String}']])(
       from: T0,
       to: T0 + HOUR_MS,
       stepMs: HOUR_MS,
-      rolledUpTo: 0,
+      rolledUpTo: NOTHING,
       groups: 9,
     };
     const found = await readSeries(telemetry.client, query, signal);
