@@ -27,6 +27,7 @@ export function foundText(
 
 const noDataWords: Readonly<Record<string, string>> = {
   'not-measured': 'nothing fresh was measured',
+  'too-few-places': 'too few places look to tell',
   'nothing-heard': 'nothing was heard yet',
 };
 

@@ -249,6 +249,8 @@ export const limits = {
   probeOrdersBytes: 33_554_432,
   /** Other places than the server's own that report on one plan. */
   probeLocations: 32,
+  /** So many of them a plan may ask to agree. */
+  probeAgreeMost: 20,
   /** Of each location in a time: changes between passed, failed and unmeasured, and gaps. */
   probeRunsRead: 2_000,
   /** So old may be what is shown of 30 days; what came since is added. */

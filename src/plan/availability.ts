@@ -68,7 +68,7 @@ export function availabilityOf(
   let up = 0;
   let down = 0;
   for (const change of changes) {
-    add(change.at, at, judge(up, down, agree));
+    add(change.at, at, agreedState(up, down, agree));
     at = Math.max(at, change.at);
     up += change.up;
     down += change.down;
@@ -134,7 +134,11 @@ export function partsOf(segments: readonly Segment[], from: Instant, to: Instant
   return Array.from({ length: parts }, (_, index) => timesOf(segments, edge(index), edge(index + 1)));
 }
 
-function judge(up: number, down: number, agree: number | undefined): Availability {
+/**
+ * What so many locations say together, each by a result that still holds: down when at least half of them say so, or `agree` of them. Where
+ * none says anything that is unknown, and so it is where those that do are fewer than `agree` and all say down.
+ */
+export function agreedState(up: number, down: number, agree: number | undefined): Availability {
   if (up + down === 0) return 'unknown';
   if (agree === undefined) return down * 2 >= up + down ? 'down' : 'up';
   if (down >= agree) return 'down';

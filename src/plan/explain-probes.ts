@@ -13,6 +13,7 @@ export function probeRows({ probes = [] }: CompiledPlan): readonly (readonly str
     ...(probe.whileFailingMs === undefined ? [] : [`while failing: ${formatDuration(probe.whileFailingMs)}`]),
     `timeout: ${formatDuration(probe.timeoutMs)}${probe.timeoutMs === DEFAULT_TIMEOUT_MS ? '  (default)' : ''}`,
     `expects: ${expectationText(probe)}`,
+    ...(probe.agree === undefined ? [] : [`fails when ${probe.agree} places agree`]),
     `a result is fresh for: ${formatDuration(staleAfterMs(probe))}  (default)`,
   ]);
 }

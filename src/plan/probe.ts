@@ -16,6 +16,8 @@ export interface Probe {
   /** What the result has to satisfy. A kind's own demands hold when there is none, e.g. a status of 200 to 299. */
   readonly expect: readonly Expectation[];
   readonly service?: string;
+  /** So many locations have to find a failure before it counts as one; at least half of those that look without it. 1 to 20. */
+  readonly agree?: number;
   /** Fields of a JSON answer that are results of parts of the target, by the part's service: `{ database: 'json.checks.database' }`. */
   readonly parts?: Readonly<Record<string, string>>;
 }

@@ -128,7 +128,7 @@ rules:
   it('has no other parts than those of the plan', () => {
     const [first] = play('  - at T+0: probe health.databse fails\n').diagnostics;
     expect(first === undefined ? '' : formatDiagnostic(first)).toMatch(
-      /no probe `health.databse`[^]*`health.database`/,
+      /no probe `health.databse`[\s\S]*`health.database`/,
     );
   });
 });

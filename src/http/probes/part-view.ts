@@ -13,7 +13,7 @@ export function partCourse(
 ): readonly Segment[] {
   return availabilityOf(
     runs.map((location) => location.runs),
-    { ...range, staleMs: staleAfterMs(probe) },
+    { ...range, staleMs: staleAfterMs(probe), agree: probe.agree },
   );
 }
 

@@ -16,7 +16,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
-import { availabilityOf, type Segment } from '#plan/availability.ts';
+import { availabilityOf, type CourseRange, type Segment } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { phaseAt, valueAt } from '#plan/phases.ts';
@@ -159,7 +159,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         }),
       ]);
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
-      const segments = segmentsOf(runs, { from, to, staleMs });
+      const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
       const { whileFailingMs, timeoutMs, expect, parts } = probe;
       return {
         probe: view.answer,
@@ -185,7 +185,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
 
 function segmentsOf(
   runs: readonly LocationRuns[],
-  range: { readonly from: Instant; readonly to: Instant; readonly staleMs: number },
+  range: CourseRange,
 ): readonly Segment[] {
   return availabilityOf(
     runs.map((location) => location.runs),
@@ -237,7 +237,7 @@ interface Known {
 function viewProbe(probe: Probe, { now, everyMs, nextAt, runs, latest, buckets }: Known): Standing {
   const staleMs = staleAfterMs(probe);
   const from = now - MONTH_MS;
-  const segments = segmentsOf(runs, { from, to: now, staleMs });
+  const segments = segmentsOf(runs, { from, to: now, staleMs, agree: probe.agree });
   const last = segments.at(-1);
   const state = stateOf(last, runs.length > 0, everyMs !== undefined);
   const durations = Array.from({ length: DAY_PARTS }, (): number | null => null);

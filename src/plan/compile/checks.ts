@@ -49,6 +49,7 @@ export class Checks {
       kind: 'heartbeat',
       heartbeat: name,
       is,
+      ...(probe.agree === undefined ? {} : { agree: probe.agree }),
       schedule,
       timezone: this.#timezone,
       graceMs,

@@ -9,7 +9,7 @@ test('a probe with everything, and one with nothing but its check', () => {
   const { plan, notExecuted } = compile(`phases: { day-one: T+0 .. T+1d }
 services: { web: {}, db: {} }
 probes:
-  shop: { check: GET https://shop.example/health?full=1, every: { day-one: 10s, otherwise: 5m }, while-failing: 5s, timeout: 3s, expect: [status = 200, time < 2s, json.database = "up", size < 1MB], service: web, headers: { Authorization: secret TOKEN, Accept: application/json }, parts: { db: json.checks.database } }
+  shop: { check: GET https://shop.example/health?full=1, every: { day-one: 10s, otherwise: 5m }, while-failing: 5s, timeout: 3s, expect: [status = 200, time < 2s, json.database = "up", size < 1MB], service: web, agree: 2, headers: { Authorization: secret TOKEN, Accept: application/json }, parts: { db: json.checks.database } }
   bare: { check: "tls shop.example:443" }
 `);
   expect(notExecuted).toEqual([]);
@@ -36,6 +36,7 @@ probes:
         { text: 'size < 1MB', where: { kind: 'compare', field: 'size', operator: '<', value: 1_000_000 } },
       ],
       service: 'web',
+      agree: 2,
       parts: { db: 'json.checks.database' },
     },
     {
@@ -118,6 +119,21 @@ heartbeats: { backup: { every: 1h, grace: 5m, longest: 30m } }
 `;
 
 describe('conditions', () => {
+  test('of a part, and of a probe whose places have to agree', () => {
+    const { plan } = compile(`services: { db: {} }
+people: { mia: { email: mia@shop.example } }
+severities: { urgent: { notify: [mia by app] } }
+probes: { web: { check: GET https://shop.example, every: 1m, agree: 2, parts: { db: json.db } } }
+rules: { a: { when: web.db fails 3 times in a row or web.db passing, severity: urgent } }
+`);
+    const tests = Object.values(plan?.tests ?? {}).map(({ id: _, ...meaning }) => meaning);
+    const of = { kind: 'probe', probe: 'web', part: 'db', agree: 2, staleMs: 130_000 };
+    expect(tests).toEqual([
+      { ...of, text: 'web.db fails 3 times in a row', is: 'failing', streak: 3 },
+      { ...of, text: 'web.db passing', is: 'passing' },
+    ]);
+  });
+
   test('of probes and heartbeats are tests of a kind of their own, equal where they mean the same', () => {
     const { plan } = compile(`${base}rules:
   a: { when: web failing, severity: urgent }

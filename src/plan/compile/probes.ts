@@ -56,6 +56,7 @@ function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
   const headers = readHeaders(entry, check === 'waiting' ? undefined : check, where, context);
   const parts = readParts(entry, check === 'waiting' ? undefined : check, where, context);
   const service = serviceOf(textAt(value, 'service'), context);
+  const agree = readAgree(textAt(value, 'agree'), where, context);
   if (check === undefined || check === 'waiting' || written === undefined) return undefined;
   const expect = compileExpectations(sentencesOf(childAt(value, 'expect')), check.kind, context);
   if (everyMs === undefined || timeoutMs === undefined) return undefined;
@@ -68,6 +69,7 @@ function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
     timeoutMs,
     expect,
     ...(service === undefined ? {} : { service }),
+    ...(agree === undefined ? {} : { agree }),
     ...(Object.keys(parts).length === 0 ? {} : { parts }),
   };
 }
@@ -137,6 +139,16 @@ function readTimeout(
     message,
     `Write at most \`timeout: ${formatDuration(shortestMs)}\`: checks of one probe do not overlap.`,
   );
+  return undefined;
+}
+
+function readAgree(node: TextNode | undefined, where: string, context: Context): number | undefined {
+  if (node === undefined) return undefined;
+  const written = node.text.trim();
+  const count = /^\d{1,3}$/.test(written) ? Number(written) : 0;
+  if (count >= 1 && count <= limits.probeAgreeMost) return count;
+  const message = `\`${where}.agree\` is a number of places, from 1 to ${limits.probeAgreeMost}.`;
+  context.report.add('E171', node.span, message, 'Write e.g. `agree: 2`.');
   return undefined;
 }
 

@@ -151,7 +151,7 @@ const probe = z.strictObject({
   service: about(sentence.optional(), 'The service that it looks at.'),
   agree: about(
     sentence.optional(),
-    'How many places have to find a failure: `2`, up to `20`. Without it: at least half of those that look.',
+    'How many places have to find a failure: `2`. Without it: at least half of those that look.',
   ),
   headers: about(z.record(z.string(), sentence).optional(), 'Headers of the request, each a value or `secret NAME`.'),
   parts: about(

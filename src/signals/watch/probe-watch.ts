@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
+import { agreedState } from '#plan/availability.ts';
 import type { ProbeTest } from '#plan/model.ts';
 import type { EventRecord } from '../record.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
@@ -64,7 +65,7 @@ export class ProbeWatch extends Watch<ProbeTest> {
   }
 
   protected evaluate(now: Instant): Judgement {
-    const { is, streak: wanted = 1, staleMs } = this.test;
+    const { is, streak: wanted = 1, agree, staleMs } = this.test;
     const fresh = [...this.locations.values()].filter(({ at }) => now < at + staleMs);
     const failing = fresh.filter(({ streak }) => streak >= wanted);
     const against = this.test.streak === undefined ? [] : [wanted];
@@ -80,9 +81,13 @@ export class ProbeWatch extends Watch<ProbeTest> {
       const reading = { state: 'no data', reason: 'not-measured', sampleSize: 0, at: now } as const;
       return { truth: 'unknown', reading, against, found };
     }
-    const isFailing = failing.length * 2 >= fresh.length && failing.length > 0;
+    const state = agreedState(fresh.length - failing.length, failing.length, agree);
+    if (state === 'unknown') {
+      const reading = { state: 'no data', reason: 'too-few-places', sampleSize: fresh.length, at: now } as const;
+      return { truth: 'unknown', reading, against, found };
+    }
     const reading = { state: 'value', value: worst.streak, sampleSize: fresh.length, at: now } as const;
-    return { truth: isFailing === (is === 'failing') ? 'true' : 'false', reading, against, found };
+    return { truth: (state === 'down') === (is === 'failing') ? 'true' : 'false', reading, against, found };
   }
 
   protected writeState(out: NumberWriter): void {

@@ -61,7 +61,11 @@ function probeTruth(test: ProbeTest, arrivals: readonly Arrival[], now: Instant)
   });
   const fresh = standings.filter(({ at }) => at + test.staleMs > now);
   if (fresh.length === 0) return 'unknown';
-  const failing = fresh.filter(({ streak }) => streak >= (test.streak ?? 1)).length >= fresh.length / 2;
+  const failed = fresh.filter(({ streak }) => streak >= (test.streak ?? 1)).length;
+  const { agree } = test;
+  // Of too few places who all find a failure nobody can tell.
+  if (agree !== undefined && failed === fresh.length && failed < agree) return 'unknown';
+  const failing = failed >= (agree ?? fresh.length / 2);
   return failing === (test.is === 'failing') ? 'true' : 'false';
 }
 

@@ -16,14 +16,16 @@ const probeTest: fc.Arbitrary<ProbeTest> = fc
     part: fc.constantFrom(undefined, undefined, 'database'),
     is: fc.constantFrom<ProbeTest['is']>('failing', 'passing'),
     streak: fc.option(fc.constantFrom(1, 2, 3), { nil: undefined }),
+    agree: fc.constantFrom(undefined, undefined, 1, 2, 3),
     staleMs: fc.constantFrom(5_000, 60_000, 300_000),
   })
-  .map(({ part, streak, ...rest }) => ({
+  .map(({ part, streak, agree, ...rest }) => ({
     kind: 'probe',
     ...rest,
     ...(part === undefined ? {} : { part }),
     ...(streak === undefined ? {} : { streak }),
-    id: JSON.stringify([rest, part, streak]),
+    ...(agree === undefined ? {} : { agree }),
+    id: JSON.stringify([rest, part, streak, agree]),
     text: '',
   }));
 

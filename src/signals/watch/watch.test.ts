@@ -63,6 +63,36 @@ describe('a probe', () => {
     expect(truths(live.ingest([check(3_000, 'failed', 'b')], 3_000))).toEqual([[3_000, 'true']]);
   });
 
+  test('fails when as many places agree as have to, and of too few who all fail nobody can tell', () => {
+    const live = createLiveExecutor(planOf({ tests: [{ ...failing, agree: 2 }] }), 0);
+    expect(live.ingest([check(1_000, 'failed', 'a')], 1_000)).toEqual([]);
+    expect(live.verdicts()[0]).toMatchObject({ truth: 'unknown', reading: { reason: 'too-few-places' } });
+    expect(truths(live.ingest([check(2_000, 'passed', 'b'), check(2_000, 'passed', 'c')], 2_000))).toEqual([
+      [2_000, 'false'],
+    ]);
+    expect(truths(live.ingest([check(3_000, 'failed', 'c')], 3_000))).toEqual([[3_000, 'true']]);
+    // The others have long said nothing: one place alone cannot tell.
+    expect(truths(live.ingest([check(MINUTE, 'failed', 'a')], 4 * MINUTE))).toEqual([]);
+    expect(truths(live.advance(5 * MINUTE + 5_000))).toEqual([[5 * MINUTE + 3_000, 'unknown']]);
+  });
+
+  test('answers for each of its parts by itself', () => {
+    const part: ProbeTest = { ...failing, id: 'part', part: 'database' };
+    const live = createLiveExecutor(planOf({ tests: [failing, part] }), 0);
+    const ofPart = (at: number, outcome: 'passed' | 'failed') => {
+      const record = check(at, outcome);
+      return { ...record, attributes: { ...record.attributes, part: 'database' } };
+    };
+    const said = live.ingest([check(1_000, 'passed'), ofPart(1_000, 'failed')], 1_000);
+    expect(said.map(({ test: id, truth }) => [id, truth])).toEqual([
+      ['p', 'false'],
+      ['part', 'true'],
+    ]);
+    // What the answer says of others is nothing of this one.
+    const other = ofPart(2_000, 'passed');
+    expect(live.ingest([{ ...other, attributes: { ...other.attributes, part: 'mail' } }], 2_000)).toEqual([]);
+  });
+
   test('what could not be measured changes nothing, until nothing fresh is known', () => {
     const live = createLiveExecutor(planOf({ tests: [failing] }), 0);
     live.ingest([check(0, 'failed')], 0);
