@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCommandLine } from '#cli/program.ts';
 import type { Runtime } from '#cli/runtime.ts';
 import { errorCodes } from '#kernel/error-codes.ts';
-import { runRole } from '#processes/role.ts';
-import { supervise } from '#processes/supervisor.ts';
-import { withStores } from '#processes/with-stores.ts';
 import { generateIngestKey } from '#storage/postgres/ingest-keys.ts';
 import { readEnvironment } from './environment.ts';
 import { watchEventLoop } from './event-loop.ts';
@@ -15,7 +11,8 @@ import { createSystemRandom } from './system-random.ts';
 
 /**
  * Puts the parts together: the only place that makes the clock, the randomness and the environment. The same file is the program of
- * the supervisor's children, which are told their role by the arguments `role NAME`.
+ * the supervisor's children, which are told their role by the arguments `role NAME`. Each part is loaded where it is needed: most of the
+ * time that a command takes is the loading of its modules.
  */
 const clock = createSystemClock();
 const random = createSystemRandom();
@@ -29,8 +26,10 @@ const settings = environment.value;
 
 const argv = process.argv.slice(2);
 if (argv[0] === 'role') {
+  const { runRole } = await import('#processes/role.ts');
   await runRole(argv[1], { clock, random, environment: settings, eventLoopDelayMs: watchEventLoop(clock) });
 } else {
+  const { runCommandLine } = await import('#cli/program.ts');
   process.exit(await runCommandLine(argv, await createRuntime()));
 }
 
@@ -64,8 +63,9 @@ async function createRuntime(): Promise<Runtime> {
     writeError,
     stopSignal: stop.signal,
     createIngestKey: () => generateIngestKey(random),
-    startServer: (options) =>
-      supervise({
+    async startServer(options) {
+      const { supervise } = await import('#processes/supervisor.ts');
+      return supervise({
         ...options,
         entry: fileURLToPath(import.meta.url),
         environment: settings,
@@ -77,8 +77,12 @@ async function createRuntime(): Promise<Runtime> {
         stopSignal: stop.signal,
         write,
         writeError,
-      }),
-    withStores: (dataFolder, use) => withStores({ dataFolder, environment: settings, clock, random, writeError }, use),
+      });
+    },
+    async withStores(dataFolder, use) {
+      const { withStores } = await import('#processes/with-stores.ts');
+      return withStores({ dataFolder, environment: settings, clock, random, writeError }, use);
+    },
   };
 }
 

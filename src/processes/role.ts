@@ -2,10 +2,7 @@ import type { SecretValues } from '#intake/secrets.ts';
 import { type ErrorCode, WatchbillError } from '#kernel/error-codes.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import type { Environment } from '../environment.ts';
-import { startCore } from './core.ts';
-import { startIntake } from './intake.ts';
 import type { ChildConfiguration, FromChild, ToChild } from './messages.ts';
-import { startProber } from './prober.ts';
 import type { ProcessReport } from './process-board.ts';
 
 export interface RoleOptions {
@@ -52,6 +49,9 @@ const LAST_WORDS_MS = 50;
  */
 export async function runRole(role: string | undefined, options: RoleOptions): Promise<void> {
   if (process.send === undefined) throw new WatchbillError('usage', 'Roles are started by `watchbill up`.');
+  // While the stores start; what it needs of them comes with the configuration.
+  const starter = load(role);
+  starter.catch(() => {});
   let part: Promise<Part> | undefined;
   let stopping = false;
   let processes: readonly ProcessReport[] = [];
@@ -101,27 +101,63 @@ export async function runRole(role: string | undefined, options: RoleOptions): P
       giveSecrets(message.values);
       return;
     }
-    part = start(role, message.configuration, { ...options, processes: () => processes, secrets }, tell, giveUp);
+    const { configuration } = message;
+    part = starter.then((start) =>
+      start(configuration, { ...options, processes: () => processes, secrets }, tell, giveUp),
+    );
     part.catch(giveUp);
   });
 }
 
-function start(
-  role: string | undefined,
+type Starter = (
   configuration: ChildConfiguration,
   options: StartOptions,
   say: (message: FromChild) => void,
   onHopeless: (problem: WatchbillError) => void,
-): Promise<Part> {
-  const onReady = (): void => say({ type: 'ready' });
-  if (configuration.role === 'core' && role === 'core') {
-    return startCore(configuration, options, onReady, (path) => say({ type: 'set-up-link', path }));
+) => Promise<Part>;
+
+/** Loads what one role consists of, and nothing of the others: they have little in common, and loading is most of a start. */
+async function load(role: string | undefined): Promise<Starter> {
+  const unknown = (wanted: string): WatchbillError =>
+    new WatchbillError('usage', `There is no role "${role}" with a configuration for ${wanted}.`);
+  switch (role) {
+    case 'core': {
+      const { startCore } = await import('./core.ts');
+      return async (configuration, options, say) => {
+        if (configuration.role !== role) throw unknown(configuration.role);
+        return startCore(
+          configuration,
+          options,
+          () => say({ type: 'ready' }),
+          (path) => say({ type: 'set-up-link', path }),
+        );
+      };
+    }
+    case 'intake': {
+      const { startIntake } = await import('./intake.ts');
+      return async (configuration, options, say, onHopeless) => {
+        if (configuration.role !== role) throw unknown(configuration.role);
+        return startIntake(
+          configuration,
+          options,
+          () => say({ type: 'ready' }),
+          onHopeless,
+          (wanted) => say({ type: 'probes-wanted', wanted }),
+        );
+      };
+    }
+    case 'prober': {
+      const { startProber } = await import('./prober.ts');
+      return async (configuration, options, say) => {
+        if (configuration.role !== role) throw unknown(configuration.role);
+        return startProber(configuration, options, () => say({ type: 'ready' }));
+      };
+    }
+    default:
+      return async (configuration) => {
+        throw unknown(configuration.role);
+      };
   }
-  if (configuration.role === 'intake' && role === 'intake')
-    return startIntake(configuration, options, onReady, onHopeless, (wanted) => say({ type: 'probes-wanted', wanted }));
-  if (configuration.role === 'prober' && role === 'prober')
-    return Promise.resolve(startProber(configuration, options, onReady));
-  throw new WatchbillError('usage', `There is no role "${role}" with a configuration for ${configuration.role}.`);
 }
 
 function tell(message: FromChild): void {
