@@ -6,6 +6,7 @@ import { Conditions } from './compile/conditions.ts';
 import { Context, type NotExecuted } from './compile/context.ts';
 import { compileHeartbeats } from './compile/heartbeats.ts';
 import { fillHoles } from './compile/holes.ts';
+import { compileMaintenance } from './compile/maintenance.ts';
 import { Objectives } from './compile/objectives.ts';
 import { checkLead, compilePeople, compileRoles } from './compile/people.ts';
 import { hintAtUnread } from './compile/probe-rules.ts';
@@ -191,7 +192,8 @@ function compileSections(context: Context): CompiledPlan {
   const probes = compileProbes(context);
   const heartbeats = compileHeartbeats(context);
   const checks = new Checks(probes, heartbeats, context.timezone);
-  const signals = new Signals(context, sources, checks);
+  const maintenance = compileMaintenance(context);
+  const signals = new Signals(context, sources, checks, maintenance);
   signals.compileAll();
   const objectives = new Objectives(context, sources, signals);
   const compiledObjectives = objectives.compileAll();
@@ -207,6 +209,7 @@ function compileSections(context: Context): CompiledPlan {
   const traffic = compileLimits(context);
   const scrub = compileScrub(context);
   checkUnbuiltSections(context);
+  const availabilities = signals.formulas.availabilities.figures;
   const name = textOf(context, 'plan') ?? '';
   const launch = context.launch;
   return {
@@ -234,6 +237,8 @@ function compileSections(context: Context): CompiledPlan {
     ...(probes.length === 0 ? {} : { probes }),
     ...(databases.length === 0 ? {} : { databases }),
     ...(heartbeats.length === 0 ? {} : { heartbeats }),
+    ...(availabilities.size === 0 ? {} : { availabilities: Object.fromEntries(availabilities) }),
+    ...(maintenance.length === 0 ? {} : { maintenance }),
   };
 }
 

@@ -114,20 +114,30 @@ function phaseSpan(span: ast.TimeSpan, sentence: Sentence, context: Context): Ph
       if (span.from < 1 || span.to < span.from) return refuse('Weeks count from 1, the week that begins with T+0.');
       return { kind: 'days', from: (span.from - 1) * 7 + 1, to: span.to * 7 };
     }
-    case 'instants': {
-      const [from, to] = [span.from, span.to].map((local) => {
-        const text = `${local.date} ${clock(local.minutes)}`;
-        const read = readInstant(text, context.timezone);
-        if (typeof read === 'number') return read;
-        context.report.add('E161', sentence.place(local.span.start, local.span.end), read.problem);
-        return undefined;
-      });
-      if (from === undefined || to === undefined) return undefined;
-      return to <= from ? refuse('The span ends before it begins.') : { kind: 'instants', from, to };
-    }
+    case 'instants':
+      return instantsOf(span, sentence, context);
     case 'hours':
       return refuse('Recurring hours are no phase.', 'Name them under `hours`; a phase is `T+0 .. T+24h` or days.');
   }
+}
+
+/** Two local times as instants of the plan's zone; undefined with what is wrong said. */
+export function instantsOf(
+  span: Extract<ast.TimeSpan, { readonly kind: 'instants' }>,
+  sentence: Sentence,
+  context: Context,
+): { readonly kind: 'instants'; readonly from: Instant; readonly to: Instant } | undefined {
+  const [from, to] = [span.from, span.to].map((local) => {
+    const text = `${local.date} ${clock(local.minutes)}`;
+    const read = readInstant(text, context.timezone);
+    if (typeof read === 'number') return read;
+    context.report.add('E161', sentence.place(local.span.start, local.span.end), read.problem);
+    return undefined;
+  });
+  if (from === undefined || to === undefined) return undefined;
+  if (to > from) return { kind: 'instants', from, to };
+  context.report.add('E163', sentence.place(span.span.start, span.span.end), 'The span ends before it begins.');
+  return undefined;
 }
 
 function clock(minutes: number): string {

@@ -4,6 +4,7 @@ import type { HeartbeatTest, ProbeTest, Source } from '../model.ts';
 import type { Heartbeat, Probe } from '../probe.ts';
 import { figureFields } from '../probe-fields.ts';
 import { valuesOf } from './by-phase.ts';
+import { isReach } from './down-rules.ts';
 import { meaningHash } from './meaning.ts';
 
 /** The probes and heartbeats of a plan, as conditions ask for them. */
@@ -24,6 +25,16 @@ export class Checks {
   probe(name: string): Probe | undefined {
     this.used.add(name);
     return this.#probes.get(name);
+  }
+
+  /** The probes, and the parts that they tell of, whose failure says that a service cannot be reached. */
+  reachabilityOf(service: string): readonly { readonly probe: Probe; readonly part?: string }[] {
+    const found = [...this.#probes.values()].flatMap((probe) => [
+      ...(probe.service === service && isReach(probe) ? [{ probe }] : []),
+      ...(Object.hasOwn(probe.parts ?? {}, service) ? [{ probe, part: service }] : []),
+    ]);
+    for (const { probe } of found) this.used.add(probe.name);
+    return found;
   }
 
   heartbeat(name: string): Heartbeat | undefined {

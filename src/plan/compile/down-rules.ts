@@ -24,7 +24,7 @@ export function defaultDownRules(service: string, { rules, tests, probes }: Down
 }
 
 /** Whether a failure of a probe says that its target cannot be reached: a query that expects something looks at the data. */
-function isReach({ check, expect }: Probe): boolean {
+export function isReach({ check, expect }: Probe): boolean {
   return check.kind === 'http' || check.kind === 'tcp' || (check.kind === 'query' && expect.length === 0);
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
 import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
@@ -7,6 +8,7 @@ import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import { functionName, unitOfAggregate } from './aggregates.ts';
+import { Availabilities } from './availabilities.ts';
 import type { Checks } from './checks.ts';
 import type { Context } from './context.ts';
 import { measureId } from './meaning.ts';
@@ -38,6 +40,8 @@ export interface Scope {
   readonly where: string;
   readonly sentence: Sentence;
   readonly windowMs?: number;
+  /** A window of the calendar instead, which only availabilities have. */
+  readonly calendar?: 'today' | 'since launch';
   readonly by?: string;
 }
 
@@ -47,20 +51,30 @@ export interface SignalLookup {
   reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined;
   /** Whether a name is a signal. */
   has(name: string): boolean;
+  /** The formula of a signal with the sentence that it stands in; undefined when there is none, or its own line has a mistake. */
+  definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined;
 }
 
-const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'availability', 'burn', 'top_share', 'duplicates']);
+const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'top_share', 'duplicates']);
 const FIELD_FUNCTIONS: ReadonlySet<string> = new Set(['unique', 'sum', 'avg', 'min', 'max', 'last', 'percentile']);
 
 /** Compiles formulas to measures and arithmetic; the measures are collected by their meaning. */
 export class FormulaCompiler {
   readonly measures: Map<string, Measure> = new Map();
+  readonly availabilities: Availabilities;
   readonly #context: Context;
   readonly #sources: Sources;
   readonly #signals: SignalLookup;
   readonly #checks: Checks;
 
-  constructor(context: Context, sources: Sources, signals: SignalLookup, checks: Checks) {
+  constructor(
+    context: Context,
+    sources: Sources,
+    signals: SignalLookup,
+    checks: Checks,
+    maintenance: readonly Maintenance[],
+  ) {
+    this.availabilities = new Availabilities(context, checks, maintenance);
     this.#context = context;
     this.#checks = checks;
     this.#sources = sources;
@@ -169,10 +183,9 @@ export class FormulaCompiler {
     const place = this.#place(node, scope);
     const pathPlace = this.#place(node.path, scope);
     const label = functionName(node);
-    if (node.function === 'availability' || node.function === 'burn') {
-      if (node.function === 'availability') this.#checkProbe(name, pathPlace);
-      this.#context.skip(scope.where, `\`${label}(…)\``, place);
-      return undefined;
+    if (node.function === 'availability') return this.availabilities.compile(node, scope);
+    if (node.function === 'burn') {
+      return this.availabilities.burn(node, scope, (signal, at) => this.#availabilityOf(signal, at, scope));
     }
     if (this.#signals.has(name) && !this.#sources.has(name)) {
       this.#context.skip(scope.where, 'an aggregate over the readings of a signal', place);
@@ -238,6 +251,22 @@ export class FormulaCompiler {
     };
   }
 
+  /** The availability that a signal is, in another window. */
+  #availabilityOf(signal: string, place: Span, scope: Scope): CompiledFormula | undefined {
+    const definition = this.#signals.definition(signal);
+    if (definition?.formula.kind === 'aggregate' && definition.formula.function === 'availability') {
+      return this.availabilities.compile(definition.formula, { ...scope, sentence: definition.sentence });
+    }
+    if (definition !== undefined) {
+      const message = `\`${signal}\` is no availability, and only these have an error budget.`;
+      this.#context.report.add('E154', place, message, `Write \`${signal}: availability(NAME) over 30d\`.`);
+    } else if (!this.#signals.has(signal)) {
+      const hint = suggest(signal, this.#context.namesOf('signals'));
+      this.#context.report.add('E130', place, `There is no signal \`${signal}\`.`, hint);
+    }
+    return undefined;
+  }
+
   #checkProbe(probe: string, place: Span): void {
     if (this.#context.defines('probes', probe)) return;
     const hint = suggest(probe, this.#context.namesOf('probes'), 'Define it under `probes`.');
@@ -300,7 +329,7 @@ export class FormulaCompiler {
   }
 
   /** The length of a sliding window, or undefined when it is too short, has no step that divides it, or is not executed. */
-  slidingWindow(duration: ast.Duration, scope: Scope): number | undefined {
+  slidingWindow(duration: ast.Duration, scope: Scope, longestMs: number = limits.liveWindowMs): number | undefined {
     const place = this.#place(duration, scope);
     if (duration.ms < SECOND_MS) {
       const message = `A window of ${formatDuration(duration.ms)} is too short.`;
@@ -317,7 +346,12 @@ export class FormulaCompiler {
       this.#context.report.add('E156', place, message, `Write \`${nearest}\`: ${grain}.`);
       return undefined;
     }
-    if (duration.ms > limits.liveWindowMs) {
+    if (duration.ms > longestMs && longestMs > limits.liveWindowMs) {
+      const message = `A window of ${formatDuration(duration.ms)} is too long.`;
+      this.#context.report.add('E156', place, message, `Write at most \`${formatDuration(longestMs)}\`.`);
+      return undefined;
+    }
+    if (duration.ms > longestMs) {
       this.#context.skip(scope.where, 'a window over 1 h', place);
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import { parseSignal } from '../expression/parse.ts';
 import type { Signal, Unit } from '../model.ts';
@@ -16,7 +17,14 @@ import { unitOf } from './units.ts';
 /** A stream that nothing uses is still shown, over this window. */
 const UNUSED_STREAM_WINDOW_MS = 5 * MINUTE_MS;
 
-const OWN_WINDOW_FUNCTIONS: ReadonlySet<string> = new Set(['availability', 'burn']);
+/** How far back a function looks that keeps less than all events. */
+const LONG_WINDOWS_MS: Readonly<Record<string, number>> = {
+  availability: limits.availabilityWindowMs,
+  burn: limits.availabilityWindowMs,
+};
+
+/** A window as it is given: a length, or one of the calendar, which only availabilities have. */
+type GivenWindow = number | 'today' | 'since launch';
 
 interface Definition {
   readonly entry: MapEntry;
@@ -40,10 +48,10 @@ export class Signals implements SignalLookup {
   readonly #results: Map<string, CompiledFormula | undefined> = new Map();
   readonly #open: string[] = [];
 
-  constructor(context: Context, sources: Sources, checks: Checks) {
+  constructor(context: Context, sources: Sources, checks: Checks, maintenance: readonly Maintenance[]) {
     this.#context = context;
     this.#sources = sources;
-    this.formulas = new FormulaCompiler(context, sources, this, checks);
+    this.formulas = new FormulaCompiler(context, sources, this, checks, maintenance);
     for (const entry of context.entries('signals')) {
       if (entry.value.kind !== 'text') continue;
       const sentence = sentenceOf(entry.value);
@@ -134,7 +142,7 @@ export class Signals implements SignalLookup {
   #needsWindow(formula: ast.Formula, seen: readonly string[]): boolean {
     switch (formula.kind) {
       case 'aggregate':
-        return !OWN_WINDOW_FUNCTIONS.has(formula.function) && !isFigureOfProbe(formula.path);
+        return !isFigureOfProbe(formula.path);
       case 'arithmetic':
       case 'ratio':
         return this.#needsWindow(formula.left, seen) || this.#needsWindow(formula.right, seen);
@@ -149,6 +157,34 @@ export class Signals implements SignalLookup {
     }
   }
 
+  definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined {
+    const found = this.#definitions.get(name);
+    return found === undefined ? undefined : { formula: found.node.formula, sentence: found.sentence };
+  }
+
+  /** The longest window that a formula may have: that of the shortest-sighted of its parts. */
+  longestWindowMs(formula: ast.Formula, seen: readonly string[] = []): number {
+    switch (formula.kind) {
+      case 'aggregate':
+        return LONG_WINDOWS_MS[formula.function] ?? limits.liveWindowMs;
+      case 'arithmetic':
+      case 'ratio':
+        return Math.min(this.longestWindowMs(formula.left, seen), this.longestWindowMs(formula.right, seen));
+      case 'percent of':
+        return this.longestWindowMs(formula.of, seen);
+      case 'reference': {
+        const [name = ''] = formula.path.names;
+        const definition = this.#definitions.get(name);
+        if (definition === undefined || seen.includes(name)) return limits.liveWindowMs;
+        return this.longestWindowMs(definition.node.formula, [...seen, name]);
+      }
+      case 'quantity':
+        return limits.availabilityWindowMs;
+      case 'missing':
+        return limits.liveWindowMs;
+    }
+  }
+
   reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined {
     const place = scope.sentence.place(reference.path.span.start, reference.path.span.end);
     const [name = '', ...rest] = reference.path.names;
@@ -160,12 +196,11 @@ export class Signals implements SignalLookup {
       this.#explainUnknown(name, rest, scope.where, place);
       return undefined;
     }
-    const window = this.#windowOf(reference.window, scope);
+    const window = this.#windowOf(reference.window, scope, reference);
     if (window === 'refused') return undefined;
     const isLevel = !this.#definitions.has(name) && this.#definitionOf(name) !== undefined;
-    const streamWindow = this.isStream(name) || isLevel ? scope.windowMs : undefined;
-    const windowMs = window ?? streamWindow;
-    if (this.isStream(name) && windowMs === undefined) {
+    const given = window ?? (this.isStream(name) || isLevel ? (scope.calendar ?? scope.windowMs) : undefined);
+    if (this.isStream(name) && given === undefined) {
       const message = `\`${name}\` has no window, so it has no value by itself.`;
       this.#context.report.add(
         'E152',
@@ -175,7 +210,7 @@ export class Signals implements SignalLookup {
       );
       return undefined;
     }
-    const result = this.#signal(name, windowMs, reference.by?.name ?? scope.by);
+    const result = this.#signal(name, given, reference.by?.name ?? scope.by);
     if (result === undefined && this.isWaiting(name)) {
       this.#context.skip(scope.where, `\`${name}\`, which is not executed`, place);
     }
@@ -183,14 +218,17 @@ export class Signals implements SignalLookup {
   }
 
   /** A window written at a reference; undefined without one. */
-  #windowOf(window: ast.Window | undefined, scope: Scope): number | undefined | 'refused' {
+  #windowOf(window: ast.Window | undefined, scope: Scope, of: ast.Formula): GivenWindow | undefined | 'refused' {
     if (window === undefined) return undefined;
+    const longestMs = this.longestWindowMs(of);
+    const isKnownTime = longestMs === limits.availabilityWindowMs;
+    if (isKnownTime && (window.kind === 'today' || window.kind === 'since launch')) return window.kind;
     if (window.kind !== 'over') {
       const text = scope.sentence.text.slice(window.span.start, window.span.end);
       this.#context.skip(scope.where, `\`${text}\``, scope.sentence.place(window.span.start, window.span.end));
       return 'refused';
     }
-    return this.formulas.slidingWindow(window.duration, scope) ?? 'refused';
+    return this.formulas.slidingWindow(window.duration, scope, longestMs) ?? 'refused';
   }
 
   #explainUnknown(name: string, rest: readonly string[], where: string, place: Span): void {
@@ -218,13 +256,13 @@ export class Signals implements SignalLookup {
   /** One signal in one window and split. */
   #signal(
     name: string,
-    windowMs: number | undefined,
+    window: GivenWindow | undefined,
     by: string | undefined,
     shownName?: string,
   ): CompiledFormula | undefined {
     const definition = this.#definitionOf(name);
     if (definition === undefined) return undefined;
-    const label = shownName ?? this.#label(name, windowMs, by);
+    const label = shownName ?? this.#label(name, window, by);
     if (this.#results.has(label)) return this.#results.get(label);
     if (this.#open.includes(name)) {
       const circle = [...this.#open.slice(this.#open.indexOf(name)), name].join(' → ');
@@ -233,27 +271,28 @@ export class Signals implements SignalLookup {
       return undefined;
     }
     this.#open.push(name);
-    const result = this.#compile(name, definition, windowMs, by, label);
+    const result = this.#compile(name, definition, window, by, label);
     this.#open.pop();
     this.#results.set(label, result);
     return result;
   }
 
-  #label(name: string, windowMs: number | undefined, by: string | undefined): string {
+  #label(name: string, given: GivenWindow | undefined, by: string | undefined): string {
     const word = this.isStream(name) ? 'in' : 'over';
-    const window = windowMs === undefined ? '' : ` ${word} ${formatDuration(windowMs)}`;
+    const length = typeof given === 'number' ? `${word} ${formatDuration(given)}` : given;
+    const window = length === undefined ? '' : ` ${length}`;
     return `${name}${window}${by === undefined ? '' : ` by ${by}`}`;
   }
 
   #compile(
     name: string,
     { node, sentence }: Definition,
-    windowMs: number | undefined,
+    given: GivenWindow | undefined,
     by: string | undefined,
     label: string,
   ): CompiledFormula | undefined {
     const scope: Scope = { where: `signals.${name}`, sentence };
-    const own = windowMs ?? this.#windowOf(node.window, scope);
+    const own = given ?? this.#windowOf(node.window, scope, node.formula);
     if (own === 'refused') {
       // The formula is still read in a window that is executed, so that its mistakes are said.
       this.formulas.compile(node.formula, { ...scope, windowMs: UNUSED_STREAM_WINDOW_MS });
@@ -261,7 +300,7 @@ export class Signals implements SignalLookup {
     }
     const inner: Scope = {
       ...scope,
-      ...(own === undefined ? {} : { windowMs: own }),
+      ...(own === undefined ? {} : typeof own === 'number' ? { windowMs: own } : { calendar: own }),
       ...(by === undefined ? {} : { by }),
     };
     const compiled = this.formulas.compile(node.formula, inner);

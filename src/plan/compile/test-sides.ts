@@ -26,7 +26,8 @@ export class TestSides {
     for (const formula of formulas) this.#warnOfSmallShare(formula);
     const needy = formulas.some((formula) => this.#signals.needsWindow(formula));
     if (node.in !== undefined) {
-      const windowMs = this.#signals.formulas.slidingWindow(node.in, this.#scope);
+      const longestMs = Math.min(...formulas.map((formula) => this.#signals.longestWindowMs(formula)));
+      const windowMs = this.#signals.formulas.slidingWindow(node.in, this.#scope, longestMs);
       const resolvable = formulas.every((formula) => this.#readable(formula));
       if (!needy && resolvable) {
         const message = `\`${formulas.map((formula) => this.#text(formula))[0]}\` has its window already.`;

@@ -88,8 +88,8 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ],
     ['p99', 'p99(requests.duration)', '99% of the values of a field lie below.'],
     ['age', 'age(backups)', 'The time since the latest event.', 'waits'],
-    ['availability', 'availability(web)', 'The part of the time in which a probe passed.', 'waits'],
-    ['burn', 'burn(uptime)', 'How fast the error budget of an objective is used.', 'waits'],
+    ['availability', 'availability(web)', 'The part of the known time in which a probe or service was up.'],
+    ['burn', 'burn(uptime)', 'How many times as fast as allowed the error budget of an objective is used.'],
     ['top_share', 'top_share(orders by user)', 'The part that the largest group has of all.', 'waits'],
     ['duplicates', 'duplicates(payments.id)', 'Events whose value of a field was there before.', 'waits'],
     [

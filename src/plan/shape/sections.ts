@@ -174,6 +174,11 @@ const database = z.strictObject({
   url: about(sentence, 'Where it is, with its credentials: `secret NAME`, whose value is `postgres://…`.'),
 });
 
+const maintenance = z.strictObject({
+  span: about(sentence, 'When: `sundays 02:00 .. 04:00`, or `2026-01-21 02:00 .. 2026-01-21 04:00`.'),
+  of: about(sentences, 'The services and probes whose availability does not count then.'),
+});
+
 const gate = z.strictObject({
   covers: sentence.optional(),
   criteria: items,
@@ -311,6 +316,7 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   probes: about(names(probe), 'Checks that Watchbill makes.'),
   heartbeats: about(names(heartbeat), 'Check-ins that are expected.'),
   databases: about(names(database), 'Databases that `query` checks read.'),
+  maintenance: about(names(maintenance), 'Time that counts neither for nor against availability.'),
   checklists: about(
     names(z.record(z.string(), z.union([sentence, items, nothing], wants('a sentence or a list of items')))),
     'Recurring work of people.',
@@ -361,4 +367,5 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'probes',
   'heartbeats',
   'databases',
+  'maintenance',
 ]);

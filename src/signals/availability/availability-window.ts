@@ -84,12 +84,12 @@ export class AvailabilityWindow {
     return Math.floor((this.times.upMs + this.times.downMs) / MINUTE_MS);
   }
 
-  /** The next step at which it may change; Infinity while nothing is known and nothing holds. */
+  /** The next step at which it may change; Infinity while nothing is known and nothing held when it was last worked out. */
   nextAfter(now: Instant): Instant {
     const isIdle =
       this.times.upMs + this.times.downMs === 0 &&
       this.targets.every(({ of, locations }) =>
-        [...locations.values()].every(({ latestAt }) => latestAt + of.staleMs <= now),
+        [...locations.values()].every(({ latestAt }) => latestAt + of.staleMs <= this.asOf),
       );
     if (isIdle) return Number.POSITIVE_INFINITY;
     return (Math.floor(now / this.shape.stepMs) + 1) * this.shape.stepMs;
