@@ -108,6 +108,8 @@ export const overviewSchema = z
         name: z.string(),
         importance: z.enum(['critical', 'important', 'minor']).optional(),
         needs: z.array(z.string()),
+        /** Rules whose open alert means that it is down; absent when there is none. */
+        down: z.array(z.string()).optional(),
       }),
     ),
     objectives: z.array(objectiveSchema),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { heartbeatSchema } from './heartbeats.ts';
 import { planParameter } from './parameters.ts';
-import { partStateSchema, probeSchema } from './probes.ts';
+import { outcomeSchema, partStateSchema, probeSchema } from './probes.ts';
 import { declareRoute } from './route.ts';
 
 /** How a probe stands, in a few words; `GET …/probes/{probe}` has the rest. */
@@ -10,6 +10,7 @@ export const probeStandingSchema = probeSchema
   .extend({
     /** The last result of any location. */
     at: z.string().optional(),
+    outcome: outcomeSchema.optional(),
     durationMs: z.number().optional(),
     /** Why the last result did not pass. */
     reason: z.string().optional(),

@@ -37,6 +37,7 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'deliveries', path: `${root}/deliveries` },
     { pattern: 'plan', path: `${root}/plan` },
     { pattern: 'data', path: `${root}/data` },
+    { pattern: 'services', path: `${root}/services` },
     { pattern: 'probes', path: `${root}/probes` },
     { pattern: 'probe', path: `${root}/probes/${PROBE}` },
     { pattern: 'errors', path: `${root}/errors` },

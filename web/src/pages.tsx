@@ -86,6 +86,13 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'data', key: 'd' },
   },
   {
+    name: 'Services',
+    pattern: patterns.services,
+    load: async () => (await import('./pages/services/services-page.tsx')).ServicesPage,
+    frame: 'shell',
+    navigation: { icon: 'map', key: 'v' },
+  },
+  {
     name: 'Probes',
     pattern: patterns.probes,
     load: async () => (await import('./pages/probes/probes-page.tsx')).ProbesPage,

@@ -19,6 +19,7 @@ export const patterns = {
   data: '/plans/$plan/data',
   probes: '/plans/$plan/probes',
   probe: '/plans/$plan/probes/$probe',
+  services: '/plans/$plan/services',
   errors: '/plans/$plan/errors',
   error: '/plans/$plan/errors/$error',
   logs: '/plans/$plan/logs',
@@ -59,6 +60,7 @@ export const paths = {
   data: (plan: string) => fill(patterns.data, { plan }),
   probes: (plan: string) => fill(patterns.probes, { plan }),
   probe: (plan: string, probe: string) => fill(patterns.probe, { plan, probe }),
+  services: (plan: string) => fill(patterns.services, { plan }),
   /** With what is looked for: `q` is what stands in the box, `from` and `to` are instants in ISO 8601. */
   errors: (plan: string) => fill(patterns.errors, { plan }),
   error: (plan: string, error: string) => fill(patterns.error, { plan, error }),

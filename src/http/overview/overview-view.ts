@@ -23,10 +23,11 @@ export function viewOverview({ plan, line }: World, now: Instant, email?: string
     },
     phases: viewPhases(plan, launch),
     ...(line.phase === undefined ? {} : { phase: line.phase }),
-    services: plan.services.map(({ name, importance, needs }) => ({
+    services: plan.services.map(({ name, importance, needs, down }) => ({
       name,
       ...(importance === undefined ? {} : { importance }),
       needs: [...needs],
+      ...(down === undefined ? {} : { down: [...down] }),
     })),
     objectives: viewObjectives(plan, line.phase),
     signals: plan.signals.map(

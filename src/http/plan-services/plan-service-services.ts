@@ -120,7 +120,7 @@ function standingOf(probe: Probe, answer: ProbeAnswer | undefined, plan: Compile
     kind: probe.check.kind,
     state: answer?.state ?? 'unknown',
     ...(answer?.since === undefined ? {} : { since: answer.since }),
-    ...(last === undefined ? {} : { at: last.at }),
+    ...(last === undefined ? {} : { at: last.at, outcome: last.outcome }),
     ...(last?.durationMs === undefined ? {} : { durationMs: last.durationMs }),
     ...(last?.reason === undefined ? {} : { reason: last.reason }),
     ...(last?.message === undefined ? {} : { message: last.message }),

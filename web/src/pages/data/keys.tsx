@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { KeyAnswer } from '#contract/keys.ts';
-import { type KeyKind, sentryDsn } from '#kernel/ingest-key.ts';
+import { type KeyKind, keyKinds, sentryDsn } from '#kernel/ingest-key.ts';
 import { api } from '../../api/client.ts';
 import { Chips } from '../../kit/chips.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
@@ -19,7 +19,21 @@ export interface MadeKey {
   readonly kind: KeyKind;
 }
 
-const kinds = { ingest: 'Servers', sentry: 'Sentry SDKs' } as const;
+const kinds: Readonly<Record<KeyKind, string>> = {
+  ingest: 'Servers',
+  sentry: 'Sentry SDKs',
+  heartbeat: 'Jobs',
+  prober: 'A prober elsewhere',
+  metrics: 'Metrics of intake',
+};
+
+/** What each may do, beside the key of a sender, which is the usual one. */
+const uses: Readonly<Record<string, string>> = {
+  'sentry:write': 'for Sentry SDKs',
+  'heartbeat:write': 'for heartbeats of jobs',
+  'checks:write': 'for a prober',
+  'metrics:read': 'for metrics of intake',
+};
 
 interface KeysProps {
   readonly plan: string;
@@ -39,7 +53,7 @@ export function Keys({ plan, url, made, onMade }: KeysProps) {
     refetchInterval: LAST_USE_EVERY_MS,
   });
   const [name, setName] = useState('');
-  const [kind, setKind] = useState<keyof typeof kinds>('ingest');
+  const [kind, setKind] = useState<KeyKind>('ingest');
   const create = useMutation({
     mutationFn: (wanted: string) => api.post('/plans/{plan}/keys', { params: { plan }, body: { name: wanted, kind } }),
     onSuccess: ({ key }) => {
@@ -59,16 +73,16 @@ export function Keys({ plan, url, made, onMade }: KeysProps) {
       <form className={classes.keyForm} onSubmit={submit}>
         <TextInput
           label="Name of a new key"
-          description="Say who sends with it, such as “web shop”."
+          description="Say who has it, such as “web shop”."
           placeholder="web shop"
           value={name}
           maxLength={100}
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <Chips
-          label="What sends with it"
+          label="What it is for"
           chosen={kind}
-          choices={(Object.keys(kinds) as (keyof typeof kinds)[]).map((value) => ({ value, name: kinds[value] }))}
+          choices={keyKinds.map((value) => ({ value, name: kinds[value] }))}
           onChoose={setKind}
         />
         <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
@@ -130,7 +144,7 @@ function KeyRow({
       <div className={classes.words}>
         <span className={classes.name}>{of.name}</span>
         <span className={classes.quiet}>
-          {of.scopes.includes('sentry:write') ? 'for Sentry SDKs · ' : ''}
+          {of.scopes.map((scope) => (uses[scope] === undefined ? '' : `${uses[scope]} · `)).join('')}
           {of.id} · made <TimeText at={of.createdAt} /> ·{' '}
           {of.lastUsedAt === undefined ? (
             'never used'

@@ -6,10 +6,12 @@ import { Chips } from '../../kit/chips.tsx';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
+import { useHeartbeats } from '../probes/use-probes.ts';
 import classes from './data.module.css';
 import { Keys, type MadeKey } from './keys.tsx';
 import {
   type ExampleEvent,
+  firstWayOf,
   keyKindOf,
   keyPlaceOf,
   type SnippetKind,
@@ -34,12 +36,16 @@ export function SendSection({ plan, rejections, event, first }: SendSectionProps
   const [kind, setKind] = useState<SnippetKind>('curl');
   const intakeUrl = rejections.data?.intakeUrl;
   const url = intakeUrl === undefined ? undefined : senderUrl(intakeUrl, window.location.hostname);
+  const { data: heartbeats } = useHeartbeats(plan);
   const key = made?.kind === keyKindOf(kind) ? made.key : undefined;
-  const text = url === undefined ? undefined : snippet(kind, { url, key, event });
+  const text =
+    url === undefined
+      ? undefined
+      : snippet(kind, { url, key, event, job: heartbeats?.heartbeats[0]?.name });
   const keep = (fresh: MadeKey | undefined): void => {
     setMade(fresh);
     // What was just made is what is pasted next.
-    if (fresh !== undefined && fresh.kind !== keyKindOf(kind)) setKind(fresh.kind === 'sentry' ? 'sentry' : 'curl');
+    if (fresh !== undefined && fresh.kind !== keyKindOf(kind)) setKind(firstWayOf(fresh.kind));
   };
   return (
     <Section

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { keyKindOf, senderUrl, shellQuote, snippet } from './snippets.ts';
+import { firstWayOf, keyKindOf, senderUrl, shellQuote, snippet } from './snippets.ts';
 
 const options = {
   url: 'http://127.0.0.1:4318',
   key: 'wb_ingest_abc_def',
+  job: "nightly's",
   event: { name: "it's new", fields: { amount: 7.5, code: '404', paid: true, note: 'a b' } },
 };
 
@@ -76,6 +77,37 @@ test('a shell gives an OpenTelemetry SDK its three variables', () => {
   // A comma would begin another header.
   expect(read("a,b='c")[1]).toBe("Authorization=Bearer%20a%2Cb%3D'c");
   expect(read(undefined, { WATCHBILL_INGEST_KEY: 'from-here' })[1]).toBe('Authorization=Bearer%20from-here');
+});
+
+test('a job is given its address, another machine its prober, and Prometheus what intake says of itself', () => {
+  const key = `wb_heartbeat_${'a'.repeat(16)}_${'b'.repeat(32)}`;
+  const address = `http://127.0.0.1:4318/v1/heartbeats/${key}/nightly's`;
+  expect(argumentsOf(snippet('heartbeat', { ...options, key })).at(-1)).toBe(address);
+  const environment = { WATCHBILL_HEARTBEAT_KEY: key };
+  expect(argumentsOf(snippet('heartbeat', { ...options, key: undefined }), environment).at(-1)).toBe(address);
+  const prober = [
+    'watchbill',
+    'probe',
+    '--server',
+    'http://127.0.0.1:4318',
+    '--location',
+    'elsewhere',
+    '--key',
+    'a key',
+  ];
+  expect(argumentsOf(snippet('prober', { ...options, key: 'a key' }))).toEqual(prober);
+  expect(parse(snippet('metrics', { ...options, url: 'https://watch.example:4318' }))).toEqual({
+    scrape_configs: [
+      {
+        ...{ job_name: 'watchbill-intake', scheme: 'https', authorization: { credentials: options.key } },
+        static_configs: [{ targets: ['watch.example:4318'] }],
+      },
+    ],
+  });
+  for (const kind of ['sentry', 'heartbeat', 'prober', 'metrics'] as const) {
+    expect(keyKindOf(kind)).toBe(kind);
+    expect(firstWayOf(kind)).toBe(kind);
+  }
 });
 
 test('a text that looks like a number stays text', () => {

@@ -12,6 +12,8 @@ export interface SnippetOptions {
   /** The key itself, while it is known: it is shown once. */
   readonly key: string | undefined;
   readonly event: ExampleEvent;
+  /** A heartbeat of the plan, for its address. */
+  readonly job?: string | undefined;
 }
 
 export const snippetKinds = {
@@ -22,12 +24,20 @@ export const snippetKinds = {
   sentry: 'Sentry',
   send: 'watchbill send',
   ship: 'watchbill ship',
+  heartbeat: 'Heartbeat of a job',
+  prober: 'Prober elsewhere',
+  metrics: 'Metrics of intake',
 } as const;
 export type SnippetKind = keyof typeof snippetKinds;
 
 /** The kind of key that each takes. */
 export function keyKindOf(kind: SnippetKind): KeyKind {
-  return kind === 'sentry' ? 'sentry' : 'ingest';
+  return kind === 'sentry' || kind === 'heartbeat' || kind === 'prober' || kind === 'metrics' ? kind : 'ingest';
+}
+
+/** The way that a key of a kind is shown with when it is new. */
+export function firstWayOf(kind: KeyKind): SnippetKind {
+  return kind === 'ingest' ? 'curl' : kind;
 }
 
 /** What each of them is for. */
@@ -40,12 +50,20 @@ export const snippetPurposes: Readonly<Record<SnippetKind, string>> = {
   sentry: 'Errors, requests, calls and queries of any Sentry SDK, also in browsers. It needs a key for Sentry SDKs.',
   send: 'From the command line of Watchbill, which tries again until intake has answered.',
   ship: 'A web server’s access log as requests, with its place kept over restarts.',
+  heartbeat:
+    'At the end of a job that the plan expects under heartbeats. Whoever has the address can check in, and do nothing else.',
+  prober:
+    'On another machine, which then makes the probes of the plan too. Secrets that probes name come from its environment.',
+  metrics:
+    'For prometheus.yml: what intake says of itself, such as events taken and refused. The key reads that alone.',
 };
 
 /** Where a snippet has the key from while that is not known here. */
 export function keyPlaceOf(kind: SnippetKind): string {
   if (kind === 'sentry') return 'The DSN is read from SENTRY_DSN.';
-  if (kind === 'prometheus') return `The key is read from the file ${KEY_FILE} beside prometheus.yml.`;
+  if (kind === 'prometheus' || kind === 'metrics')
+    return `The key is read from the file ${KEY_FILE} beside prometheus.yml.`;
+  if (kind === 'heartbeat') return 'The key is read from WATCHBILL_HEARTBEAT_KEY.';
   return 'The key is read from WATCHBILL_INGEST_KEY.';
 }
 
@@ -53,7 +71,7 @@ export function keyPlaceOf(kind: SnippetKind): string {
 const KEY_FILE = 'watchbill-key';
 
 /** A text to be pasted that works as it is; without a key it is read from where `keyPlaceOf` says. */
-export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions): string {
+export function snippet(kind: SnippetKind, { url, key, event, job = 'backup' }: SnippetOptions): string {
   const shellKey = key === undefined ? '"$WATCHBILL_INGEST_KEY"' : shellQuote(key);
   const record = { name: event.name, ...event.fields };
   switch (kind) {
@@ -104,7 +122,33 @@ export function snippet(kind: SnippetKind, { url, key, event }: SnippetOptions):
     }
     case 'ship':
       return `watchbill ship /var/log/nginx/access.log \\\n  --intake ${url} --key ${shellKey}`;
+    case 'heartbeat': {
+      const name = encodeURIComponent(job);
+      const address =
+        key === undefined
+          ? `"${url}/v1/heartbeats/$WATCHBILL_HEARTBEAT_KEY/${name}"`
+          : shellQuote(`${url}/v1/heartbeats/${key}/${name}`);
+      return `curl -fsS -m 10 --retry 3 ${address}`;
+    }
+    case 'prober':
+      return `npx watchbill probe --server ${url} --location elsewhere \\\n  --key ${shellKey}`;
+    case 'metrics':
+      return metricsSnippet(url, key);
   }
+}
+
+/** How Prometheus fetches what intake says of itself. */
+function metricsSnippet(intakeUrl: string, key: string | undefined): string {
+  const { protocol, host } = new URL(intakeUrl);
+  return [
+    'scrape_configs:',
+    '  - job_name: watchbill-intake',
+    `    scheme: ${protocol.replace(':', '')}`,
+    key === undefined
+      ? `    authorization: { credentials_file: ${KEY_FILE} }`
+      : `    authorization: { credentials: ${JSON.stringify(key)} }`,
+    `    static_configs: [{ targets: [${JSON.stringify(host)}] }]`,
+  ].join('\n');
 }
 
 /** How a Sentry SDK is pointed here; without a key the DSN is read from SENTRY_DSN, as the SDKs do by themselves. */

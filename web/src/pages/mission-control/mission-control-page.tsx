@@ -37,7 +37,7 @@ export function MissionControlPage() {
       {ready === undefined ? (
         <BlockSkeleton height={30} />
       ) : ready.services.length === 0 ? null : (
-        <Services overview={ready} />
+        <Services plan={plan} overview={ready} />
       )}
       {/* What takes the place of the skeletons is new: nothing that was there moves. */}
       <div key={ready === undefined ? 'awaited' : 'known'} className={classes.columns}>

@@ -14,6 +14,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
+import { useServices } from '../services/use-services.ts';
 import classes from './mission-control.module.css';
 import { type Need, needs } from './needs.ts';
 
@@ -29,7 +30,8 @@ interface NeedsYouProps {
 export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   const live = useLive((snapshot) => snapshot.plan);
-  const list = overview === undefined ? [] : needs(overview, live, alerts);
+  const { data: services } = useServices(plan);
+  const list = overview === undefined ? [] : needs(overview, live, alerts, services);
   const first = list.find((need) => need.kind === 'acknowledge')?.alert;
   const may = useMay('respond', plan);
   const { mutate } = useAcknowledge(plan);
@@ -44,7 +46,7 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
         ) : (
           <ul className={classes.list}>
             {list.map((need) => (
-              <li key={need.kind === 'acknowledge' ? need.alert.key : need.kind} className={classes.row}>
+              <li key={keyOf(need)} className={classes.row}>
                 <NeedRow plan={plan} need={need} />
               </li>
             ))}
@@ -53,6 +55,11 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
       </Section>
     </div>
   );
+}
+
+function keyOf(need: Need): string {
+  if (need.kind === 'acknowledge') return need.alert.key;
+  return need.kind === 'checks' ? need.about : need.kind;
 }
 
 /** Nobody is needed; while there is no figure at all, the next step is to send some. */
@@ -84,6 +91,20 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
         </span>
       );
     }
+    case 'checks':
+      return (
+        <>
+          <span className={classes.rowTitle}>
+            <Link
+              to={need.probe === undefined ? paths.probes(plan) : paths.probe(plan, need.probe)}
+              className="wb-alone"
+            >
+              {need.text}
+            </Link>
+          </span>
+          {need.reason === undefined ? null : <div className={classes.rowFoot}>{need.reason}</div>}
+        </>
+      );
     case 'launch':
       return (
         <Suspense fallback={<span className={classes.rowTitle}>The plan waits for its launch</span>}>

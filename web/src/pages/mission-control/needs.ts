@@ -1,11 +1,14 @@
 import type { LiveAlert, LivePlan } from '#contract/live.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
+import type { ServicesAnswer } from '#contract/services.ts';
+import { type CheckNeed, checkNeeds } from './check-needs.ts';
 import { orderAlerts } from './order-alerts.ts';
 
 /** Something that waits for a person. */
 export type Need =
   | { readonly kind: 'acknowledge'; readonly alert: LiveAlert; readonly answerBy: number | undefined }
   | { readonly kind: 'failed-messages' | 'waiting-messages'; readonly count: number }
+  | CheckNeed
   | { readonly kind: 'launch'; readonly version: number };
 
 /** What waits for somebody, the most pressing first. */
@@ -13,6 +16,7 @@ export function needs(
   overview: Pick<OverviewAnswer, 'severities' | 'launch' | 'version'>,
   plan: LivePlan | undefined,
   alerts: readonly LiveAlert[],
+  services?: ServicesAnswer,
 ): readonly Need[] {
   const respond = new Map(overview.severities.map(({ name, respondMs }) => [name, respondMs]));
   const unanswered = orderAlerts(
@@ -31,6 +35,7 @@ export function needs(
     ...unanswered,
     ...(failed > 0 ? [{ kind: 'failed-messages', count: failed } as const] : []),
     ...(waiting > 0 ? [{ kind: 'waiting-messages', count: waiting } as const] : []),
+    ...(services === undefined ? [] : checkNeeds(services, alerts)),
     ...(overview.launch.state === 'awaited' ? [{ kind: 'launch', version: overview.version } as const] : []),
   ];
 }

@@ -1,8 +1,10 @@
 import type { LiveAlert, LiveReading } from '#contract/live.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
+import type { ServiceAnswer } from '#contract/services.ts';
 import type { Tone } from '../../kit/tone.ts';
+import { checksText } from '../services/service-words.ts';
 
-/** How a service stands, by the rules that the plan gives it. */
+/** How a service stands, by the rules that the plan gives it and by its checks. */
 export interface ServiceState {
   readonly name: string;
   readonly tone: Tone;
@@ -11,51 +13,82 @@ export interface ServiceState {
   readonly because: string;
 }
 
-/** The plan's services in its order. One that no rule watches is never shown as well. */
+type Known = Pick<OverviewAnswer, 'services' | 'rules'>;
+
+/**
+ * The plan's services in its order, in the words of the page of services. What is live counts at once; what the server says of checks, when it
+ * has answered. One that nothing watches is never shown as fine.
+ */
 export function serviceStates(
-  overview: Pick<OverviewAnswer, 'services' | 'rules'>,
+  overview: Known,
   signals: ReadonlyMap<string, readonly LiveReading[]>,
   alerts: readonly LiveAlert[],
+  answers: readonly ServiceAnswer[] = [],
 ): readonly ServiceState[] {
+  const answerOf = new Map(answers.map((answer) => [answer.name, answer]));
   const own = new Map(
-    overview.services.map((service) => [service.name, ownState(service.name, overview, signals, alerts)]),
+    overview.services.map((service) => [
+      service.name,
+      ownState(service, overview, signals, alerts, answerOf.get(service.name)),
+    ]),
   );
-  return overview.services.map(({ name, needs }) => {
+  const needs = new Map(overview.services.map((service) => [service.name, service.needs]));
+  return overview.services.map(({ name }) => {
     const state = own.get(name) ?? { name, tone: 'neutral', word: 'not watched', because: '' };
-    const broken = needs.filter((need) => own.get(need)?.tone === 'critical');
-    if (state.tone === 'critical' || broken.length === 0) return state;
+    const broken = reached(name, needs).filter((need) => own.get(need)?.tone === 'critical');
+    if (broken.length === 0 || state.tone === 'critical' || state.tone === 'warning') return state;
     return { name, tone: 'warning', word: 'at risk', because: `needs ${broken.join(', ')}` };
   });
 }
 
 function ownState(
-  name: string,
+  { name, down = [] }: Known['services'][number],
   overview: Pick<OverviewAnswer, 'rules'>,
   signals: ReadonlyMap<string, readonly LiveReading[]>,
   alerts: readonly LiveAlert[],
+  answer: ServiceAnswer | undefined,
 ): ServiceState {
   const rules = overview.rules.filter(
     ({ service, enabled, severity }) => service === name && enabled && severity !== undefined,
   );
-  if (rules.length === 0)
-    return { name, tone: 'neutral', word: 'not watched', because: 'no rule of the plan watches it now' };
-  const names = new Set(rules.map((rule) => rule.name));
-  const firing = alerts.filter(({ rule, state }) => names.has(rule) && (state === 'firing' || state === 'resolving'));
-  if (firing.length > 0) {
-    const because = [...new Set(firing.map(({ rule }) => rule))].join(', ');
-    return { name, tone: 'critical', word: 'alert', because };
+  const names = new Set([...rules.map((rule) => rule.name), ...down]);
+  const about = (states: readonly LiveAlert['state'][], of: ReadonlySet<string>): string =>
+    [
+      ...new Set(alerts.filter(({ rule, state }) => of.has(rule) && states.includes(state)).map(({ rule }) => rule)),
+    ].join(', ');
+  const open = ['firing', 'resolving'] as const;
+  const breaking = about(open, new Set(down));
+  if (breaking !== '') return { name, tone: 'critical', word: 'down', because: breaking };
+  const firing = about(open, names);
+  if (firing !== '') return { name, tone: 'warning', word: 'trouble', because: firing };
+  const checks = answer && [...answer.probes, ...answer.parts, ...answer.heartbeats];
+  if (
+    answer !== undefined &&
+    checks?.some(({ state }) => state === 'failing' || state === 'late' || state === 'failed')
+  ) {
+    return { name, tone: 'warning', word: 'trouble', because: checksText(answer) };
   }
-  const pending = alerts.filter(({ rule, state }) => names.has(rule) && state === 'pending');
-  if (pending.length > 0) {
-    return { name, tone: 'warning', word: 'about to fire', because: pending.map(({ rule }) => rule).join(', ') };
+  const pending = about(['pending'], names);
+  if (pending !== '') return { name, tone: 'warning', word: 'about to fire', because: pending };
+  if (rules.length === 0 && (checks ?? []).length === 0) {
+    return { name, tone: 'neutral', word: 'not watched', because: 'nothing in the plan watches it now' };
   }
   const read = [...new Set(rules.flatMap((rule) => rule.signals))];
-  const known = read.some((signal) =>
-    (signals.get(signal) ?? []).some(
-      ({ state }) => state !== 'no data' && state !== 'too few' && state !== 'not evaluated',
-    ),
-  );
-  if (read.length > 0 && !known)
-    return { name, tone: 'none', word: 'no data', because: `nothing known of ${read.join(', ')}` };
-  return { name, tone: 'good', word: 'well', because: `no alert of ${rules.map((rule) => rule.name).join(', ')}` };
+  const isKnown =
+    answer?.state === 'fine' ||
+    read.some((signal) =>
+      (signals.get(signal) ?? []).some(
+        ({ state }) => state !== 'no data' && state !== 'too few' && state !== 'not evaluated',
+      ),
+    );
+  if (!isKnown) return { name, tone: 'none', word: 'not known', because: 'nothing has been measured lately' };
+  return { name, tone: 'good', word: 'fine', because: answer === undefined ? 'no open alert' : checksText(answer) };
+}
+
+/** All that it needs, itself or by way of others, the nearest first. */
+function reached(name: string, needs: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found = new Set([name]);
+  for (const one of found) for (const need of needs.get(one) ?? []) found.add(need);
+  found.delete(name);
+  return [...found];
 }

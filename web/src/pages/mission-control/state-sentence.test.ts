@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FigureStateAnswer, LiveAlert, LiveReading } from '#contract/live.ts';
+import type { ServiceAnswer } from '#contract/services.ts';
+import { checkNeeds } from './check-needs.ts';
 import { needs } from './needs.ts';
 import { orderAlerts } from './order-alerts.ts';
 import { serviceStates } from './service-states.ts';
@@ -154,7 +156,7 @@ describe('a service', () => {
   const overview = {
     services: [
       { name: 'shop', needs: ['payments'] },
-      { name: 'payments', needs: [] },
+      { name: 'payments', needs: [], down: ['failing'] },
       { name: 'mail', needs: [] },
     ],
     rules: [
@@ -164,23 +166,67 @@ describe('a service', () => {
   };
   const states = (signals: Parameters<typeof standing>[0], alerts: readonly LiveAlert[]) =>
     serviceStates(overview, standing(signals).signals, alerts).map(({ name, word, because }) => [name, word, because]);
+  const answer: ServiceAnswer = {
+    ...{ name: 'mail', needs: [], neededBy: [], state: 'fine', because: [], down: [], rules: [], alerts: [] },
+    ...{ probes: [{ name: 'smtp', kind: 'tcp', state: 'passing', rules: [] }], parts: [], heartbeats: [] },
+  };
 
   test('stands as its rules do; one without rules is not watched', () => {
     expect(states(['on target', 'on target'], [])).toEqual([
-      ['shop', 'well', 'no alert of slow'],
-      ['payments', 'well', 'no alert of failing'],
-      ['mail', 'not watched', 'no rule of the plan watches it now'],
+      ['shop', 'fine', 'no open alert'],
+      ['payments', 'fine', 'no open alert'],
+      ['mail', 'not watched', 'nothing in the plan watches it now'],
     ]);
+  });
+
+  test('stands as its checks do, once the server has said so', () => {
+    const mail = (service: ServiceAnswer) =>
+      serviceStates(overview, standing([]).signals, [], [service]).find(({ name }) => name === 'mail');
+    expect(mail(answer)).toMatchObject({ tone: 'good', word: 'fine', because: '1 probe' });
+    const failing = { ...answer, probes: answer.probes.map((probe) => ({ ...probe, state: 'failing' as const })) };
+    expect(mail({ ...failing, state: 'trouble' })).toMatchObject({ word: 'trouble', because: '1 of 1 probe fails' });
+    const waiting = { ...answer, probes: answer.probes.map((probe) => ({ ...probe, state: 'waiting' as const })) };
+    expect(mail({ ...waiting, state: 'unknown' })).toMatchObject({ tone: 'none', word: 'not known' });
+  });
+
+  test('with an open alert that does not mean that it is down has trouble', () => {
+    expect(states(['critical', 'on target'], [alert(1, { rule: 'slow' })])[0]).toEqual(['shop', 'trouble', 'slow']);
   });
 
   test('whose need is broken is at risk', () => {
     expect(states(['on target', 'critical'], [alert(1, { rule: 'failing' })]).slice(0, 2)).toEqual([
       ['shop', 'at risk', 'needs payments'],
-      ['payments', 'alert', 'failing'],
+      ['payments', 'down', 'failing'],
     ]);
   });
 
   test('of whose signals nothing is known is not well', () => {
-    expect(states(['no data', 'on target'], [])[0]).toEqual(['shop', 'no data', 'nothing known of s0']);
+    const unknown = ['shop', 'not known', 'nothing has been measured lately'];
+    expect(states(['no data', 'on target'], [])[0]).toEqual(unknown);
   });
+});
+
+test('checks that no alert tells of need somebody', () => {
+  const probe = { kind: 'http' as const, rules: [] };
+  const refused = { ...probe, state: 'unknown' as const, outcome: 'unmeasured' as const, message: 'It is private.' };
+  const others = {
+    probes: [
+      { ...probe, name: 'site', state: 'failing' as const },
+      { ...probe, name: 'told', state: 'failing' as const, rules: ['site-down'] },
+      { ...probe, name: 'well', state: 'passing' as const },
+      { ...refused, name: 'db' },
+      { ...refused, name: 'cache' },
+    ],
+    heartbeats: [
+      { name: 'backup', state: 'never' as const, rules: ['backup-late'] },
+      { name: 'sync', state: 'late' as const, rules: [] },
+    ],
+  };
+  const firing = [alert(1, { rule: 'backup-late' })];
+  expect(checkNeeds({ services: [], others }, firing)).toEqual([
+    { kind: 'checks', about: 'failing', text: 'Probe site fails, and no rule reads it', probe: 'site' },
+    { kind: 'checks', about: 'late', text: 'Job sync is late or failed, and no rule reads it' },
+    { kind: 'checks', about: 'unmeasured', text: '2 probes cannot be measured', reason: 'It is private.' },
+  ]);
+  expect(checkNeeds({ services: [], others }, []).at(-1)?.text).toBe('Job backup has never checked in');
 });

@@ -13,12 +13,16 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
+import { PartList } from './part-list.tsx';
+import { PhaseList } from './phase-list.tsx';
 import { outcomeTone, probeTone } from './probe-words.ts';
 import classes from './probes.module.css';
 import { TimingChart } from './timing-chart.tsx';
 import { Uptime, UptimeBars } from './uptime-bars.tsx';
 import { useProbe } from './use-probes.ts';
 
+/** Of a quicker one the next look is always about now. */
+const NEXT_SAID_ABOVE_MS = 60_000;
 const RANGE: TimeRange = { kind: 'latest', name: '24h' };
 
 /** One probe: how it was over a time, how long it took, and what did not pass, with what shows it. */
@@ -78,9 +82,19 @@ export function ProbePage() {
           {moreFailures ? <p className={classes.quiet}>There are more; choose a shorter time.</p> : null}
         </Section>
         <div className={classes.side}>
+          {data.partHistory.length === 0 ? null : (
+            <Section title="Parts of its answer">
+              <PartList parts={data.partHistory} />
+            </Section>
+          )}
           <Section title="By location">
             <Locations results={data.probe.latest} />
           </Section>
+          {data.phases.length === 0 ? null : (
+            <Section title="Uptime by phase">
+              <PhaseList phases={data.phases} />
+            </Section>
+          )}
           <Section title="In the plan">
             <Settings history={data} />
           </Section>
@@ -117,6 +131,11 @@ function Standing({ history, plan }: { readonly history: ProbeHistoryAnswer; rea
       {last === undefined ? null : (
         <span>
           last looked at <TimeText at={last.at} show="age" />
+        </span>
+      )}
+      {probe.nextAt === undefined || (probe.everyMs ?? NEXT_SAID_ABOVE_MS) < NEXT_SAID_ABOVE_MS ? null : (
+        <span>
+          next at <TimeText at={probe.nextAt} />
         </span>
       )}
       <AllProbes plan={plan} />

@@ -12,7 +12,7 @@ import { Uptime } from './uptime-bars.tsx';
 
 /** One probe of the list: how it stands, what came last, how it was. */
 export function ProbeRow({ plan, probe }: { readonly plan: string; readonly probe: ProbeAnswer }) {
-  const { name, text, since, everyMs, latest, day, month, durations } = probe;
+  const { name, text, since, everyMs, nextAt, latest, day, month, durations } = probe;
   const { tone, word } = probeTone(probe);
   const [last] = latest;
   const [from, to] = [Date.parse(day.from), Date.parse(day.to)];
@@ -39,7 +39,10 @@ export function ProbeRow({ plan, probe }: { readonly plan: string; readonly prob
       </div>
       <div className={classes.last}>
         {last === undefined ? (
-          <span className={classes.quiet}>{everyMs === undefined ? 'not looked at now' : 'not looked at yet'}</span>
+          <>
+            <span className={classes.quiet}>{everyMs === undefined ? 'not looked at now' : 'not looked at yet'}</span>
+            <NextLook at={nextAt} everyMs={everyMs} />
+          </>
         ) : (
           <>
             <span className={classes.figure}>
@@ -51,6 +54,7 @@ export function ProbeRow({ plan, probe }: { readonly plan: string; readonly prob
               <TimeText at={last.at} show="age" />
               {everyMs === undefined ? '' : `, every ${formatSpan(everyMs)}`}
             </span>
+            <NextLook at={nextAt} everyMs={everyMs} />
           </>
         )}
       </div>
@@ -60,5 +64,18 @@ export function ProbeRow({ plan, probe }: { readonly plan: string; readonly prob
         <Sparkline points={points} from={from} to={to} label={`How long ${name} took over 24 h`} />
       </div>
     </li>
+  );
+}
+
+/** Below it the next look is always about now. */
+const SAID_ABOVE_MS = 60_000;
+
+/** When it is looked at next, where that is worth a word. */
+function NextLook({ at, everyMs }: { readonly at: string | undefined; readonly everyMs: number | undefined }) {
+  if (at === undefined || (everyMs !== undefined && everyMs <= SAID_ABOVE_MS)) return null;
+  return (
+    <span className={classes.quiet}>
+      next <TimeText at={at} />
+    </span>
   );
 }

@@ -1,0 +1,70 @@
+import type { ServiceAnswer } from '#contract/services.ts';
+import { plural } from '../../format/numbers.ts';
+import type { Tone, ToneAndWord } from '../../kit/tone.ts';
+
+/** How a service stands. One that is well itself and needs one that is down is at risk. */
+export function serviceTone({ state, because }: Pick<ServiceAnswer, 'state' | 'because'>): ToneAndWord {
+  if (state === 'down') return { tone: 'critical', word: 'down' };
+  if (state === 'trouble') return { tone: 'warning', word: 'trouble' };
+  if (because.length > 0) return { tone: 'warning', word: 'at risk' };
+  return state === 'fine' ? { tone: 'good', word: 'fine' } : { tone: 'none', word: 'not known' };
+}
+
+const ranks: readonly string[] = ['down', 'trouble', 'at risk', 'not known', 'fine'];
+
+/** The worst first, else in the order of the plan. */
+export function worstFirst(services: readonly ServiceAnswer[]): readonly ServiceAnswer[] {
+  const rank = (service: ServiceAnswer): number => ranks.indexOf(serviceTone(service).word);
+  return services.toSorted((left, right) => rank(left) - rank(right));
+}
+
+/** What is wrong with the checks of a service, or how many there are, in a few words for its place on the map. */
+export function checksText({
+  alerts,
+  probes,
+  parts,
+  heartbeats,
+}: Pick<ServiceAnswer, 'alerts' | 'probes' | 'parts' | 'heartbeats'>): string {
+  const failing = probes.filter(({ state }) => state === 'failing').length;
+  const broken = parts.filter(({ state }) => state === 'failing').length;
+  const wrong = heartbeats.filter(({ state }) => state === 'late' || state === 'failed').length;
+  if (failing > 0) return `${failing} of ${plural(probes.length, 'probe')} ${failing === 1 ? 'fails' : 'fail'}`;
+  if (broken > 0) return `said by ${parts.find(({ state }) => state === 'failing')?.probe ?? ''}`;
+  if (wrong > 0) return `${wrong} of ${plural(heartbeats.length, 'job')} not in time`;
+  if (alerts.length > 0) return plural(alerts.length, 'open alert');
+  const counted = [
+    ...(probes.length === 0 ? [] : [plural(probes.length, 'probe')]),
+    ...(parts.length === 0 ? [] : [plural(parts.length, 'part')]),
+    ...(heartbeats.length === 0 ? [] : [plural(heartbeats.length, 'job')]),
+  ];
+  return counted.length === 0 ? 'no checks' : counted.slice(0, 2).join(', ');
+}
+
+/** The state of the page in one sentence; the worst of it gives the tone. */
+export function servicesSentence(services: readonly ServiceAnswer[]): ToneAndWord {
+  const of = (state: ServiceAnswer['state']): readonly ServiceAnswer[] => services.filter((one) => one.state === state);
+  const isHarmed = ({ state, because }: ServiceAnswer): boolean => state !== 'down' && because.length > 0;
+  const harmed = services.filter(isHarmed);
+  const down = of('down');
+  const trouble = of('trouble').filter((one) => !isHarmed(one));
+  const unknown = of('unknown').filter((one) => !isHarmed(one));
+  const words = [
+    ...(down.length === 0 ? [] : [`${named(down)} ${down.length === 1 ? 'is' : 'are'} down`]),
+    ...(harmed.length === 0 ? [] : [`${named(harmed)} ${harmed.length === 1 ? 'needs' : 'need'} what is down`]),
+    ...(trouble.length === 0 ? [] : [`${named(trouble)} ${trouble.length === 1 ? 'has' : 'have'} trouble`]),
+    ...(unknown.length === 0 ? [] : [`nothing is known of ${named(unknown)}`]),
+  ];
+  const tone: Tone = down.length > 0 ? 'critical' : trouble.length + harmed.length > 0 ? 'warning' : 'none';
+  if (words.length > 0) return { tone, word: words.join('; ') };
+  return {
+    tone: 'good',
+    word: services.length === 1 ? 'The service is fine' : `All ${services.length} services are fine`,
+  };
+}
+
+const NAMED = 2;
+
+/** Their names, or how many they are. */
+function named(services: readonly ServiceAnswer[]): string {
+  return services.length <= NAMED ? services.map(({ name }) => name).join(' and ') : plural(services.length, 'service');
+}
