@@ -11,6 +11,7 @@ import { functionName, unitOfAggregate } from './aggregates.ts';
 import { Availabilities } from './availabilities.ts';
 import type { Checks } from './checks.ts';
 import type { Context } from './context.ts';
+import { compileDuplicates, compileMissing, type KeyParts } from './key-measures.ts';
 import { measureId } from './meaning.ts';
 import { compilePredicate } from './predicates.ts';
 import { compileFigureOfProbe } from './probe-figures.ts';
@@ -55,7 +56,7 @@ export interface SignalLookup {
   definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined;
 }
 
-const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'top_share', 'duplicates']);
+const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'top_share']);
 const FIELD_FUNCTIONS: ReadonlySet<string> = new Set(['unique', 'sum', 'avg', 'min', 'max', 'last', 'percentile']);
 
 /** Compiles formulas to measures and arithmetic; the measures are collected by their meaning. */
@@ -101,10 +102,12 @@ export class FormulaCompiler {
         return { ...of, formula: { kind: 'multiply', left: constant, right: of.formula } };
       }
       case 'missing':
-        for (const path of [node.left, node.right]) this.#sources.find(path.names[0] ?? '', this.#place(path, scope));
-        this.#context.skip(scope.where, '`missing(…)`', this.#place(node, scope));
-        return undefined;
+        return compileMissing(node, scope, this.#keyParts());
     }
+  }
+
+  #keyParts(): KeyParts {
+    return { context: this.#context, sources: this.#sources, measures: this.measures };
   }
 
   #place(node: ast.Node, scope: Scope) {
@@ -194,8 +197,9 @@ export class FormulaCompiler {
     if (isFigureOfProbe(node.path)) {
       this.#checkProbe(rest[0] ?? '', pathPlace);
       const parts = { context: this.#context, checks: this.#checks, sources: this.#sources, measures: this.measures };
-      return compileFigureOfProbe(node, scope, pathPlace, parts);
+      return compileFigureOfProbe(node, pathPlace, parts);
     }
+    if (node.function === 'duplicates') return compileDuplicates(node, scope, this.#keyParts());
     const state = this.#sources.find(name, pathPlace);
     if (state.state === 'broken') return undefined;
     if (state.state === 'waiting') {

@@ -40,8 +40,9 @@ export function sourceMeaning(source: Source): unknown {
   };
 }
 
-export function measureId(measure: Omit<Measure, 'id' | 'text'>, source: Source): string {
-  const { function: name, quantile, where, field, by, window } = measure;
+/** `partnerSource` is that of the measure's `partner`. */
+export function measureId(measure: Omit<Measure, 'id' | 'text'>, source: Source, partnerSource?: Source): string {
+  const { function: name, quantile, where, field, by, window, partner, graceMs } = measure;
   return meaningHash({
     function: name,
     quantile,
@@ -50,6 +51,8 @@ export function measureId(measure: Omit<Measure, 'id' | 'text'>, source: Source)
     window,
     where: predicateMeaning(where),
     source: sourceMeaning(source),
+    partner: partnerSource && { field: partner?.field, source: sourceMeaning(partnerSource) },
+    graceMs,
   });
 }
 

@@ -14,13 +14,14 @@ import { type CompiledFormula, FormulaCompiler, isFigureOfProbe, type Scope, typ
 import type { Sources } from './sources.ts';
 import { unitOf } from './units.ts';
 
-/** A stream that nothing uses is still shown, over this window. */
+/** A stream that nothing uses is still shown, over this window, or over the longest that one of keys has. */
 const UNUSED_STREAM_WINDOW_MS = 5 * MINUTE_MS;
 
 /** How far back a function looks that keeps less than all events. */
 const LONG_WINDOWS_MS: Readonly<Record<string, number>> = {
   availability: limits.availabilityWindowMs,
   burn: limits.availabilityWindowMs,
+  duplicates: limits.keyWindowMs,
 };
 
 /** A window as it is given: a length, or one of the calendar, which only availabilities have. */
@@ -105,14 +106,22 @@ export class Signals implements SignalLookup {
   compileUnusedStreams(): void {
     const used = new Set([...this.#results.keys()].map(rootOf));
     for (const name of this.#definitions.keys()) {
-      if (!used.has(name)) this.#signal(name, UNUSED_STREAM_WINDOW_MS, undefined, name);
+      if (!used.has(name)) this.#signal(name, this.#anyWindowOf(name), undefined, name);
     }
   }
 
   /** The unit in which a signal's value comes, whatever its window; undefined when it is broken or not executed. */
   unitOf(name: string): Unit | undefined {
-    const window = this.isStream(name) ? UNUSED_STREAM_WINDOW_MS : undefined;
+    const window = this.isStream(name) ? this.#anyWindowOf(name) : undefined;
     return this.#signal(name, window, undefined, this.isStream(name) ? name : undefined)?.unit;
+  }
+
+  /** A window that the formula of a signal may have, where none is given. Keys wait for one another for minutes. */
+  #anyWindowOf(name: string): number {
+    const formula = this.#definitions.get(name)?.node.formula;
+    return formula !== undefined && holdsKeys(formula)
+      ? Math.min(this.longestWindowMs(formula), limits.keyWindowMs)
+      : UNUSED_STREAM_WINDOW_MS;
   }
 
   /** Whether a signal was understood and waits for something that is not executed. */
@@ -181,7 +190,7 @@ export class Signals implements SignalLookup {
       case 'quantity':
         return limits.availabilityWindowMs;
       case 'missing':
-        return limits.liveWindowMs;
+        return limits.keyWindowMs;
     }
   }
 
@@ -295,7 +304,7 @@ export class Signals implements SignalLookup {
     const own = given ?? this.#windowOf(node.window, scope, node.formula);
     if (own === 'refused') {
       // The formula is still read in a window that is executed, so that its mistakes are said.
-      this.formulas.compile(node.formula, { ...scope, windowMs: UNUSED_STREAM_WINDOW_MS });
+      this.formulas.compile(node.formula, { ...scope, windowMs: this.#anyWindowOf(name) });
       return undefined;
     }
     const inner: Scope = {
@@ -340,6 +349,21 @@ export class Signals implements SignalLookup {
 /** A signal's own name, without the window and split in which it is used. */
 export function rootOf(label: string): string {
   return label.split(' ', 1)[0] ?? label;
+}
+
+/** Whether a formula itself holds a measure of keys. */
+function holdsKeys(formula: ast.Formula): boolean {
+  switch (formula.kind) {
+    case 'missing':
+      return true;
+    case 'aggregate':
+      return formula.function === 'duplicates';
+    case 'arithmetic':
+    case 'ratio':
+      return holdsKeys(formula.left) || holdsKeys(formula.right);
+    default:
+      return false;
+  }
 }
 
 const NOWHERE = { start: 0, end: 0 };

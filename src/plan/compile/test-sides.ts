@@ -77,7 +77,7 @@ export class TestSides {
     if (formula.kind === 'arithmetic' || formula.kind === 'ratio') {
       return this.#hasBareAggregate(formula.left) || this.#hasBareAggregate(formula.right);
     }
-    return formula.kind === 'aggregate' && this.#signals.needsWindow(formula);
+    return (formula.kind === 'aggregate' || formula.kind === 'missing') && this.#signals.needsWindow(formula);
   }
 
   #place(node: ast.Node): Span {

@@ -91,12 +91,11 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['availability', 'availability(web)', 'The part of the known time in which a probe or service was up.'],
     ['burn', 'burn(uptime)', 'How many times as fast as allowed the error budget of an objective is used.'],
     ['top_share', 'top_share(orders by user)', 'The part that the largest group has of all.', 'waits'],
-    ['duplicates', 'duplicates(payments.id)', 'Events whose value of a field was there before.', 'waits'],
+    ['duplicates', 'duplicates(payments.id)', 'The number of values of a field that came in more than one event.'],
     [
       'missing',
-      'missing(sales.id, orders.sale_id)',
-      'Values of the first field that the second does not have.',
-      'waits',
+      'missing(sales.id, orders.sale_id within 30m)',
+      'The number of values of the first field that the second does not have after the time, 5 minutes unless it is said.',
     ],
   ),
   ...keywords(
@@ -122,6 +121,7 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['over', 'share(…) over 5m', 'The window that the figure looks back over: from 1 s to 1 h.'],
     ['by', 'p95(requests.duration by route)', 'One figure for each value of the field.'],
     ['of', '75% of baseline_rate', 'A part of another figure.'],
+    ['within', 'missing(sales.id, orders.sale_id within 30m)', 'How long a value may wait for the other one.'],
     ['per', 'count(orders) per day', 'A calendar period.', 'waits'],
     ['since', 'count(orders) since launch', 'From T+0 on.', 'waits'],
     ['today', 'count(orders) today', 'Since midnight.', 'waits'],

@@ -28,7 +28,7 @@ export interface Path extends Node {
   readonly names: readonly string[];
 }
 
-/** A field of an event; dots belong to its name, as in `http.route`. */
+/** A field of an event; dots belong to its name, as in `http.route`. `age(json.at)`, of answers only, is the time since an instant that a field holds. */
 export interface Field extends Node {
   readonly kind: 'field';
   readonly name: string;
@@ -172,6 +172,8 @@ export interface Missing extends Node {
   readonly kind: 'missing';
   readonly left: Path;
   readonly right: Path;
+  /** How long a key may wait for its partner. */
+  readonly within?: Duration;
 }
 
 /** `75% of db_max`. */

@@ -266,167 +266,168 @@ function peg$parse(input, options) {
   const peg$c16 = "/";
   const peg$c17 = "ratio(";
   const peg$c18 = "missing(";
-  const peg$c19 = "p";
-  const peg$c20 = "median";
-  const peg$c21 = "having";
-  const peg$c22 = "count";
-  const peg$c23 = "by";
-  const peg$c24 = "where";
-  const peg$c25 = "and";
-  const peg$c26 = "or";
-  const peg$c27 = "not";
-  const peg$c28 = "matches";
-  const peg$c29 = "is";
-  const peg$c30 = "missing";
-  const peg$c31 = "present";
-  const peg$c32 = "contains";
-  const peg$c33 = "starts";
-  const peg$c34 = "with";
-  const peg$c35 = "ends";
-  const peg$c36 = "true";
-  const peg$c37 = "false";
-  const peg$c38 = "for";
-  const peg$c39 = "no";
-  const peg$c40 = "data";
-  const peg$c41 = "from";
-  const peg$c42 = "any";
-  const peg$c43 = "new";
-  const peg$c44 = "fails";
-  const peg$c45 = "times";
-  const peg$c46 = "time";
-  const peg$c47 = "a";
-  const peg$c48 = "row";
-  const peg$c49 = "failing";
-  const peg$c50 = "passing";
-  const peg$c51 = "late";
-  const peg$c52 = "failed";
-  const peg$c53 = "firing";
-  const peg$c54 = "exercised";
-  const peg$c55 = ".";
-  const peg$c56 = "likely";
-  const peg$c57 = "between";
-  const peg$c58 = "rises";
-  const peg$c59 = "drops";
-  const peg$c60 = "relative";
-  const peg$c61 = "vs";
-  const peg$c62 = "grows";
-  const peg$c63 = "shrinks";
-  const peg$c64 = "will";
-  const peg$c65 = "reach";
-  const peg$c66 = "within";
-  const peg$c67 = "steady";
-  const peg$c68 = "beyond";
-  const peg$c69 = "sigma";
-  const peg$c70 = "unusually";
-  const peg$c71 = "high";
-  const peg$c72 = "low";
-  const peg$c73 = "unusual";
-  const peg$c74 = "more";
-  const peg$c75 = "than";
-  const peg$c76 = "on";
-  const peg$c77 = "target";
-  const peg$c78 = "off";
-  const peg$c79 = "warning";
-  const peg$c80 = "critical";
-  const peg$c81 = "previous";
-  const peg$c82 = "earlier";
-  const peg$c83 = "baseline";
-  const peg$c84 = "same";
-  const peg$c85 = "hour";
-  const peg$c86 = "last";
-  const peg$c87 = "days";
-  const peg$c88 = "day";
-  const peg$c89 = "weeks";
-  const peg$c90 = "week";
-  const peg$c91 = "minute";
-  const peg$c92 = "month";
-  const peg$c93 = "quarter";
-  const peg$c94 = "year";
-  const peg$c95 = "every";
-  const peg$c96 = "worst";
-  const peg$c97 = "total";
-  const peg$c98 = "unset";
-  const peg$c99 = "once";
-  const peg$c100 = "events";
-  const peg$c101 = "samples";
-  const peg$c102 = "webhook";
-  const peg$c103 = "list";
-  const peg$c104 = "query";
-  const peg$c105 = "..";
-  const peg$c106 = "to";
-  const peg$c107 = "T+";
-  const peg$c108 = "T+0";
-  const peg$c109 = ":";
-  const peg$c110 = "workday";
-  const peg$c111 = "weekend";
-  const peg$c112 = "s";
-  const peg$c113 = "monday";
-  const peg$c114 = "tuesday";
-  const peg$c115 = "wednesday";
-  const peg$c116 = "thursday";
-  const peg$c117 = "friday";
-  const peg$c118 = "saturday";
-  const peg$c119 = "sunday";
-  const peg$c120 = "daily";
-  const peg$c121 = "monthly";
-  const peg$c122 = "quarterly";
-  const peg$c123 = "yearly";
-  const peg$c124 = "the";
-  const peg$c125 = "end";
-  const peg$c126 = "when";
-  const peg$c127 = "st";
-  const peg$c128 = "nd";
-  const peg$c129 = "rd";
-  const peg$c130 = "th";
-  const peg$c131 = "now";
-  const peg$c132 = "business";
-  const peg$c133 = "hours";
-  const peg$c134 = "after";
-  const peg$c135 = "resolved";
-  const peg$c136 = "repeat";
-  const peg$c137 = "page";
-  const peg$c138 = "without";
-  const peg$c139 = "answer";
-  const peg$c140 = "unresolved";
-  const peg$c141 = "opened";
-  const peg$c142 = "step";
-  const peg$c143 = "show";
-  const peg$c144 = "do";
-  const peg$c145 = "number";
-  const peg$c146 = "note";
-  const peg$c147 = "file";
-  const peg$c148 = "link";
-  const peg$c149 = "%";
-  const peg$c150 = "points";
-  const peg$c151 = "point";
-  const peg$c152 = "B";
-  const peg$c153 = "KB";
-  const peg$c154 = "MB";
-  const peg$c155 = "GB";
-  const peg$c156 = "TB";
-  const peg$c157 = "kbps";
-  const peg$c158 = "Mbps";
-  const peg$c159 = "Gbps";
-  const peg$c160 = "x";
-  const peg$c161 = "min";
-  const peg$c162 = "milliseconds";
-  const peg$c163 = "millisecond";
-  const peg$c164 = "ms";
-  const peg$c165 = "seconds";
-  const peg$c166 = "second";
-  const peg$c167 = "minutes";
-  const peg$c168 = "m";
-  const peg$c169 = "h";
-  const peg$c170 = "d";
-  const peg$c171 = "w";
-  const peg$c172 = "<=";
-  const peg$c173 = "<";
-  const peg$c174 = ">=";
-  const peg$c175 = ">";
-  const peg$c176 = "!=";
-  const peg$c177 = "=";
-  const peg$c178 = "\"";
-  const peg$c179 = "\\";
+  const peg$c19 = "within";
+  const peg$c20 = "p";
+  const peg$c21 = "median";
+  const peg$c22 = "having";
+  const peg$c23 = "count";
+  const peg$c24 = "by";
+  const peg$c25 = "where";
+  const peg$c26 = "and";
+  const peg$c27 = "or";
+  const peg$c28 = "not";
+  const peg$c29 = "matches";
+  const peg$c30 = "is";
+  const peg$c31 = "missing";
+  const peg$c32 = "present";
+  const peg$c33 = "age(";
+  const peg$c34 = "contains";
+  const peg$c35 = "starts";
+  const peg$c36 = "with";
+  const peg$c37 = "ends";
+  const peg$c38 = "true";
+  const peg$c39 = "false";
+  const peg$c40 = "for";
+  const peg$c41 = "no";
+  const peg$c42 = "data";
+  const peg$c43 = "from";
+  const peg$c44 = "any";
+  const peg$c45 = "new";
+  const peg$c46 = "fails";
+  const peg$c47 = "times";
+  const peg$c48 = "time";
+  const peg$c49 = "a";
+  const peg$c50 = "row";
+  const peg$c51 = "failing";
+  const peg$c52 = "passing";
+  const peg$c53 = "late";
+  const peg$c54 = "failed";
+  const peg$c55 = "firing";
+  const peg$c56 = "exercised";
+  const peg$c57 = ".";
+  const peg$c58 = "likely";
+  const peg$c59 = "between";
+  const peg$c60 = "rises";
+  const peg$c61 = "drops";
+  const peg$c62 = "relative";
+  const peg$c63 = "vs";
+  const peg$c64 = "grows";
+  const peg$c65 = "shrinks";
+  const peg$c66 = "will";
+  const peg$c67 = "reach";
+  const peg$c68 = "steady";
+  const peg$c69 = "beyond";
+  const peg$c70 = "sigma";
+  const peg$c71 = "unusually";
+  const peg$c72 = "high";
+  const peg$c73 = "low";
+  const peg$c74 = "unusual";
+  const peg$c75 = "more";
+  const peg$c76 = "than";
+  const peg$c77 = "on";
+  const peg$c78 = "target";
+  const peg$c79 = "off";
+  const peg$c80 = "warning";
+  const peg$c81 = "critical";
+  const peg$c82 = "previous";
+  const peg$c83 = "earlier";
+  const peg$c84 = "baseline";
+  const peg$c85 = "same";
+  const peg$c86 = "hour";
+  const peg$c87 = "last";
+  const peg$c88 = "days";
+  const peg$c89 = "day";
+  const peg$c90 = "weeks";
+  const peg$c91 = "week";
+  const peg$c92 = "minute";
+  const peg$c93 = "month";
+  const peg$c94 = "quarter";
+  const peg$c95 = "year";
+  const peg$c96 = "every";
+  const peg$c97 = "worst";
+  const peg$c98 = "total";
+  const peg$c99 = "unset";
+  const peg$c100 = "once";
+  const peg$c101 = "events";
+  const peg$c102 = "samples";
+  const peg$c103 = "webhook";
+  const peg$c104 = "list";
+  const peg$c105 = "query";
+  const peg$c106 = "..";
+  const peg$c107 = "to";
+  const peg$c108 = "T+";
+  const peg$c109 = "T+0";
+  const peg$c110 = ":";
+  const peg$c111 = "workday";
+  const peg$c112 = "weekend";
+  const peg$c113 = "s";
+  const peg$c114 = "monday";
+  const peg$c115 = "tuesday";
+  const peg$c116 = "wednesday";
+  const peg$c117 = "thursday";
+  const peg$c118 = "friday";
+  const peg$c119 = "saturday";
+  const peg$c120 = "sunday";
+  const peg$c121 = "daily";
+  const peg$c122 = "monthly";
+  const peg$c123 = "quarterly";
+  const peg$c124 = "yearly";
+  const peg$c125 = "the";
+  const peg$c126 = "end";
+  const peg$c127 = "when";
+  const peg$c128 = "st";
+  const peg$c129 = "nd";
+  const peg$c130 = "rd";
+  const peg$c131 = "th";
+  const peg$c132 = "now";
+  const peg$c133 = "business";
+  const peg$c134 = "hours";
+  const peg$c135 = "after";
+  const peg$c136 = "resolved";
+  const peg$c137 = "repeat";
+  const peg$c138 = "page";
+  const peg$c139 = "without";
+  const peg$c140 = "answer";
+  const peg$c141 = "unresolved";
+  const peg$c142 = "opened";
+  const peg$c143 = "step";
+  const peg$c144 = "show";
+  const peg$c145 = "do";
+  const peg$c146 = "number";
+  const peg$c147 = "note";
+  const peg$c148 = "file";
+  const peg$c149 = "link";
+  const peg$c150 = "%";
+  const peg$c151 = "points";
+  const peg$c152 = "point";
+  const peg$c153 = "B";
+  const peg$c154 = "KB";
+  const peg$c155 = "MB";
+  const peg$c156 = "GB";
+  const peg$c157 = "TB";
+  const peg$c158 = "kbps";
+  const peg$c159 = "Mbps";
+  const peg$c160 = "Gbps";
+  const peg$c161 = "x";
+  const peg$c162 = "min";
+  const peg$c163 = "milliseconds";
+  const peg$c164 = "millisecond";
+  const peg$c165 = "ms";
+  const peg$c166 = "seconds";
+  const peg$c167 = "second";
+  const peg$c168 = "minutes";
+  const peg$c169 = "m";
+  const peg$c170 = "h";
+  const peg$c171 = "d";
+  const peg$c172 = "w";
+  const peg$c173 = "<=";
+  const peg$c174 = "<";
+  const peg$c175 = ">=";
+  const peg$c176 = ">";
+  const peg$c177 = "!=";
+  const peg$c178 = "=";
+  const peg$c179 = "\"";
+  const peg$c180 = "\\";
 
   const peg$r0 = /^[a-z_]/;
   const peg$r1 = /^[<>=!]/;
@@ -471,213 +472,214 @@ function peg$parse(input, options) {
   const peg$e16 = peg$literalExpectation("/", false);
   const peg$e17 = peg$literalExpectation("ratio(", false);
   const peg$e18 = peg$literalExpectation("missing(", false);
-  const peg$e19 = peg$otherExpectation("a function");
-  const peg$e20 = peg$literalExpectation("p", false);
-  const peg$e21 = peg$literalExpectation("median", false);
-  const peg$e22 = peg$classExpectation([["a", "z"], "_"], false, false, false);
-  const peg$e23 = peg$literalExpectation("having", false);
-  const peg$e24 = peg$literalExpectation("count", false);
-  const peg$e25 = peg$literalExpectation("by", false);
-  const peg$e26 = peg$literalExpectation("where", false);
-  const peg$e27 = peg$literalExpectation("and", false);
-  const peg$e28 = peg$literalExpectation("or", false);
-  const peg$e29 = peg$literalExpectation("not", false);
-  const peg$e30 = peg$literalExpectation("matches", false);
-  const peg$e31 = peg$literalExpectation("is", false);
-  const peg$e32 = peg$literalExpectation("missing", false);
-  const peg$e33 = peg$literalExpectation("present", false);
-  const peg$e34 = peg$literalExpectation("contains", false);
-  const peg$e35 = peg$literalExpectation("starts", false);
-  const peg$e36 = peg$literalExpectation("with", false);
-  const peg$e37 = peg$literalExpectation("ends", false);
-  const peg$e38 = peg$literalExpectation("true", false);
-  const peg$e39 = peg$literalExpectation("false", false);
-  const peg$e40 = peg$literalExpectation("for", false);
-  const peg$e41 = peg$literalExpectation("no", false);
-  const peg$e42 = peg$literalExpectation("data", false);
-  const peg$e43 = peg$literalExpectation("from", false);
-  const peg$e44 = peg$literalExpectation("any", false);
-  const peg$e45 = peg$classExpectation(["<", ">", "=", "!"], false, false, false);
-  const peg$e46 = peg$literalExpectation("new", false);
-  const peg$e47 = peg$literalExpectation("fails", false);
-  const peg$e48 = peg$literalExpectation("times", false);
-  const peg$e49 = peg$literalExpectation("time", false);
-  const peg$e50 = peg$literalExpectation("a", false);
-  const peg$e51 = peg$literalExpectation("row", false);
-  const peg$e52 = peg$otherExpectation("a state (failing, passing, late, failed, firing, exercised)");
-  const peg$e53 = peg$literalExpectation("failing", false);
-  const peg$e54 = peg$literalExpectation("passing", false);
-  const peg$e55 = peg$literalExpectation("late", false);
-  const peg$e56 = peg$literalExpectation("failed", false);
-  const peg$e57 = peg$literalExpectation("firing", false);
-  const peg$e58 = peg$literalExpectation("exercised", false);
-  const peg$e59 = peg$literalExpectation(".", false);
-  const peg$e60 = peg$literalExpectation("likely", false);
-  const peg$e61 = peg$literalExpectation("between", false);
-  const peg$e62 = peg$literalExpectation("rises", false);
-  const peg$e63 = peg$literalExpectation("drops", false);
-  const peg$e64 = peg$literalExpectation("relative", false);
-  const peg$e65 = peg$literalExpectation("vs", false);
-  const peg$e66 = peg$literalExpectation("grows", false);
-  const peg$e67 = peg$literalExpectation("shrinks", false);
-  const peg$e68 = peg$literalExpectation("will", false);
-  const peg$e69 = peg$literalExpectation("reach", false);
-  const peg$e70 = peg$literalExpectation("within", false);
-  const peg$e71 = peg$literalExpectation("steady", false);
-  const peg$e72 = peg$literalExpectation("beyond", false);
-  const peg$e73 = peg$literalExpectation("sigma", false);
-  const peg$e74 = peg$literalExpectation("unusually", false);
-  const peg$e75 = peg$literalExpectation("high", false);
-  const peg$e76 = peg$literalExpectation("low", false);
-  const peg$e77 = peg$literalExpectation("unusual", false);
-  const peg$e78 = peg$literalExpectation("more", false);
-  const peg$e79 = peg$literalExpectation("than", false);
-  const peg$e80 = peg$literalExpectation("on", false);
-  const peg$e81 = peg$literalExpectation("target", false);
-  const peg$e82 = peg$literalExpectation("off", false);
-  const peg$e83 = peg$literalExpectation("warning", false);
-  const peg$e84 = peg$literalExpectation("critical", false);
-  const peg$e85 = peg$literalExpectation("previous", false);
-  const peg$e86 = peg$literalExpectation("earlier", false);
-  const peg$e87 = peg$literalExpectation("baseline", false);
-  const peg$e88 = peg$literalExpectation("same", false);
-  const peg$e89 = peg$literalExpectation("hour", false);
-  const peg$e90 = peg$literalExpectation("last", false);
-  const peg$e91 = peg$literalExpectation("days", false);
-  const peg$e92 = peg$literalExpectation("day", false);
-  const peg$e93 = peg$literalExpectation("weeks", false);
-  const peg$e94 = peg$literalExpectation("week", false);
-  const peg$e95 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
-  const peg$e96 = peg$literalExpectation("minute", false);
-  const peg$e97 = peg$literalExpectation("month", false);
-  const peg$e98 = peg$literalExpectation("quarter", false);
-  const peg$e99 = peg$literalExpectation("year", false);
-  const peg$e100 = peg$literalExpectation("every", false);
-  const peg$e101 = peg$literalExpectation("worst", false);
-  const peg$e102 = peg$literalExpectation("total", false);
-  const peg$e103 = peg$literalExpectation("unset", false);
-  const peg$e104 = peg$literalExpectation("once", false);
-  const peg$e105 = peg$literalExpectation("events", false);
-  const peg$e106 = peg$literalExpectation("samples", false);
-  const peg$e107 = peg$literalExpectation("webhook", false);
-  const peg$e108 = peg$literalExpectation("list", false);
-  const peg$e109 = peg$literalExpectation("query", false);
-  const peg$e110 = peg$literalExpectation("..", false);
-  const peg$e111 = peg$literalExpectation("to", false);
-  const peg$e112 = peg$otherExpectation("an offset from launch (T+24h)");
-  const peg$e113 = peg$literalExpectation("T+", false);
-  const peg$e114 = peg$literalExpectation("T+0", false);
-  const peg$e115 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e116 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e117 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
-  const peg$e118 = peg$otherExpectation("a time of day (09:00)");
-  const peg$e119 = peg$literalExpectation(":", false);
-  const peg$e120 = peg$classExpectation([["0", "9"], ":"], false, false, false);
-  const peg$e121 = peg$otherExpectation("a day (mondays, workdays)");
-  const peg$e122 = peg$literalExpectation("workday", false);
-  const peg$e123 = peg$literalExpectation("weekend", false);
-  const peg$e124 = peg$literalExpectation("s", false);
-  const peg$e125 = peg$literalExpectation("monday", false);
-  const peg$e126 = peg$literalExpectation("tuesday", false);
-  const peg$e127 = peg$literalExpectation("wednesday", false);
-  const peg$e128 = peg$literalExpectation("thursday", false);
-  const peg$e129 = peg$literalExpectation("friday", false);
-  const peg$e130 = peg$literalExpectation("saturday", false);
-  const peg$e131 = peg$literalExpectation("sunday", false);
-  const peg$e132 = peg$literalExpectation("daily", false);
-  const peg$e133 = peg$literalExpectation("monthly", false);
-  const peg$e134 = peg$literalExpectation("quarterly", false);
-  const peg$e135 = peg$literalExpectation("yearly", false);
-  const peg$e136 = peg$literalExpectation("the", false);
-  const peg$e137 = peg$literalExpectation("end", false);
-  const peg$e138 = peg$literalExpectation("when", false);
-  const peg$e139 = peg$otherExpectation("a day (1st to 31st)");
-  const peg$e140 = peg$literalExpectation("st", false);
-  const peg$e141 = peg$literalExpectation("nd", false);
-  const peg$e142 = peg$literalExpectation("rd", false);
-  const peg$e143 = peg$literalExpectation("th", false);
-  const peg$e144 = peg$literalExpectation("now", false);
-  const peg$e145 = peg$literalExpectation("business", false);
-  const peg$e146 = peg$literalExpectation("hours", false);
-  const peg$e147 = peg$literalExpectation("after", false);
-  const peg$e148 = peg$literalExpectation("resolved", false);
-  const peg$e149 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
-  const peg$e150 = peg$literalExpectation("repeat", false);
-  const peg$e151 = peg$literalExpectation("page", false);
-  const peg$e152 = peg$literalExpectation("without", false);
-  const peg$e153 = peg$literalExpectation("answer", false);
-  const peg$e154 = peg$literalExpectation("unresolved", false);
-  const peg$e155 = peg$literalExpectation("opened", false);
-  const peg$e156 = peg$literalExpectation("step", false);
-  const peg$e157 = peg$otherExpectation("the item's text");
-  const peg$e158 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e159 = peg$anyExpectation();
-  const peg$e160 = peg$literalExpectation("show", false);
-  const peg$e161 = peg$literalExpectation("do", false);
-  const peg$e162 = peg$literalExpectation("number", false);
-  const peg$e163 = peg$literalExpectation("note", false);
-  const peg$e164 = peg$literalExpectation("file", false);
-  const peg$e165 = peg$literalExpectation("link", false);
-  const peg$e166 = peg$otherExpectation("a number with its unit");
-  const peg$e167 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
-  const peg$e168 = peg$otherExpectation("an amount per time (5%/h)");
-  const peg$e169 = peg$otherExpectation("a percentage");
-  const peg$e170 = peg$literalExpectation("%", false);
-  const peg$e171 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
-  const peg$e172 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
-  const peg$e173 = peg$literalExpectation("points", false);
-  const peg$e174 = peg$literalExpectation("point", false);
-  const peg$e175 = peg$literalExpectation("B", false);
-  const peg$e176 = peg$literalExpectation("KB", false);
-  const peg$e177 = peg$literalExpectation("MB", false);
-  const peg$e178 = peg$literalExpectation("GB", false);
-  const peg$e179 = peg$literalExpectation("TB", false);
-  const peg$e180 = peg$literalExpectation("kbps", false);
-  const peg$e181 = peg$literalExpectation("Mbps", false);
-  const peg$e182 = peg$literalExpectation("Gbps", false);
-  const peg$e183 = peg$literalExpectation("x", false);
-  const peg$e184 = peg$literalExpectation("min", false);
-  const peg$e185 = peg$classExpectation(["d", "h"], false, false, false);
-  const peg$e186 = peg$otherExpectation("a duration (5m)");
-  const peg$e187 = peg$literalExpectation("milliseconds", false);
-  const peg$e188 = peg$literalExpectation("millisecond", false);
-  const peg$e189 = peg$literalExpectation("ms", false);
-  const peg$e190 = peg$literalExpectation("seconds", false);
-  const peg$e191 = peg$literalExpectation("second", false);
-  const peg$e192 = peg$literalExpectation("minutes", false);
-  const peg$e193 = peg$literalExpectation("m", false);
-  const peg$e194 = peg$literalExpectation("h", false);
-  const peg$e195 = peg$literalExpectation("d", false);
-  const peg$e196 = peg$literalExpectation("w", false);
-  const peg$e197 = peg$otherExpectation("a number");
-  const peg$e198 = peg$otherExpectation("a whole number");
-  const peg$e199 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
-  const peg$e200 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
-  const peg$e201 = peg$literalExpectation("<=", false);
-  const peg$e202 = peg$literalExpectation("<", false);
-  const peg$e203 = peg$classExpectation([">"], false, false, false);
-  const peg$e204 = peg$literalExpectation(">=", false);
-  const peg$e205 = peg$literalExpectation(">", false);
-  const peg$e206 = peg$literalExpectation("!=", false);
-  const peg$e207 = peg$literalExpectation("=", false);
-  const peg$e208 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
-  const peg$e209 = peg$otherExpectation("a name");
-  const peg$e210 = peg$otherExpectation("a field");
-  const peg$e211 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
-  const peg$e212 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
-  const peg$e213 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e214 = peg$otherExpectation("text in quotation marks");
-  const peg$e215 = peg$literalExpectation("\"", false);
-  const peg$e216 = peg$classExpectation(["\"", "\\"], true, false, false);
-  const peg$e217 = peg$literalExpectation("\\", false);
-  const peg$e218 = peg$classExpectation(["\"", "\\"], false, false, false);
-  const peg$e219 = peg$otherExpectation("a pattern between slashes");
-  const peg$e220 = peg$classExpectation(["/", "\\"], true, false, false);
-  const peg$e221 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e222 = peg$otherExpectation("space");
-  const peg$e223 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e19 = peg$literalExpectation("within", false);
+  const peg$e20 = peg$otherExpectation("a function");
+  const peg$e21 = peg$literalExpectation("p", false);
+  const peg$e22 = peg$literalExpectation("median", false);
+  const peg$e23 = peg$classExpectation([["a", "z"], "_"], false, false, false);
+  const peg$e24 = peg$literalExpectation("having", false);
+  const peg$e25 = peg$literalExpectation("count", false);
+  const peg$e26 = peg$literalExpectation("by", false);
+  const peg$e27 = peg$literalExpectation("where", false);
+  const peg$e28 = peg$literalExpectation("and", false);
+  const peg$e29 = peg$literalExpectation("or", false);
+  const peg$e30 = peg$literalExpectation("not", false);
+  const peg$e31 = peg$literalExpectation("matches", false);
+  const peg$e32 = peg$literalExpectation("is", false);
+  const peg$e33 = peg$literalExpectation("missing", false);
+  const peg$e34 = peg$literalExpectation("present", false);
+  const peg$e35 = peg$literalExpectation("age(", false);
+  const peg$e36 = peg$literalExpectation("contains", false);
+  const peg$e37 = peg$literalExpectation("starts", false);
+  const peg$e38 = peg$literalExpectation("with", false);
+  const peg$e39 = peg$literalExpectation("ends", false);
+  const peg$e40 = peg$literalExpectation("true", false);
+  const peg$e41 = peg$literalExpectation("false", false);
+  const peg$e42 = peg$literalExpectation("for", false);
+  const peg$e43 = peg$literalExpectation("no", false);
+  const peg$e44 = peg$literalExpectation("data", false);
+  const peg$e45 = peg$literalExpectation("from", false);
+  const peg$e46 = peg$literalExpectation("any", false);
+  const peg$e47 = peg$classExpectation(["<", ">", "=", "!"], false, false, false);
+  const peg$e48 = peg$literalExpectation("new", false);
+  const peg$e49 = peg$literalExpectation("fails", false);
+  const peg$e50 = peg$literalExpectation("times", false);
+  const peg$e51 = peg$literalExpectation("time", false);
+  const peg$e52 = peg$literalExpectation("a", false);
+  const peg$e53 = peg$literalExpectation("row", false);
+  const peg$e54 = peg$otherExpectation("a state (failing, passing, late, failed, firing, exercised)");
+  const peg$e55 = peg$literalExpectation("failing", false);
+  const peg$e56 = peg$literalExpectation("passing", false);
+  const peg$e57 = peg$literalExpectation("late", false);
+  const peg$e58 = peg$literalExpectation("failed", false);
+  const peg$e59 = peg$literalExpectation("firing", false);
+  const peg$e60 = peg$literalExpectation("exercised", false);
+  const peg$e61 = peg$literalExpectation(".", false);
+  const peg$e62 = peg$literalExpectation("likely", false);
+  const peg$e63 = peg$literalExpectation("between", false);
+  const peg$e64 = peg$literalExpectation("rises", false);
+  const peg$e65 = peg$literalExpectation("drops", false);
+  const peg$e66 = peg$literalExpectation("relative", false);
+  const peg$e67 = peg$literalExpectation("vs", false);
+  const peg$e68 = peg$literalExpectation("grows", false);
+  const peg$e69 = peg$literalExpectation("shrinks", false);
+  const peg$e70 = peg$literalExpectation("will", false);
+  const peg$e71 = peg$literalExpectation("reach", false);
+  const peg$e72 = peg$literalExpectation("steady", false);
+  const peg$e73 = peg$literalExpectation("beyond", false);
+  const peg$e74 = peg$literalExpectation("sigma", false);
+  const peg$e75 = peg$literalExpectation("unusually", false);
+  const peg$e76 = peg$literalExpectation("high", false);
+  const peg$e77 = peg$literalExpectation("low", false);
+  const peg$e78 = peg$literalExpectation("unusual", false);
+  const peg$e79 = peg$literalExpectation("more", false);
+  const peg$e80 = peg$literalExpectation("than", false);
+  const peg$e81 = peg$literalExpectation("on", false);
+  const peg$e82 = peg$literalExpectation("target", false);
+  const peg$e83 = peg$literalExpectation("off", false);
+  const peg$e84 = peg$literalExpectation("warning", false);
+  const peg$e85 = peg$literalExpectation("critical", false);
+  const peg$e86 = peg$literalExpectation("previous", false);
+  const peg$e87 = peg$literalExpectation("earlier", false);
+  const peg$e88 = peg$literalExpectation("baseline", false);
+  const peg$e89 = peg$literalExpectation("same", false);
+  const peg$e90 = peg$literalExpectation("hour", false);
+  const peg$e91 = peg$literalExpectation("last", false);
+  const peg$e92 = peg$literalExpectation("days", false);
+  const peg$e93 = peg$literalExpectation("day", false);
+  const peg$e94 = peg$literalExpectation("weeks", false);
+  const peg$e95 = peg$literalExpectation("week", false);
+  const peg$e96 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
+  const peg$e97 = peg$literalExpectation("minute", false);
+  const peg$e98 = peg$literalExpectation("month", false);
+  const peg$e99 = peg$literalExpectation("quarter", false);
+  const peg$e100 = peg$literalExpectation("year", false);
+  const peg$e101 = peg$literalExpectation("every", false);
+  const peg$e102 = peg$literalExpectation("worst", false);
+  const peg$e103 = peg$literalExpectation("total", false);
+  const peg$e104 = peg$literalExpectation("unset", false);
+  const peg$e105 = peg$literalExpectation("once", false);
+  const peg$e106 = peg$literalExpectation("events", false);
+  const peg$e107 = peg$literalExpectation("samples", false);
+  const peg$e108 = peg$literalExpectation("webhook", false);
+  const peg$e109 = peg$literalExpectation("list", false);
+  const peg$e110 = peg$literalExpectation("query", false);
+  const peg$e111 = peg$literalExpectation("..", false);
+  const peg$e112 = peg$literalExpectation("to", false);
+  const peg$e113 = peg$otherExpectation("an offset from launch (T+24h)");
+  const peg$e114 = peg$literalExpectation("T+", false);
+  const peg$e115 = peg$literalExpectation("T+0", false);
+  const peg$e116 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e117 = peg$classExpectation([["0", "9"]], false, false, false);
+  const peg$e118 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
+  const peg$e119 = peg$otherExpectation("a time of day (09:00)");
+  const peg$e120 = peg$literalExpectation(":", false);
+  const peg$e121 = peg$classExpectation([["0", "9"], ":"], false, false, false);
+  const peg$e122 = peg$otherExpectation("a day (mondays, workdays)");
+  const peg$e123 = peg$literalExpectation("workday", false);
+  const peg$e124 = peg$literalExpectation("weekend", false);
+  const peg$e125 = peg$literalExpectation("s", false);
+  const peg$e126 = peg$literalExpectation("monday", false);
+  const peg$e127 = peg$literalExpectation("tuesday", false);
+  const peg$e128 = peg$literalExpectation("wednesday", false);
+  const peg$e129 = peg$literalExpectation("thursday", false);
+  const peg$e130 = peg$literalExpectation("friday", false);
+  const peg$e131 = peg$literalExpectation("saturday", false);
+  const peg$e132 = peg$literalExpectation("sunday", false);
+  const peg$e133 = peg$literalExpectation("daily", false);
+  const peg$e134 = peg$literalExpectation("monthly", false);
+  const peg$e135 = peg$literalExpectation("quarterly", false);
+  const peg$e136 = peg$literalExpectation("yearly", false);
+  const peg$e137 = peg$literalExpectation("the", false);
+  const peg$e138 = peg$literalExpectation("end", false);
+  const peg$e139 = peg$literalExpectation("when", false);
+  const peg$e140 = peg$otherExpectation("a day (1st to 31st)");
+  const peg$e141 = peg$literalExpectation("st", false);
+  const peg$e142 = peg$literalExpectation("nd", false);
+  const peg$e143 = peg$literalExpectation("rd", false);
+  const peg$e144 = peg$literalExpectation("th", false);
+  const peg$e145 = peg$literalExpectation("now", false);
+  const peg$e146 = peg$literalExpectation("business", false);
+  const peg$e147 = peg$literalExpectation("hours", false);
+  const peg$e148 = peg$literalExpectation("after", false);
+  const peg$e149 = peg$literalExpectation("resolved", false);
+  const peg$e150 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
+  const peg$e151 = peg$literalExpectation("repeat", false);
+  const peg$e152 = peg$literalExpectation("page", false);
+  const peg$e153 = peg$literalExpectation("without", false);
+  const peg$e154 = peg$literalExpectation("answer", false);
+  const peg$e155 = peg$literalExpectation("unresolved", false);
+  const peg$e156 = peg$literalExpectation("opened", false);
+  const peg$e157 = peg$literalExpectation("step", false);
+  const peg$e158 = peg$otherExpectation("the item's text");
+  const peg$e159 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e160 = peg$anyExpectation();
+  const peg$e161 = peg$literalExpectation("show", false);
+  const peg$e162 = peg$literalExpectation("do", false);
+  const peg$e163 = peg$literalExpectation("number", false);
+  const peg$e164 = peg$literalExpectation("note", false);
+  const peg$e165 = peg$literalExpectation("file", false);
+  const peg$e166 = peg$literalExpectation("link", false);
+  const peg$e167 = peg$otherExpectation("a number with its unit");
+  const peg$e168 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
+  const peg$e169 = peg$otherExpectation("an amount per time (5%/h)");
+  const peg$e170 = peg$otherExpectation("a percentage");
+  const peg$e171 = peg$literalExpectation("%", false);
+  const peg$e172 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
+  const peg$e173 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
+  const peg$e174 = peg$literalExpectation("points", false);
+  const peg$e175 = peg$literalExpectation("point", false);
+  const peg$e176 = peg$literalExpectation("B", false);
+  const peg$e177 = peg$literalExpectation("KB", false);
+  const peg$e178 = peg$literalExpectation("MB", false);
+  const peg$e179 = peg$literalExpectation("GB", false);
+  const peg$e180 = peg$literalExpectation("TB", false);
+  const peg$e181 = peg$literalExpectation("kbps", false);
+  const peg$e182 = peg$literalExpectation("Mbps", false);
+  const peg$e183 = peg$literalExpectation("Gbps", false);
+  const peg$e184 = peg$literalExpectation("x", false);
+  const peg$e185 = peg$literalExpectation("min", false);
+  const peg$e186 = peg$classExpectation(["d", "h"], false, false, false);
+  const peg$e187 = peg$otherExpectation("a duration (5m)");
+  const peg$e188 = peg$literalExpectation("milliseconds", false);
+  const peg$e189 = peg$literalExpectation("millisecond", false);
+  const peg$e190 = peg$literalExpectation("ms", false);
+  const peg$e191 = peg$literalExpectation("seconds", false);
+  const peg$e192 = peg$literalExpectation("second", false);
+  const peg$e193 = peg$literalExpectation("minutes", false);
+  const peg$e194 = peg$literalExpectation("m", false);
+  const peg$e195 = peg$literalExpectation("h", false);
+  const peg$e196 = peg$literalExpectation("d", false);
+  const peg$e197 = peg$literalExpectation("w", false);
+  const peg$e198 = peg$otherExpectation("a number");
+  const peg$e199 = peg$otherExpectation("a whole number");
+  const peg$e200 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
+  const peg$e201 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
+  const peg$e202 = peg$literalExpectation("<=", false);
+  const peg$e203 = peg$literalExpectation("<", false);
+  const peg$e204 = peg$classExpectation([">"], false, false, false);
+  const peg$e205 = peg$literalExpectation(">=", false);
+  const peg$e206 = peg$literalExpectation(">", false);
+  const peg$e207 = peg$literalExpectation("!=", false);
+  const peg$e208 = peg$literalExpectation("=", false);
+  const peg$e209 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
+  const peg$e210 = peg$otherExpectation("a name");
+  const peg$e211 = peg$otherExpectation("a field");
+  const peg$e212 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
+  const peg$e213 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
+  const peg$e214 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e215 = peg$otherExpectation("text in quotation marks");
+  const peg$e216 = peg$literalExpectation("\"", false);
+  const peg$e217 = peg$classExpectation(["\"", "\\"], true, false, false);
+  const peg$e218 = peg$literalExpectation("\\", false);
+  const peg$e219 = peg$classExpectation(["\"", "\\"], false, false, false);
+  const peg$e220 = peg$otherExpectation("a pattern between slashes");
+  const peg$e221 = peg$classExpectation(["/", "\\"], true, false, false);
+  const peg$e222 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e223 = peg$otherExpectation("space");
   const peg$e224 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e225 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
+  const peg$e225 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e226 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
 
   function peg$f0(formula, window, atLeast, unit) {
     return node('signal', { formula, window, atLeast, unit });
@@ -698,7 +700,9 @@ function peg$parse(input, options) {
   function peg$f14(path, window, by) {    return node('reference', { path, window, by });  }
   function peg$f15(formula) {    return widened(formula, here());  }
   function peg$f16(left, right) {    return node('ratio', { left, right });  }
-  function peg$f17(left, right) {    return node('missing', { left, right });  }
+  function peg$f17(left, right, within) {
+    return node('missing', { left, right, within });
+  }
   function peg$f18(name, path, where, having, by) {
     return node('aggregate', { ...name, path, where, having, by });
   }
@@ -721,214 +725,215 @@ function peg$parse(input, options) {
   function peg$f31(field, test, text) {    return node('text test', { field, test, text: text.text });  }
   function peg$f32(field, pattern) {    return node('matches', { field, pattern });  }
   function peg$f33(field, is) {    return node('presence', { field, is });  }
-  function peg$f34() {    return 'contains';  }
-  function peg$f35() {    return 'starts with';  }
-  function peg$f36() {    return 'ends with';  }
-  function peg$f37() {    return node('boolean', { value: true });  }
-  function peg$f38() {    return node('boolean', { value: false });  }
-  function peg$f39(of, duration) {
+  function peg$f34(of) {    return node('field', { name: `age(${of.name})` });  }
+  function peg$f35() {    return 'contains';  }
+  function peg$f36() {    return 'starts with';  }
+  function peg$f37() {    return 'ends with';  }
+  function peg$f38() {    return node('boolean', { value: true });  }
+  function peg$f39() {    return node('boolean', { value: false });  }
+  function peg$f40(of, duration) {
     return duration === null ? of : node('for', { of, duration });
   }
-  function peg$f40(first, rest) {    return node('and', { of: [first, ...rest] });  }
-  function peg$f41(first, rest) {    return node('or', { of: [first, ...rest] });  }
-  function peg$f42(of) {    return node('not', { of });  }
-  function peg$f43(condition) {    return widened(condition, here());  }
-  function peg$f44(source) {    return node('no data', { source });  }
-  function peg$f45(source, where, within) {    return node('silence', { source, where, in: within });  }
-  function peg$f46(source, where, within) {    return node('any', { source, where, in: within });  }
-  function peg$f47(source, by, within) {    return node('new', { source, by, in: within });  }
-  function peg$f48(subject, part, state) {    return node('state', { subject, part, state });  }
-  function peg$f49(subject, part, times) {
+  function peg$f41(first, rest) {    return node('and', { of: [first, ...rest] });  }
+  function peg$f42(first, rest) {    return node('or', { of: [first, ...rest] });  }
+  function peg$f43(of) {    return node('not', { of });  }
+  function peg$f44(condition) {    return widened(condition, here());  }
+  function peg$f45(source) {    return node('no data', { source });  }
+  function peg$f46(source, where, within) {    return node('silence', { source, where, in: within });  }
+  function peg$f47(source, where, within) {    return node('any', { source, where, in: within });  }
+  function peg$f48(source, by, within) {    return node('new', { source, by, in: within });  }
+  function peg$f49(subject, part, state) {    return node('state', { subject, part, state });  }
+  function peg$f50(subject, part, times) {
     return node('fails', { subject, part, times });
   }
-  function peg$f50(subject, verdict) {
+  function peg$f51(subject, verdict) {
     const { kind, ...fields } = verdict;
     return kind === 'comparison' || kind === 'likely'
       ? node(kind, { left: subject, ...fields })
       : node(kind, { of: subject, ...fields });
   }
-  function peg$f51(word) {    return word;  }
-  function peg$f52(text) {    return node('name', { text });  }
-  function peg$f53(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
-  function peg$f54(operator, right) {    return { kind: 'likely', operator, right };  }
-  function peg$f55(low, high, within) {
+  function peg$f52(word) {    return word;  }
+  function peg$f53(text) {    return node('name', { text });  }
+  function peg$f54(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
+  function peg$f55(operator, right) {    return { kind: 'likely', operator, right };  }
+  function peg$f56(low, high, within) {
     return { kind: 'between', low, high, in: within };
   }
-  function peg$f56(state) {    return { kind: 'band state', state };  }
-  function peg$f57(direction, strength, amount, relative, past) {
+  function peg$f57(state) {    return { kind: 'band state', state };  }
+  function peg$f58(direction, strength, amount, relative, past) {
     return { kind: 'change', direction, strength, amount, relative: relative !== null, past };
   }
-  function peg$f58(direction, strength, amount, over) {
+  function peg$f59(direction, strength, amount, over) {
     return { kind: 'growth', direction, strength, amount, over };
   }
-  function peg$f59(level, within) {
+  function peg$f60(level, within) {
     return { kind: 'forecast', level, within };
   }
-  function peg$f60(within, over) {
+  function peg$f61(within, over) {
     return { kind: 'steady', within, over };
   }
-  function peg$f61(direction, sigma, past) {
+  function peg$f62(direction, sigma, past) {
     return { kind: 'unusual', direction, sigma: sigma === null ? null : Number(sigma), past };
   }
-  function peg$f62() {    return 'high';  }
-  function peg$f63() {    return 'low';  }
-  function peg$f64() {    return 'either';  }
-  function peg$f65() {    return 'more than';  }
-  function peg$f66() {    return 'at least';  }
-  function peg$f67() {    return 'on target';  }
-  function peg$f68() {    return 'off target';  }
-  function peg$f69() {    return 'in warning';  }
-  function peg$f70() {    return 'in critical';  }
-  function peg$f71() {    return 'no data';  }
-  function peg$f72(period) {    return node('previous', { period });  }
-  function peg$f73(duration) {    return node('earlier', { duration });  }
-  function peg$f74(baseline) {    return node('baseline', { baseline });  }
-  function peg$f75(count, of) {
+  function peg$f63() {    return 'high';  }
+  function peg$f64() {    return 'low';  }
+  function peg$f65() {    return 'either';  }
+  function peg$f66() {    return 'more than';  }
+  function peg$f67() {    return 'at least';  }
+  function peg$f68() {    return 'on target';  }
+  function peg$f69() {    return 'off target';  }
+  function peg$f70() {    return 'in warning';  }
+  function peg$f71() {    return 'in critical';  }
+  function peg$f72() {    return 'no data';  }
+  function peg$f73(period) {    return node('previous', { period });  }
+  function peg$f74(duration) {    return node('earlier', { duration });  }
+  function peg$f75(baseline) {    return node('baseline', { baseline });  }
+  function peg$f76(count, of) {
     return node('same hour', { count, of });
   }
-  function peg$f76() {    return 'days';  }
-  function peg$f77() {    return 'weeks';  }
-  function peg$f78(word) {    return word;  }
-  function peg$f79(fold, condition) {    return node('criterion', { fold, condition });  }
-  function peg$f80(condition) {    return node('criterion', { condition });  }
-  function peg$f81() {    return 'every day';  }
-  function peg$f82() {    return 'worst';  }
-  function peg$f83() {    return 'total';  }
-  function peg$f84(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
-  function peg$f85(level, bound) {    return node('band', { level, bound });  }
-  function peg$f86() {    return node('unset');  }
-  function peg$f87(low, high, of) {
+  function peg$f77() {    return 'days';  }
+  function peg$f78() {    return 'weeks';  }
+  function peg$f79(word) {    return word;  }
+  function peg$f80(fold, condition) {    return node('criterion', { fold, condition });  }
+  function peg$f81(condition) {    return node('criterion', { condition });  }
+  function peg$f82() {    return 'every day';  }
+  function peg$f83() {    return 'worst';  }
+  function peg$f84() {    return 'total';  }
+  function peg$f85(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
+  function peg$f86(level, bound) {    return node('band', { level, bound });  }
+  function peg$f87() {    return node('unset');  }
+  function peg$f88(low, high, of) {
     return node('between', { low, high, of });
   }
-  function peg$f88(first, rest, of) {
+  function peg$f89(first, rest, of) {
     return node('compared', { choices: [first, ...rest], of });
   }
-  function peg$f89(operator, value) {    return node('choice', { operator, value });  }
-  function peg$f90() {    return node('step reference');  }
-  function peg$f91(step) {    return node('step reference', { step: step.text });  }
-  function peg$f92(of) {    return of;  }
-  function peg$f93(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
-  function peg$f94(origin, where, oncePer, fieldUnits, unit) {
+  function peg$f90(operator, value) {    return node('choice', { operator, value });  }
+  function peg$f91() {    return node('step reference');  }
+  function peg$f92(step) {    return node('step reference', { step: step.text });  }
+  function peg$f93(of) {    return of;  }
+  function peg$f94(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
+  function peg$f95(origin, where, oncePer, fieldUnits, unit) {
     return node('source', { origin, where, oncePer, fieldUnits: fieldUnits ?? [], unit });
   }
-  function peg$f95(kind, name) {    return node(kind, { name: name.text });  }
-  function peg$f96(probe) {    return node('query', { probe });  }
-  function peg$f97(source) {    return node('source', { source });  }
-  function peg$f98(first, rest) {    return [first, ...rest];  }
-  function peg$f99(field, unit) {    return node('field unit', { field, unit });  }
-  function peg$f100(duration) {    return node('every', { duration });  }
-  function peg$f101(from, to) {    return node('offsets', { from, to });  }
-  function peg$f102(from) {    return node('offsets', { from });  }
-  function peg$f103(from) {    return node('days', { from });  }
-  function peg$f104(from, to) {    return node('days', { from, to });  }
-  function peg$f105(from, to) {    return node('weeks', { from, to });  }
-  function peg$f106(from, to) {    return node('instants', { from, to });  }
-  function peg$f107(days, from, to) {    return node('hours', { days, from, to });  }
-  function peg$f108(duration) {    return node('offset', { duration, ms: duration.ms });  }
-  function peg$f109() {    return node('offset', { ms: 0 });  }
-  function peg$f110(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
-  function peg$f111(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
-  function peg$f112(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
-  function peg$f113(hours, minutes) {
+  function peg$f96(kind, name) {    return node(kind, { name: name.text });  }
+  function peg$f97(probe) {    return node('query', { probe });  }
+  function peg$f98(source) {    return node('source', { source });  }
+  function peg$f99(first, rest) {    return [first, ...rest];  }
+  function peg$f100(field, unit) {    return node('field unit', { field, unit });  }
+  function peg$f101(duration) {    return node('every', { duration });  }
+  function peg$f102(from, to) {    return node('offsets', { from, to });  }
+  function peg$f103(from) {    return node('offsets', { from });  }
+  function peg$f104(from) {    return node('days', { from });  }
+  function peg$f105(from, to) {    return node('days', { from, to });  }
+  function peg$f106(from, to) {    return node('weeks', { from, to });  }
+  function peg$f107(from, to) {    return node('instants', { from, to });  }
+  function peg$f108(days, from, to) {    return node('hours', { days, from, to });  }
+  function peg$f109(duration) {    return node('offset', { duration, ms: duration.ms });  }
+  function peg$f110() {    return node('offset', { ms: 0 });  }
+  function peg$f111(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
+  function peg$f112(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
+  function peg$f113(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
+  function peg$f114(hours, minutes) {
     return node('clock', { minutes: Number(hours) * 60 + Number(minutes) });
   }
-  function peg$f114(first, rest) {    return [first, ...rest];  }
-  function peg$f115(word) {    return word;  }
-  function peg$f116(first, rest) {    return node('daily', { at: [first, ...rest] });  }
-  function peg$f117(days, at) {    return node('weekly', { days, at });  }
-  function peg$f118(kind, on, at) {
+  function peg$f115(first, rest) {    return [first, ...rest];  }
+  function peg$f116(word) {    return word;  }
+  function peg$f117(first, rest) {    return node('daily', { at: [first, ...rest] });  }
+  function peg$f118(days, at) {    return node('weekly', { days, at });  }
+  function peg$f119(kind, on, at) {
     return node(kind, { on, at });
   }
-  function peg$f119(phase) {    return node('end of', { phase });  }
-  function peg$f120(offset) {    return node('at', { offset });  }
-  function peg$f121(condition) {    return node('when', { condition });  }
-  function peg$f122() {    return node('once');  }
-  function peg$f123() {    return node('last day');  }
-  function peg$f124() {    return node('last workday');  }
-  function peg$f125(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
-  function peg$f126(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
-  function peg$f127(digits) {
+  function peg$f120(phase) {    return node('end of', { phase });  }
+  function peg$f121(offset) {    return node('at', { offset });  }
+  function peg$f122(condition) {    return node('when', { condition });  }
+  function peg$f123() {    return node('once');  }
+  function peg$f124() {    return node('last day');  }
+  function peg$f125() {    return node('last workday');  }
+  function peg$f126(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
+  function peg$f127(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
+  function peg$f128(digits) {
     return Number(digits);
   }
-  function peg$f128() {    return node('now');  }
-  function peg$f129(hours) {    return node('business hours', { hours: Number(hours) });  }
-  function peg$f130(duration) {    return node('after resolved', { duration });  }
-  function peg$f131(duration) {    return node('within', { duration });  }
-  function peg$f132(who, by, hours) {
+  function peg$f129() {    return node('now');  }
+  function peg$f130(hours) {    return node('business hours', { hours: Number(hours) });  }
+  function peg$f131(duration) {    return node('after resolved', { duration });  }
+  function peg$f132(duration) {    return node('within', { duration });  }
+  function peg$f133(who, by, hours) {
     return node('recipient', { who, by: by ?? [], hours });
   }
-  function peg$f133(first, rest) {    return [first, ...rest];  }
-  function peg$f134(channel, target) {    return node('address', { channel: channel.text, target });  }
-  function peg$f135(who) {    return node('recipient', { who, by: [] });  }
-  function peg$f136(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
-  function peg$f137(first, rest) {
+  function peg$f134(first, rest) {    return [first, ...rest];  }
+  function peg$f135(channel, target) {    return node('address', { channel: channel.text, target });  }
+  function peg$f136(who) {    return node('recipient', { who, by: [] });  }
+  function peg$f137(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
+  function peg$f138(first, rest) {
     return node('recipients', { recipients: [first, ...rest] });
   }
-  function peg$f138(recipients) {    return node('page', { recipients });  }
-  function peg$f139(duration, unless, recipients) {
+  function peg$f139(recipients) {    return node('page', { recipients });  }
+  function peg$f140(duration, unless, recipients) {
     return node('after', { duration, unless, recipients });
   }
-  function peg$f140(times) {    return node('repeat', { times });  }
-  function peg$f141(first, rest) {    return [first, ...rest];  }
-  function peg$f142(recipient) {    return [recipient];  }
-  function peg$f143() {    return 'answered';  }
-  function peg$f144() {    return 'resolved since opened';  }
-  function peg$f145() {    return 'resolved since last step';  }
-  function peg$f146(text, filler) {    return node('item', { text, filler });  }
-  function peg$f147(what) {    return node('show', { what });  }
-  function peg$f148(action) {    return node('do', { action });  }
-  function peg$f149(name, unit) {    return node('number', { name, unit });  }
-  function peg$f150(role) {    return node('by', { role });  }
-  function peg$f151(kind) {    return node(kind);  }
-  function peg$f152(condition) {    return node('condition', { condition });  }
-  function peg$f153(sign, symbol, text, per) {
+  function peg$f141(times) {    return node('repeat', { times });  }
+  function peg$f142(first, rest) {    return [first, ...rest];  }
+  function peg$f143(recipient) {    return [recipient];  }
+  function peg$f144() {    return 'answered';  }
+  function peg$f145() {    return 'resolved since opened';  }
+  function peg$f146() {    return 'resolved since last step';  }
+  function peg$f147(text, filler) {    return node('item', { text, filler });  }
+  function peg$f148(what) {    return node('show', { what });  }
+  function peg$f149(action) {    return node('do', { action });  }
+  function peg$f150(name, unit) {    return node('number', { name, unit });  }
+  function peg$f151(role) {    return node('by', { role });  }
+  function peg$f152(kind) {    return node(kind);  }
+  function peg$f153(condition) {    return node('condition', { condition });  }
+  function peg$f154(sign, symbol, text, per) {
     const signed = `${sign ?? ''}${text}`;
     const unit = { ...node('unit', { base: 'money', text: symbol, per }) };
     return node('quantity', { amount: Number(signed), unit, value: valueOf(signed, unit) });
   }
-  function peg$f154(text, unit) {
+  function peg$f155(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f155(quantity) {    return quantity.unit.per !== undefined;  }
-  function peg$f156(quantity) {    return quantity;  }
-  function peg$f157(text, unit) {
+  function peg$f156(quantity) {    return quantity.unit.per !== undefined;  }
+  function peg$f157(quantity) {    return quantity;  }
+  function peg$f158(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f158() {    return node('unit', { base: 'fraction', text: '%' });  }
-  function peg$f159(unit) {    return unit;  }
+  function peg$f159() {    return node('unit', { base: 'fraction', text: '%' });  }
   function peg$f160(unit) {    return unit;  }
-  function peg$f161(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f162() {    return node('unit', { base: 'count', text: '' });  }
-  function peg$f163(text, per) {    return node('unit', { base: 'money', text, per });  }
-  function peg$f164(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f165(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
-  function peg$f166(per) {    return node('unit', { base: 'points', text: 'points', per });  }
-  function peg$f167(text, per) {    return node('unit', { base: 'ms', text, per });  }
-  function peg$f168(text, per) {    return node('unit', { base: 'bytes', text, per });  }
-  function peg$f169(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
-  function peg$f170(text, per) {    return node('unit', { base: 'times', text, per });  }
-  function peg$f171(text, per) {    return node('unit', { base: 'word', text, per });  }
-  function peg$f172(word) {    return !notUnits.has(word);  }
-  function peg$f173(word) {    return word;  }
-  function peg$f174(per) {    return per;  }
-  function peg$f175(text, unit) {
+  function peg$f161(unit) {    return unit;  }
+  function peg$f162(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f163() {    return node('unit', { base: 'count', text: '' });  }
+  function peg$f164(text, per) {    return node('unit', { base: 'money', text, per });  }
+  function peg$f165(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f166(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
+  function peg$f167(per) {    return node('unit', { base: 'points', text: 'points', per });  }
+  function peg$f168(text, per) {    return node('unit', { base: 'ms', text, per });  }
+  function peg$f169(text, per) {    return node('unit', { base: 'bytes', text, per });  }
+  function peg$f170(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
+  function peg$f171(text, per) {    return node('unit', { base: 'times', text, per });  }
+  function peg$f172(text, per) {    return node('unit', { base: 'word', text, per });  }
+  function peg$f173(word) {    return !notUnits.has(word);  }
+  function peg$f174(word) {    return word;  }
+  function peg$f175(per) {    return per;  }
+  function peg$f176(text, unit) {
     return node('duration', { amount: Number(text), unit, ms: scaled(text, durationFactors[unit]) });
   }
-  function peg$f176() {    return 'ms';  }
-  function peg$f177() {    return 's';  }
-  function peg$f178() {    return 'm';  }
-  function peg$f179() {    return 'h';  }
-  function peg$f180() {    return 'd';  }
-  function peg$f181() {    return 'w';  }
-  function peg$f182(text) {    return text.replace('.', '').length <= 15;  }
-  function peg$f183(text) {    return text;  }
-  function peg$f184(digits) {    return Number(digits);  }
-  function peg$f185(text) {    return !reserved.has(text);  }
-  function peg$f186(text) {    return node('name', { text });  }
-  function peg$f187(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
-  function peg$f188(path) {    return node('field', { name: path.names.join('.') });  }
-  function peg$f189(parts) {    return node('text', { text: parts.join('') });  }
-  function peg$f190(pattern) {    return pattern;  }
+  function peg$f177() {    return 'ms';  }
+  function peg$f178() {    return 's';  }
+  function peg$f179() {    return 'm';  }
+  function peg$f180() {    return 'h';  }
+  function peg$f181() {    return 'd';  }
+  function peg$f182() {    return 'w';  }
+  function peg$f183(text) {    return text.replace('.', '').length <= 15;  }
+  function peg$f184(text) {    return text;  }
+  function peg$f185(digits) {    return Number(digits);  }
+  function peg$f186(text) {    return !reserved.has(text);  }
+  function peg$f187(text) {    return node('name', { text });  }
+  function peg$f188(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
+  function peg$f189(path) {    return node('field', { name: path.names.join('.') });  }
+  function peg$f190(parts) {    return node('text', { text: parts.join('') });  }
+  function peg$f191(pattern) {    return pattern;  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -1104,7 +1109,7 @@ function peg$parse(input, options) {
   function peg$parseSignalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 0;
+    const key = peg$currPos * 124 + 0;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1132,7 +1137,7 @@ function peg$parse(input, options) {
   function peg$parseConditionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 1;
+    const key = peg$currPos * 124 + 1;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1160,7 +1165,7 @@ function peg$parse(input, options) {
   function peg$parseCriterionSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 2;
+    const key = peg$currPos * 124 + 2;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1188,7 +1193,7 @@ function peg$parse(input, options) {
   function peg$parseBandsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 3;
+    const key = peg$currPos * 124 + 3;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1216,7 +1221,7 @@ function peg$parse(input, options) {
   function peg$parseBoundSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 4;
+    const key = peg$currPos * 124 + 4;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1244,7 +1249,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargetsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 5;
+    const key = peg$currPos * 124 + 5;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1272,7 +1277,7 @@ function peg$parse(input, options) {
   function peg$parseSourceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 6;
+    const key = peg$currPos * 124 + 6;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1300,7 +1305,7 @@ function peg$parse(input, options) {
   function peg$parseSpanSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 7;
+    const key = peg$currPos * 124 + 7;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1328,7 +1333,7 @@ function peg$parse(input, options) {
   function peg$parseCadenceSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 8;
+    const key = peg$currPos * 124 + 8;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1356,7 +1361,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 9;
+    const key = peg$currPos * 124 + 9;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1384,7 +1389,7 @@ function peg$parse(input, options) {
   function peg$parseRecipientsSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 10;
+    const key = peg$currPos * 124 + 10;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1412,7 +1417,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStepSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 11;
+    const key = peg$currPos * 124 + 11;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1440,7 +1445,7 @@ function peg$parse(input, options) {
   function peg$parseItemSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 12;
+    const key = peg$currPos * 124 + 12;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1468,7 +1473,7 @@ function peg$parse(input, options) {
   function peg$parseFillerSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 13;
+    const key = peg$currPos * 124 + 13;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1496,7 +1501,7 @@ function peg$parse(input, options) {
   function peg$parseDurationSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 14;
+    const key = peg$currPos * 124 + 14;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1524,7 +1529,7 @@ function peg$parse(input, options) {
   function peg$parseClockSlaSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 15;
+    const key = peg$currPos * 124 + 15;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1552,7 +1557,7 @@ function peg$parse(input, options) {
   function peg$parseQuantitySentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 16;
+    const key = peg$currPos * 124 + 16;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1580,7 +1585,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 17;
+    const key = peg$currPos * 124 + 17;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1608,7 +1613,7 @@ function peg$parse(input, options) {
   function peg$parseIntervalSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 18;
+    const key = peg$currPos * 124 + 18;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1636,7 +1641,7 @@ function peg$parse(input, options) {
   function peg$parseUnitSentence() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 19;
+    const key = peg$currPos * 124 + 19;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1664,7 +1669,7 @@ function peg$parse(input, options) {
   function peg$parseSignal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 123 + 20;
+    const key = peg$currPos * 124 + 20;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1774,7 +1779,7 @@ function peg$parse(input, options) {
   function peg$parseAtLeast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 123 + 21;
+    const key = peg$currPos * 124 + 21;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -1866,7 +1871,7 @@ function peg$parse(input, options) {
   function peg$parseWindow() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 22;
+    const key = peg$currPos * 124 + 22;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2057,7 +2062,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 23;
+    const key = peg$currPos * 124 + 23;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2118,7 +2123,7 @@ function peg$parse(input, options) {
   function peg$parseOwnTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 24;
+    const key = peg$currPos * 124 + 24;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2179,7 +2184,7 @@ function peg$parse(input, options) {
   function peg$parseOwnFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 25;
+    const key = peg$currPos * 124 + 25;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2254,7 +2259,7 @@ function peg$parse(input, options) {
   function peg$parseOwnReference() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 26;
+    const key = peg$currPos * 124 + 26;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2315,7 +2320,7 @@ function peg$parse(input, options) {
   function peg$parseFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 27;
+    const key = peg$currPos * 124 + 27;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2376,7 +2381,7 @@ function peg$parse(input, options) {
   function peg$parseTerm() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 28;
+    const key = peg$currPos * 124 + 28;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2437,7 +2442,7 @@ function peg$parse(input, options) {
   function peg$parseFactor() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 29;
+    const key = peg$currPos * 124 + 29;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2512,7 +2517,7 @@ function peg$parse(input, options) {
   function peg$parseReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 30;
+    const key = peg$currPos * 124 + 30;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2590,7 +2595,7 @@ function peg$parse(input, options) {
   function peg$parseEnclosedFormula() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 31;
+    const key = peg$currPos * 124 + 31;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2643,7 +2648,7 @@ function peg$parse(input, options) {
   function peg$parseAdditive() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 32;
+    const key = peg$currPos * 124 + 32;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2705,7 +2710,7 @@ function peg$parse(input, options) {
   function peg$parseMultiplicative() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 33;
+    const key = peg$currPos * 124 + 33;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2765,9 +2770,9 @@ function peg$parse(input, options) {
   }
 
   function peg$parseCall() {
-    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
+    let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13;
 
-    const key = peg$currPos * 123 + 34;
+    const key = peg$currPos * 124 + 34;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2856,17 +2861,58 @@ function peg$parse(input, options) {
             s6 = peg$parse_();
             s7 = peg$parsePath();
             if (s7 !== peg$FAILED) {
-              s8 = peg$parse_();
+              s8 = peg$currPos;
+              s9 = peg$parse__();
+              if (s9 !== peg$FAILED) {
+                if (input.substr(peg$currPos, 6) === peg$c19) {
+                  s10 = peg$c19;
+                  peg$currPos += 6;
+                } else {
+                  s10 = peg$FAILED;
+                  if (peg$silentFails === 0) { peg$fail(peg$e19); }
+                }
+                if (s10 !== peg$FAILED) {
+                  s11 = peg$parseb();
+                  if (s11 !== peg$FAILED) {
+                    s12 = peg$parse__();
+                    if (s12 !== peg$FAILED) {
+                      s13 = peg$parseDuration();
+                      if (s13 !== peg$FAILED) {
+                        s8 = s13;
+                      } else {
+                        peg$currPos = s8;
+                        s8 = peg$FAILED;
+                      }
+                    } else {
+                      peg$currPos = s8;
+                      s8 = peg$FAILED;
+                    }
+                  } else {
+                    peg$currPos = s8;
+                    s8 = peg$FAILED;
+                  }
+                } else {
+                  peg$currPos = s8;
+                  s8 = peg$FAILED;
+                }
+              } else {
+                peg$currPos = s8;
+                s8 = peg$FAILED;
+              }
+              if (s8 === peg$FAILED) {
+                s8 = null;
+              }
+              s9 = peg$parse_();
               if (input.charCodeAt(peg$currPos) === 41) {
-                s9 = peg$c12;
+                s10 = peg$c12;
                 peg$currPos++;
               } else {
-                s9 = peg$FAILED;
+                s10 = peg$FAILED;
                 if (peg$silentFails === 0) { peg$fail(peg$e12); }
               }
-              if (s9 !== peg$FAILED) {
+              if (s10 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f17(s3, s7);
+                s0 = peg$f17(s3, s7, s8);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -2965,7 +3011,7 @@ function peg$parse(input, options) {
   function peg$parseFunction() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 35;
+    const key = peg$currPos * 124 + 35;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -2977,11 +3023,11 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 112) {
-      s1 = peg$c19;
+      s1 = peg$c20;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e20); }
+      if (peg$silentFails === 0) { peg$fail(peg$e21); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDecimal();
@@ -3010,12 +3056,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c20) {
-        s1 = peg$c20;
+      if (input.substr(peg$currPos, 6) === peg$c21) {
+        s1 = peg$c21;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e21); }
+        if (peg$silentFails === 0) { peg$fail(peg$e22); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -3039,7 +3085,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e22); }
+          if (peg$silentFails === 0) { peg$fail(peg$e23); }
         }
         if (s3 !== peg$FAILED) {
           while (s3 !== peg$FAILED) {
@@ -3049,7 +3095,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e22); }
+              if (peg$silentFails === 0) { peg$fail(peg$e23); }
             }
           }
         } else {
@@ -3084,7 +3130,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e19); }
+      if (peg$silentFails === 0) { peg$fail(peg$e20); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -3095,7 +3141,7 @@ function peg$parse(input, options) {
   function peg$parseHaving() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 123 + 36;
+    const key = peg$currPos * 124 + 36;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3105,24 +3151,24 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c21) {
-      s1 = peg$c21;
+    if (input.substr(peg$currPos, 6) === peg$c22) {
+      s1 = peg$c22;
       peg$currPos += 6;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e23); }
+      if (peg$silentFails === 0) { peg$fail(peg$e24); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 5) === peg$c22) {
-            s4 = peg$c22;
+          if (input.substr(peg$currPos, 5) === peg$c23) {
+            s4 = peg$c23;
             peg$currPos += 5;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e24); }
+            if (peg$silentFails === 0) { peg$fail(peg$e25); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -3172,7 +3218,7 @@ function peg$parse(input, options) {
   function peg$parseBy() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 37;
+    const key = peg$currPos * 124 + 37;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3184,12 +3230,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c23) {
-        s2 = peg$c23;
+      if (input.substr(peg$currPos, 2) === peg$c24) {
+        s2 = peg$c24;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e25); }
+        if (peg$silentFails === 0) { peg$fail(peg$e26); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -3228,7 +3274,7 @@ function peg$parse(input, options) {
   function peg$parseWhere() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 38;
+    const key = peg$currPos * 124 + 38;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3240,12 +3286,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 5) === peg$c24) {
-        s2 = peg$c24;
+      if (input.substr(peg$currPos, 5) === peg$c25) {
+        s2 = peg$c25;
         peg$currPos += 5;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e26); }
+        if (peg$silentFails === 0) { peg$fail(peg$e27); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -3284,7 +3330,7 @@ function peg$parse(input, options) {
   function peg$parsePredicate() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 39;
+    const key = peg$currPos * 124 + 39;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3300,12 +3346,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c25) {
-          s5 = peg$c25;
+        if (input.substr(peg$currPos, 3) === peg$c26) {
+          s5 = peg$c26;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e27); }
+          if (peg$silentFails === 0) { peg$fail(peg$e28); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -3341,12 +3387,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c25) {
-              s5 = peg$c25;
+            if (input.substr(peg$currPos, 3) === peg$c26) {
+              s5 = peg$c26;
               peg$currPos += 3;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e27); }
+              if (peg$silentFails === 0) { peg$fail(peg$e28); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -3399,12 +3445,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c26) {
-            s5 = peg$c26;
+          if (input.substr(peg$currPos, 2) === peg$c27) {
+            s5 = peg$c27;
             peg$currPos += 2;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e28); }
+            if (peg$silentFails === 0) { peg$fail(peg$e29); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -3440,12 +3486,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c26) {
-                s5 = peg$c26;
+              if (input.substr(peg$currPos, 2) === peg$c27) {
+                s5 = peg$c27;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                if (peg$silentFails === 0) { peg$fail(peg$e29); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -3503,7 +3549,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateUnit() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 40;
+    const key = peg$currPos * 124 + 40;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3513,12 +3559,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c27) {
-      s1 = peg$c27;
+    if (input.substr(peg$currPos, 3) === peg$c28) {
+      s1 = peg$c28;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e29); }
+      if (peg$silentFails === 0) { peg$fail(peg$e30); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -3552,7 +3598,7 @@ function peg$parse(input, options) {
   function peg$parsePredicatePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 41;
+    const key = peg$currPos * 124 + 41;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3608,7 +3654,7 @@ function peg$parse(input, options) {
   function peg$parsePredicateTest() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14;
 
-    const key = peg$currPos * 123 + 42;
+    const key = peg$currPos * 124 + 42;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3618,7 +3664,10 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    s1 = peg$parseField();
+    s1 = peg$parseAge();
+    if (s1 === peg$FAILED) {
+      s1 = peg$parseField();
+    }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
       s3 = peg$parseOperator();
@@ -3795,12 +3844,12 @@ function peg$parse(input, options) {
           if (s1 !== peg$FAILED) {
             s2 = peg$parse__();
             if (s2 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c28) {
-                s3 = peg$c28;
+              if (input.substr(peg$currPos, 7) === peg$c29) {
+                s3 = peg$c29;
                 peg$currPos += 7;
               } else {
                 s3 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e30); }
+                if (peg$silentFails === 0) { peg$fail(peg$e31); }
               }
               if (s3 !== peg$FAILED) {
                 s4 = peg$parseb();
@@ -3836,12 +3885,12 @@ function peg$parse(input, options) {
             if (s1 !== peg$FAILED) {
               s2 = peg$parse__();
               if (s2 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c29) {
-                  s3 = peg$c29;
+                if (input.substr(peg$currPos, 2) === peg$c30) {
+                  s3 = peg$c30;
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e31); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e32); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parseb();
@@ -3850,12 +3899,12 @@ function peg$parse(input, options) {
                     if (s5 !== peg$FAILED) {
                       s6 = peg$currPos;
                       s7 = peg$currPos;
-                      if (input.substr(peg$currPos, 7) === peg$c30) {
-                        s8 = peg$c30;
+                      if (input.substr(peg$currPos, 7) === peg$c31) {
+                        s8 = peg$c31;
                         peg$currPos += 7;
                       } else {
                         s8 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e32); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e33); }
                       }
                       if (s8 !== peg$FAILED) {
                         s9 = peg$parseb();
@@ -3872,12 +3921,12 @@ function peg$parse(input, options) {
                       }
                       if (s7 === peg$FAILED) {
                         s7 = peg$currPos;
-                        if (input.substr(peg$currPos, 7) === peg$c31) {
-                          s8 = peg$c31;
+                        if (input.substr(peg$currPos, 7) === peg$c32) {
+                          s8 = peg$c32;
                           peg$currPos += 7;
                         } else {
                           s8 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e33); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e34); }
                         }
                         if (s8 !== peg$FAILED) {
                           s9 = peg$parseb();
@@ -3935,10 +3984,10 @@ function peg$parse(input, options) {
     return s0;
   }
 
-  function peg$parseTextTestWord() {
+  function peg$parseAge() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 43;
+    const key = peg$currPos * 124 + 43;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -3948,18 +3997,71 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 8) === peg$c32) {
-      s1 = peg$c32;
+    if (input.substr(peg$currPos, 4) === peg$c33) {
+      s1 = peg$c33;
+      peg$currPos += 4;
+    } else {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e35); }
+    }
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parse_();
+      s3 = peg$parseField();
+      if (s3 !== peg$FAILED) {
+        s4 = peg$parse_();
+        if (input.charCodeAt(peg$currPos) === 41) {
+          s5 = peg$c12;
+          peg$currPos++;
+        } else {
+          s5 = peg$FAILED;
+          if (peg$silentFails === 0) { peg$fail(peg$e12); }
+        }
+        if (s5 !== peg$FAILED) {
+          peg$savedPos = s0;
+          s0 = peg$f34(s3);
+        } else {
+          peg$currPos = s0;
+          s0 = peg$FAILED;
+        }
+      } else {
+        peg$currPos = s0;
+        s0 = peg$FAILED;
+      }
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+
+    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
+
+    return s0;
+  }
+
+  function peg$parseTextTestWord() {
+    let s0, s1, s2, s3, s4, s5;
+
+    const key = peg$currPos * 124 + 44;
+    const cached = peg$resultsCache[key];
+
+    if (cached) {
+      peg$currPos = cached.nextPos;
+
+      return cached.result;
+    }
+
+    s0 = peg$currPos;
+    if (input.substr(peg$currPos, 8) === peg$c34) {
+      s1 = peg$c34;
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e34); }
+      if (peg$silentFails === 0) { peg$fail(peg$e36); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f34();
+        s0 = peg$f35();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3970,30 +4072,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c33) {
-        s1 = peg$c33;
+      if (input.substr(peg$currPos, 6) === peg$c35) {
+        s1 = peg$c35;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e35); }
+        if (peg$silentFails === 0) { peg$fail(peg$e37); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 4) === peg$c34) {
-              s4 = peg$c34;
+            if (input.substr(peg$currPos, 4) === peg$c36) {
+              s4 = peg$c36;
               peg$currPos += 4;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e36); }
+              if (peg$silentFails === 0) { peg$fail(peg$e38); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f35();
+                s0 = peg$f36();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -4016,30 +4118,30 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 4) === peg$c35) {
-          s1 = peg$c35;
+        if (input.substr(peg$currPos, 4) === peg$c37) {
+          s1 = peg$c37;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e37); }
+          if (peg$silentFails === 0) { peg$fail(peg$e39); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c34) {
-                s4 = peg$c34;
+              if (input.substr(peg$currPos, 4) === peg$c36) {
+                s4 = peg$c36;
                 peg$currPos += 4;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e36); }
+                if (peg$silentFails === 0) { peg$fail(peg$e38); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f36();
+                  s0 = peg$f37();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4071,7 +4173,7 @@ function peg$parse(input, options) {
   function peg$parseFieldValue() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 44;
+    const key = peg$currPos * 124 + 45;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4083,18 +4185,18 @@ function peg$parse(input, options) {
     s0 = peg$parseText();
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c36) {
-        s1 = peg$c36;
+      if (input.substr(peg$currPos, 4) === peg$c38) {
+        s1 = peg$c38;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e38); }
+        if (peg$silentFails === 0) { peg$fail(peg$e40); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f37();
+          s0 = peg$f38();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4105,18 +4207,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 5) === peg$c37) {
-          s1 = peg$c37;
+        if (input.substr(peg$currPos, 5) === peg$c39) {
+          s1 = peg$c39;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e39); }
+          if (peg$silentFails === 0) { peg$fail(peg$e41); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f38();
+            s0 = peg$f39();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -4139,7 +4241,7 @@ function peg$parse(input, options) {
   function peg$parseCondition() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 45;
+    const key = peg$currPos * 124 + 46;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4154,12 +4256,12 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse__();
       if (s3 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c38) {
-          s4 = peg$c38;
+        if (input.substr(peg$currPos, 3) === peg$c40) {
+          s4 = peg$c40;
           peg$currPos += 3;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e40); }
+          if (peg$silentFails === 0) { peg$fail(peg$e42); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseb();
@@ -4193,7 +4295,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f39(s1, s2);
+      s0 = peg$f40(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -4207,7 +4309,7 @@ function peg$parse(input, options) {
   function peg$parseTogether() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 46;
+    const key = peg$currPos * 124 + 47;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4223,12 +4325,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c25) {
-          s5 = peg$c25;
+        if (input.substr(peg$currPos, 3) === peg$c26) {
+          s5 = peg$c26;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e27); }
+          if (peg$silentFails === 0) { peg$fail(peg$e28); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -4264,12 +4366,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c25) {
-              s5 = peg$c25;
+            if (input.substr(peg$currPos, 3) === peg$c26) {
+              s5 = peg$c26;
               peg$currPos += 3;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e27); }
+              if (peg$silentFails === 0) { peg$fail(peg$e28); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -4305,7 +4407,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f40(s1, s2);
+        s0 = peg$f41(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4322,12 +4424,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c26) {
-            s5 = peg$c26;
+          if (input.substr(peg$currPos, 2) === peg$c27) {
+            s5 = peg$c27;
             peg$currPos += 2;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e28); }
+            if (peg$silentFails === 0) { peg$fail(peg$e29); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -4363,12 +4465,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c26) {
-                s5 = peg$c26;
+              if (input.substr(peg$currPos, 2) === peg$c27) {
+                s5 = peg$c27;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                if (peg$silentFails === 0) { peg$fail(peg$e29); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -4404,7 +4506,7 @@ function peg$parse(input, options) {
         }
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f41(s1, s2);
+          s0 = peg$f42(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4426,7 +4528,7 @@ function peg$parse(input, options) {
   function peg$parseUnitary() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 47;
+    const key = peg$currPos * 124 + 48;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4436,12 +4538,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c27) {
-      s1 = peg$c27;
+    if (input.substr(peg$currPos, 3) === peg$c28) {
+      s1 = peg$c28;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e29); }
+      if (peg$silentFails === 0) { peg$fail(peg$e30); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -4450,7 +4552,7 @@ function peg$parse(input, options) {
         s4 = peg$parsePrimary();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f42(s4);
+          s0 = peg$f43(s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4475,7 +4577,7 @@ function peg$parse(input, options) {
   function peg$parsePrimary() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 48;
+    const key = peg$currPos * 124 + 49;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4508,7 +4610,7 @@ function peg$parse(input, options) {
           }
           if (s5 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f43(s3);
+            s0 = peg$f44(s3);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -4531,7 +4633,7 @@ function peg$parse(input, options) {
   function peg$parseTest() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19;
 
-    const key = peg$currPos * 123 + 49;
+    const key = peg$currPos * 124 + 50;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -4541,36 +4643,36 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c39) {
-      s1 = peg$c39;
+    if (input.substr(peg$currPos, 2) === peg$c41) {
+      s1 = peg$c41;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e41); }
+      if (peg$silentFails === 0) { peg$fail(peg$e43); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c40) {
-            s4 = peg$c40;
+          if (input.substr(peg$currPos, 4) === peg$c42) {
+            s4 = peg$c42;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e42); }
+            if (peg$silentFails === 0) { peg$fail(peg$e44); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               s6 = peg$parse__();
               if (s6 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c41) {
-                  s7 = peg$c41;
+                if (input.substr(peg$currPos, 4) === peg$c43) {
+                  s7 = peg$c43;
                   peg$currPos += 4;
                 } else {
                   s7 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e43); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e45); }
                 }
                 if (s7 !== peg$FAILED) {
                   s8 = peg$parseb();
@@ -4580,7 +4682,7 @@ function peg$parse(input, options) {
                       s10 = peg$parseName();
                       if (s10 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f44(s10);
+                        s0 = peg$f45(s10);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -4623,12 +4725,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 2) === peg$c39) {
-        s1 = peg$c39;
+      if (input.substr(peg$currPos, 2) === peg$c41) {
+        s1 = peg$c41;
         peg$currPos += 2;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e41); }
+        if (peg$silentFails === 0) { peg$fail(peg$e43); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -4644,7 +4746,7 @@ function peg$parse(input, options) {
               s6 = peg$parseIn();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f45(s4, s5, s6);
+                s0 = peg$f46(s4, s5, s6);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -4667,12 +4769,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 3) === peg$c42) {
-          s1 = peg$c42;
+        if (input.substr(peg$currPos, 3) === peg$c44) {
+          s1 = peg$c44;
           peg$currPos += 3;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e44); }
+          if (peg$silentFails === 0) { peg$fail(peg$e46); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -4698,7 +4800,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s10 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e45); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e47); }
                 }
                 if (s10 !== peg$FAILED) {
                   s9 = [s9, s10];
@@ -4716,7 +4818,7 @@ function peg$parse(input, options) {
                 }
                 if (s7 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f46(s4, s5, s6);
+                  s0 = peg$f47(s4, s5, s6);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4739,12 +4841,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 3) === peg$c43) {
-            s1 = peg$c43;
+          if (input.substr(peg$currPos, 3) === peg$c45) {
+            s1 = peg$c45;
             peg$currPos += 3;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e46); }
+            if (peg$silentFails === 0) { peg$fail(peg$e48); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -4760,7 +4862,7 @@ function peg$parse(input, options) {
                       s6 = null;
                     }
                     peg$savedPos = s0;
-                    s0 = peg$f47(s4, s5, s6);
+                    s0 = peg$f48(s4, s5, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -4794,7 +4896,7 @@ function peg$parse(input, options) {
                 s4 = peg$parseStateWord();
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f48(s1, s2, s4);
+                  s0 = peg$f49(s1, s2, s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4817,12 +4919,12 @@ function peg$parse(input, options) {
                 }
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c44) {
-                    s4 = peg$c44;
+                  if (input.substr(peg$currPos, 5) === peg$c46) {
+                    s4 = peg$c46;
                     peg$currPos += 5;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e47); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e49); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
@@ -4833,20 +4935,20 @@ function peg$parse(input, options) {
                         if (s7 !== peg$FAILED) {
                           s8 = peg$parse__();
                           if (s8 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 5) === peg$c45) {
-                              s9 = peg$c45;
+                            if (input.substr(peg$currPos, 5) === peg$c47) {
+                              s9 = peg$c47;
                               peg$currPos += 5;
                             } else {
                               s9 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e48); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e50); }
                             }
                             if (s9 === peg$FAILED) {
-                              if (input.substr(peg$currPos, 4) === peg$c46) {
-                                s9 = peg$c46;
+                              if (input.substr(peg$currPos, 4) === peg$c48) {
+                                s9 = peg$c48;
                                 peg$currPos += 4;
                               } else {
                                 s9 = peg$FAILED;
-                                if (peg$silentFails === 0) { peg$fail(peg$e49); }
+                                if (peg$silentFails === 0) { peg$fail(peg$e51); }
                               }
                             }
                             if (s9 !== peg$FAILED) {
@@ -4867,29 +4969,29 @@ function peg$parse(input, options) {
                                       s14 = peg$parse__();
                                       if (s14 !== peg$FAILED) {
                                         if (input.charCodeAt(peg$currPos) === 97) {
-                                          s15 = peg$c47;
+                                          s15 = peg$c49;
                                           peg$currPos++;
                                         } else {
                                           s15 = peg$FAILED;
-                                          if (peg$silentFails === 0) { peg$fail(peg$e50); }
+                                          if (peg$silentFails === 0) { peg$fail(peg$e52); }
                                         }
                                         if (s15 !== peg$FAILED) {
                                           s16 = peg$parseb();
                                           if (s16 !== peg$FAILED) {
                                             s17 = peg$parse__();
                                             if (s17 !== peg$FAILED) {
-                                              if (input.substr(peg$currPos, 3) === peg$c48) {
-                                                s18 = peg$c48;
+                                              if (input.substr(peg$currPos, 3) === peg$c50) {
+                                                s18 = peg$c50;
                                                 peg$currPos += 3;
                                               } else {
                                                 s18 = peg$FAILED;
-                                                if (peg$silentFails === 0) { peg$fail(peg$e51); }
+                                                if (peg$silentFails === 0) { peg$fail(peg$e53); }
                                               }
                                               if (s18 !== peg$FAILED) {
                                                 s19 = peg$parseb();
                                                 if (s19 !== peg$FAILED) {
                                                   peg$savedPos = s0;
-                                                  s0 = peg$f49(s1, s2, s7);
+                                                  s0 = peg$f50(s1, s2, s7);
                                                 } else {
                                                   peg$currPos = s0;
                                                   s0 = peg$FAILED;
@@ -4969,7 +5071,7 @@ function peg$parse(input, options) {
                   s2 = peg$parseVerdict();
                   if (s2 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f50(s1, s2);
+                    s0 = peg$f51(s1, s2);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -4993,7 +5095,7 @@ function peg$parse(input, options) {
   function peg$parseStateWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 50;
+    const key = peg$currPos * 124 + 51;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5005,52 +5107,52 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 7) === peg$c49) {
-      s2 = peg$c49;
+    if (input.substr(peg$currPos, 7) === peg$c51) {
+      s2 = peg$c51;
       peg$currPos += 7;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e53); }
+      if (peg$silentFails === 0) { peg$fail(peg$e55); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c50) {
-        s2 = peg$c50;
+      if (input.substr(peg$currPos, 7) === peg$c52) {
+        s2 = peg$c52;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e54); }
+        if (peg$silentFails === 0) { peg$fail(peg$e56); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c51) {
-          s2 = peg$c51;
+        if (input.substr(peg$currPos, 4) === peg$c53) {
+          s2 = peg$c53;
           peg$currPos += 4;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e55); }
+          if (peg$silentFails === 0) { peg$fail(peg$e57); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c52) {
-            s2 = peg$c52;
+          if (input.substr(peg$currPos, 6) === peg$c54) {
+            s2 = peg$c54;
             peg$currPos += 6;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e56); }
+            if (peg$silentFails === 0) { peg$fail(peg$e58); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c53) {
-              s2 = peg$c53;
+            if (input.substr(peg$currPos, 6) === peg$c55) {
+              s2 = peg$c55;
               peg$currPos += 6;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e57); }
+              if (peg$silentFails === 0) { peg$fail(peg$e59); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 9) === peg$c54) {
-                s2 = peg$c54;
+              if (input.substr(peg$currPos, 9) === peg$c56) {
+                s2 = peg$c56;
                 peg$currPos += 9;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e58); }
+                if (peg$silentFails === 0) { peg$fail(peg$e60); }
               }
             }
           }
@@ -5066,7 +5168,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f51(s1);
+        s0 = peg$f52(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5078,7 +5180,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e52); }
+      if (peg$silentFails === 0) { peg$fail(peg$e54); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -5089,7 +5191,7 @@ function peg$parse(input, options) {
   function peg$parsePart() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 51;
+    const key = peg$currPos * 124 + 52;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5100,17 +5202,17 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 46) {
-      s1 = peg$c55;
+      s1 = peg$c57;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e59); }
+      if (peg$silentFails === 0) { peg$fail(peg$e61); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseWord();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f52(s2);
+        s0 = peg$f53(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5128,7 +5230,7 @@ function peg$parse(input, options) {
   function peg$parseIn() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 52;
+    const key = peg$currPos * 124 + 53;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5184,7 +5286,7 @@ function peg$parse(input, options) {
   function peg$parseVerdict() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13;
 
-    const key = peg$currPos * 123 + 53;
+    const key = peg$currPos * 124 + 54;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5205,7 +5307,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f53(s2, s4, s5);
+        s0 = peg$f54(s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5218,12 +5320,12 @@ function peg$parse(input, options) {
       s0 = peg$currPos;
       s1 = peg$parse__();
       if (s1 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 6) === peg$c56) {
-          s2 = peg$c56;
+        if (input.substr(peg$currPos, 6) === peg$c58) {
+          s2 = peg$c58;
           peg$currPos += 6;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e60); }
+          if (peg$silentFails === 0) { peg$fail(peg$e62); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parseb();
@@ -5235,7 +5337,7 @@ function peg$parse(input, options) {
               s7 = peg$parseFormula();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f54(s5, s7);
+                s0 = peg$f55(s5, s7);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -5260,12 +5362,12 @@ function peg$parse(input, options) {
         s0 = peg$currPos;
         s1 = peg$parse__();
         if (s1 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c57) {
-            s2 = peg$c57;
+          if (input.substr(peg$currPos, 7) === peg$c59) {
+            s2 = peg$c59;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e61); }
+            if (peg$silentFails === 0) { peg$fail(peg$e63); }
           }
           if (s2 !== peg$FAILED) {
             s3 = peg$parseb();
@@ -5276,12 +5378,12 @@ function peg$parse(input, options) {
                 if (s5 !== peg$FAILED) {
                   s6 = peg$parse__();
                   if (s6 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 3) === peg$c25) {
-                      s7 = peg$c25;
+                    if (input.substr(peg$currPos, 3) === peg$c26) {
+                      s7 = peg$c26;
                       peg$currPos += 3;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e27); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e28); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
@@ -5295,7 +5397,7 @@ function peg$parse(input, options) {
                               s11 = null;
                             }
                             peg$savedPos = s0;
-                            s0 = peg$f55(s5, s10, s11);
+                            s0 = peg$f56(s5, s10, s11);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -5340,12 +5442,12 @@ function peg$parse(input, options) {
           s0 = peg$currPos;
           s1 = peg$parse__();
           if (s1 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c29) {
-              s2 = peg$c29;
+            if (input.substr(peg$currPos, 2) === peg$c30) {
+              s2 = peg$c30;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e31); }
+              if (peg$silentFails === 0) { peg$fail(peg$e32); }
             }
             if (s2 !== peg$FAILED) {
               s3 = peg$parseb();
@@ -5355,7 +5457,7 @@ function peg$parse(input, options) {
                   s5 = peg$parseBandState();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f56(s5);
+                    s0 = peg$f57(s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -5380,20 +5482,20 @@ function peg$parse(input, options) {
             s0 = peg$currPos;
             s1 = peg$parse__();
             if (s1 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 5) === peg$c58) {
-                s2 = peg$c58;
+              if (input.substr(peg$currPos, 5) === peg$c60) {
+                s2 = peg$c60;
                 peg$currPos += 5;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e62); }
+                if (peg$silentFails === 0) { peg$fail(peg$e64); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c59) {
-                  s2 = peg$c59;
+                if (input.substr(peg$currPos, 5) === peg$c61) {
+                  s2 = peg$c61;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e63); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e65); }
                 }
               }
               if (s2 !== peg$FAILED) {
@@ -5410,12 +5512,12 @@ function peg$parse(input, options) {
                           s8 = peg$currPos;
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 8) === peg$c60) {
-                              s10 = peg$c60;
+                            if (input.substr(peg$currPos, 8) === peg$c62) {
+                              s10 = peg$c62;
                               peg$currPos += 8;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e64); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e66); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5439,12 +5541,12 @@ function peg$parse(input, options) {
                           }
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 2) === peg$c61) {
-                              s10 = peg$c61;
+                            if (input.substr(peg$currPos, 2) === peg$c63) {
+                              s10 = peg$c63;
                               peg$currPos += 2;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e65); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e67); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5454,7 +5556,7 @@ function peg$parse(input, options) {
                                   s13 = peg$parsePast();
                                   if (s13 !== peg$FAILED) {
                                     peg$savedPos = s0;
-                                    s0 = peg$f57(s2, s5, s7, s8, s13);
+                                    s0 = peg$f58(s2, s5, s7, s8, s13);
                                   } else {
                                     peg$currPos = s0;
                                     s0 = peg$FAILED;
@@ -5507,20 +5609,20 @@ function peg$parse(input, options) {
               s0 = peg$currPos;
               s1 = peg$parse__();
               if (s1 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c62) {
-                  s2 = peg$c62;
+                if (input.substr(peg$currPos, 5) === peg$c64) {
+                  s2 = peg$c64;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e66); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e68); }
                 }
                 if (s2 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 7) === peg$c63) {
-                    s2 = peg$c63;
+                  if (input.substr(peg$currPos, 7) === peg$c65) {
+                    s2 = peg$c65;
                     peg$currPos += 7;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e67); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e69); }
                   }
                 }
                 if (s2 !== peg$FAILED) {
@@ -5551,7 +5653,7 @@ function peg$parse(input, options) {
                                     s12 = peg$parseDuration();
                                     if (s12 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f58(s2, s5, s7, s12);
+                                      s0 = peg$f59(s2, s5, s7, s12);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -5604,24 +5706,24 @@ function peg$parse(input, options) {
                 s0 = peg$currPos;
                 s1 = peg$parse__();
                 if (s1 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c64) {
-                    s2 = peg$c64;
+                  if (input.substr(peg$currPos, 4) === peg$c66) {
+                    s2 = peg$c66;
                     peg$currPos += 4;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e68); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e70); }
                   }
                   if (s2 !== peg$FAILED) {
                     s3 = peg$parseb();
                     if (s3 !== peg$FAILED) {
                       s4 = peg$parse__();
                       if (s4 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 5) === peg$c65) {
-                          s5 = peg$c65;
+                        if (input.substr(peg$currPos, 5) === peg$c67) {
+                          s5 = peg$c67;
                           peg$currPos += 5;
                         } else {
                           s5 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e69); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e71); }
                         }
                         if (s5 !== peg$FAILED) {
                           s6 = peg$parseb();
@@ -5632,12 +5734,12 @@ function peg$parse(input, options) {
                               if (s8 !== peg$FAILED) {
                                 s9 = peg$parse__();
                                 if (s9 !== peg$FAILED) {
-                                  if (input.substr(peg$currPos, 6) === peg$c66) {
-                                    s10 = peg$c66;
+                                  if (input.substr(peg$currPos, 6) === peg$c19) {
+                                    s10 = peg$c19;
                                     peg$currPos += 6;
                                   } else {
                                     s10 = peg$FAILED;
-                                    if (peg$silentFails === 0) { peg$fail(peg$e70); }
+                                    if (peg$silentFails === 0) { peg$fail(peg$e19); }
                                   }
                                   if (s10 !== peg$FAILED) {
                                     s11 = peg$parseb();
@@ -5647,7 +5749,7 @@ function peg$parse(input, options) {
                                         s13 = peg$parseDuration();
                                         if (s13 !== peg$FAILED) {
                                           peg$savedPos = s0;
-                                          s0 = peg$f59(s8, s13);
+                                          s0 = peg$f60(s8, s13);
                                         } else {
                                           peg$currPos = s0;
                                           s0 = peg$FAILED;
@@ -5704,24 +5806,24 @@ function peg$parse(input, options) {
                   s0 = peg$currPos;
                   s1 = peg$parse__();
                   if (s1 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 6) === peg$c67) {
-                      s2 = peg$c67;
+                    if (input.substr(peg$currPos, 6) === peg$c68) {
+                      s2 = peg$c68;
                       peg$currPos += 6;
                     } else {
                       s2 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e71); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e72); }
                     }
                     if (s2 !== peg$FAILED) {
                       s3 = peg$parseb();
                       if (s3 !== peg$FAILED) {
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c66) {
-                            s5 = peg$c66;
+                          if (input.substr(peg$currPos, 6) === peg$c19) {
+                            s5 = peg$c19;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e70); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e19); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5747,7 +5849,7 @@ function peg$parse(input, options) {
                                           s13 = peg$parseDuration();
                                           if (s13 !== peg$FAILED) {
                                             peg$savedPos = s0;
-                                            s0 = peg$f60(s8, s13);
+                                            s0 = peg$f61(s8, s13);
                                           } else {
                                             peg$currPos = s0;
                                             s0 = peg$FAILED;
@@ -5809,12 +5911,12 @@ function peg$parse(input, options) {
                         s3 = peg$currPos;
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c68) {
-                            s5 = peg$c68;
+                          if (input.substr(peg$currPos, 6) === peg$c69) {
+                            s5 = peg$c69;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e72); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e73); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5825,12 +5927,12 @@ function peg$parse(input, options) {
                                 if (s8 !== peg$FAILED) {
                                   s9 = peg$parse__();
                                   if (s9 !== peg$FAILED) {
-                                    if (input.substr(peg$currPos, 5) === peg$c69) {
-                                      s10 = peg$c69;
+                                    if (input.substr(peg$currPos, 5) === peg$c70) {
+                                      s10 = peg$c70;
                                       peg$currPos += 5;
                                     } else {
                                       s10 = peg$FAILED;
-                                      if (peg$silentFails === 0) { peg$fail(peg$e73); }
+                                      if (peg$silentFails === 0) { peg$fail(peg$e74); }
                                     }
                                     if (s10 !== peg$FAILED) {
                                       s11 = peg$parseb();
@@ -5873,12 +5975,12 @@ function peg$parse(input, options) {
                         }
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 2) === peg$c61) {
-                            s5 = peg$c61;
+                          if (input.substr(peg$currPos, 2) === peg$c63) {
+                            s5 = peg$c63;
                             peg$currPos += 2;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e65); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e67); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5888,7 +5990,7 @@ function peg$parse(input, options) {
                                 s8 = peg$parsePast();
                                 if (s8 !== peg$FAILED) {
                                   peg$savedPos = s0;
-                                  s0 = peg$f61(s2, s3, s8);
+                                  s0 = peg$f62(s2, s3, s8);
                                 } else {
                                   peg$currPos = s0;
                                   s0 = peg$FAILED;
@@ -5934,7 +6036,7 @@ function peg$parse(input, options) {
   function peg$parseUnusual() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 54;
+    const key = peg$currPos * 124 + 55;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -5944,30 +6046,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 9) === peg$c70) {
-      s1 = peg$c70;
+    if (input.substr(peg$currPos, 9) === peg$c71) {
+      s1 = peg$c71;
       peg$currPos += 9;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e74); }
+      if (peg$silentFails === 0) { peg$fail(peg$e75); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c71) {
-            s4 = peg$c71;
+          if (input.substr(peg$currPos, 4) === peg$c72) {
+            s4 = peg$c72;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e75); }
+            if (peg$silentFails === 0) { peg$fail(peg$e76); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f62();
+              s0 = peg$f63();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -5990,30 +6092,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 9) === peg$c70) {
-        s1 = peg$c70;
+      if (input.substr(peg$currPos, 9) === peg$c71) {
+        s1 = peg$c71;
         peg$currPos += 9;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e74); }
+        if (peg$silentFails === 0) { peg$fail(peg$e75); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c72) {
-              s4 = peg$c72;
+            if (input.substr(peg$currPos, 3) === peg$c73) {
+              s4 = peg$c73;
               peg$currPos += 3;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e76); }
+              if (peg$silentFails === 0) { peg$fail(peg$e77); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f63();
+                s0 = peg$f64();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6036,18 +6138,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 7) === peg$c73) {
-          s1 = peg$c73;
+        if (input.substr(peg$currPos, 7) === peg$c74) {
+          s1 = peg$c74;
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e77); }
+          if (peg$silentFails === 0) { peg$fail(peg$e78); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f64();
+            s0 = peg$f65();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6067,7 +6169,7 @@ function peg$parse(input, options) {
   function peg$parseStrength() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 55;
+    const key = peg$currPos * 124 + 56;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6077,30 +6179,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c74) {
-      s1 = peg$c74;
+    if (input.substr(peg$currPos, 4) === peg$c75) {
+      s1 = peg$c75;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e78); }
+      if (peg$silentFails === 0) { peg$fail(peg$e79); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c75) {
-            s4 = peg$c75;
+          if (input.substr(peg$currPos, 4) === peg$c76) {
+            s4 = peg$c76;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e79); }
+            if (peg$silentFails === 0) { peg$fail(peg$e80); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f65();
+              s0 = peg$f66();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6146,7 +6248,7 @@ function peg$parse(input, options) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f66();
+                s0 = peg$f67();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6177,7 +6279,7 @@ function peg$parse(input, options) {
   function peg$parseBandState() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 56;
+    const key = peg$currPos * 124 + 57;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6187,30 +6289,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c76) {
-      s1 = peg$c76;
+    if (input.substr(peg$currPos, 2) === peg$c77) {
+      s1 = peg$c77;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e80); }
+      if (peg$silentFails === 0) { peg$fail(peg$e81); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c77) {
-            s4 = peg$c77;
+          if (input.substr(peg$currPos, 6) === peg$c78) {
+            s4 = peg$c78;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e81); }
+            if (peg$silentFails === 0) { peg$fail(peg$e82); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f67();
+              s0 = peg$f68();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6233,30 +6335,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c78) {
-        s1 = peg$c78;
+      if (input.substr(peg$currPos, 3) === peg$c79) {
+        s1 = peg$c79;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e82); }
+        if (peg$silentFails === 0) { peg$fail(peg$e83); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c77) {
-              s4 = peg$c77;
+            if (input.substr(peg$currPos, 6) === peg$c78) {
+              s4 = peg$c78;
               peg$currPos += 6;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e81); }
+              if (peg$silentFails === 0) { peg$fail(peg$e82); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f68();
+                s0 = peg$f69();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6291,18 +6393,18 @@ function peg$parse(input, options) {
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c79) {
-                s4 = peg$c79;
+              if (input.substr(peg$currPos, 7) === peg$c80) {
+                s4 = peg$c80;
                 peg$currPos += 7;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e83); }
+                if (peg$silentFails === 0) { peg$fail(peg$e84); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f69();
+                  s0 = peg$f70();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -6337,18 +6439,18 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 8) === peg$c80) {
-                  s4 = peg$c80;
+                if (input.substr(peg$currPos, 8) === peg$c81) {
+                  s4 = peg$c81;
                   peg$currPos += 8;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e84); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e85); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f70();
+                    s0 = peg$f71();
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -6371,30 +6473,30 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 2) === peg$c39) {
-              s1 = peg$c39;
+            if (input.substr(peg$currPos, 2) === peg$c41) {
+              s1 = peg$c41;
               peg$currPos += 2;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e41); }
+              if (peg$silentFails === 0) { peg$fail(peg$e43); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c40) {
-                    s4 = peg$c40;
+                  if (input.substr(peg$currPos, 4) === peg$c42) {
+                    s4 = peg$c42;
                     peg$currPos += 4;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e42); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e44); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f71();
+                      s0 = peg$f72();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -6428,7 +6530,7 @@ function peg$parse(input, options) {
   function peg$parsePast() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 123 + 57;
+    const key = peg$currPos * 124 + 58;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6438,12 +6540,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 8) === peg$c81) {
-      s1 = peg$c81;
+    if (input.substr(peg$currPos, 8) === peg$c82) {
+      s1 = peg$c82;
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e85); }
+      if (peg$silentFails === 0) { peg$fail(peg$e86); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6453,7 +6555,7 @@ function peg$parse(input, options) {
           s4 = peg$parsePeriod();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f72(s4);
+            s0 = peg$f73(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6476,18 +6578,18 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c82) {
-            s3 = peg$c82;
+          if (input.substr(peg$currPos, 7) === peg$c83) {
+            s3 = peg$c83;
             peg$currPos += 7;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e86); }
+            if (peg$silentFails === 0) { peg$fail(peg$e87); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f73(s1);
+              s0 = peg$f74(s1);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6506,12 +6608,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 8) === peg$c83) {
-          s1 = peg$c83;
+        if (input.substr(peg$currPos, 8) === peg$c84) {
+          s1 = peg$c84;
           peg$currPos += 8;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e87); }
+          if (peg$silentFails === 0) { peg$fail(peg$e88); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6521,7 +6623,7 @@ function peg$parse(input, options) {
               s4 = peg$parseName();
               if (s4 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f74(s4);
+                s0 = peg$f75(s4);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6540,24 +6642,24 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c84) {
-            s1 = peg$c84;
+          if (input.substr(peg$currPos, 4) === peg$c85) {
+            s1 = peg$c85;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e88); }
+            if (peg$silentFails === 0) { peg$fail(peg$e89); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c85) {
-                  s4 = peg$c85;
+                if (input.substr(peg$currPos, 4) === peg$c86) {
+                  s4 = peg$c86;
                   peg$currPos += 4;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e89); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e90); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
@@ -6576,12 +6678,12 @@ function peg$parse(input, options) {
                         if (s8 !== peg$FAILED) {
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 4) === peg$c86) {
-                              s10 = peg$c86;
+                            if (input.substr(peg$currPos, 4) === peg$c87) {
+                              s10 = peg$c87;
                               peg$currPos += 4;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e91); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -6595,7 +6697,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseCalendarUnit();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f75(s13, s15);
+                                        s0 = peg$f76(s13, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -6668,7 +6770,7 @@ function peg$parse(input, options) {
   function peg$parseCalendarUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 58;
+    const key = peg$currPos * 124 + 59;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6678,27 +6780,27 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c87) {
-      s1 = peg$c87;
+    if (input.substr(peg$currPos, 4) === peg$c88) {
+      s1 = peg$c88;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e91); }
+      if (peg$silentFails === 0) { peg$fail(peg$e92); }
     }
     if (s1 === peg$FAILED) {
-      if (input.substr(peg$currPos, 3) === peg$c88) {
-        s1 = peg$c88;
+      if (input.substr(peg$currPos, 3) === peg$c89) {
+        s1 = peg$c89;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e92); }
+        if (peg$silentFails === 0) { peg$fail(peg$e93); }
       }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f76();
+        s0 = peg$f77();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6709,27 +6811,27 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c89) {
-        s1 = peg$c89;
+      if (input.substr(peg$currPos, 5) === peg$c90) {
+        s1 = peg$c90;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e93); }
+        if (peg$silentFails === 0) { peg$fail(peg$e94); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c90) {
-          s1 = peg$c90;
+        if (input.substr(peg$currPos, 4) === peg$c91) {
+          s1 = peg$c91;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e94); }
+          if (peg$silentFails === 0) { peg$fail(peg$e95); }
         }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f77();
+          s0 = peg$f78();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6748,7 +6850,7 @@ function peg$parse(input, options) {
   function peg$parsePeriod() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 59;
+    const key = peg$currPos * 124 + 60;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6760,60 +6862,60 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c91) {
-      s2 = peg$c91;
+    if (input.substr(peg$currPos, 6) === peg$c92) {
+      s2 = peg$c92;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e96); }
+      if (peg$silentFails === 0) { peg$fail(peg$e97); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 4) === peg$c85) {
-        s2 = peg$c85;
+      if (input.substr(peg$currPos, 4) === peg$c86) {
+        s2 = peg$c86;
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e89); }
+        if (peg$silentFails === 0) { peg$fail(peg$e90); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c88) {
-          s2 = peg$c88;
+        if (input.substr(peg$currPos, 3) === peg$c89) {
+          s2 = peg$c89;
           peg$currPos += 3;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e92); }
+          if (peg$silentFails === 0) { peg$fail(peg$e93); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c90) {
-            s2 = peg$c90;
+          if (input.substr(peg$currPos, 4) === peg$c91) {
+            s2 = peg$c91;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e94); }
+            if (peg$silentFails === 0) { peg$fail(peg$e95); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c92) {
-              s2 = peg$c92;
+            if (input.substr(peg$currPos, 5) === peg$c93) {
+              s2 = peg$c93;
               peg$currPos += 5;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e97); }
+              if (peg$silentFails === 0) { peg$fail(peg$e98); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c93) {
-                s2 = peg$c93;
+              if (input.substr(peg$currPos, 7) === peg$c94) {
+                s2 = peg$c94;
                 peg$currPos += 7;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e98); }
+                if (peg$silentFails === 0) { peg$fail(peg$e99); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c94) {
-                  s2 = peg$c94;
+                if (input.substr(peg$currPos, 4) === peg$c95) {
+                  s2 = peg$c95;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e99); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e100); }
                 }
               }
             }
@@ -6830,7 +6932,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f78(s1);
+        s0 = peg$f79(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6842,7 +6944,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e95); }
+      if (peg$silentFails === 0) { peg$fail(peg$e96); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -6853,7 +6955,7 @@ function peg$parse(input, options) {
   function peg$parseCriterion() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 60;
+    const key = peg$currPos * 124 + 61;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6870,7 +6972,7 @@ function peg$parse(input, options) {
         s3 = peg$parseCondition();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f79(s1, s3);
+          s0 = peg$f80(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6888,7 +6990,7 @@ function peg$parse(input, options) {
       s1 = peg$parseCondition();
       if (s1 !== peg$FAILED) {
         peg$savedPos = s0;
-        s1 = peg$f80(s1);
+        s1 = peg$f81(s1);
       }
       s0 = s1;
     }
@@ -6901,7 +7003,7 @@ function peg$parse(input, options) {
   function peg$parseFold() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 61;
+    const key = peg$currPos * 124 + 62;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -6911,30 +7013,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c95) {
-      s1 = peg$c95;
+    if (input.substr(peg$currPos, 5) === peg$c96) {
+      s1 = peg$c96;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e100); }
+      if (peg$silentFails === 0) { peg$fail(peg$e101); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c88) {
-            s4 = peg$c88;
+          if (input.substr(peg$currPos, 3) === peg$c89) {
+            s4 = peg$c89;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e92); }
+            if (peg$silentFails === 0) { peg$fail(peg$e93); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f81();
+              s0 = peg$f82();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6957,18 +7059,18 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c96) {
-        s1 = peg$c96;
+      if (input.substr(peg$currPos, 5) === peg$c97) {
+        s1 = peg$c97;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e101); }
+        if (peg$silentFails === 0) { peg$fail(peg$e102); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f82();
+          s0 = peg$f83();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6979,18 +7081,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 5) === peg$c97) {
-          s1 = peg$c97;
+        if (input.substr(peg$currPos, 5) === peg$c98) {
+          s1 = peg$c98;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e102); }
+          if (peg$silentFails === 0) { peg$fail(peg$e103); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f83();
+            s0 = peg$f84();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -7010,7 +7112,7 @@ function peg$parse(input, options) {
   function peg$parseBands() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 62;
+    const key = peg$currPos * 124 + 63;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7071,7 +7173,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f84(s1, s2);
+      s0 = peg$f85(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7085,7 +7187,7 @@ function peg$parse(input, options) {
   function peg$parseBand() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 63;
+    const key = peg$currPos * 124 + 64;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7096,28 +7198,28 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c77) {
-      s2 = peg$c77;
+    if (input.substr(peg$currPos, 6) === peg$c78) {
+      s2 = peg$c78;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e81); }
+      if (peg$silentFails === 0) { peg$fail(peg$e82); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c79) {
-        s2 = peg$c79;
+      if (input.substr(peg$currPos, 7) === peg$c80) {
+        s2 = peg$c80;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e83); }
+        if (peg$silentFails === 0) { peg$fail(peg$e84); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 8) === peg$c80) {
-          s2 = peg$c80;
+        if (input.substr(peg$currPos, 8) === peg$c81) {
+          s2 = peg$c81;
           peg$currPos += 8;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e84); }
+          if (peg$silentFails === 0) { peg$fail(peg$e85); }
         }
       }
     }
@@ -7133,7 +7235,7 @@ function peg$parse(input, options) {
         s4 = peg$parseBound();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f85(s1, s4);
+          s0 = peg$f86(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7155,7 +7257,7 @@ function peg$parse(input, options) {
   function peg$parseBound() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10;
 
-    const key = peg$currPos * 123 + 64;
+    const key = peg$currPos * 124 + 65;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7165,18 +7267,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c98) {
-      s1 = peg$c98;
+    if (input.substr(peg$currPos, 5) === peg$c99) {
+      s1 = peg$c99;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e103); }
+      if (peg$silentFails === 0) { peg$fail(peg$e104); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f86();
+        s0 = peg$f87();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7187,12 +7289,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 7) === peg$c57) {
-        s1 = peg$c57;
+      if (input.substr(peg$currPos, 7) === peg$c59) {
+        s1 = peg$c59;
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e61); }
+        if (peg$silentFails === 0) { peg$fail(peg$e63); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7203,12 +7305,12 @@ function peg$parse(input, options) {
             if (s4 !== peg$FAILED) {
               s5 = peg$parse__();
               if (s5 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 3) === peg$c25) {
-                  s6 = peg$c25;
+                if (input.substr(peg$currPos, 3) === peg$c26) {
+                  s6 = peg$c26;
                   peg$currPos += 3;
                 } else {
                   s6 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e27); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e28); }
                 }
                 if (s6 !== peg$FAILED) {
                   s7 = peg$parseb();
@@ -7222,7 +7324,7 @@ function peg$parse(input, options) {
                           s10 = null;
                         }
                         peg$savedPos = s0;
-                        s0 = peg$f87(s4, s9, s10);
+                        s0 = peg$f88(s4, s9, s10);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -7267,12 +7369,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c26) {
-              s5 = peg$c26;
+            if (input.substr(peg$currPos, 2) === peg$c27) {
+              s5 = peg$c27;
               peg$currPos += 2;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e28); }
+              if (peg$silentFails === 0) { peg$fail(peg$e29); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -7302,12 +7404,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c26) {
-                s5 = peg$c26;
+              if (input.substr(peg$currPos, 2) === peg$c27) {
+                s5 = peg$c27;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                if (peg$silentFails === 0) { peg$fail(peg$e29); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -7338,7 +7440,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f88(s1, s2, s3);
+          s0 = peg$f89(s1, s2, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7354,7 +7456,7 @@ function peg$parse(input, options) {
   function peg$parseChoice() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 65;
+    const key = peg$currPos * 124 + 66;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7370,7 +7472,7 @@ function peg$parse(input, options) {
       s3 = peg$parseQuantity();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f89(s1, s3);
+        s0 = peg$f90(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7388,7 +7490,7 @@ function peg$parse(input, options) {
   function peg$parseStepReference() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 66;
+    const key = peg$currPos * 124 + 67;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7413,18 +7515,18 @@ function peg$parse(input, options) {
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
             s5 = peg$currPos;
-            if (input.substr(peg$currPos, 8) === peg$c81) {
-              s6 = peg$c81;
+            if (input.substr(peg$currPos, 8) === peg$c82) {
+              s6 = peg$c82;
               peg$currPos += 8;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e85); }
+              if (peg$silentFails === 0) { peg$fail(peg$e86); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s5 = peg$f90();
+                s5 = peg$f91();
               } else {
                 peg$currPos = s5;
                 s5 = peg$FAILED;
@@ -7438,13 +7540,13 @@ function peg$parse(input, options) {
               s6 = peg$parseName();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s6 = peg$f91(s6);
+                s6 = peg$f92(s6);
               }
               s5 = s6;
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f92(s5);
+              s0 = peg$f93(s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7474,7 +7576,7 @@ function peg$parse(input, options) {
   function peg$parseStepTargets() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 67;
+    const key = peg$currPos * 124 + 68;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7535,7 +7637,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f93(s1, s2);
+      s0 = peg$f94(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7549,7 +7651,7 @@ function peg$parse(input, options) {
   function peg$parseSource() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 68;
+    const key = peg$currPos * 124 + 69;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7568,12 +7670,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c99) {
-          s5 = peg$c99;
+        if (input.substr(peg$currPos, 4) === peg$c100) {
+          s5 = peg$c100;
           peg$currPos += 4;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e104); }
+          if (peg$silentFails === 0) { peg$fail(peg$e105); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -7676,7 +7778,7 @@ function peg$parse(input, options) {
         s5 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f94(s1, s2, s3, s4, s5);
+      s0 = peg$f95(s1, s2, s3, s4, s5);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7690,7 +7792,7 @@ function peg$parse(input, options) {
   function peg$parseOrigin() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 69;
+    const key = peg$currPos * 124 + 70;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7701,36 +7803,36 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c100) {
-      s2 = peg$c100;
+    if (input.substr(peg$currPos, 6) === peg$c101) {
+      s2 = peg$c101;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e105); }
+      if (peg$silentFails === 0) { peg$fail(peg$e106); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c101) {
-        s2 = peg$c101;
+      if (input.substr(peg$currPos, 7) === peg$c102) {
+        s2 = peg$c102;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e106); }
+        if (peg$silentFails === 0) { peg$fail(peg$e107); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c102) {
-          s2 = peg$c102;
+        if (input.substr(peg$currPos, 7) === peg$c103) {
+          s2 = peg$c103;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e107); }
+          if (peg$silentFails === 0) { peg$fail(peg$e108); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c103) {
-            s2 = peg$c103;
+          if (input.substr(peg$currPos, 4) === peg$c104) {
+            s2 = peg$c104;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e108); }
+            if (peg$silentFails === 0) { peg$fail(peg$e109); }
           }
         }
       }
@@ -7747,7 +7849,7 @@ function peg$parse(input, options) {
         s4 = peg$parseText();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f95(s1, s4);
+          s0 = peg$f96(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7762,12 +7864,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c104) {
-        s1 = peg$c104;
+      if (input.substr(peg$currPos, 5) === peg$c105) {
+        s1 = peg$c105;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e109); }
+        if (peg$silentFails === 0) { peg$fail(peg$e110); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7777,7 +7879,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f96(s4);
+              s0 = peg$f97(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7799,7 +7901,7 @@ function peg$parse(input, options) {
         s1 = peg$parseName();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f97(s1);
+          s1 = peg$f98(s1);
         }
         s0 = s1;
       }
@@ -7813,7 +7915,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnits() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 70;
+    const key = peg$currPos * 124 + 71;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7825,12 +7927,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 4) === peg$c34) {
-        s2 = peg$c34;
+      if (input.substr(peg$currPos, 4) === peg$c36) {
+        s2 = peg$c36;
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e36); }
+        if (peg$silentFails === 0) { peg$fail(peg$e38); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -7888,7 +7990,7 @@ function peg$parse(input, options) {
                 }
               }
               peg$savedPos = s0;
-              s0 = peg$f98(s5, s6);
+              s0 = peg$f99(s5, s6);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7918,7 +8020,7 @@ function peg$parse(input, options) {
   function peg$parseFieldUnit() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 71;
+    const key = peg$currPos * 124 + 72;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7947,7 +8049,7 @@ function peg$parse(input, options) {
               s6 = peg$parseUnit();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f99(s1, s6);
+                s0 = peg$f100(s1, s6);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -7981,7 +8083,7 @@ function peg$parse(input, options) {
   function peg$parseInterval() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 72;
+    const key = peg$currPos * 124 + 73;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -7991,12 +8093,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c95) {
-      s1 = peg$c95;
+    if (input.substr(peg$currPos, 5) === peg$c96) {
+      s1 = peg$c96;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e100); }
+      if (peg$silentFails === 0) { peg$fail(peg$e101); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -8006,7 +8108,7 @@ function peg$parse(input, options) {
           s4 = peg$parseDuration();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f100(s4);
+            s0 = peg$f101(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -8032,7 +8134,7 @@ function peg$parse(input, options) {
   function peg$parseTimeSpan() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9;
 
-    const key = peg$currPos * 123 + 73;
+    const key = peg$currPos * 124 + 74;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8045,19 +8147,19 @@ function peg$parse(input, options) {
     s1 = peg$parseOffset();
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
-      if (input.substr(peg$currPos, 2) === peg$c105) {
-        s3 = peg$c105;
+      if (input.substr(peg$currPos, 2) === peg$c106) {
+        s3 = peg$c106;
         peg$currPos += 2;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e110); }
+        if (peg$silentFails === 0) { peg$fail(peg$e111); }
       }
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         s5 = peg$parseOffset();
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f101(s1, s5);
+          s0 = peg$f102(s1, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8072,12 +8174,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c41) {
-        s1 = peg$c41;
+      if (input.substr(peg$currPos, 4) === peg$c43) {
+        s1 = peg$c43;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e43); }
+        if (peg$silentFails === 0) { peg$fail(peg$e45); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -8087,7 +8189,7 @@ function peg$parse(input, options) {
             s4 = peg$parseOffset();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f102(s4);
+              s0 = peg$f103(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8106,24 +8208,24 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 4) === peg$c41) {
-          s1 = peg$c41;
+        if (input.substr(peg$currPos, 4) === peg$c43) {
+          s1 = peg$c43;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e43); }
+          if (peg$silentFails === 0) { peg$fail(peg$e45); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c88) {
-                s4 = peg$c88;
+              if (input.substr(peg$currPos, 3) === peg$c89) {
+                s4 = peg$c89;
                 peg$currPos += 3;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e92); }
+                if (peg$silentFails === 0) { peg$fail(peg$e93); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
@@ -8133,7 +8235,7 @@ function peg$parse(input, options) {
                     s7 = peg$parseInteger();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f103(s7);
+                      s0 = peg$f104(s7);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8164,12 +8266,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c87) {
-            s1 = peg$c87;
+          if (input.substr(peg$currPos, 4) === peg$c88) {
+            s1 = peg$c88;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e91); }
+            if (peg$silentFails === 0) { peg$fail(peg$e92); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -8180,12 +8282,12 @@ function peg$parse(input, options) {
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parse__();
                   if (s5 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 2) === peg$c106) {
-                      s6 = peg$c106;
+                    if (input.substr(peg$currPos, 2) === peg$c107) {
+                      s6 = peg$c107;
                       peg$currPos += 2;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e111); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e112); }
                     }
                     if (s6 !== peg$FAILED) {
                       s7 = peg$parseb();
@@ -8195,7 +8297,7 @@ function peg$parse(input, options) {
                           s9 = peg$parseInteger();
                           if (s9 !== peg$FAILED) {
                             peg$savedPos = s0;
-                            s0 = peg$f104(s4, s9);
+                            s0 = peg$f105(s4, s9);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -8234,12 +8336,12 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 5) === peg$c89) {
-              s1 = peg$c89;
+            if (input.substr(peg$currPos, 5) === peg$c90) {
+              s1 = peg$c90;
               peg$currPos += 5;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e93); }
+              if (peg$silentFails === 0) { peg$fail(peg$e94); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
@@ -8250,12 +8352,12 @@ function peg$parse(input, options) {
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse__();
                     if (s5 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 2) === peg$c106) {
-                        s6 = peg$c106;
+                      if (input.substr(peg$currPos, 2) === peg$c107) {
+                        s6 = peg$c107;
                         peg$currPos += 2;
                       } else {
                         s6 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e111); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e112); }
                       }
                       if (s6 !== peg$FAILED) {
                         s7 = peg$parseb();
@@ -8265,7 +8367,7 @@ function peg$parse(input, options) {
                             s9 = peg$parseInteger();
                             if (s9 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f105(s4, s9);
+                              s0 = peg$f106(s4, s9);
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -8307,19 +8409,19 @@ function peg$parse(input, options) {
               s1 = peg$parseLocalInstant();
               if (s1 !== peg$FAILED) {
                 s2 = peg$parse_();
-                if (input.substr(peg$currPos, 2) === peg$c105) {
-                  s3 = peg$c105;
+                if (input.substr(peg$currPos, 2) === peg$c106) {
+                  s3 = peg$c106;
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e110); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e111); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parse_();
                   s5 = peg$parseLocalInstant();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f106(s1, s5);
+                    s0 = peg$f107(s1, s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -8354,19 +8456,19 @@ function peg$parse(input, options) {
                 s2 = peg$parseClockTime();
                 if (s2 !== peg$FAILED) {
                   s3 = peg$parse_();
-                  if (input.substr(peg$currPos, 2) === peg$c105) {
-                    s4 = peg$c105;
+                  if (input.substr(peg$currPos, 2) === peg$c106) {
+                    s4 = peg$c106;
                     peg$currPos += 2;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e110); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e111); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse_();
                     s6 = peg$parseClockTime();
                     if (s6 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f107(s1, s2, s6);
+                      s0 = peg$f108(s1, s2, s6);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8394,7 +8496,7 @@ function peg$parse(input, options) {
   function peg$parseOffset() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 74;
+    const key = peg$currPos * 124 + 75;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8405,18 +8507,18 @@ function peg$parse(input, options) {
 
     peg$silentFails++;
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c107) {
-      s1 = peg$c107;
+    if (input.substr(peg$currPos, 2) === peg$c108) {
+      s1 = peg$c108;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e113); }
+      if (peg$silentFails === 0) { peg$fail(peg$e114); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDuration();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f108(s2);
+        s0 = peg$f109(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -8427,12 +8529,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c108) {
-        s1 = peg$c108;
+      if (input.substr(peg$currPos, 3) === peg$c109) {
+        s1 = peg$c109;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e114); }
+        if (peg$silentFails === 0) { peg$fail(peg$e115); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$currPos;
@@ -8442,7 +8544,7 @@ function peg$parse(input, options) {
           peg$currPos += s3.length;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e115); }
+          if (peg$silentFails === 0) { peg$fail(peg$e116); }
         }
         peg$silentFails--;
         if (s3 === peg$FAILED) {
@@ -8456,11 +8558,11 @@ function peg$parse(input, options) {
           peg$silentFails++;
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 46) {
-            s5 = peg$c55;
+            s5 = peg$c57;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e59); }
+            if (peg$silentFails === 0) { peg$fail(peg$e61); }
           }
           if (s5 !== peg$FAILED) {
             s6 = input.charAt(peg$currPos);
@@ -8468,7 +8570,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e116); }
+              if (peg$silentFails === 0) { peg$fail(peg$e117); }
             }
             if (s6 !== peg$FAILED) {
               s5 = [s5, s6];
@@ -8490,7 +8592,7 @@ function peg$parse(input, options) {
           }
           if (s3 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f109();
+            s0 = peg$f110();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -8507,7 +8609,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e112); }
+      if (peg$silentFails === 0) { peg$fail(peg$e113); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8518,7 +8620,7 @@ function peg$parse(input, options) {
   function peg$parseLocalInstant() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 75;
+    const key = peg$currPos * 124 + 76;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8554,7 +8656,7 @@ function peg$parse(input, options) {
             s7 = peg$parseDigits2();
             if (s7 !== peg$FAILED) {
               peg$savedPos = peg$currPos;
-              s8 = peg$f110(s3, s5, s7);
+              s8 = peg$f111(s3, s5, s7);
               if (s8) {
                 s8 = undefined;
               } else {
@@ -8598,91 +8700,7 @@ function peg$parse(input, options) {
         s3 = peg$parseClockTime();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f111(s1, s3);
-        } else {
-          peg$currPos = s0;
-          s0 = peg$FAILED;
-        }
-      } else {
-        peg$currPos = s0;
-        s0 = peg$FAILED;
-      }
-    } else {
-      peg$currPos = s0;
-      s0 = peg$FAILED;
-    }
-    peg$silentFails--;
-    if (s0 === peg$FAILED) {
-      s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
-    }
-
-    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
-
-    return s0;
-  }
-
-  function peg$parseClockTime() {
-    let s0, s1, s2, s3, s4, s5;
-
-    const key = peg$currPos * 123 + 76;
-    const cached = peg$resultsCache[key];
-
-    if (cached) {
-      peg$currPos = cached.nextPos;
-
-      return cached.result;
-    }
-
-    peg$silentFails++;
-    s0 = peg$currPos;
-    s1 = peg$parseDigits2();
-    if (s1 !== peg$FAILED) {
-      if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c109;
-        peg$currPos++;
-      } else {
-        s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e119); }
-      }
-      if (s2 !== peg$FAILED) {
-        s3 = peg$parseDigits2();
-        if (s3 !== peg$FAILED) {
-          s4 = peg$currPos;
-          peg$silentFails++;
-          s5 = input.charAt(peg$currPos);
-          if (peg$r4.test(s5)) {
-            peg$currPos++;
-          } else {
-            s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e120); }
-          }
-          peg$silentFails--;
-          if (s5 === peg$FAILED) {
-            s4 = undefined;
-          } else {
-            peg$currPos = s4;
-            s4 = peg$FAILED;
-          }
-          if (s4 !== peg$FAILED) {
-            peg$savedPos = peg$currPos;
-            s5 = peg$f112(s1, s3);
-            if (s5) {
-              s5 = undefined;
-            } else {
-              s5 = peg$FAILED;
-            }
-            if (s5 !== peg$FAILED) {
-              peg$savedPos = s0;
-              s0 = peg$f113(s1, s3);
-            } else {
-              peg$currPos = s0;
-              s0 = peg$FAILED;
-            }
-          } else {
-            peg$currPos = s0;
-            s0 = peg$FAILED;
-          }
+          s0 = peg$f112(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8706,10 +8724,94 @@ function peg$parse(input, options) {
     return s0;
   }
 
+  function peg$parseClockTime() {
+    let s0, s1, s2, s3, s4, s5;
+
+    const key = peg$currPos * 124 + 77;
+    const cached = peg$resultsCache[key];
+
+    if (cached) {
+      peg$currPos = cached.nextPos;
+
+      return cached.result;
+    }
+
+    peg$silentFails++;
+    s0 = peg$currPos;
+    s1 = peg$parseDigits2();
+    if (s1 !== peg$FAILED) {
+      if (input.charCodeAt(peg$currPos) === 58) {
+        s2 = peg$c110;
+        peg$currPos++;
+      } else {
+        s2 = peg$FAILED;
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+      }
+      if (s2 !== peg$FAILED) {
+        s3 = peg$parseDigits2();
+        if (s3 !== peg$FAILED) {
+          s4 = peg$currPos;
+          peg$silentFails++;
+          s5 = input.charAt(peg$currPos);
+          if (peg$r4.test(s5)) {
+            peg$currPos++;
+          } else {
+            s5 = peg$FAILED;
+            if (peg$silentFails === 0) { peg$fail(peg$e121); }
+          }
+          peg$silentFails--;
+          if (s5 === peg$FAILED) {
+            s4 = undefined;
+          } else {
+            peg$currPos = s4;
+            s4 = peg$FAILED;
+          }
+          if (s4 !== peg$FAILED) {
+            peg$savedPos = peg$currPos;
+            s5 = peg$f113(s1, s3);
+            if (s5) {
+              s5 = undefined;
+            } else {
+              s5 = peg$FAILED;
+            }
+            if (s5 !== peg$FAILED) {
+              peg$savedPos = s0;
+              s0 = peg$f114(s1, s3);
+            } else {
+              peg$currPos = s0;
+              s0 = peg$FAILED;
+            }
+          } else {
+            peg$currPos = s0;
+            s0 = peg$FAILED;
+          }
+        } else {
+          peg$currPos = s0;
+          s0 = peg$FAILED;
+        }
+      } else {
+        peg$currPos = s0;
+        s0 = peg$FAILED;
+      }
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e119); }
+    }
+
+    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
+
+    return s0;
+  }
+
   function peg$parseDayWords() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 77;
+    const key = peg$currPos * 124 + 78;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8770,7 +8872,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f114(s1, s2);
+      s0 = peg$f115(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -8784,7 +8886,7 @@ function peg$parse(input, options) {
   function peg$parseDayWord() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 78;
+    const key = peg$currPos * 124 + 79;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8798,20 +8900,20 @@ function peg$parse(input, options) {
     s1 = peg$currPos;
     s2 = peg$parseWeekday();
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c110) {
-        s2 = peg$c110;
+      if (input.substr(peg$currPos, 7) === peg$c111) {
+        s2 = peg$c111;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e122); }
+        if (peg$silentFails === 0) { peg$fail(peg$e123); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c111) {
-          s2 = peg$c111;
+        if (input.substr(peg$currPos, 7) === peg$c112) {
+          s2 = peg$c112;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e123); }
+          if (peg$silentFails === 0) { peg$fail(peg$e124); }
         }
       }
     }
@@ -8822,17 +8924,17 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 115) {
-        s2 = peg$c112;
+        s2 = peg$c113;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e124); }
+        if (peg$silentFails === 0) { peg$fail(peg$e125); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f115(s1);
+          s0 = peg$f116(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8848,7 +8950,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e121); }
+      if (peg$silentFails === 0) { peg$fail(peg$e122); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8859,7 +8961,7 @@ function peg$parse(input, options) {
   function peg$parseWeekday() {
     let s0;
 
-    const key = peg$currPos * 123 + 79;
+    const key = peg$currPos * 124 + 80;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8868,60 +8970,60 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
-    if (input.substr(peg$currPos, 6) === peg$c113) {
-      s0 = peg$c113;
+    if (input.substr(peg$currPos, 6) === peg$c114) {
+      s0 = peg$c114;
       peg$currPos += 6;
     } else {
       s0 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e125); }
+      if (peg$silentFails === 0) { peg$fail(peg$e126); }
     }
     if (s0 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c114) {
-        s0 = peg$c114;
+      if (input.substr(peg$currPos, 7) === peg$c115) {
+        s0 = peg$c115;
         peg$currPos += 7;
       } else {
         s0 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e126); }
+        if (peg$silentFails === 0) { peg$fail(peg$e127); }
       }
       if (s0 === peg$FAILED) {
-        if (input.substr(peg$currPos, 9) === peg$c115) {
-          s0 = peg$c115;
+        if (input.substr(peg$currPos, 9) === peg$c116) {
+          s0 = peg$c116;
           peg$currPos += 9;
         } else {
           s0 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e127); }
+          if (peg$silentFails === 0) { peg$fail(peg$e128); }
         }
         if (s0 === peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c116) {
-            s0 = peg$c116;
+          if (input.substr(peg$currPos, 8) === peg$c117) {
+            s0 = peg$c117;
             peg$currPos += 8;
           } else {
             s0 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e128); }
+            if (peg$silentFails === 0) { peg$fail(peg$e129); }
           }
           if (s0 === peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c117) {
-              s0 = peg$c117;
+            if (input.substr(peg$currPos, 6) === peg$c118) {
+              s0 = peg$c118;
               peg$currPos += 6;
             } else {
               s0 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e129); }
+              if (peg$silentFails === 0) { peg$fail(peg$e130); }
             }
             if (s0 === peg$FAILED) {
-              if (input.substr(peg$currPos, 8) === peg$c118) {
-                s0 = peg$c118;
+              if (input.substr(peg$currPos, 8) === peg$c119) {
+                s0 = peg$c119;
                 peg$currPos += 8;
               } else {
                 s0 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e130); }
+                if (peg$silentFails === 0) { peg$fail(peg$e131); }
               }
               if (s0 === peg$FAILED) {
-                if (input.substr(peg$currPos, 6) === peg$c119) {
-                  s0 = peg$c119;
+                if (input.substr(peg$currPos, 6) === peg$c120) {
+                  s0 = peg$c120;
                   peg$currPos += 6;
                 } else {
                   s0 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e131); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e132); }
                 }
               }
             }
@@ -8938,7 +9040,7 @@ function peg$parse(input, options) {
   function peg$parseCadence() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15;
 
-    const key = peg$currPos * 123 + 80;
+    const key = peg$currPos * 124 + 81;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -8950,12 +9052,12 @@ function peg$parse(input, options) {
     s0 = peg$parseInterval();
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c120) {
-        s1 = peg$c120;
+      if (input.substr(peg$currPos, 5) === peg$c121) {
+        s1 = peg$c121;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e132); }
+        if (peg$silentFails === 0) { peg$fail(peg$e133); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -9025,7 +9127,7 @@ function peg$parse(input, options) {
                       }
                     }
                     peg$savedPos = s0;
-                    s0 = peg$f116(s7, s8);
+                    s0 = peg$f117(s7, s8);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9075,7 +9177,7 @@ function peg$parse(input, options) {
                   s6 = peg$parseClockTime();
                   if (s6 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f117(s1, s6);
+                    s0 = peg$f118(s1, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9103,28 +9205,28 @@ function peg$parse(input, options) {
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
           s1 = peg$currPos;
-          if (input.substr(peg$currPos, 7) === peg$c121) {
-            s2 = peg$c121;
+          if (input.substr(peg$currPos, 7) === peg$c122) {
+            s2 = peg$c122;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e133); }
+            if (peg$silentFails === 0) { peg$fail(peg$e134); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 9) === peg$c122) {
-              s2 = peg$c122;
+            if (input.substr(peg$currPos, 9) === peg$c123) {
+              s2 = peg$c123;
               peg$currPos += 9;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e134); }
+              if (peg$silentFails === 0) { peg$fail(peg$e135); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 6) === peg$c123) {
-                s2 = peg$c123;
+              if (input.substr(peg$currPos, 6) === peg$c124) {
+                s2 = peg$c124;
                 peg$currPos += 6;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e135); }
+                if (peg$silentFails === 0) { peg$fail(peg$e136); }
               }
             }
           }
@@ -9138,24 +9240,24 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c76) {
-                  s4 = peg$c76;
+                if (input.substr(peg$currPos, 2) === peg$c77) {
+                  s4 = peg$c77;
                   peg$currPos += 2;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e80); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e81); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     s6 = peg$parse__();
                     if (s6 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 3) === peg$c124) {
-                        s7 = peg$c124;
+                      if (input.substr(peg$currPos, 3) === peg$c125) {
+                        s7 = peg$c125;
                         peg$currPos += 3;
                       } else {
                         s7 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e136); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e137); }
                       }
                       if (s7 !== peg$FAILED) {
                         s8 = peg$parseb();
@@ -9181,7 +9283,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseClockTime();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f118(s1, s10, s15);
+                                        s0 = peg$f119(s1, s10, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -9256,24 +9358,24 @@ function peg$parse(input, options) {
               if (s2 !== peg$FAILED) {
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 3) === peg$c124) {
-                    s4 = peg$c124;
+                  if (input.substr(peg$currPos, 3) === peg$c125) {
+                    s4 = peg$c125;
                     peg$currPos += 3;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e136); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e137); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       s6 = peg$parse__();
                       if (s6 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 3) === peg$c125) {
-                          s7 = peg$c125;
+                        if (input.substr(peg$currPos, 3) === peg$c126) {
+                          s7 = peg$c126;
                           peg$currPos += 3;
                         } else {
                           s7 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e137); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e138); }
                         }
                         if (s7 !== peg$FAILED) {
                           s8 = peg$parseb();
@@ -9295,7 +9397,7 @@ function peg$parse(input, options) {
                                     s13 = peg$parseName();
                                     if (s13 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f119(s13);
+                                      s0 = peg$f120(s13);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -9365,7 +9467,7 @@ function peg$parse(input, options) {
                     s4 = peg$parseOffset();
                     if (s4 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f120(s4);
+                      s0 = peg$f121(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9384,12 +9486,12 @@ function peg$parse(input, options) {
               }
               if (s0 === peg$FAILED) {
                 s0 = peg$currPos;
-                if (input.substr(peg$currPos, 4) === peg$c126) {
-                  s1 = peg$c126;
+                if (input.substr(peg$currPos, 4) === peg$c127) {
+                  s1 = peg$c127;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e138); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e139); }
                 }
                 if (s1 !== peg$FAILED) {
                   s2 = peg$parseb();
@@ -9399,7 +9501,7 @@ function peg$parse(input, options) {
                       s4 = peg$parseCondition();
                       if (s4 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f121(s4);
+                        s0 = peg$f122(s4);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -9418,18 +9520,18 @@ function peg$parse(input, options) {
                 }
                 if (s0 === peg$FAILED) {
                   s0 = peg$currPos;
-                  if (input.substr(peg$currPos, 4) === peg$c99) {
-                    s1 = peg$c99;
+                  if (input.substr(peg$currPos, 4) === peg$c100) {
+                    s1 = peg$c100;
                     peg$currPos += 4;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e104); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e105); }
                   }
                   if (s1 !== peg$FAILED) {
                     s2 = peg$parseb();
                     if (s2 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f122();
+                      s0 = peg$f123();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9454,7 +9556,7 @@ function peg$parse(input, options) {
   function peg$parseMonthDay() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 81;
+    const key = peg$currPos * 124 + 82;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9464,30 +9566,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c86) {
-      s1 = peg$c86;
+    if (input.substr(peg$currPos, 4) === peg$c87) {
+      s1 = peg$c87;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e90); }
+      if (peg$silentFails === 0) { peg$fail(peg$e91); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c88) {
-            s4 = peg$c88;
+          if (input.substr(peg$currPos, 3) === peg$c89) {
+            s4 = peg$c89;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e92); }
+            if (peg$silentFails === 0) { peg$fail(peg$e93); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f123();
+              s0 = peg$f124();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -9510,30 +9612,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c86) {
-        s1 = peg$c86;
+      if (input.substr(peg$currPos, 4) === peg$c87) {
+        s1 = peg$c87;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e90); }
+        if (peg$silentFails === 0) { peg$fail(peg$e91); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 7) === peg$c110) {
-              s4 = peg$c110;
+            if (input.substr(peg$currPos, 7) === peg$c111) {
+              s4 = peg$c111;
               peg$currPos += 7;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e122); }
+              if (peg$silentFails === 0) { peg$fail(peg$e123); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f124();
+                s0 = peg$f125();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -9588,7 +9690,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f125(s1, s2);
+          s0 = peg$f126(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -9604,7 +9706,7 @@ function peg$parse(input, options) {
   function peg$parseOrdinal() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 82;
+    const key = peg$currPos * 124 + 83;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9622,7 +9724,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s3 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     if (s3 !== peg$FAILED) {
       s4 = input.charAt(peg$currPos);
@@ -9630,7 +9732,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e117); }
       }
       if (s4 === peg$FAILED) {
         s4 = null;
@@ -9647,36 +9749,36 @@ function peg$parse(input, options) {
       s1 = s2;
     }
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c127) {
-        s2 = peg$c127;
+      if (input.substr(peg$currPos, 2) === peg$c128) {
+        s2 = peg$c128;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e140); }
+        if (peg$silentFails === 0) { peg$fail(peg$e141); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c128) {
-          s2 = peg$c128;
+        if (input.substr(peg$currPos, 2) === peg$c129) {
+          s2 = peg$c129;
           peg$currPos += 2;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e141); }
+          if (peg$silentFails === 0) { peg$fail(peg$e142); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c129) {
-            s2 = peg$c129;
+          if (input.substr(peg$currPos, 2) === peg$c130) {
+            s2 = peg$c130;
             peg$currPos += 2;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e142); }
+            if (peg$silentFails === 0) { peg$fail(peg$e143); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c130) {
-              s2 = peg$c130;
+            if (input.substr(peg$currPos, 2) === peg$c131) {
+              s2 = peg$c131;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e143); }
+              if (peg$silentFails === 0) { peg$fail(peg$e144); }
             }
           }
         }
@@ -9685,7 +9787,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = peg$currPos;
-          s4 = peg$f126(s1);
+          s4 = peg$f127(s1);
           if (s4) {
             s4 = undefined;
           } else {
@@ -9693,7 +9795,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f127(s1);
+            s0 = peg$f128(s1);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -9713,7 +9815,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e139); }
+      if (peg$silentFails === 0) { peg$fail(peg$e140); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -9724,7 +9826,7 @@ function peg$parse(input, options) {
   function peg$parseClockSla() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 83;
+    const key = peg$currPos * 124 + 84;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9734,18 +9836,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c131) {
-      s1 = peg$c131;
+    if (input.substr(peg$currPos, 3) === peg$c132) {
+      s1 = peg$c132;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e144); }
+      if (peg$silentFails === 0) { peg$fail(peg$e145); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f128();
+        s0 = peg$f129();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -9760,39 +9862,39 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c132) {
-            s3 = peg$c132;
+          if (input.substr(peg$currPos, 8) === peg$c133) {
+            s3 = peg$c133;
             peg$currPos += 8;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e145); }
+            if (peg$silentFails === 0) { peg$fail(peg$e146); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               s5 = peg$parse__();
               if (s5 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c133) {
-                  s6 = peg$c133;
+                if (input.substr(peg$currPos, 5) === peg$c134) {
+                  s6 = peg$c134;
                   peg$currPos += 5;
                 } else {
                   s6 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e146); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e147); }
                 }
                 if (s6 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c85) {
-                    s6 = peg$c85;
+                  if (input.substr(peg$currPos, 4) === peg$c86) {
+                    s6 = peg$c86;
                     peg$currPos += 4;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e89); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e90); }
                   }
                 }
                 if (s6 !== peg$FAILED) {
                   s7 = peg$parseb();
                   if (s7 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f129(s1);
+                    s0 = peg$f130(s1);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9827,30 +9929,30 @@ function peg$parse(input, options) {
         if (s1 !== peg$FAILED) {
           s2 = peg$parse__();
           if (s2 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c134) {
-              s3 = peg$c134;
+            if (input.substr(peg$currPos, 5) === peg$c135) {
+              s3 = peg$c135;
               peg$currPos += 5;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e147); }
+              if (peg$silentFails === 0) { peg$fail(peg$e148); }
             }
             if (s3 !== peg$FAILED) {
               s4 = peg$parseb();
               if (s4 !== peg$FAILED) {
                 s5 = peg$parse__();
                 if (s5 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 8) === peg$c135) {
-                    s6 = peg$c135;
+                  if (input.substr(peg$currPos, 8) === peg$c136) {
+                    s6 = peg$c136;
                     peg$currPos += 8;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e148); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e149); }
                   }
                   if (s6 !== peg$FAILED) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f130(s1);
+                      s0 = peg$f131(s1);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9884,7 +9986,7 @@ function peg$parse(input, options) {
           s1 = peg$parseDuration();
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f131(s1);
+            s1 = peg$f132(s1);
           }
           s0 = s1;
         }
@@ -9899,7 +10001,7 @@ function peg$parse(input, options) {
   function peg$parseRecipient() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 84;
+    const key = peg$currPos * 124 + 85;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -9914,12 +10016,12 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse__();
       if (s3 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c23) {
-          s4 = peg$c23;
+        if (input.substr(peg$currPos, 2) === peg$c24) {
+          s4 = peg$c24;
           peg$currPos += 2;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e25); }
+          if (peg$silentFails === 0) { peg$fail(peg$e26); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseb();
@@ -9971,12 +10073,12 @@ function peg$parse(input, options) {
               if (s8 !== peg$FAILED) {
                 s9 = peg$parse__();
                 if (s9 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c133) {
-                    s10 = peg$c133;
+                  if (input.substr(peg$currPos, 5) === peg$c134) {
+                    s10 = peg$c134;
                     peg$currPos += 5;
                   } else {
                     s10 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e146); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e147); }
                   }
                   if (s10 !== peg$FAILED) {
                     s11 = peg$parseb();
@@ -10018,7 +10120,7 @@ function peg$parse(input, options) {
         s3 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f132(s1, s2, s3);
+      s0 = peg$f133(s1, s2, s3);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -10032,7 +10134,7 @@ function peg$parse(input, options) {
   function peg$parseWays() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 85;
+    const key = peg$currPos * 124 + 86;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10048,12 +10150,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c25) {
-          s5 = peg$c25;
+        if (input.substr(peg$currPos, 3) === peg$c26) {
+          s5 = peg$c26;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e27); }
+          if (peg$silentFails === 0) { peg$fail(peg$e28); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -10088,12 +10190,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c25) {
-            s5 = peg$c25;
+          if (input.substr(peg$currPos, 3) === peg$c26) {
+            s5 = peg$c26;
             peg$currPos += 3;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e27); }
+            if (peg$silentFails === 0) { peg$fail(peg$e28); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -10125,7 +10227,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f133(s1, s2);
+      s0 = peg$f134(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -10139,7 +10241,7 @@ function peg$parse(input, options) {
   function peg$parseWho() {
     let s0;
 
-    const key = peg$currPos * 123 + 86;
+    const key = peg$currPos * 124 + 87;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10161,7 +10263,7 @@ function peg$parse(input, options) {
   function peg$parseAddress() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 87;
+    const key = peg$currPos * 124 + 88;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10174,11 +10276,11 @@ function peg$parse(input, options) {
     s1 = peg$parseName();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c109;
+        s2 = peg$c110;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e119); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -10188,7 +10290,7 @@ function peg$parse(input, options) {
           peg$currPos += s5.length;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e149); }
+          if (peg$silentFails === 0) { peg$fail(peg$e150); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -10198,7 +10300,7 @@ function peg$parse(input, options) {
               peg$currPos += s5.length;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e149); }
+              if (peg$silentFails === 0) { peg$fail(peg$e150); }
             }
           }
         } else {
@@ -10211,7 +10313,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f134(s1, s3);
+          s0 = peg$f135(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -10233,7 +10335,7 @@ function peg$parse(input, options) {
   function peg$parseBareRecipient() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 88;
+    const key = peg$currPos * 124 + 89;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10246,7 +10348,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWho();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f135(s1);
+      s1 = peg$f136(s1);
     }
     s0 = s1;
 
@@ -10258,7 +10360,7 @@ function peg$parse(input, options) {
   function peg$parseRecipients() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 89;
+    const key = peg$currPos * 124 + 90;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10323,12 +10425,12 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = peg$parsegap();
       if (s5 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c25) {
-          s6 = peg$c25;
+        if (input.substr(peg$currPos, 3) === peg$c26) {
+          s6 = peg$c26;
           peg$currPos += 3;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e27); }
+          if (peg$silentFails === 0) { peg$fail(peg$e28); }
         }
         if (s6 !== peg$FAILED) {
           s7 = peg$parseb();
@@ -10356,7 +10458,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f136(s1, s2);
+        s0 = peg$f137(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10392,12 +10494,12 @@ function peg$parse(input, options) {
           s4 = peg$currPos;
           s5 = peg$parse__();
           if (s5 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c25) {
-              s6 = peg$c25;
+            if (input.substr(peg$currPos, 3) === peg$c26) {
+              s6 = peg$c26;
               peg$currPos += 3;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e27); }
+              if (peg$silentFails === 0) { peg$fail(peg$e28); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
@@ -10459,12 +10561,12 @@ function peg$parse(input, options) {
             s4 = peg$currPos;
             s5 = peg$parse__();
             if (s5 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c25) {
-                s6 = peg$c25;
+              if (input.substr(peg$currPos, 3) === peg$c26) {
+                s6 = peg$c26;
                 peg$currPos += 3;
               } else {
                 s6 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e27); }
+                if (peg$silentFails === 0) { peg$fail(peg$e28); }
               }
               if (s6 !== peg$FAILED) {
                 s7 = peg$parseb();
@@ -10504,7 +10606,7 @@ function peg$parse(input, options) {
           }
         }
         peg$savedPos = s0;
-        s0 = peg$f137(s1, s2);
+        s0 = peg$f138(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10519,7 +10621,7 @@ function peg$parse(input, options) {
   function peg$parseEscalationStep() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 90;
+    const key = peg$currPos * 124 + 91;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10532,17 +10634,17 @@ function peg$parse(input, options) {
     s1 = peg$parsePage();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f138(s1);
+      s1 = peg$f139(s1);
     }
     s0 = s1;
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c134) {
-        s1 = peg$c134;
+      if (input.substr(peg$currPos, 5) === peg$c135) {
+        s1 = peg$c135;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e147); }
+        if (peg$silentFails === 0) { peg$fail(peg$e148); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10560,7 +10662,7 @@ function peg$parse(input, options) {
                     s8 = peg$parsePage();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f139(s4, s6, s8);
+                      s0 = peg$f140(s4, s6, s8);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10595,12 +10697,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c136) {
-          s1 = peg$c136;
+        if (input.substr(peg$currPos, 6) === peg$c137) {
+          s1 = peg$c137;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e150); }
+          if (peg$silentFails === 0) { peg$fail(peg$e151); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -10611,27 +10713,27 @@ function peg$parse(input, options) {
               if (s4 !== peg$FAILED) {
                 s5 = peg$parse__();
                 if (s5 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c45) {
-                    s6 = peg$c45;
+                  if (input.substr(peg$currPos, 5) === peg$c47) {
+                    s6 = peg$c47;
                     peg$currPos += 5;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e48); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e50); }
                   }
                   if (s6 === peg$FAILED) {
-                    if (input.substr(peg$currPos, 4) === peg$c46) {
-                      s6 = peg$c46;
+                    if (input.substr(peg$currPos, 4) === peg$c48) {
+                      s6 = peg$c48;
                       peg$currPos += 4;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e49); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e51); }
                     }
                   }
                   if (s6 !== peg$FAILED) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f140(s4);
+                      s0 = peg$f141(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10671,7 +10773,7 @@ function peg$parse(input, options) {
   function peg$parsePage() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 91;
+    const key = peg$currPos * 124 + 92;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10681,12 +10783,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c137) {
-      s1 = peg$c137;
+    if (input.substr(peg$currPos, 4) === peg$c138) {
+      s1 = peg$c138;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e151); }
+      if (peg$silentFails === 0) { peg$fail(peg$e152); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -10699,12 +10801,12 @@ function peg$parse(input, options) {
             s6 = peg$currPos;
             s7 = peg$parse__();
             if (s7 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c25) {
-                s8 = peg$c25;
+              if (input.substr(peg$currPos, 3) === peg$c26) {
+                s8 = peg$c26;
                 peg$currPos += 3;
               } else {
                 s8 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e27); }
+                if (peg$silentFails === 0) { peg$fail(peg$e28); }
               }
               if (s8 !== peg$FAILED) {
                 s9 = peg$parseb();
@@ -10740,12 +10842,12 @@ function peg$parse(input, options) {
                 s6 = peg$currPos;
                 s7 = peg$parse__();
                 if (s7 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 3) === peg$c25) {
-                    s8 = peg$c25;
+                  if (input.substr(peg$currPos, 3) === peg$c26) {
+                    s8 = peg$c26;
                     peg$currPos += 3;
                   } else {
                     s8 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e27); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e28); }
                   }
                   if (s8 !== peg$FAILED) {
                     s9 = peg$parseb();
@@ -10781,7 +10883,7 @@ function peg$parse(input, options) {
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f141(s4, s5);
+              s0 = peg$f142(s4, s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10804,12 +10906,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c137) {
-        s1 = peg$c137;
+      if (input.substr(peg$currPos, 4) === peg$c138) {
+        s1 = peg$c138;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e151); }
+        if (peg$silentFails === 0) { peg$fail(peg$e152); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10819,7 +10921,7 @@ function peg$parse(input, options) {
             s4 = peg$parseRecipient();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f142(s4);
+              s0 = peg$f143(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10846,7 +10948,7 @@ function peg$parse(input, options) {
   function peg$parseUnless() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 92;
+    const key = peg$currPos * 124 + 93;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -10856,30 +10958,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 7) === peg$c138) {
-      s1 = peg$c138;
+    if (input.substr(peg$currPos, 7) === peg$c139) {
+      s1 = peg$c139;
       peg$currPos += 7;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e152); }
+      if (peg$silentFails === 0) { peg$fail(peg$e153); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c139) {
-            s4 = peg$c139;
+          if (input.substr(peg$currPos, 6) === peg$c140) {
+            s4 = peg$c140;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e153); }
+            if (peg$silentFails === 0) { peg$fail(peg$e154); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f143();
+              s0 = peg$f144();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10902,12 +11004,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 10) === peg$c140) {
-        s1 = peg$c140;
+      if (input.substr(peg$currPos, 10) === peg$c141) {
+        s1 = peg$c141;
         peg$currPos += 10;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e154); }
+        if (peg$silentFails === 0) { peg$fail(peg$e155); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10926,18 +11028,18 @@ function peg$parse(input, options) {
               if (s5 !== peg$FAILED) {
                 s6 = peg$parse__();
                 if (s6 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 6) === peg$c141) {
-                    s7 = peg$c141;
+                  if (input.substr(peg$currPos, 6) === peg$c142) {
+                    s7 = peg$c142;
                     peg$currPos += 6;
                   } else {
                     s7 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e155); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e156); }
                   }
                   if (s7 !== peg$FAILED) {
                     s8 = peg$parseb();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f144();
+                      s0 = peg$f145();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10972,12 +11074,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 10) === peg$c140) {
-          s1 = peg$c140;
+        if (input.substr(peg$currPos, 10) === peg$c141) {
+          s1 = peg$c141;
           peg$currPos += 10;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e154); }
+          if (peg$silentFails === 0) { peg$fail(peg$e155); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -10996,30 +11098,30 @@ function peg$parse(input, options) {
                 if (s5 !== peg$FAILED) {
                   s6 = peg$parse__();
                   if (s6 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 4) === peg$c86) {
-                      s7 = peg$c86;
+                    if (input.substr(peg$currPos, 4) === peg$c87) {
+                      s7 = peg$c87;
                       peg$currPos += 4;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e91); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
                       if (s8 !== peg$FAILED) {
                         s9 = peg$parse__();
                         if (s9 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 4) === peg$c142) {
-                            s10 = peg$c142;
+                          if (input.substr(peg$currPos, 4) === peg$c143) {
+                            s10 = peg$c143;
                             peg$currPos += 4;
                           } else {
                             s10 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e157); }
                           }
                           if (s10 !== peg$FAILED) {
                             s11 = peg$parseb();
                             if (s11 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f145();
+                              s0 = peg$f146();
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -11075,7 +11177,7 @@ function peg$parse(input, options) {
   function peg$parseItem() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 93;
+    const key = peg$currPos * 124 + 94;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11090,11 +11192,11 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 58) {
-        s4 = peg$c109;
+        s4 = peg$c110;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e119); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parse__();
@@ -11118,7 +11220,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f146(s1, s2);
+      s0 = peg$f147(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -11132,7 +11234,7 @@ function peg$parse(input, options) {
   function peg$parseItemText() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 94;
+    const key = peg$currPos * 124 + 95;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11151,11 +11253,11 @@ function peg$parse(input, options) {
     s5 = peg$parse_();
     s6 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 58) {
-      s7 = peg$c109;
+      s7 = peg$c110;
       peg$currPos++;
     } else {
       s7 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e119); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     if (s7 !== peg$FAILED) {
       s8 = peg$getUnicode();
@@ -11163,7 +11265,7 @@ function peg$parse(input, options) {
         peg$currPos += s8.length;
       } else {
         s8 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e158); }
+        if (peg$silentFails === 0) { peg$fail(peg$e159); }
       }
       if (s8 !== peg$FAILED) {
         s7 = [s7, s8];
@@ -11184,7 +11286,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s7 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e159); }
+        if (peg$silentFails === 0) { peg$fail(peg$e160); }
       }
       peg$silentFails--;
       if (s7 === peg$FAILED) {
@@ -11214,7 +11316,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e159); }
+        if (peg$silentFails === 0) { peg$fail(peg$e160); }
       }
       if (s4 !== peg$FAILED) {
         s3 = [s3, s4];
@@ -11237,11 +11339,11 @@ function peg$parse(input, options) {
         s5 = peg$parse_();
         s6 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 58) {
-          s7 = peg$c109;
+          s7 = peg$c110;
           peg$currPos++;
         } else {
           s7 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e119); }
+          if (peg$silentFails === 0) { peg$fail(peg$e120); }
         }
         if (s7 !== peg$FAILED) {
           s8 = peg$getUnicode();
@@ -11249,7 +11351,7 @@ function peg$parse(input, options) {
             peg$currPos += s8.length;
           } else {
             s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e158); }
+            if (peg$silentFails === 0) { peg$fail(peg$e159); }
           }
           if (s8 !== peg$FAILED) {
             s7 = [s7, s8];
@@ -11270,7 +11372,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e159); }
+            if (peg$silentFails === 0) { peg$fail(peg$e160); }
           }
           peg$silentFails--;
           if (s7 === peg$FAILED) {
@@ -11300,7 +11402,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e159); }
+            if (peg$silentFails === 0) { peg$fail(peg$e160); }
           }
           if (s4 !== peg$FAILED) {
             s3 = [s3, s4];
@@ -11325,7 +11427,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e157); }
+      if (peg$silentFails === 0) { peg$fail(peg$e158); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11336,7 +11438,7 @@ function peg$parse(input, options) {
   function peg$parseFiller() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
 
-    const key = peg$currPos * 123 + 95;
+    const key = peg$currPos * 124 + 96;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11346,12 +11448,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c143) {
-      s1 = peg$c143;
+    if (input.substr(peg$currPos, 4) === peg$c144) {
+      s1 = peg$c144;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e160); }
+      if (peg$silentFails === 0) { peg$fail(peg$e161); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -11372,7 +11474,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s11 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e159); }
+            if (peg$silentFails === 0) { peg$fail(peg$e160); }
           }
           peg$silentFails--;
           if (s11 === peg$FAILED) {
@@ -11401,7 +11503,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e159); }
+              if (peg$silentFails === 0) { peg$fail(peg$e160); }
             }
             if (s8 !== peg$FAILED) {
               s7 = [s7, s8];
@@ -11429,7 +11531,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s11 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e159); }
+                if (peg$silentFails === 0) { peg$fail(peg$e160); }
               }
               peg$silentFails--;
               if (s11 === peg$FAILED) {
@@ -11458,7 +11560,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
                 }
                 if (s8 !== peg$FAILED) {
                   s7 = [s7, s8];
@@ -11482,7 +11584,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f147(s4);
+            s0 = peg$f148(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -11501,12 +11603,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 2) === peg$c144) {
-        s1 = peg$c144;
+      if (input.substr(peg$currPos, 2) === peg$c145) {
+        s1 = peg$c145;
         peg$currPos += 2;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e161); }
+        if (peg$silentFails === 0) { peg$fail(peg$e162); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -11516,7 +11618,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f148(s4);
+              s0 = peg$f149(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -11535,12 +11637,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c145) {
-          s1 = peg$c145;
+        if (input.substr(peg$currPos, 6) === peg$c146) {
+          s1 = peg$c146;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e162); }
+          if (peg$silentFails === 0) { peg$fail(peg$e163); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -11598,7 +11700,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
                 }
                 peg$silentFails--;
                 if (s8 === peg$FAILED) {
@@ -11609,7 +11711,7 @@ function peg$parse(input, options) {
                 }
                 if (s7 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f149(s4, s5);
+                  s0 = peg$f150(s4, s5);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11632,12 +11734,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 2) === peg$c23) {
-            s1 = peg$c23;
+          if (input.substr(peg$currPos, 2) === peg$c24) {
+            s1 = peg$c24;
             peg$currPos += 2;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e25); }
+            if (peg$silentFails === 0) { peg$fail(peg$e26); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -11647,7 +11749,7 @@ function peg$parse(input, options) {
                 s4 = peg$parseName();
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f150(s4);
+                  s0 = peg$f151(s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11667,28 +11769,28 @@ function peg$parse(input, options) {
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c146) {
-              s2 = peg$c146;
+            if (input.substr(peg$currPos, 4) === peg$c147) {
+              s2 = peg$c147;
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e163); }
+              if (peg$silentFails === 0) { peg$fail(peg$e164); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c147) {
-                s2 = peg$c147;
+              if (input.substr(peg$currPos, 4) === peg$c148) {
+                s2 = peg$c148;
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e164); }
+                if (peg$silentFails === 0) { peg$fail(peg$e165); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c148) {
-                  s2 = peg$c148;
+                if (input.substr(peg$currPos, 4) === peg$c149) {
+                  s2 = peg$c149;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e165); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e166); }
                 }
               }
             }
@@ -11708,7 +11810,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s5 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e159); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
                 }
                 peg$silentFails--;
                 if (s5 === peg$FAILED) {
@@ -11719,7 +11821,7 @@ function peg$parse(input, options) {
                 }
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f151(s1);
+                  s0 = peg$f152(s1);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11737,7 +11839,7 @@ function peg$parse(input, options) {
               s1 = peg$parseCondition();
               if (s1 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s1 = peg$f152(s1);
+                s1 = peg$f153(s1);
               }
               s0 = s1;
             }
@@ -11754,7 +11856,7 @@ function peg$parse(input, options) {
   function peg$parseQuantity() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 96;
+    const key = peg$currPos * 124 + 97;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11780,7 +11882,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e167); }
+      if (peg$silentFails === 0) { peg$fail(peg$e168); }
     }
     if (s2 !== peg$FAILED) {
       s3 = peg$parse_();
@@ -11791,7 +11893,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f153(s1, s2, s4, s5);
+        s0 = peg$f154(s1, s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11831,7 +11933,7 @@ function peg$parse(input, options) {
         s2 = peg$parseNumberUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f154(s1, s2);
+          s0 = peg$f155(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -11844,7 +11946,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e166); }
+      if (peg$silentFails === 0) { peg$fail(peg$e167); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11855,7 +11957,7 @@ function peg$parse(input, options) {
   function peg$parseQuantityPerTime() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 97;
+    const key = peg$currPos * 124 + 98;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11869,7 +11971,7 @@ function peg$parse(input, options) {
     s1 = peg$parseQuantity();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f155(s1);
+      s2 = peg$f156(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -11877,47 +11979,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f156(s1);
-      } else {
-        peg$currPos = s0;
-        s0 = peg$FAILED;
-      }
-    } else {
-      peg$currPos = s0;
-      s0 = peg$FAILED;
-    }
-    peg$silentFails--;
-    if (s0 === peg$FAILED) {
-      s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e168); }
-    }
-
-    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
-
-    return s0;
-  }
-
-  function peg$parsePercentage() {
-    let s0, s1, s2, s3;
-
-    const key = peg$currPos * 123 + 98;
-    const cached = peg$resultsCache[key];
-
-    if (cached) {
-      peg$currPos = cached.nextPos;
-
-      return cached.result;
-    }
-
-    peg$silentFails++;
-    s0 = peg$currPos;
-    s1 = peg$parseDecimal();
-    if (s1 !== peg$FAILED) {
-      s2 = peg$parse_();
-      s3 = peg$parsePercentSign();
-      if (s3 !== peg$FAILED) {
-        peg$savedPos = s0;
-        s0 = peg$f157(s1, s3);
+        s0 = peg$f157(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11937,10 +11999,50 @@ function peg$parse(input, options) {
     return s0;
   }
 
+  function peg$parsePercentage() {
+    let s0, s1, s2, s3;
+
+    const key = peg$currPos * 124 + 99;
+    const cached = peg$resultsCache[key];
+
+    if (cached) {
+      peg$currPos = cached.nextPos;
+
+      return cached.result;
+    }
+
+    peg$silentFails++;
+    s0 = peg$currPos;
+    s1 = peg$parseDecimal();
+    if (s1 !== peg$FAILED) {
+      s2 = peg$parse_();
+      s3 = peg$parsePercentSign();
+      if (s3 !== peg$FAILED) {
+        peg$savedPos = s0;
+        s0 = peg$f158(s1, s3);
+      } else {
+        peg$currPos = s0;
+        s0 = peg$FAILED;
+      }
+    } else {
+      peg$currPos = s0;
+      s0 = peg$FAILED;
+    }
+    peg$silentFails--;
+    if (s0 === peg$FAILED) {
+      s1 = peg$FAILED;
+      if (peg$silentFails === 0) { peg$fail(peg$e170); }
+    }
+
+    peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
+
+    return s0;
+  }
+
   function peg$parsePercentSign() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 99;
+    const key = peg$currPos * 124 + 100;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -11951,11 +12053,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c149;
+      s1 = peg$c150;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e170); }
+      if (peg$silentFails === 0) { peg$fail(peg$e171); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
@@ -11976,7 +12078,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f158();
+        s0 = peg$f159();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11994,7 +12096,7 @@ function peg$parse(input, options) {
   function peg$parseNumberUnit() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 100;
+    const key = peg$currPos * 124 + 101;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12008,7 +12110,7 @@ function peg$parse(input, options) {
     s2 = peg$parseSymbolUnit();
     if (s2 !== peg$FAILED) {
       peg$savedPos = s0;
-      s0 = peg$f159(s2);
+      s0 = peg$f160(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12020,7 +12122,7 @@ function peg$parse(input, options) {
         s2 = peg$parseDeclaredUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f160(s2);
+          s0 = peg$f161(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12034,7 +12136,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f161(s1);
+          s1 = peg$f162(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12046,7 +12148,7 @@ function peg$parse(input, options) {
             peg$currPos += s2.length;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e171); }
+            if (peg$silentFails === 0) { peg$fail(peg$e172); }
           }
           peg$silentFails--;
           if (s2 === peg$FAILED) {
@@ -12060,11 +12162,11 @@ function peg$parse(input, options) {
             peg$silentFails++;
             s3 = peg$currPos;
             if (input.charCodeAt(peg$currPos) === 46) {
-              s4 = peg$c55;
+              s4 = peg$c57;
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e59); }
+              if (peg$silentFails === 0) { peg$fail(peg$e61); }
             }
             if (s4 !== peg$FAILED) {
               s5 = input.charAt(peg$currPos);
@@ -12072,7 +12174,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e116); }
+                if (peg$silentFails === 0) { peg$fail(peg$e117); }
               }
               if (s5 !== peg$FAILED) {
                 s4 = [s4, s5];
@@ -12094,7 +12196,7 @@ function peg$parse(input, options) {
             }
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f162();
+              s0 = peg$f163();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12115,7 +12217,7 @@ function peg$parse(input, options) {
   function peg$parseUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 101;
+    const key = peg$currPos * 124 + 102;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12133,7 +12235,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e167); }
+        if (peg$silentFails === 0) { peg$fail(peg$e168); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parsePer();
@@ -12141,7 +12243,7 @@ function peg$parse(input, options) {
           s2 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f163(s1, s2);
+        s0 = peg$f164(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12151,7 +12253,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f164(s1);
+          s1 = peg$f165(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12162,7 +12264,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e172); }
+      if (peg$silentFails === 0) { peg$fail(peg$e173); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12173,7 +12275,7 @@ function peg$parse(input, options) {
   function peg$parseSymbolUnit() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 102;
+    const key = peg$currPos * 124 + 103;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12184,11 +12286,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c149;
+      s1 = peg$c150;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e170); }
+      if (peg$silentFails === 0) { peg$fail(peg$e171); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parsePer();
@@ -12196,27 +12298,27 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f165(s2);
+      s0 = peg$f166(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c150) {
-        s1 = peg$c150;
+      if (input.substr(peg$currPos, 6) === peg$c151) {
+        s1 = peg$c151;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e173); }
+        if (peg$silentFails === 0) { peg$fail(peg$e174); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 5) === peg$c151) {
-          s1 = peg$c151;
+        if (input.substr(peg$currPos, 5) === peg$c152) {
+          s1 = peg$c152;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e174); }
+          if (peg$silentFails === 0) { peg$fail(peg$e175); }
         }
       }
       if (s1 !== peg$FAILED) {
@@ -12227,7 +12329,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f166(s3);
+          s0 = peg$f167(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12245,7 +12347,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f167(s1, s2);
+          s0 = peg$f168(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12254,43 +12356,43 @@ function peg$parse(input, options) {
           s0 = peg$currPos;
           s1 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 66) {
-            s2 = peg$c152;
+            s2 = peg$c153;
             peg$currPos++;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e175); }
+            if (peg$silentFails === 0) { peg$fail(peg$e176); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c153) {
-              s2 = peg$c153;
+            if (input.substr(peg$currPos, 2) === peg$c154) {
+              s2 = peg$c154;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e176); }
+              if (peg$silentFails === 0) { peg$fail(peg$e177); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c154) {
-                s2 = peg$c154;
+              if (input.substr(peg$currPos, 2) === peg$c155) {
+                s2 = peg$c155;
                 peg$currPos += 2;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e177); }
+                if (peg$silentFails === 0) { peg$fail(peg$e178); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c155) {
-                  s2 = peg$c155;
+                if (input.substr(peg$currPos, 2) === peg$c156) {
+                  s2 = peg$c156;
                   peg$currPos += 2;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e178); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e179); }
                 }
                 if (s2 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 2) === peg$c156) {
-                    s2 = peg$c156;
+                  if (input.substr(peg$currPos, 2) === peg$c157) {
+                    s2 = peg$c157;
                     peg$currPos += 2;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e179); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e180); }
                   }
                 }
               }
@@ -12309,7 +12411,7 @@ function peg$parse(input, options) {
                 s3 = null;
               }
               peg$savedPos = s0;
-              s0 = peg$f168(s1, s3);
+              s0 = peg$f169(s1, s3);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12321,28 +12423,28 @@ function peg$parse(input, options) {
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c157) {
-              s2 = peg$c157;
+            if (input.substr(peg$currPos, 4) === peg$c158) {
+              s2 = peg$c158;
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e180); }
+              if (peg$silentFails === 0) { peg$fail(peg$e181); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c158) {
-                s2 = peg$c158;
+              if (input.substr(peg$currPos, 4) === peg$c159) {
+                s2 = peg$c159;
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e181); }
+                if (peg$silentFails === 0) { peg$fail(peg$e182); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c159) {
-                  s2 = peg$c159;
+                if (input.substr(peg$currPos, 4) === peg$c160) {
+                  s2 = peg$c160;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e182); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e183); }
                 }
               }
             }
@@ -12359,7 +12461,7 @@ function peg$parse(input, options) {
                   s3 = null;
                 }
                 peg$savedPos = s0;
-                s0 = peg$f169(s1, s3);
+                s0 = peg$f170(s1, s3);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12371,11 +12473,11 @@ function peg$parse(input, options) {
             if (s0 === peg$FAILED) {
               s0 = peg$currPos;
               if (input.charCodeAt(peg$currPos) === 120) {
-                s1 = peg$c160;
+                s1 = peg$c161;
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e183); }
+                if (peg$silentFails === 0) { peg$fail(peg$e184); }
               }
               if (s1 !== peg$FAILED) {
                 s2 = peg$parseb();
@@ -12385,7 +12487,7 @@ function peg$parse(input, options) {
                     s3 = null;
                   }
                   peg$savedPos = s0;
-                  s0 = peg$f170(s1, s3);
+                  s0 = peg$f171(s1, s3);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12408,7 +12510,7 @@ function peg$parse(input, options) {
   function peg$parseDeclaredUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 103;
+    const key = peg$currPos * 124 + 104;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12425,7 +12527,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f171(s1, s2);
+      s0 = peg$f172(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12439,7 +12541,7 @@ function peg$parse(input, options) {
   function peg$parseUnitWord() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 104;
+    const key = peg$currPos * 124 + 105;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12452,7 +12554,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f172(s1);
+      s2 = peg$f173(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -12460,7 +12562,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f173(s1);
+        s0 = peg$f174(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12478,7 +12580,7 @@ function peg$parse(input, options) {
   function peg$parsePer() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 105;
+    const key = peg$currPos * 124 + 106;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12498,19 +12600,19 @@ function peg$parse(input, options) {
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 115) {
-        s3 = peg$c112;
+        s3 = peg$c113;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e124); }
+        if (peg$silentFails === 0) { peg$fail(peg$e125); }
       }
       if (s3 === peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c161) {
-          s3 = peg$c161;
+        if (input.substr(peg$currPos, 3) === peg$c162) {
+          s3 = peg$c162;
           peg$currPos += 3;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e184); }
+          if (peg$silentFails === 0) { peg$fail(peg$e185); }
         }
         if (s3 === peg$FAILED) {
           s3 = input.charAt(peg$currPos);
@@ -12518,7 +12620,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e185); }
+            if (peg$silentFails === 0) { peg$fail(peg$e186); }
           }
         }
       }
@@ -12531,7 +12633,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f174(s2);
+          s0 = peg$f175(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12553,7 +12655,7 @@ function peg$parse(input, options) {
   function peg$parseDuration() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 106;
+    const key = peg$currPos * 124 + 107;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12587,7 +12689,7 @@ function peg$parse(input, options) {
         }
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f175(s1, s3);
+          s0 = peg$f176(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12603,7 +12705,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e186); }
+      if (peg$silentFails === 0) { peg$fail(peg$e187); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12614,7 +12716,7 @@ function peg$parse(input, options) {
   function peg$parseDurationUnit() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 107;
+    const key = peg$currPos * 124 + 108;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12624,28 +12726,28 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 12) === peg$c162) {
-      s1 = peg$c162;
+    if (input.substr(peg$currPos, 12) === peg$c163) {
+      s1 = peg$c163;
       peg$currPos += 12;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e187); }
+      if (peg$silentFails === 0) { peg$fail(peg$e188); }
     }
     if (s1 === peg$FAILED) {
-      if (input.substr(peg$currPos, 11) === peg$c163) {
-        s1 = peg$c163;
+      if (input.substr(peg$currPos, 11) === peg$c164) {
+        s1 = peg$c164;
         peg$currPos += 11;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e188); }
+        if (peg$silentFails === 0) { peg$fail(peg$e189); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c164) {
-          s1 = peg$c164;
+        if (input.substr(peg$currPos, 2) === peg$c165) {
+          s1 = peg$c165;
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e189); }
+          if (peg$silentFails === 0) { peg$fail(peg$e190); }
         }
       }
     }
@@ -12653,7 +12755,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f176();
+        s0 = peg$f177();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12664,28 +12766,28 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 7) === peg$c165) {
-        s1 = peg$c165;
+      if (input.substr(peg$currPos, 7) === peg$c166) {
+        s1 = peg$c166;
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e190); }
+        if (peg$silentFails === 0) { peg$fail(peg$e191); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 6) === peg$c166) {
-          s1 = peg$c166;
+        if (input.substr(peg$currPos, 6) === peg$c167) {
+          s1 = peg$c167;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e191); }
+          if (peg$silentFails === 0) { peg$fail(peg$e192); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 115) {
-            s1 = peg$c112;
+            s1 = peg$c113;
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e124); }
+            if (peg$silentFails === 0) { peg$fail(peg$e125); }
           }
         }
       }
@@ -12693,7 +12795,7 @@ function peg$parse(input, options) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f177();
+          s0 = peg$f178();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12704,28 +12806,28 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 7) === peg$c167) {
-          s1 = peg$c167;
+        if (input.substr(peg$currPos, 7) === peg$c168) {
+          s1 = peg$c168;
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e192); }
+          if (peg$silentFails === 0) { peg$fail(peg$e193); }
         }
         if (s1 === peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c91) {
-            s1 = peg$c91;
+          if (input.substr(peg$currPos, 6) === peg$c92) {
+            s1 = peg$c92;
             peg$currPos += 6;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e96); }
+            if (peg$silentFails === 0) { peg$fail(peg$e97); }
           }
           if (s1 === peg$FAILED) {
             if (input.charCodeAt(peg$currPos) === 109) {
-              s1 = peg$c168;
+              s1 = peg$c169;
               peg$currPos++;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e193); }
+              if (peg$silentFails === 0) { peg$fail(peg$e194); }
             }
           }
         }
@@ -12733,7 +12835,7 @@ function peg$parse(input, options) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f178();
+            s0 = peg$f179();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -12744,28 +12846,28 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 5) === peg$c133) {
-            s1 = peg$c133;
+          if (input.substr(peg$currPos, 5) === peg$c134) {
+            s1 = peg$c134;
             peg$currPos += 5;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e146); }
+            if (peg$silentFails === 0) { peg$fail(peg$e147); }
           }
           if (s1 === peg$FAILED) {
-            if (input.substr(peg$currPos, 4) === peg$c85) {
-              s1 = peg$c85;
+            if (input.substr(peg$currPos, 4) === peg$c86) {
+              s1 = peg$c86;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e89); }
+              if (peg$silentFails === 0) { peg$fail(peg$e90); }
             }
             if (s1 === peg$FAILED) {
               if (input.charCodeAt(peg$currPos) === 104) {
-                s1 = peg$c169;
+                s1 = peg$c170;
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e194); }
+                if (peg$silentFails === 0) { peg$fail(peg$e195); }
               }
             }
           }
@@ -12773,7 +12875,7 @@ function peg$parse(input, options) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f179();
+              s0 = peg$f180();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12784,28 +12886,28 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c87) {
-              s1 = peg$c87;
+            if (input.substr(peg$currPos, 4) === peg$c88) {
+              s1 = peg$c88;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e91); }
+              if (peg$silentFails === 0) { peg$fail(peg$e92); }
             }
             if (s1 === peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c88) {
-                s1 = peg$c88;
+              if (input.substr(peg$currPos, 3) === peg$c89) {
+                s1 = peg$c89;
                 peg$currPos += 3;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e92); }
+                if (peg$silentFails === 0) { peg$fail(peg$e93); }
               }
               if (s1 === peg$FAILED) {
                 if (input.charCodeAt(peg$currPos) === 100) {
-                  s1 = peg$c170;
+                  s1 = peg$c171;
                   peg$currPos++;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e195); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e196); }
                 }
               }
             }
@@ -12813,7 +12915,7 @@ function peg$parse(input, options) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f180();
+                s0 = peg$f181();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12824,28 +12926,28 @@ function peg$parse(input, options) {
             }
             if (s0 === peg$FAILED) {
               s0 = peg$currPos;
-              if (input.substr(peg$currPos, 5) === peg$c89) {
-                s1 = peg$c89;
+              if (input.substr(peg$currPos, 5) === peg$c90) {
+                s1 = peg$c90;
                 peg$currPos += 5;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e93); }
+                if (peg$silentFails === 0) { peg$fail(peg$e94); }
               }
               if (s1 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c90) {
-                  s1 = peg$c90;
+                if (input.substr(peg$currPos, 4) === peg$c91) {
+                  s1 = peg$c91;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e94); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e95); }
                 }
                 if (s1 === peg$FAILED) {
                   if (input.charCodeAt(peg$currPos) === 119) {
-                    s1 = peg$c171;
+                    s1 = peg$c172;
                     peg$currPos++;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e196); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e197); }
                   }
                 }
               }
@@ -12853,7 +12955,7 @@ function peg$parse(input, options) {
                 s2 = peg$parseb();
                 if (s2 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f181();
+                  s0 = peg$f182();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12876,7 +12978,7 @@ function peg$parse(input, options) {
   function peg$parseDecimal() {
     let s0, s1, s2, s3, s4, s5, s6, s7, s8;
 
-    const key = peg$currPos * 123 + 108;
+    const key = peg$currPos * 124 + 109;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -12896,7 +12998,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s5 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     while (s5 !== peg$FAILED) {
       s4.push(s5);
@@ -12908,7 +13010,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e117); }
         }
       }
     }
@@ -12921,11 +13023,11 @@ function peg$parse(input, options) {
     if (s3 !== peg$FAILED) {
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s5 = peg$c55;
+        s5 = peg$c57;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e59); }
+        if (peg$silentFails === 0) { peg$fail(peg$e61); }
       }
       if (s5 !== peg$FAILED) {
         s6 = peg$currPos;
@@ -12935,7 +13037,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e117); }
         }
         while (s8 !== peg$FAILED) {
           s7.push(s8);
@@ -12947,7 +13049,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e116); }
+              if (peg$silentFails === 0) { peg$fail(peg$e117); }
             }
           }
         }
@@ -12990,7 +13092,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e117); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -13001,7 +13103,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = peg$currPos;
-        s3 = peg$f182(s1);
+        s3 = peg$f183(s1);
         if (s3) {
           s3 = undefined;
         } else {
@@ -13009,7 +13111,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f183(s1);
+          s0 = peg$f184(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -13025,7 +13127,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e197); }
+      if (peg$silentFails === 0) { peg$fail(peg$e198); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13036,7 +13138,7 @@ function peg$parse(input, options) {
   function peg$parseInteger() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 109;
+    const key = peg$currPos * 124 + 110;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13055,7 +13157,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s4 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     while (s4 !== peg$FAILED) {
       s3.push(s4);
@@ -13067,7 +13169,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e117); }
         }
       }
     }
@@ -13090,7 +13192,7 @@ function peg$parse(input, options) {
         peg$currPos += s3.length;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e199); }
+        if (peg$silentFails === 0) { peg$fail(peg$e200); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -13101,7 +13203,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f184(s1);
+        s0 = peg$f185(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13113,7 +13215,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e198); }
+      if (peg$silentFails === 0) { peg$fail(peg$e199); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13124,7 +13226,7 @@ function peg$parse(input, options) {
   function peg$parseDigits2() {
     let s0, s1, s2, s3;
 
-    const key = peg$currPos * 123 + 110;
+    const key = peg$currPos * 124 + 111;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13140,7 +13242,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
@@ -13148,7 +13250,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e117); }
       }
       if (s3 !== peg$FAILED) {
         s2 = [s2, s3];
@@ -13175,7 +13277,7 @@ function peg$parse(input, options) {
   function peg$parseDigits4() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 111;
+    const key = peg$currPos * 124 + 112;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13191,7 +13293,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e116); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
@@ -13199,7 +13301,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e116); }
+        if (peg$silentFails === 0) { peg$fail(peg$e117); }
       }
       if (s3 !== peg$FAILED) {
         s4 = input.charAt(peg$currPos);
@@ -13207,7 +13309,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e117); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
@@ -13215,7 +13317,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e116); }
+            if (peg$silentFails === 0) { peg$fail(peg$e117); }
           }
           if (s5 !== peg$FAILED) {
             s2 = [s2, s3, s4, s5];
@@ -13250,7 +13352,7 @@ function peg$parse(input, options) {
   function peg$parseOperator() {
     let s0, s1, s2, s3, s4;
 
-    const key = peg$currPos * 123 + 112;
+    const key = peg$currPos * 124 + 113;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13261,21 +13363,21 @@ function peg$parse(input, options) {
 
     peg$silentFails++;
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c172) {
-      s1 = peg$c172;
+    if (input.substr(peg$currPos, 2) === peg$c173) {
+      s1 = peg$c173;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e201); }
+      if (peg$silentFails === 0) { peg$fail(peg$e202); }
     }
     if (s1 === peg$FAILED) {
       s1 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 60) {
-        s2 = peg$c173;
+        s2 = peg$c174;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e202); }
+        if (peg$silentFails === 0) { peg$fail(peg$e203); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -13285,7 +13387,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e203); }
+          if (peg$silentFails === 0) { peg$fail(peg$e204); }
         }
         peg$silentFails--;
         if (s4 === peg$FAILED) {
@@ -13306,37 +13408,37 @@ function peg$parse(input, options) {
         s1 = peg$FAILED;
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c174) {
-          s1 = peg$c174;
+        if (input.substr(peg$currPos, 2) === peg$c175) {
+          s1 = peg$c175;
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e204); }
+          if (peg$silentFails === 0) { peg$fail(peg$e205); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 62) {
-            s1 = peg$c175;
+            s1 = peg$c176;
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e205); }
+            if (peg$silentFails === 0) { peg$fail(peg$e206); }
           }
           if (s1 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c176) {
-              s1 = peg$c176;
+            if (input.substr(peg$currPos, 2) === peg$c177) {
+              s1 = peg$c177;
               peg$currPos += 2;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e206); }
+              if (peg$silentFails === 0) { peg$fail(peg$e207); }
             }
             if (s1 === peg$FAILED) {
               s1 = peg$currPos;
               if (input.charCodeAt(peg$currPos) === 61) {
-                s2 = peg$c177;
+                s2 = peg$c178;
                 peg$currPos++;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e207); }
+                if (peg$silentFails === 0) { peg$fail(peg$e208); }
               }
               if (s2 !== peg$FAILED) {
                 s3 = peg$currPos;
@@ -13346,7 +13448,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e208); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e209); }
                 }
                 peg$silentFails--;
                 if (s4 === peg$FAILED) {
@@ -13379,7 +13481,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e200); }
+      if (peg$silentFails === 0) { peg$fail(peg$e201); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13390,7 +13492,7 @@ function peg$parse(input, options) {
   function peg$parseName() {
     let s0, s1, s2;
 
-    const key = peg$currPos * 123 + 113;
+    const key = peg$currPos * 124 + 114;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13404,7 +13506,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f185(s1);
+      s2 = peg$f186(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -13412,7 +13514,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f186(s1);
+        s0 = peg$f187(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13424,7 +13526,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e209); }
+      if (peg$silentFails === 0) { peg$fail(peg$e210); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13435,7 +13537,7 @@ function peg$parse(input, options) {
   function peg$parsePath() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 114;
+    const key = peg$currPos * 124 + 115;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13451,11 +13553,11 @@ function peg$parse(input, options) {
       s2 = [];
       s3 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s4 = peg$c55;
+        s4 = peg$c57;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e59); }
+        if (peg$silentFails === 0) { peg$fail(peg$e61); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parseWord();
@@ -13473,11 +13575,11 @@ function peg$parse(input, options) {
         s2.push(s3);
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 46) {
-          s4 = peg$c55;
+          s4 = peg$c57;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e59); }
+          if (peg$silentFails === 0) { peg$fail(peg$e61); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseWord();
@@ -13493,7 +13595,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f187(s1, s2);
+      s0 = peg$f188(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -13501,7 +13603,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e209); }
+      if (peg$silentFails === 0) { peg$fail(peg$e210); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13512,7 +13614,7 @@ function peg$parse(input, options) {
   function peg$parseField() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 115;
+    const key = peg$currPos * 124 + 116;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13526,13 +13628,13 @@ function peg$parse(input, options) {
     s1 = peg$parsePath();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f188(s1);
+      s1 = peg$f189(s1);
     }
     s0 = s1;
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e210); }
+      if (peg$silentFails === 0) { peg$fail(peg$e211); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13543,7 +13645,7 @@ function peg$parse(input, options) {
   function peg$parseWord() {
     let s0, s1, s2, s3, s4, s5, s6, s7;
 
-    const key = peg$currPos * 123 + 116;
+    const key = peg$currPos * 124 + 117;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13559,7 +13661,7 @@ function peg$parse(input, options) {
       peg$currPos += s2.length;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e211); }
+      if (peg$silentFails === 0) { peg$fail(peg$e212); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
@@ -13568,7 +13670,7 @@ function peg$parse(input, options) {
         peg$currPos += s4.length;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e212); }
+        if (peg$silentFails === 0) { peg$fail(peg$e213); }
       }
       if (s4 === peg$FAILED) {
         s4 = peg$currPos;
@@ -13587,7 +13689,7 @@ function peg$parse(input, options) {
             peg$currPos += s7.length;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e213); }
+            if (peg$silentFails === 0) { peg$fail(peg$e214); }
           }
           peg$silentFails--;
           if (s7 !== peg$FAILED) {
@@ -13615,7 +13717,7 @@ function peg$parse(input, options) {
           peg$currPos += s4.length;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e212); }
+          if (peg$silentFails === 0) { peg$fail(peg$e213); }
         }
         if (s4 === peg$FAILED) {
           s4 = peg$currPos;
@@ -13634,7 +13736,7 @@ function peg$parse(input, options) {
               peg$currPos += s7.length;
             } else {
               s7 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e213); }
+              if (peg$silentFails === 0) { peg$fail(peg$e214); }
             }
             peg$silentFails--;
             if (s7 !== peg$FAILED) {
@@ -13676,7 +13778,7 @@ function peg$parse(input, options) {
   function peg$parseText() {
     let s0, s1, s2, s3, s4, s5;
 
-    const key = peg$currPos * 123 + 117;
+    const key = peg$currPos * 124 + 118;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13688,11 +13790,11 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 34) {
-      s1 = peg$c178;
+      s1 = peg$c179;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e215); }
+      if (peg$silentFails === 0) { peg$fail(peg$e216); }
     }
     if (s1 !== peg$FAILED) {
       s2 = [];
@@ -13703,7 +13805,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e216); }
+        if (peg$silentFails === 0) { peg$fail(peg$e217); }
       }
       if (s5 !== peg$FAILED) {
         while (s5 !== peg$FAILED) {
@@ -13713,7 +13815,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e216); }
+            if (peg$silentFails === 0) { peg$fail(peg$e217); }
           }
         }
       } else {
@@ -13727,11 +13829,11 @@ function peg$parse(input, options) {
       if (s3 === peg$FAILED) {
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 92) {
-          s4 = peg$c179;
+          s4 = peg$c180;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e217); }
+          if (peg$silentFails === 0) { peg$fail(peg$e218); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
@@ -13739,7 +13841,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e218); }
+            if (peg$silentFails === 0) { peg$fail(peg$e219); }
           }
           if (s5 !== peg$FAILED) {
             s3 = s5;
@@ -13761,7 +13863,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e216); }
+          if (peg$silentFails === 0) { peg$fail(peg$e217); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -13771,7 +13873,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e216); }
+              if (peg$silentFails === 0) { peg$fail(peg$e217); }
             }
           }
         } else {
@@ -13785,11 +13887,11 @@ function peg$parse(input, options) {
         if (s3 === peg$FAILED) {
           s3 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 92) {
-            s4 = peg$c179;
+            s4 = peg$c180;
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e217); }
+            if (peg$silentFails === 0) { peg$fail(peg$e218); }
           }
           if (s4 !== peg$FAILED) {
             s5 = input.charAt(peg$currPos);
@@ -13797,7 +13899,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e218); }
+              if (peg$silentFails === 0) { peg$fail(peg$e219); }
             }
             if (s5 !== peg$FAILED) {
               s3 = s5;
@@ -13812,15 +13914,15 @@ function peg$parse(input, options) {
         }
       }
       if (input.charCodeAt(peg$currPos) === 34) {
-        s3 = peg$c178;
+        s3 = peg$c179;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e215); }
+        if (peg$silentFails === 0) { peg$fail(peg$e216); }
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f189(s2);
+        s0 = peg$f190(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13832,7 +13934,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e214); }
+      if (peg$silentFails === 0) { peg$fail(peg$e215); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13843,7 +13945,7 @@ function peg$parse(input, options) {
   function peg$parsePattern() {
     let s0, s1, s2, s3, s4, s5, s6;
 
-    const key = peg$currPos * 123 + 118;
+    const key = peg$currPos * 124 + 119;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -13866,11 +13968,11 @@ function peg$parse(input, options) {
       s3 = [];
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 92) {
-        s5 = peg$c179;
+        s5 = peg$c180;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e217); }
+        if (peg$silentFails === 0) { peg$fail(peg$e218); }
       }
       if (s5 !== peg$FAILED) {
         if (input.length > peg$currPos) {
@@ -13878,7 +13980,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e159); }
+          if (peg$silentFails === 0) { peg$fail(peg$e160); }
         }
         if (s6 !== peg$FAILED) {
           s5 = [s5, s6];
@@ -13897,7 +13999,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e220); }
+          if (peg$silentFails === 0) { peg$fail(peg$e221); }
         }
       }
       if (s4 !== peg$FAILED) {
@@ -13905,11 +14007,11 @@ function peg$parse(input, options) {
           s3.push(s4);
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 92) {
-            s5 = peg$c179;
+            s5 = peg$c180;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e217); }
+            if (peg$silentFails === 0) { peg$fail(peg$e218); }
           }
           if (s5 !== peg$FAILED) {
             if (input.length > peg$currPos) {
@@ -13917,7 +14019,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e159); }
+              if (peg$silentFails === 0) { peg$fail(peg$e160); }
             }
             if (s6 !== peg$FAILED) {
               s5 = [s5, s6];
@@ -13936,7 +14038,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e220); }
+              if (peg$silentFails === 0) { peg$fail(peg$e221); }
             }
           }
         }
@@ -13958,7 +14060,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f190(s2);
+          s0 = peg$f191(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -13974,7 +14076,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e219); }
+      if (peg$silentFails === 0) { peg$fail(peg$e220); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13985,7 +14087,7 @@ function peg$parse(input, options) {
   function peg$parse_() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 119;
+    const key = peg$currPos * 124 + 120;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14001,7 +14103,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e221); }
+      if (peg$silentFails === 0) { peg$fail(peg$e222); }
     }
     while (s1 !== peg$FAILED) {
       s0.push(s1);
@@ -14010,7 +14112,7 @@ function peg$parse(input, options) {
         peg$currPos += s1.length;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e221); }
+        if (peg$silentFails === 0) { peg$fail(peg$e222); }
       }
     }
     peg$silentFails--;
@@ -14023,7 +14125,7 @@ function peg$parse(input, options) {
   function peg$parse__() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 120;
+    const key = peg$currPos * 124 + 121;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14039,7 +14141,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e223); }
+      if (peg$silentFails === 0) { peg$fail(peg$e224); }
     }
     if (s1 !== peg$FAILED) {
       while (s1 !== peg$FAILED) {
@@ -14049,7 +14151,7 @@ function peg$parse(input, options) {
           peg$currPos += s1.length;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e223); }
+          if (peg$silentFails === 0) { peg$fail(peg$e224); }
         }
       }
     } else {
@@ -14058,7 +14160,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e222); }
+      if (peg$silentFails === 0) { peg$fail(peg$e223); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -14069,7 +14171,7 @@ function peg$parse(input, options) {
   function peg$parsegap() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 121;
+    const key = peg$currPos * 124 + 122;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14084,7 +14186,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e224); }
+      if (peg$silentFails === 0) { peg$fail(peg$e225); }
     }
     if (s1 !== peg$FAILED) {
       while (s1 !== peg$FAILED) {
@@ -14094,7 +14196,7 @@ function peg$parse(input, options) {
           peg$currPos += s1.length;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e224); }
+          if (peg$silentFails === 0) { peg$fail(peg$e225); }
         }
       }
     } else {
@@ -14109,7 +14211,7 @@ function peg$parse(input, options) {
   function peg$parseb() {
     let s0, s1;
 
-    const key = peg$currPos * 123 + 122;
+    const key = peg$currPos * 124 + 123;
     const cached = peg$resultsCache[key];
 
     if (cached) {
@@ -14125,7 +14227,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e225); }
+      if (peg$silentFails === 0) { peg$fail(peg$e226); }
     }
     peg$silentFails--;
     if (s1 === peg$FAILED) {

@@ -36,10 +36,14 @@ function print(formula: ast.Formula, strength: number, isOwn: boolean): string {
     case 'ratio':
       return `ratio(${printFormula(formula.left)}, ${printFormula(formula.right)})`;
     case 'missing':
-      return `missing(${printPath(formula.left)}, ${printPath(formula.right)})`;
+      return `missing(${printPath(formula.left)}, ${printPath(formula.right)}${printWithin(formula)})`;
     case 'aggregate':
       return printAggregate(formula);
   }
+}
+
+function printWithin({ within }: ast.Missing): string {
+  return within === undefined ? '' : ` within ${printDuration(within)}`;
 }
 
 function printReference(reference: ast.Reference, isOwn: boolean): string {
