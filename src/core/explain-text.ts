@@ -61,7 +61,8 @@ function toldLines(told: Told, write: WriteInstant): readonly string[] {
 function notToldText(refusal: NotTold, write: WriteInstant): string {
   const by = refusal.by.length === 0 ? '' : ` (${refusal.by.join(', ')})`;
   const silence = refusal.silence === undefined ? '' : silenceText(refusal.silence, write);
-  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${by}${silence}`;
+  const service = refusal.service === undefined ? '' : `, ${refusal.service}`;
+  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${service}${by}${silence}`;
 }
 
 /** By what somebody acknowledged, as one says it. */
@@ -105,7 +106,7 @@ function standingText(group: GroupStanding, write: WriteInstant): string {
   const since = group.since === undefined ? '' : ` since ${write(group.since)}`;
   const due = group.dueAt === undefined ? '' : `, due ${write(group.dueAt)}`;
   const alert = group.alert === undefined ? '' : `, ${group.alert}${group.told === true ? ' told' : ' not told'}`;
-  const { acknowledged, silences } = group;
+  const { acknowledged, silences, needsDown } = group;
   const taken = acknowledged === undefined ? '' : `, acknowledged by ${acknowledged.by} ${write(acknowledged.at)}`;
   const quiet = silences
     .map(
@@ -113,7 +114,9 @@ function standingText(group: GroupStanding, write: WriteInstant): string {
         `, silenced (${key})${silenceText({ silence: key, by, until, why: reason }, write)}`,
     )
     .join('');
-  return `${group.state}${groupText(group.group)}${since}${due}${alert}${taken}${quiet}`;
+  const down =
+    needsDown === undefined ? '' : `, kept quiet while ${needsDown.service} is down (${needsDown.by.join(', ')})`;
+  return `${group.state}${groupText(group.group)}${since}${due}${alert}${taken}${quiet}${down}`;
 }
 
 /** `error_rate > 5%: true, 8% of 50 against 5%, since …`. */

@@ -17,6 +17,7 @@ import type {
   World,
 } from './model.ts';
 import { inForce } from './phases.ts';
+import { downNeedOf } from './refusal.ts';
 import { silencesOf } from './silences.ts';
 import { judgementKey } from './world.ts';
 
@@ -83,6 +84,8 @@ export interface NotTold {
   readonly reason: DecisionReason;
   /** The alerts, persons or silences because of which. */
   readonly by: readonly string[];
+  /** What is down of those that its service needs. */
+  readonly service?: string;
   /** Of the silence that lasts longest. */
   readonly silence?: SilenceNote;
 }
@@ -148,6 +151,7 @@ export function explainAlert(alert: string, facts: readonly Fact[], plan?: Compi
         step: fact.body.step as string,
         reason: fact.reason,
         by: (fact.body.by as readonly string[] | undefined) ?? [],
+        ...(typeof fact.body.service === 'string' ? { service: fact.body.service } : {}),
         ...(fact.reason === 'silenced' ? { silence: keptQuietBy(fact) } : {}),
       })),
     ...(acknowledged === undefined
@@ -240,6 +244,8 @@ export interface GroupStanding {
   readonly acknowledged?: Acknowledgement;
   /** What would keep it quiet now, the one that lasts longest first. */
   readonly silences: readonly Silence[];
+  /** What keeps its alert quiet now: a service that its own needs, and the alerts that say that it is down. */
+  readonly needsDown?: { readonly service: string; readonly by: readonly string[] };
   readonly evidence: readonly Evidence[];
 }
 
@@ -268,6 +274,7 @@ function standings(world: World, rule: Rule): readonly GroupStanding[] {
   return groupsOf(draft, rule).map((group) => {
     const judgement = world.judgements.get(judgementKey(rule.name, group));
     const alert = judgement?.alert === undefined ? undefined : world.alerts.get(judgement.alert);
+    const needsDown = alert === undefined ? undefined : downNeedOf(draft, alert, rule);
     return {
       group,
       state: judgement?.state ?? 'inactive',
@@ -276,6 +283,7 @@ function standings(world: World, rule: Rule): readonly GroupStanding[] {
       ...(alert === undefined ? {} : { alert: alert.key, told: alert.told }),
       ...(alert?.acknowledged === undefined ? {} : { acknowledged: alert.acknowledged }),
       silences: silencesOf(world, { rule: rule.name, group }),
+      ...(needsDown === undefined ? {} : { needsDown }),
       evidence: evidenceOf(draft, force.when, group),
     };
   });

@@ -49,8 +49,8 @@ export function concerns(other: Rule, otherGroup: GroupKey, rule: Rule, group: G
 /** The judgements with an open alert of a rule that concern ours. */
 export function openOf(draft: Draft, other: Rule, rule: Rule, group: GroupKey): readonly Judgement[] {
   const alike = other.by.length === rule.by.length && other.by.every((field, place) => field === rule.by[place]);
-  if (alike) {
-    const judgement = draft.judgements.get(judgementKey(other.name, group));
+  if (alike || other.by.length === 0) {
+    const judgement = draft.judgements.get(judgementKey(other.name, alike ? group : UNGROUPED));
     return judgement?.alert === undefined ? [] : [judgement];
   }
   return [...draft.judgements.values()].filter(

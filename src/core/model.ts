@@ -326,6 +326,7 @@ export type DecisionReason =
   | 'recipient-has-no-channel'
   | 'already-told-by-family'
   | 'inhibited'
+  | 'needs-down'
   | 'silenced'
   | 'acknowledged'
   | 'never-told-of-firing'

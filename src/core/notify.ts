@@ -2,19 +2,9 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Rule } from '#plan/model.ts';
 import type { Draft } from './draft.ts';
 import { joinSpell } from './flapping.ts';
-import { concerns, openOf } from './groups.ts';
 import type { Alert, DecisionReason, NotificationIdentity } from './model.ts';
 import { targetsOf } from './recipients.ts';
-import { silencesOf } from './silences.ts';
-import { judgementKey } from './world.ts';
-
-/** Why an alert is not told, and by which others. */
-interface Refusal {
-  readonly reason: DecisionReason;
-  readonly by?: readonly string[];
-  /** Of what silences it longest: until when, who asked for it and why. */
-  readonly silence?: { readonly until: Instant; readonly silencedBy: string; readonly why: string };
-}
+import { family, isResolving, type Refusal, rank, refusalOf } from './refusal.ts';
 
 /**
  * Tells what the instant brought, when all rules are judged: first the ends, then what fires, the most severe first. An alert
@@ -53,10 +43,6 @@ export function tellChanges(draft: Draft, at: Instant): void {
     const because = released.includes(key) ? 'silence-ended' : opened.has(key) ? 'opened' : 'looked-at-again';
     tellFiring(draft, alert, because, at);
   }
-}
-
-function isResolving(draft: Draft, alert: Alert): boolean {
-  return draft.judgements.get(judgementKey(alert.rule, alert.group))?.state === 'resolving';
 }
 
 function beginOrFold(draft: Draft, alert: Alert, at: Instant): void {
@@ -172,55 +158,6 @@ function withRepeat(alert: Alert, rule: Rule, from: Instant): Alert {
   return { ...alert, repeatAt, dueAt: repeatAt };
 }
 
-function refusalOf(draft: Draft, alert: Alert, rule: Rule): Refusal | undefined {
-  if (alert.severity === 'none') return { reason: 'severity-none' };
-  if (alert.recipients.length === 0) return { reason: 'no-recipient' };
-  const { targets, unreachable } = targetsOf(alert.recipients);
-  if (targets.length === 0) return { reason: 'recipient-has-no-channel', by: unreachable };
-  if (alert.acknowledged !== undefined) return { reason: 'acknowledged', by: [alert.acknowledged.by] };
-  const silences = silencesOf(draft, alert);
-  const [longest] = silences;
-  if (longest !== undefined) {
-    const { until, by: silencedBy, reason: why } = longest;
-    return { reason: 'silenced', by: silences.map(({ key }) => key), silence: { until, silencedBy, why } };
-  }
-  const inhibitor = rule.unless === undefined ? undefined : draft.index.rules.get(rule.unless);
-  if (inhibitor !== undefined) {
-    const inhibiting = openOf(draft, inhibitor, rule, alert.group).flatMap(({ alert: key }) => key ?? []);
-    if (inhibiting.length > 0) return { reason: 'inhibited', by: inhibiting };
-  }
-  const told = family(draft, alert, rule).filter((other) => other.told && !outranks(draft, alert, other));
-  return told.length > 0 ? { reason: 'already-told-by-family', by: told.map(({ key }) => key) } : undefined;
-}
-
-/** Of two alerts of a family the more severe one is told; of equals the one that opened first. */
-function outranks(draft: Draft, alert: Alert, other: Alert): boolean {
-  const difference = rank(draft, alert) - rank(draft, other);
-  if (difference !== 0) return difference < 0;
-  return alert.openedAt < other.openedAt || (alert.openedAt === other.openedAt && number(alert) < number(other));
-}
-
-function number(alert: Alert): number {
-  return Number(alert.key.slice(2));
-}
-
-/** The other open alerts of the family that concern this one's group. */
-function family(draft: Draft, alert: Alert, rule: Rule): readonly Alert[] {
-  if (rule.family === undefined) return [];
-  return [...draft.alerts.values()].filter((other) => {
-    if (other.state !== 'firing' || other.key === alert.key) return false;
-    const otherRule = draft.index.rules.get(other.rule);
-    return (
-      otherRule !== undefined && otherRule.family === rule.family && concerns(otherRule, other.group, rule, alert.group)
-    );
-  });
-}
-
-/** A severity that the plan does not have (any more), and `none`, is below all others. */
-function rank(draft: Draft, alert: Alert): number {
-  return draft.index.severityRank.get(alert.severity) ?? draft.index.severityRank.size;
-}
-
 function refuse(draft: Draft, alert: Alert, refusal: Refusal, step: NotificationIdentity['step'], at: Instant): void {
   draft.record({
     at,
@@ -233,6 +170,7 @@ function refuse(draft: Draft, alert: Alert, refusal: Refusal, step: Notification
       group: alert.group,
       step,
       ...(refusal.by === undefined ? {} : { by: refusal.by }),
+      ...(refusal.service === undefined ? {} : { service: refusal.service }),
       ...refusal.silence,
     },
   });

@@ -24,6 +24,7 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
   'recipient-has-no-channel': 'no channel reaches them',
   'already-told-by-family': 'an alert of its family was told already',
   inhibited: 'inhibited by an alert that fires',
+  'needs-down': 'a service that its own needs is down',
   silenced: 'silenced',
   acknowledged: 'somebody takes care of it',
   'never-told-of-firing': 'nobody had been told that it fired',
