@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { otlpGrpcPaths } from '../../src/intake/otlp/grpc.ts';
 import { receiverRoutes } from '../../src/intake/receivers.ts';
 import { settle, startIntake } from '../../src/intake/test-support.ts';
 import { casesOf } from '../hostile/cases.ts';
@@ -10,7 +11,10 @@ afterAll(cleanUp);
 
 test('every receiver is attacked', async () => {
   const { intake } = await startIntake();
-  const routes = receiverRoutes(intake).map(({ method, path }) => `${method} ${path}`);
+  const routes = [
+    ...receiverRoutes(intake).map(({ method, path }) => `${method} ${path}`),
+    ...Object.values(otlpGrpcPaths).map((path) => `gRPC ${path}`),
+  ];
   const attacked = new Set([...protocols.map(({ route }) => route), ...routesWithoutBody]);
   expect(routes.filter((route) => !attacked.has(route))).toEqual([]);
   expect(routes.length).toBeGreaterThan(5);

@@ -49,6 +49,7 @@ export async function makeServer(options: {
   readonly plan?: string;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly grpcPort?: number;
 }): Promise<ServerProcess> {
   removeEnginesOf(options.dataFolder);
   const server = new ServerProcess({

@@ -1,5 +1,6 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { compress } from 'snappyjs';
+import { framed } from './grpc-sender.ts';
 import type { Ingredients, Protocol } from './protocols.ts';
 
 /** One request that nobody should send. */
@@ -12,6 +13,8 @@ export interface HostileCase {
   /** As it goes over the network. */
   readonly sent: Uint8Array;
   readonly encoding?: string;
+  /** What is sent in place of `sent` in a frame, over gRPC. */
+  readonly frames?: Uint8Array;
 }
 
 /** A case that costs nothing until it is wanted. */
@@ -263,6 +266,36 @@ export function* casesOf(protocol: Protocol, label: string, now: number, next: (
   for (const encoding of ['br', 'gzip, gzip', 'identity, gzip', 'GZIP', 'compress', '*', 'x'.repeat(1_000)]) {
     const one = plain(`encoding ${encoding.slice(0, 20)}`);
     yield { name: one.name, make: () => ({ ...one.make(), encoding }) };
+  }
+  if (protocol.transport === 'grpc') {
+    const framing: Readonly<Record<string, (message: Uint8Array) => Uint8Array>> = {
+      'no frame': (message) => message,
+      'nothing in the call': () => new Uint8Array(),
+      'half a head': () => new Uint8Array(3),
+      'a head alone': () => Uint8Array.of(0, 0, 0, 0, 0),
+      'a head of 4 GiB': () => Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff),
+      'a head of more than is taken': (message) => Buffer.concat([Uint8Array.of(0, 0, 0x40, 0, 1), message]),
+      'longer than it says': (message) => Buffer.concat([framed(message, false), Buffer.alloc(100)]),
+      'shorter than it says': (message) => framed(message, false).subarray(0, -1),
+      'packed as nothing says': (message) => framed(gzipSync(message), true),
+      'a flag that is none': (message) =>
+        Uint8Array.from(framed(message, false), (byte, index) => (index === 0 ? 0x82 : byte)),
+      'two messages': (message) => Buffer.concat([framed(message, false), framed(message, false)]),
+      'a thousand empty messages': () => Buffer.alloc(5_000),
+    };
+    for (const [name, frames] of Object.entries(framing)) {
+      yield {
+        name: `frame: ${name}`,
+        make() {
+          const { marker, ...ingredients } = of();
+          const body = protocol.body(ingredients);
+          return { name: `frame: ${name}`, marker, body, sent: body, frames: frames(body) };
+        },
+      };
+    }
+    const many = Buffer.concat(Array.from({ length: 8 }, () => framed(gzipSync(new Uint8Array(4 * MIB)), true)));
+    const bombs = plain('frame: eight bombs');
+    yield { name: bombs.name, make: () => ({ ...bombs.make(), encoding: 'gzip', frames: many }) };
   }
   const { tree, bodyOf } = protocol;
   if (tree === undefined || bodyOf === undefined) return;

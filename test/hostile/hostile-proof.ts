@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
-import type { ServerProcess } from '../crash/server-process.ts';
+import { freePort, type ServerProcess } from '../crash/server-process.ts';
 import { emptyFolder, INGEST_KEY, makeServer, sendEvents, until, watchbill } from '../end-to-end/program.ts';
 import { type Receiver, startReceiver } from '../end-to-end/shop.ts';
 import { Chance } from '../simulation/random.ts';
 import { casesOf, type HostileCase, packedFor } from './cases.ts';
+import { breakConnection, brokenConnections, framed, GrpcSender } from './grpc-sender.ts';
 import { type Credentials, type Protocol, protocols } from './protocols.ts';
 
 const PLAN = `plan: shop
@@ -52,9 +53,11 @@ const ALLOWED = new Set([200, 202, 204, 400, 401, 403, 404, 413, 415, 431]);
 export async function proveHostile(options: {
   readonly share: number;
   readonly seed: number;
+  /** Only receivers whose route has this text in it. */
+  readonly only?: string;
   readonly onProgress?: (line: string) => void;
 }): Promise<HostileResult> {
-  const { share, seed, onProgress = () => {} } = options;
+  const { share, seed, only = '', onProgress = () => {} } = options;
   const chance = new Chance(seed);
   const folder = await emptyFolder();
   const dataFolder = join(folder, 'data');
@@ -62,7 +65,8 @@ export async function proveHostile(options: {
   await writeFile(plan, PLAN);
   const receiver = await startReceiver(folder);
   const environment = { ...receiver.environment, CRM_HOOK: WEBHOOK_SECRET };
-  const server = await makeServer({ dataFolder, plan, environment });
+  const grpcPort = await freePort();
+  const server = await makeServer({ dataFolder, plan, environment, grpcPort });
   server.start();
   await server.untilReady(60_000);
   const keyFor = async (kind: string): Promise<string> => {
@@ -90,24 +94,41 @@ export async function proveHostile(options: {
     canaries += 1;
   };
 
+  const sendNormal = async (what: string): Promise<void> => {
+    cases += 1;
+    const normal = await sendEvents(server, [{ name: 'normal' }]).catch(() => ({ status: 0, body: { accepted: 0 } }));
+    if (normal.status !== 200 || normal.body.accepted !== 1)
+      wrong.push(`${what}: then a normal request got ${normal.status}`);
+  };
+  const grpc = new GrpcSender(grpcPort);
+  const target: Target = { server, grpc };
+
   for (const [index, protocol] of protocols.entries()) {
-    await untilAuthorized(server, protocol, credentials);
+    if (!protocol.route.includes(only)) continue;
+    await untilAuthorized(target, protocol, credentials);
     for (const possible of casesOf(protocol, String(index), Date.now(), () => chance.fraction())) {
       if (!chance.happens(share)) continue;
       const one = possible.make();
-      cases += 1;
       const what = `${protocol.route} (${String(index)}), ${one.name}`;
-      const { status, problem } = await send(server, protocol, one, credentials);
+      const { status, isRefused, problem } = await send(target, protocol, one, credentials);
       answers[status] = (answers[status] ?? 0) + 1;
       if (problem !== undefined) wrong.push(`${what}: ${problem}`);
-      if (status >= 400) refused.set(one.marker, what);
-      const normal = await sendEvents(server, [{ name: 'normal' }]).catch(() => ({ status: 0, body: { accepted: 0 } }));
-      if (normal.status !== 200 || normal.body.accepted !== 1)
-        wrong.push(`${what}: then a normal request got ${normal.status}`);
+      if (isRefused) refused.set(one.marker, what);
+      await sendNormal(what);
       if (cases % CANARY_EVERY === 0) await look();
     }
     onProgress(`${protocol.route}: ${cases} cases so far, ${wrong.length} wrong`);
   }
+  const good = protocols.find(({ transport }) => transport === 'grpc');
+  if (good === undefined) throw new Error('There is no protocol over gRPC.');
+  for (const [name, parts] of Object.entries(brokenConnections)) {
+    await breakConnection(grpcPort, parts);
+    const body = good.body({ text: `after-${name}`, field: 'field', time: Date.now(), value: 1 });
+    const told = await send(target, good, { name, marker: '', body, sent: body }, credentials);
+    if (told.status !== 'grpc 0') wrong.push(`After ${name} a good call got ${told.status}: ${told.problem}`);
+    await sendNormal(name);
+  }
+  grpc.close();
   await look();
   for (const [part, mib] of Object.entries(peakMib)) {
     if (mib > (baseline[part] ?? 0) + RISE_MIB) wrong.push(`${part} grew from ${baseline[part]} to ${mib} MiB`);
@@ -125,12 +146,51 @@ export async function proveHostile(options: {
   return { cases, answers, wrong, canaries, peakMib, markersStored: stored.size };
 }
 
-async function send(
-  server: ServerProcess,
+interface Target {
+  readonly server: ServerProcess;
+  readonly grpc: GrpcSender;
+}
+
+interface Told {
+  readonly status: number | string;
+  readonly isRefused: boolean;
+  readonly problem?: string;
+}
+
+/** Codes of gRPC that may be told: OK, invalid, not allowed, too much, not known, not who it says. */
+const ALLOWED_CODES = new Set([0, 3, 7, 8, 12, 16]);
+/** What gRPC itself says of a message that it cannot take out of its frame. */
+const OF_THE_FRAME = /Failed to decompress message/;
+
+async function sendByGrpc(
+  grpc: GrpcSender,
   protocol: Protocol,
   one: HostileCase,
   credentials: Credentials,
-): Promise<{ readonly status: number; readonly problem?: string }> {
+): Promise<Told> {
+  const headers = {
+    ...protocol.headers(credentials, one.body),
+    ...(one.encoding === undefined ? {} : { 'grpc-encoding': one.encoding }),
+  };
+  const frames = one.frames ?? framed(one.sent, one.encoding !== undefined);
+  const { code, message } = await grpc.call(protocol.path, headers, frames);
+  const told = { status: `grpc ${code}`, isRefused: code !== 0 };
+  const isAllowed = ALLOWED_CODES.has(code) || (code === 13 && OF_THE_FRAME.test(message));
+  if (!isAllowed) return { ...told, problem: `answered ${code}: ${message.slice(0, 200)}` };
+  if (code !== 0 && message === '') return { ...told, problem: `answered ${code} without a word` };
+  if (SAYS_TOO_MUCH.test(message)) return { ...told, problem: `says too much: ${message.slice(0, 200)}` };
+  return told;
+}
+
+const SAYS_TOO_MUCH = /\bat .*\.ts:\d|select .* from|\/data\//i;
+
+async function send(
+  { server, grpc }: Target,
+  protocol: Protocol,
+  one: HostileCase,
+  credentials: Credentials,
+): Promise<Told> {
+  if (protocol.transport === 'grpc') return await sendByGrpc(grpc, protocol, one, credentials);
   const headers = {
     ...protocol.headers(credentials, one.body),
     ...(one.encoding === undefined ? {} : { 'content-encoding': one.encoding }),
@@ -144,31 +204,35 @@ async function send(
     });
     const text = await response.text();
     const { status } = response;
-    if (!ALLOWED.has(status)) return { status, problem: `answered ${status}: ${text.slice(0, 200)}` };
-    if (status >= 400 && text === '') return { status, problem: `answered ${status} without a word` };
-    if (/\bat .*\.ts:\d|select .* from|\/data\//i.test(text))
-      return { status, problem: `says too much: ${text.slice(0, 200)}` };
+    const told = { status, isRefused: status >= 400 };
+    if (!ALLOWED.has(status)) return { ...told, problem: `answered ${status}: ${text.slice(0, 200)}` };
+    if (status >= 400 && text === '') return { ...told, problem: `answered ${status} without a word` };
+    if (SAYS_TOO_MUCH.test(text)) return { ...told, problem: `says too much: ${text.slice(0, 200)}` };
     if (status >= 400 && !/protobuf|text\/plain/.test(response.headers.get('content-type') ?? '')) {
       const body = JSON.parse(text) as { error?: { code?: unknown }; code?: unknown };
       if (body.error?.code === undefined && body.code === undefined)
-        return { status, problem: `no code: ${text.slice(0, 200)}` };
+        return { ...told, problem: `no code: ${text.slice(0, 200)}` };
     }
-    return { status };
+    return told;
   } catch (error) {
-    return { status: 0, problem: `no answer: ${String((error as { cause?: unknown }).cause ?? error)}` };
+    return {
+      status: 0,
+      isRefused: false,
+      problem: `no answer: ${String((error as { cause?: unknown }).cause ?? error)}`,
+    };
   }
 }
 
 /** A key that was just made, or a secret, takes a moment to be known. */
-async function untilAuthorized(server: ServerProcess, protocol: Protocol, credentials: Credentials): Promise<void> {
+async function untilAuthorized(target: Target, protocol: Protocol, credentials: Credentials): Promise<void> {
   let turn = 0;
   await until(`${protocol.route} lets the sender in`, async () => {
     turn += 1;
     const body = protocol.body({ text: `first-${turn}`, field: 'field', time: Date.now(), value: 1 });
     const packed = packedFor(protocol, body);
-    const { status, problem } = await send(server, protocol, { name: '', marker: '', body, ...packed }, credentials);
-    if (turn > 100) throw new Error(`${protocol.route} answers a good request with ${status}: ${problem}`);
-    return status < 400 ? true : undefined;
+    const told = await send(target, protocol, { name: '', marker: '', body, ...packed }, credentials);
+    if (turn > 100) throw new Error(`${protocol.route} answers a good request with ${told.status}: ${told.problem}`);
+    return told.isRefused || told.problem !== undefined ? undefined : true;
   });
 }
 

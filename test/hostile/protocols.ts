@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { otlpGrpcPaths } from '../../src/intake/otlp/grpc.ts';
 import { encodeOtlp } from '../../src/intake/otlp/test-support.ts';
 import { encodeWriteRequest } from '../kit/remote-write.ts';
 
@@ -19,6 +20,8 @@ export interface Protocol {
   readonly path: string;
   /** The path where it holds a credential; `path` without it. */
   readonly pathWith?: (credentials: Credentials) => string;
+  /** HTTP/1.1 without it. */
+  readonly transport?: 'grpc';
   /** Sent packed in this way. */
   readonly packing: 'identity' | 'snappy';
   readonly headers: (credentials: Credentials, body: Uint8Array) => Readonly<Record<string, string>>;
@@ -148,6 +151,15 @@ const otlpProtobuf = (signal: keyof typeof otlp): Protocol => ({
   body: (of) => encodeOtlp(signal, otlp[signal](of) as never),
 });
 
+const otlpGrpc = (signal: keyof typeof otlp): Protocol => ({
+  route: `gRPC ${otlpGrpcPaths[signal]}`,
+  path: otlpGrpcPaths[signal],
+  transport: 'grpc',
+  packing: 'identity',
+  headers: ({ key }) => ({ authorization: `Bearer ${key}` }),
+  body: (of) => encodeOtlp(signal, otlp[signal](of) as never),
+});
+
 const sentryEvent = ({ text, field, time, value }: Ingredients): unknown => ({
   event_id: createHmac('sha256', 'id').update(text).update(String(time)).digest('hex').slice(0, 32),
   timestamp: time / 1_000,
@@ -231,6 +243,9 @@ export const protocols: readonly Protocol[] = [
   otlpProtobuf('traces'),
   otlpProtobuf('metrics'),
   otlpProtobuf('logs'),
+  otlpGrpc('traces'),
+  otlpGrpc('metrics'),
+  otlpGrpc('logs'),
   {
     route: 'POST /api/v1/write',
     path: '/api/v1/write',

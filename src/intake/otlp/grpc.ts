@@ -44,11 +44,11 @@ export interface OtlpGrpcOptions {
   readonly idleMs?: number;
 }
 
-/** The services of OTLP, each with one method `Export`. */
-const SERVICES: Readonly<Record<OtlpSignal, string>> = {
-  traces: 'opentelemetry.proto.collector.trace.v1.TraceService',
-  metrics: 'opentelemetry.proto.collector.metrics.v1.MetricsService',
-  logs: 'opentelemetry.proto.collector.logs.v1.LogsService',
+/** What is called: the services of OTLP, each with its one method. */
+export const otlpGrpcPaths: Readonly<Record<OtlpSignal, string>> = {
+  traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
+  logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
 };
 const SIGNALS = ['traces', 'metrics', 'logs'] as const;
 /** Bytes of a compressed or uncompressed message; OTLP's messages are taken as they are, and decoded by the same code as over HTTP. */
@@ -90,14 +90,10 @@ export async function startOtlpGrpc(options: OtlpGrpcOptions): Promise<RunningSe
   };
 }
 
-function pathOf(signal: OtlpSignal): string {
-  return `/${SERVICES[signal]}/Export`;
-}
-
 function serviceOf(signal: OtlpSignal): ServiceDefinition {
   return {
     Export: {
-      path: pathOf(signal),
+      path: otlpGrpcPaths[signal],
       requestStream: false,
       responseStream: false,
       requestSerialize: AS_BYTES,
@@ -127,7 +123,7 @@ class Calls {
   }
 
   readonly interceptor: ServerInterceptor = (method, call) => {
-    const signal = SIGNALS.find((one) => pathOf(one) === method.path);
+    const signal = SIGNALS.find((one) => otlpGrpcPaths[one] === method.path);
     if (signal === undefined) return new ServerInterceptingCall(call);
     let end = (): void => {};
     return new ServerInterceptingCall(call, {
