@@ -206,6 +206,8 @@ export interface Source {
   readonly event: string;
   /** Points of numeric series instead of events: `value` is a point's level, and labels are its attributes. */
   readonly samples?: true;
+  /** Each event says how something stands until the next one: what is not known from before tells nothing more. */
+  readonly standing?: true;
   readonly where?: Predicate;
   /** Only the first event with one value of this field counts, within 24 h of its arrival. */
   readonly oncePer?: string;

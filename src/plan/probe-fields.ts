@@ -19,7 +19,14 @@ export const resultFields: Readonly<Record<ProbeCheck['kind'], Readonly<Record<s
 export function resultField(kind: ProbeCheck['kind'], field: string): ResultFieldKind | undefined {
   const fields = resultFields[kind];
   if (Object.hasOwn(fields, field)) return fields[field];
-  return field.startsWith('json.') ? fields['json.*'] : undefined;
+  if (field.startsWith('json.')) return fields['json.*'];
+  const inner = agedField(field);
+  return inner !== undefined && resultField(kind, inner) === 'any' ? 'ms' : undefined;
+}
+
+/** The field of which `age(FIELD)` is the age; undefined for any other. */
+export function agedField(field: string): string | undefined {
+  return /^age\((.+)\)$/.exec(field)?.[1];
 }
 
 const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[]>>> = {

@@ -102,12 +102,25 @@ describe('http', () => {
 
   it('judges status, body, size and JSON, and says what it found', async () => {
     const port = await serveHttp((_request, response) =>
-      response.end('{"checks": {"database": {"state": "slow"}, "list": [1, 2]}, "ok": true}'),
+      response.end(
+        '{"checks": {"database": {"state": "slow"}, "list": [1, 2]}, "ok": true, "at": "2026-01-01T00:00:00Z", "seen": "lately"}',
+      ),
     );
     const judge = (text: string, where: Predicate) => lookAt(get(port), allowed, expecting(text, where));
     expect(await judge('json.ok = true', compare('json.ok', '=', true))).toMatchObject({ outcome: 'passed' });
     expect(await judge('second', compare('json.checks.list.1', '=', 2))).toMatchObject({ outcome: 'passed' });
     expect(await judge('size < 1MB', compare('size', '<', 1e6))).toMatchObject({ outcome: 'passed' });
+    expect(await judge('age(json.at) > 1d', compare('age(json.at)', '>', 86_400_000))).toMatchObject({
+      outcome: 'passed',
+    });
+    expect(await judge('age(json.at) < 5m', compare('age(json.at)', '<', 300_000))).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringMatching(/^`age\(json\.at\) < 5m` was expected; `age\(json\.at\)` was \d+d/),
+    });
+    expect(await judge('age(json.seen) < 5m', compare('age(json.seen)', '<', 300_000))).toMatchObject({
+      outcome: 'failed',
+      message: '`age(json.seen) < 5m` was expected; there is no `age(json.seen)`, `json.seen` was "lately".',
+    });
     const body: Predicate = { kind: 'text', field: 'body', test: 'contains', text: 'slow' };
     expect(await judge('body contains "slow"', body)).toMatchObject({ outcome: 'passed' });
     const state = 'json.checks.database.state';

@@ -1,8 +1,10 @@
-import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { type DurationMs, formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldValue } from '#plan/model.ts';
 import type { Expectation, Probe } from '#plan/probe.ts';
+import { agedField } from '#plan/probe-fields.ts';
 import { compileMatcher, type RowMatcher } from '#signals/predicate.ts';
+import { ageOf } from './age.ts';
 import { kindOf } from './catalogue.ts';
 import type { ProbeContext, Problem, SecretLook, Sighting } from './kind.ts';
 import type { ProbeResult } from './result.ts';
@@ -33,7 +35,9 @@ export async function look(probe: Probe, occasion: Occasion, context: LookContex
   const sighting = await see(probe, occasion, { ...context, secret: (name) => told.look(name) });
   const durationMs = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
   const givenMs = occasion.timeoutMs - ((context.heldUpMs?.() ?? 0) - heldUpBeforeMs);
-  const problem = signal.aborted ? STOPPED : (lateness(probe, givenMs, sighting) ?? judge(probe, sighting, durationMs));
+  const problem = signal.aborted
+    ? STOPPED
+    : (lateness(probe, givenMs, sighting) ?? judge(probe, sighting, durationMs, now()));
   const parts = partsOf(probe, sighting);
   return {
     probe: probe.name,
@@ -91,15 +95,19 @@ function matcherOf(expectation: Expectation): RowMatcher<Row> {
   return made;
 }
 
-function judge(probe: Probe, sighting: Sighting, durationMs: number): Problem | undefined {
+function judge(probe: Probe, sighting: Sighting, durationMs: number, now: Instant): Problem | undefined {
   if (sighting.problem !== undefined) return sighting.problem;
   if (probe.expect.length === 0) return sighting.demand?.();
   for (const expectation of probe.expect) {
     const found = new Map<string, FieldValue | undefined>();
     const holds = matcherOf(expectation)({
       read(field) {
-        const value = field === DURATION ? durationMs : sighting.read?.(field);
+        const aged = agedField(field);
+        const seen = field === DURATION ? durationMs : sighting.read?.(aged ?? field);
+        const value = aged === undefined ? seen : ageOf(seen, now);
         found.set(field, value);
+        // What has no age is shown as it stands there.
+        if (aged !== undefined && value === undefined) found.set(aged, seen);
         return value;
       },
     });
@@ -119,7 +127,9 @@ function foundWords(found: ReadonlyMap<string, FieldValue | undefined>): string 
   return [...found]
     .map(([field, value]) => {
       if (value === undefined) return `there is no \`${field}\``;
-      return field === 'body' ? 'the body is another' : `\`${field}\` was ${cut(JSON.stringify(value), 200)}`;
+      if (field === 'body') return 'the body is another';
+      const isAge = typeof value === 'number' && agedField(field) !== undefined;
+      return `\`${field}\` was ${isAge ? formatDuration(value) : cut(JSON.stringify(value), 200)}`;
     })
     .join(', ');
 }

@@ -235,7 +235,10 @@ export class LiveExecutor implements Executor {
     for (const window of this.windows) {
       const section = sections.get(`measure ${measureSignature(this.plan, window.measure)}`);
       if (section !== undefined) window.read(section);
-      else if (this.lastReceivedAt + limits.futureMs >= this.now - window.measure.window.ms) {
+      else if (
+        sourceOf(this.plan, window.measure.source).standing !== true &&
+        this.lastReceivedAt + limits.futureMs >= this.now - window.measure.window.ms
+      ) {
         window.beginRefilling(this.now);
       }
     }

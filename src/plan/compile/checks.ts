@@ -49,6 +49,7 @@ export class Checks {
       ...(part === undefined ? {} : { part }),
       is,
       ...(streak === undefined || streak === 1 ? {} : { streak }),
+      ...(probe.agree === undefined ? {} : { agree: probe.agree }),
       staleMs: staleAfterMs(probe),
     } as const;
     return { ...meaning, id: meaningHash(meaning), text };
@@ -60,7 +61,6 @@ export class Checks {
       kind: 'heartbeat',
       heartbeat: name,
       is,
-      ...(probe.agree === undefined ? {} : { agree: probe.agree }),
       schedule,
       timezone: this.#timezone,
       graceMs,
@@ -81,6 +81,7 @@ export function sourceOfProbe(probe: Probe): Source {
   return {
     name: `checks.${probe.name}`,
     event: 'check',
+    standing: true,
     where: {
       kind: 'and',
       of: [

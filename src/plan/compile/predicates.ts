@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import type * as ast from '../expression/ast.ts';
 import type { FieldValue, Predicate, Source } from '../model.ts';
+import { agedField } from '../probe-fields.ts';
 import { LEVEL_FIELD } from '../sample-fields.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Context } from './context.ts';
@@ -33,6 +34,12 @@ export function compilePredicate(
     }
     case 'compare': {
       const field = predicate.field.name;
+      if (agedField(field) !== undefined && !Object.hasOwn(of.units, field)) {
+        const place = sentence.place(predicate.field.span.start, predicate.field.span.end);
+        const message = 'Only what the answer of a probe holds has an `age`.';
+        context.report.add('E154', place, message, 'Use it under `expect`, as in `age(json.timestamp) < 5m`.');
+        return undefined;
+      }
       const value = compileValue(predicate.value, field, sentence, context, of);
       if (value === undefined || !hasOrder(predicate, sentence, context)) return undefined;
       return { kind: 'compare', field, operator: predicate.operator, value };

@@ -1,4 +1,4 @@
-import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
+import { type DurationMs, formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Measure, MeasureFunction } from '../model.ts';
@@ -8,7 +8,7 @@ import type { Span } from '../text/source-file.ts';
 import { functionName, unitOfAggregate } from './aggregates.ts';
 import { type Checks, sourceOfProbe, staleAfterMs } from './checks.ts';
 import type { Context } from './context.ts';
-import type { CompiledFormula, Scope } from './formulas.ts';
+import type { CompiledFormula } from './formulas.ts';
 import { measureId } from './meaning.ts';
 import type { Sources } from './sources.ts';
 
@@ -20,12 +20,21 @@ export interface FigureParts {
   readonly measures: Map<string, Measure>;
 }
 
+/**
+ * The window in which fresh results lie: whole seconds, and above an hour as many whole steps as a window has, so that one of any length moves
+ * in steps of a 600th of it. A result then holds up to that much longer.
+ */
+function windowOf(staleMs: DurationMs): DurationMs {
+  if (staleMs <= limits.liveWindowMs) return Math.ceil(staleMs / SECOND_MS) * SECOND_MS;
+  const step = Math.ceil(staleMs / limits.windowSteps / limits.windowStepMs) * limits.windowStepMs;
+  return step * limits.windowSteps;
+}
+
 const FUNCTIONS: ReadonlySet<string> = new Set(['last', 'min', 'max', 'avg', 'sum', 'percentile']);
 
 /** `min(checks.api-tls.days_left)`: of the results that are still fresh. Undefined with what is wrong or not executed said. */
 export function compileFigureOfProbe(
   node: ast.Aggregate,
-  scope: Scope,
   place: Span,
   { context, checks, sources, measures }: FigureParts,
 ): CompiledFormula | undefined {
@@ -45,11 +54,7 @@ export function compileFigureOfProbe(
     context.report.add('E154', place, message, hint);
     return undefined;
   }
-  const windowMs = Math.ceil(staleAfterMs(probe) / SECOND_MS) * SECOND_MS;
-  if (windowMs > limits.liveWindowMs) {
-    context.skip(scope.where, 'figures of a probe that is checked less often than every 29 minutes', place);
-    return undefined;
-  }
+  const windowMs = windowOf(staleAfterMs(probe));
   const source = sourceOfProbe(probe);
   sources.define(source);
   // An event has the whole duration in a field of its own.

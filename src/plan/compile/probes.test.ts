@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '#kernel/limits.ts';
 import { compilePlan, isExecutable } from '../compile.ts';
 import { formatDiagnostic } from '../diagnostic.ts';
+import { windowStepMs } from '../window-step.ts';
 
 const compile = (text: string) => compilePlan([{ path: 'plan.yaml', text: `plan: shop\n${text}` }]);
 
@@ -9,7 +10,7 @@ test('a probe with everything, and one with nothing but its check', () => {
   const { plan, notExecuted } = compile(`phases: { day-one: T+0 .. T+1d }
 services: { web: {}, db: {} }
 probes:
-  shop: { check: GET https://shop.example/health?full=1, every: { day-one: 10s, otherwise: 5m }, while-failing: 5s, timeout: 3s, expect: [status = 200, time < 2s, json.database = "up", size < 1MB], service: web, agree: 2, headers: { Authorization: secret TOKEN, Accept: application/json }, parts: { db: json.checks.database } }
+  shop: { check: GET https://shop.example/health?full=1, every: { day-one: 10s, otherwise: 5m }, while-failing: 5s, timeout: 3s, expect: [status = 200, time < 2s, json.database = "up", size < 1MB, age(json.at) < 5m], service: web, agree: 2, headers: { Authorization: secret TOKEN, Accept: application/json }, parts: { db: json.checks.database } }
   bare: { check: "tls shop.example:443" }
 `);
   expect(notExecuted).toEqual([]);
@@ -34,6 +35,10 @@ probes:
           where: { kind: 'compare', field: 'json.database', operator: '=', value: 'up' },
         },
         { text: 'size < 1MB', where: { kind: 'compare', field: 'size', operator: '<', value: 1_000_000 } },
+        {
+          text: 'age(json.at) < 5m',
+          where: { kind: 'compare', field: 'age(json.at)', operator: '<', value: 300_000 },
+        },
       ],
       service: 'web',
       agree: 2,
@@ -161,8 +166,11 @@ rules: { a: { when: web.db fails 3 times in a row or web.db passing, severity: u
   });
 
   test('figures of a probe are of its fresh results', () => {
-    const compilation = compile(`${base.replace(/ {2}(?:slow-tls|trip).*\n/g, '')}rules:
+    const compilation =
+      compile(`${base.replace(/ {2}trip.*\n/g, '  rare: { check: "tls shop.example:443", every: 31d }\n')}rules:
   a: { when: checks.tls.days_left < 14 days, severity: urgent }
+  d: { when: min(checks.slow-tls.days_left) < 14 days, severity: urgent }
+  e: { when: p95(checks.rare.time) > 2s, severity: urgent }
   b: { when: max(checks.web.time) > 2s, severity: urgent }
   c: { when: backup late, severity: urgent }
 `);
@@ -171,8 +179,14 @@ rules: { a: { when: web.db fails 3 times in a row or web.db passing, severity: u
     const measures = Object.values(compilation.plan?.measures ?? {});
     expect(measures.map(({ text, source, field }) => [text, source, field])).toEqual([
       ['last(checks.tls.days_left) over 20m10s', 'checks.tls', 'days_left'],
+      ['min(checks.slow-tls.days_left) over 1d1m', 'checks.slow-tls', 'days_left'],
+      ['p95(checks.rare.time) over 62d1m', 'checks.rare', 'duration'],
       ['max(checks.web.time) over 2m10s', 'checks.web', 'duration'],
     ]);
+    for (const measure of measures) {
+      const { ms } = measure.window;
+      expect(ms / windowStepMs(measure)).toBeGreaterThan(measure.function === 'percentile' ? 50 : 500);
+    }
     expect(compilation.plan?.sources['checks.tls']?.units).toMatchObject({ days_left: 'd' });
   });
 
@@ -186,7 +200,6 @@ rules: { a: { when: web.db fails 3 times in a row or web.db passing, severity: u
 `);
     expect(notExecuted.map(({ where, what }) => `${where}: ${what}`)).toEqual([
       'probes.trip: `journey` (a check in several steps)',
-      'rules.a: figures of a probe that is checked less often than every 29 minutes',
       'rules.b: the probe `trip`',
     ]);
     expect(diagnostics.map(({ code, line }) => `${line} ${code}`)).toEqual(['13 E171', '14 E150']);

@@ -232,6 +232,7 @@ const EXPECTATIONS: readonly (readonly [text: string, means: string])[] = [
   ['time < 2s', 'The whole duration.'],
   ['body contains "ok"', 'Of `GET`.'],
   ['json.database = "up"', 'A path into a JSON answer.'],
+  ['age(json.timestamp) < 5m', 'How old a time in the answer is.'],
   ['size < 1MB', 'Of `GET`.'],
   ['days_left > 14', 'Of `tls`.'],
   ['records > 0', 'Of `dns`.'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compilePlan } from '#plan/compile.ts';
 import type { HeartbeatTest, ProbeTest } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
@@ -100,6 +101,38 @@ describe('a probe', () => {
     expect(truths(live.advance(20 * MINUTE))).toEqual([[5 * MINUTE, 'unknown']]);
     expect(live.verdicts()[0]?.reading).toMatchObject({ state: 'no data', reason: 'not-measured' });
   });
+});
+
+test('a figure of a rare probe holds until its result is stale, also in a plan that is new', () => {
+  const { plan } = compilePlan([
+    {
+      path: 'plan.yaml',
+      text: `plan: shop
+people: { mia: { email: mia@shop.example } }
+severities: { urgent: { notify: [mia by app] } }
+probes: { tls: { check: "tls shop.example:443", every: 12h } }
+rules: { a: { when: min(checks.tls.days_left) < 14 days, severity: urgent } }
+`,
+    },
+  ]);
+  if (plan === undefined) throw new Error('the plan has errors');
+  const HOUR = 60 * MINUTE;
+  const began = createLiveExecutor(planOf({}), 0);
+  began.ingest([checkIn(HOUR, 'succeeded')], HOUR);
+  // Something came just before the rule did: of other windows the past would be missing.
+  const live = began.withPlan(plan);
+  const seen = (at: number, days: number): EventRecord => {
+    const record = check(at, 'passed');
+    return { ...record, attributes: { ...record.attributes, probe: 'tls', days_left: days } };
+  };
+  expect(truths(live.ingest([seen(2 * HOUR, 10)], 2 * HOUR))).toEqual([[2 * HOUR, 'true']]);
+  expect(live.ingest([seen(14 * HOUR, 90)], 14 * HOUR)).toEqual([]);
+  const [fresh] = live.advance(30 * HOUR);
+  expect(fresh).toMatchObject({ truth: 'false', reading: { value: 90 * 24 * HOUR, sampleSize: 1 } });
+  expect((fresh?.at ?? 0) - 26 * HOUR).toBeLessThanOrEqual(5 * MINUTE);
+  const [stale] = live.advance(50 * HOUR);
+  expect(stale).toMatchObject({ truth: 'unknown', reading: { reason: 'no-events' } });
+  expect((stale?.at ?? 0) - 38 * HOUR).toBeLessThanOrEqual(5 * MINUTE);
 });
 
 describe('a heartbeat', () => {
