@@ -1,5 +1,7 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import type { Verdict } from '#plan/reading.ts';
+import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
 import type { Executor } from '#signals/executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { factEventNames } from './facts.ts';
@@ -11,6 +13,10 @@ import { type OutboxState, VerdictOutbox } from './verdict-outbox.ts';
 export interface HostedExecutor extends Executor {
   snapshot(): Uint8Array;
   withPlan(plan: CompiledPlan): HostedExecutor;
+  /** Says nothing of availabilities that are new, until `fillHistory` brings what a store knows of them. */
+  awaitHistory(): void;
+  historyWanted(): readonly HistoryWanted[];
+  fillHistory(figure: string, histories: readonly TargetHistory[], at: Instant): readonly Verdict[];
 }
 
 export interface ExecutorFactory {
@@ -24,6 +30,8 @@ export interface HostOptions {
   readonly verdictsPending: number;
   /** Time without us below this is no gap: a restart of a test's length still heard everything. */
   readonly gapMs: DurationMs;
+  /** A store is asked for what was before availabilities were there. */
+  readonly recalls?: boolean;
   readonly log: (message: string) => void;
 }
 
@@ -86,6 +94,7 @@ export class WindowsHost {
     this.#guard(name, () => {
       hosted.outbox.add(hosted.executor.advance(now));
       hosted.executor = hosted.executor.withPlan(plan);
+      if (this.#options.recalls === true) hosted.executor.awaitHistory();
       hosted.version = version;
       hosted.readsFacts = readsFacts(plan);
       hosted.outbox.retain(new Set(Object.keys(plan.tests)));
@@ -128,6 +137,17 @@ export class WindowsHost {
         }
       });
     }
+  }
+
+  /** Brings what a store knows of the targets of an availability, as of an instant; an earlier one than the last counts as that. */
+  recall(name: string, figure: string, histories: readonly TargetHistory[], at: Instant): void {
+    const hosted = this.#plans.get(name);
+    const now = Math.max(at, this.#at);
+    if (hosted === undefined) return;
+    this.advance(now);
+    this.#guard(name, () => {
+      hosted.outbox.add(hosted.executor.fillHistory(figure, histories, now));
+    });
   }
 
   /** Moves all plans to an instant. An earlier one than the last changes nothing. */
@@ -177,6 +197,7 @@ export class WindowsHost {
     this.#restored.delete(name);
     const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
     const executor = restored ?? this.#options.executors.create(plan, at);
+    if (this.#options.recalls === true) executor.awaitHistory();
     const state: OutboxState | undefined = restored === undefined ? undefined : snapshot?.outbox;
     const outbox = new VerdictOutbox(this.#options.verdictsPending, state);
     const hosted = { name, version, executor, readsFacts: readsFacts(plan), outbox };

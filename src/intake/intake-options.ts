@@ -4,6 +4,7 @@ import type { CompiledPlan } from '#plan/model.ts';
 import type { ExecutorFactory } from './host.ts';
 import type { ConfiguredPlan, SignalReading } from './link.ts';
 import type { EventSink } from './loader.ts';
+import type { HistorySource } from './recollection.ts';
 import type { Secrets } from './secrets.ts';
 import type { SpoolOptions } from './spool/spool.ts';
 
@@ -22,6 +23,8 @@ export interface IntakeOptions {
   readonly compile: (plan: ConfiguredPlan) => CompiledPlan | undefined;
   readonly events: EventSink;
   readonly readings: ReadingSink;
+  /** Without it what was before availabilities were there is unknown. */
+  readonly history?: HistorySource;
   /** What plans in force name; without it nothing that they name is known. */
   readonly secrets?: Secrets;
   /** The way to the targets of `scrapes`; without it none is asked. */

@@ -28,6 +28,7 @@ import { PlansInForce } from './plans-in-force.ts';
 import type { LookRegister } from './probes/register.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
+import { Recollection } from './recollection.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import type { AdmittedSamples } from './samples/admit.ts';
 import type { SeriesRegister } from './samples/series-register.ts';
@@ -72,6 +73,7 @@ export class Intake {
   readonly #plans: PlansInForce;
   readonly #snapshots: SnapshotKeeper;
   readonly #loader: Loader;
+  readonly #recollection: Recollection;
   readonly #acceptance: Acceptance;
   readonly #floods = new Floods();
   readonly #forgotten: Forgotten;
@@ -99,6 +101,7 @@ export class Intake {
       executors: options.executors,
       verdictsPending: limits.verdictsPending,
       gapMs: GAP_MS,
+      recalls: options.history !== undefined,
       log,
     });
     this.#spool = new Spool({
@@ -132,6 +135,14 @@ export class Intake {
       random,
       log,
     });
+    this.#recollection = new Recollection({
+      source: options.history,
+      host: this.#host,
+      clock,
+      loadsFrom: () => this.#loader.waiting[0]?.lastReceivedAt,
+      now: () => this.#clock.now(),
+      log,
+    });
     // One after the other: a snapshot never overtakes the configuration that its windows are of.
     const writes = new WriteQueue();
     const { compile } = options;
@@ -146,6 +157,7 @@ export class Intake {
       onConfigured: () => {
         this.#secrets.want([...this.#plans.all.values()].flatMap(intakeSecrets));
         this.#scraper?.follow();
+        this.#recollection.wake();
         for (const [name, plan] of this.#plans.all) {
           const { feed, looks } = this.#registers.of(name);
           feed.configure(plan);
@@ -235,6 +247,7 @@ export class Intake {
   /** Begins the work that time brings. */
   start(): void {
     this.#scraper?.start();
+    this.#recollection.wake();
     this.#every('advance', limits.advanceEveryMs, () => this.#flush());
     this.#every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
@@ -387,6 +400,7 @@ export class Intake {
     for (const cancel of this.#cancels.values()) cancel();
     this.#plans.stop();
     this.#scraper?.stop();
+    this.#recollection.stop();
     await this.#spool.close();
     this.#flush();
     this.#session?.close();

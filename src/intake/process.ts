@@ -1,3 +1,4 @@
+import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clock, Disk, Random, Transport } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { CompiledPlan } from '#plan/model.ts';
@@ -11,6 +12,7 @@ import type { ReadingSink } from './intake-options.ts';
 import type { ConfiguredPlan } from './link.ts';
 import { startLink } from './link-client.ts';
 import { type OtlpGrpcOptions, startOtlpGrpc } from './otlp/grpc.ts';
+import type { HistorySource } from './recollection.ts';
 import type { Secrets } from './secrets.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { createNodeDisk } from './spool/node-disk.ts';
@@ -36,6 +38,8 @@ export interface IntakeProcessOptions {
   readonly secrets?: Secrets;
   /** The way to the targets of `scrapes`; without it none is asked. */
   readonly transport?: Transport;
+  /** What the store knows of the time before windows were there; without it that is unknown. */
+  readonly history?: (client: ClickHouseClient) => HistorySource;
   /** What the server's own prober shows; without it there is none. */
   readonly proberKey?: string;
   /** Told whenever other plans are in force than before. */
@@ -66,6 +70,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
     compile: (plan) => compileConfigured(plan, log),
     events,
     readings: readingSink(client),
+    ...(options.history === undefined ? {} : { history: options.history(client) }),
     ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),
     ...(options.proberKey === undefined ? {} : { proberKey: options.proberKey }),

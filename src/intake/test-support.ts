@@ -146,6 +146,16 @@ export class CountingExecutor implements HostedExecutor {
     return this;
   }
 
+  awaitHistory(): void {}
+
+  historyWanted(): readonly [] {
+    return [];
+  }
+
+  fillHistory(): readonly [] {
+    return [];
+  }
+
   #move(to: Instant): void {
     if (to < this.#at) throw new Error(`Time went back from ${this.#at} to ${to}.`);
     this.#at = to;

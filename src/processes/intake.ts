@@ -1,4 +1,5 @@
 import { createEgress } from '#egress/egress.ts';
+import { readHistory } from '#insight/probes/read-history.ts';
 import { runIntake } from '#intake/process.ts';
 import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -6,6 +7,7 @@ import { limits } from '#kernel/limits.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
+import { askWithin } from '#storage/clickhouse/within.ts';
 import { readAllowances } from './allowances.ts';
 import { createLog } from './log.ts';
 import type { IntakeConfiguration } from './messages.ts';
@@ -68,6 +70,10 @@ export async function startIntake(
     ...rest,
     secrets,
     transport,
+    history: (client) => {
+      const ask = askWithin(client, clock);
+      return { read: (plan, wanted) => readHistory(ask, plan, wanted) };
+    },
     clock,
     random,
     onPlans(plans) {

@@ -1,4 +1,4 @@
-import { type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { availabilityOf, combinedCourse, type Run, type Segment, type Times, timesOf } from '#plan/availability.ts';
 import type { AvailabilityFigure, AvailabilityTarget } from '#plan/availability-figure.ts';
@@ -24,7 +24,7 @@ export interface HistoryWanted {
 }
 
 /** Days around an instant for which maintenance is worked out at once. */
-const AROUND_MS = 86_400_000;
+const AROUND_MS = DAY_MS;
 
 interface Target {
   readonly of: AvailabilityTarget;
@@ -213,6 +213,8 @@ export class AvailabilityWindow {
   private settle(now: Instant, begin: Instant): void {
     const until = now - limits.lateMs;
     if (until - this.settledTo < limits.lateMs) return;
+    // What a store will tell of comes before all of this; one that is away for long is not waited for.
+    if (this.history === 'wanted' && now - this.startedAt < HOUR_MS) return;
     const range = { from: Math.max(this.settledTo, Math.min(begin, until)), to: until };
     if (range.from < range.to) this.keep(this.course(this.runsOf(), range), range.from);
     this.settledTo = until;

@@ -1,4 +1,4 @@
-import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 
@@ -15,7 +15,7 @@ export interface AvailabilityShape {
   readonly endOf: (bucket: number) => Instant;
 }
 
-const MIDNIGHTS_APART_MS = 26 * 3_600_000;
+const MIDNIGHTS_APART_MS = 26 * HOUR_MS;
 
 /** Sliding windows cover ⌊now/g⌋·g − ⌈W/g⌉·g to now, with g = W/600 in whole seconds. */
 export function availabilityShape(figure: AvailabilityFigure, launch: Instant | undefined): AvailabilityShape {

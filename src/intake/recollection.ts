@@ -1,0 +1,90 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
+import type { WindowsHost } from './host.ts';
+
+/** The port to what the telemetry store knows of the time before the windows were there; throws when it does not answer. */
+export interface HistorySource {
+  /** By target, in their order. */
+  read(plan: string, wanted: HistoryWanted): Promise<readonly TargetHistory[]>;
+}
+
+export interface RecollectionOptions {
+  /** Without it what was before is unknown. */
+  readonly source: HistorySource | undefined;
+  readonly host: WindowsHost;
+  readonly clock: Clock;
+  /** The oldest receipt of what the store does not have yet; undefined when it has everything that is sealed. */
+  readonly loadsFrom: () => Instant | undefined;
+  readonly now: () => Instant;
+  readonly log: (message: string) => void;
+}
+
+const FIRST_RETRY_MS: DurationMs = 500;
+const LONGEST_RETRY_MS: DurationMs = 30_000;
+
+/** Asks the telemetry store for the past of availabilities that are new, one after the other, for as long as it takes. */
+export class Recollection {
+  readonly #options: RecollectionOptions;
+  #running = false;
+  #stopped = false;
+  #retryMs = FIRST_RETRY_MS;
+  #cancel: () => void = () => {};
+  #problem: string | undefined;
+
+  constructor(options: RecollectionOptions) {
+    this.#options = options;
+  }
+
+  /** There may be something to ask for. */
+  wake(): void {
+    if (this.#running || this.#stopped || this.#options.source === undefined) return;
+    this.#running = true;
+    void this.#askAll(this.#options.source).then((isDone) => {
+      this.#running = false;
+      if (this.#stopped || isDone) return;
+      this.#cancel = this.#options.clock.after(this.#retryMs, () => this.wake());
+      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  /** Whether nothing is wanted any more. */
+  async #askAll(source: HistorySource): Promise<boolean> {
+    const { host, log } = this.#options;
+    let isDone = true;
+    for (const name of [...host.plans.keys()]) {
+      for (const wanted of host.plans.get(name)?.executor.historyWanted() ?? []) {
+        if (!this.#isStored(wanted.to)) {
+          isDone = false;
+          continue;
+        }
+        try {
+          const histories = await source.read(name, wanted);
+          if (this.#stopped) return true;
+          host.recall(name, wanted.figure.id, histories, this.#options.now());
+          this.#retryMs = FIRST_RETRY_MS;
+          this.#problem = undefined;
+        } catch (caught) {
+          const problem = caught instanceof Error ? caught.message : String(caught);
+          if (problem !== this.#problem) log(`What probes found before is not known yet: ${problem}`);
+          this.#problem = problem;
+          isDone = false;
+        }
+      }
+    }
+    return isDone;
+  }
+
+  /** Whether the store has all that was received before an instant. */
+  #isStored(before: Instant): boolean {
+    const sealedFrom = this.#options.now() - 2 * limits.spoolSegmentMs;
+    const waitsFrom = this.#options.loadsFrom() ?? Number.POSITIVE_INFINITY;
+    return Math.min(sealedFrom, waitsFrom - 2 * limits.spoolSegmentMs) >= before;
+  }
+}
