@@ -1,4 +1,4 @@
-import { foundText } from '#core/found-text.ts';
+import { foundText, keysText } from '#core/found-text.ts';
 import type { Evidence, NotificationContent } from '#core/model.ts';
 import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
@@ -42,7 +42,7 @@ export function describeEvidence(evidence: Evidence): string {
   return `${evidence.text}: ${describeReading(evidence)}`;
 }
 
-/** What was read, e.g. `7.2% of 240 (limit 5%)`. */
+/** What was read, e.g. `7.2% of 240 (limit 5%)`, and which keys it counts. */
 export function describeReading(evidence: Evidence): string {
   const { reading, unit } = evidence;
   const found = foundText(evidence, formatInstant);
@@ -53,7 +53,9 @@ export function describeReading(evidence: Evidence): string {
     case 'value': {
       // A count is its own sample.
       const sample = reading.value === reading.sampleSize ? '' : ` of ${formatCount(reading.sampleSize)}`;
-      return `${formatAgainst(reading.value, evidence.against, unit)}${sample}${limit}`;
+      const keys = keysText(evidence.found);
+      const named = keys === undefined ? '' : `: ${keys}`;
+      return `${formatAgainst(reading.value, evidence.against, unit)}${sample}${limit}${named}`;
     }
     case 'too few':
       return `too few, ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)}${limit}`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { factSchema } from './journal.ts';
+import { countedKeysSchema } from './live.ts';
 import { planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
@@ -73,6 +74,7 @@ export const evidenceSchema = z
     /** What it was held against. */
     against: z.array(z.object({ value: z.number(), shown: z.string() })),
     unit: z.string(),
+    keys: countedKeysSchema.optional(),
     /** Since when it has this truth. */
     since: z.string().optional(),
   })

@@ -18,6 +18,9 @@ export const figureStateSchema = z.enum([
   'not evaluated',
 ]);
 
+/** The values that a figure counts, for `duplicates` and `missing`: some of them, and how many there are beside these. */
+export const countedKeysSchema = z.object({ shown: z.array(z.string()), more: z.number() }).meta({ id: 'CountedKeys' });
+
 /** One figure: signal and group are its key. Its unit, bands and sample size needed stand in the plan's overview. */
 export const liveReadingSchema = z
   .object({
@@ -32,6 +35,7 @@ export const liveReadingSchema = z
     needed: z.number().optional(),
     /** Why there is no value. */
     reason: z.string().optional(),
+    keys: countedKeysSchema.optional(),
     /** Since when it reads so. Up to when it was looked at is the plan's `watermark`: the age of every figure counts from there. */
     since: z.string(),
   })

@@ -2,9 +2,9 @@ import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figu
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
-import { foundText } from './found-text.ts';
+import { foundText, keysText } from './found-text.ts';
 import type { DecisionReason, Evidence, Via } from './model.ts';
-import { reasonTexts } from './reasons.ts';
+import { reasonTexts, reasonWith } from './reasons.ts';
 
 /** How instants are written; the command line has the reader's zone, rehearsal its T+ offsets. */
 export type WriteInstant = (instant: Instant) => string;
@@ -61,8 +61,7 @@ function toldLines(told: Told, write: WriteInstant): readonly string[] {
 function notToldText(refusal: NotTold, write: WriteInstant): string {
   const by = refusal.by.length === 0 ? '' : ` (${refusal.by.join(', ')})`;
   const silence = refusal.silence === undefined ? '' : silenceText(refusal.silence, write);
-  const service = refusal.service === undefined ? '' : `, ${refusal.service}`;
-  return `${write(refusal.at)} ${refusal.step}: ${reasonText(refusal.reason)}${service}${by}${silence}`;
+  return `${write(refusal.at)} ${refusal.step}: ${reasonWith(refusal.reason, refusal.service)}${by}${silence}`;
 }
 
 /** By what somebody acknowledged, as one says it. */
@@ -126,7 +125,9 @@ export function evidenceText(evidence: Evidence, write: WriteInstant = formatIns
   const against = evidence.against.map((value) => formatThreshold(value, evidence.unit)).join(' and ');
   const held = against === '' ? '' : `, against ${against}`;
   const since = evidence.since === undefined ? '' : `, since ${write(evidence.since)}`;
-  return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit, evidence.against)}${held}${since}`;
+  const keys = keysText(evidence.found);
+  const named = keys === undefined ? '' : `: ${keys}`;
+  return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit, evidence.against)}${held}${since}${named}`;
 }
 
 /** A reading with its sample size, or the reason why there is none. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Found, Reading } from '#plan/reading.ts';
-import { foundText } from './found-text.ts';
+import { evidenceText } from './explain-text.ts';
+import { foundText, keysText } from './found-text.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const value: Reading = { state: 'value', value: 1, sampleSize: 1, at: 0 };
@@ -27,6 +28,17 @@ test.each<[Found, Reading, 'true' | 'false' | 'unknown', string]>([
   [{}, { state: 'no data', reason: 'nothing-heard', sampleSize: 0, at: 0 }, 'unknown', 'nothing was heard yet'],
 ])('%j', (found, reading, truth, text) => {
   expect(foundText({ found, reading, truth }, write)).toBe(text);
+});
+
+test.each<[Found, string]>([
+  [{ keys: ['INV-17'] }, 'INV-17'],
+  [{ keys: ['INV-17', 'INV-23', 'INV-40'] }, 'INV-17, INV-23 and INV-40'],
+  [{ keys: ['INV-17', 'INV-23'], moreKeys: 4 }, 'INV-17, INV-23 and 4 more'],
+])('keys stand beside the figure that counts them: %j', (found, text) => {
+  expect(foundText({ found, reading: value, truth: 'true' }, write)).toBeUndefined();
+  expect(keysText(found)).toBe(text);
+  const evidence = { test: 't', text: 'unlinked > 0', truth: 'true', reading: value, against: [0], unit: '' } as const;
+  expect(evidenceText({ ...evidence, found }, write)).toBe(`unlinked > 0: true, 1 of 1, against 0: ${text}`);
 });
 
 test('other tests have a figure instead', () => {

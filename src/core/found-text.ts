@@ -10,7 +10,8 @@ export function foundText(
   { found, reading, truth }: Pick<Evidence, 'found' | 'reading' | 'truth'>,
   write: WriteInstant,
 ): string | undefined {
-  if (found === undefined) return undefined;
+  // Keys stand beside the figure that counts them.
+  if (found === undefined || found.keys !== undefined) return undefined;
   if (reading.state === 'no data')
     return joined([noDataWords[reading.reason] ?? reading.reason, ...lastWords(found, write)]);
   const { message, streak, since, expectedBy } = found;
@@ -23,6 +24,14 @@ export function foundText(
     expectedBy === undefined ? '' : `expected by ${write(expectedBy)}`,
     ...lastWords(found, write),
   ]);
+}
+
+/** The keys that a figure counts, for people: `INV-17, INV-23 and 4 more`; undefined for a figure that counts none. */
+export function keysText(found: Found | undefined): string | undefined {
+  if (found?.keys === undefined) return undefined;
+  const { keys, moreKeys = 0 } = found;
+  if (moreKeys > 0) return `${keys.join(', ')} and ${moreKeys} more`;
+  return keys.length < 2 ? keys.join('') : `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)}`;
 }
 
 const noDataWords: Readonly<Record<string, string>> = {

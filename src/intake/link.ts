@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
-import type { GroupKey, Reading, Verdict } from '#plan/reading.ts';
+import type { Found, GroupKey, Reading, Verdict } from '#plan/reading.ts';
 
 /**
  * What intake and core say to each other: one JSON object a line over a socket in the data folder that only their user can
@@ -99,6 +99,8 @@ export interface SignalReading {
   readonly signal: string;
   readonly group: GroupKey;
   readonly reading: Reading;
+  /** The keys that it counts, when it counts any. */
+  readonly found?: Found;
 }
 
 /** Under which forms a user may stand in the stores. From now on nothing older comes there any more. */

@@ -1,12 +1,14 @@
 import { formatThreshold } from '#kernel/format-figure.ts';
-import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
+import { DAY_MS, formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
+import { budgetTermsOf, errorBudget } from './error-budget.ts';
 import { heartbeatRows, probeRows } from './explain-probes.ts';
+import { serviceRows } from './explain-services.ts';
 import type {
   Bands,
   BandTest,
@@ -60,6 +62,7 @@ export function explainPlan(compilation: Compilation): string {
       ...(severity.respondMs === undefined ? [] : [`respond within: ${formatDuration(severity.respondMs)}`]),
     ]),
   );
+  section('services', serviceRows(plan));
   section(
     'webhooks',
     (plan.webhooks ?? []).map((webhook) => [
@@ -81,6 +84,10 @@ export function explainPlan(compilation: Compilation): string {
   section('probes', probeRows(plan));
   section('heartbeats', heartbeatRows(plan));
   section(
+    'maintenance',
+    (plan.maintenance ?? []).map(({ name, text, of }) => [`${name}: ${text}`, `of: ${of.join(', ')}`]),
+  );
+  section(
     'signals',
     plan.signals.map((signal) => [
       `${signal.name}: ${signal.text}`,
@@ -96,6 +103,7 @@ export function explainPlan(compilation: Compilation): string {
     'objectives',
     plan.objectives.map((objective) => [
       `${objective.signal}: ${bandsText(objective.bands, unitOf(plan, objective.signal))}`,
+      ...budgetRows(plan, objective.signal),
       ...(objective.owner === undefined ? [] : [`owner: ${objective.owner}`]),
     ]),
   );
@@ -120,6 +128,7 @@ function ruleRows(plan: CompiledPlan, rule: Rule): readonly string[] {
     `repeated every: ${formatDuration(rule.repeatMs)}  (default)`,
     `flapping: the third time within ${formatDuration(limits.flapWindowMs)} folds  (default)`,
     ...(rule.unless === undefined ? [] : [`silent while: ${rule.unless} fires`]),
+    ...(rule.needs ?? []).map(({ service, rules }) => `silent while down: ${service} (${rules.join(', ')})`),
     ...(rule.family === undefined ? [] : [`family: ${rule.family}; only the most severe that fires is told`]),
     ...(rule.enabled ? [] : ['enabled: false']),
   ];
@@ -176,7 +185,8 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
       const measure = plan.measures[node.measure];
       if (measure === undefined) return;
       const { ms } = measure.window;
-      windows.add(`the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}`);
+      const grace = measure.graceMs === undefined ? '' : `, after a wait of ${formatDuration(measure.graceMs)}`;
+      windows.add(`the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}${grace}`);
     } else if (node.kind === 'availability') {
       const figure = plan.availabilities?.[node.figure];
       if (figure !== undefined) windows.add(availabilityWindowText(figure.window));
@@ -187,6 +197,21 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
   };
   visit(formula);
   return [...windows].join(' and ');
+}
+
+/** What the targets of an availability leave room for, by phase where they differ. */
+function budgetRows(plan: CompiledPlan, signal: string): readonly string[] {
+  const phases = [undefined, ...plan.phases.map(({ name }) => name)];
+  const rooms = phases.flatMap((phase) => {
+    const terms = budgetTermsOf(plan, signal, phase);
+    if (terms === undefined) return [];
+    const { window, target } = terms;
+    if (window.kind === 'since launch') return [`${formatThreshold(1 - target, '%')} of the time since launch`];
+    const windowMs = window.kind === 'sliding' ? window.ms : DAY_MS;
+    const { allowedMs } = errorBudget(target, { windowMs, knownMs: 0, value: 1 });
+    return [`${formatDuration(allowedMs)} of ${formatDuration(windowMs)}`];
+  });
+  return rooms.length === 0 ? [] : [`error budget: ${[...new Set(rooms)].join(' or ')}`];
 }
 
 function availabilityWindowText(window: AvailabilityWindow): string {

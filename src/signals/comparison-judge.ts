@@ -1,5 +1,4 @@
 import type { Instant } from '#kernel/instant.ts';
-import { limits } from '#kernel/limits.ts';
 import { compare } from '#plan/compare.ts';
 import type { ComparisonTest, Formula, MeasureId } from '#plan/model.ts';
 import { type Found, type GroupKey, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
@@ -12,6 +11,7 @@ import {
   type Outcome,
   readingOf,
 } from './formula.ts';
+import { foundKeys } from './keys/found-keys.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import { readVerdict, writeVerdict } from './verdict-format.ts';
 
@@ -186,12 +186,8 @@ export class ComparisonJudge {
 
   /** The keys behind the figures, if there are any. */
   private found(): { readonly found?: Found } {
-    const offending = this.ofKeys.map((window) => window.offending?.()).filter((one) => one !== undefined);
-    if (offending.length === 0) return {};
-    const all = offending.flatMap(({ keys }) => keys);
-    const keys = all.slice(0, limits.keysShown);
-    const more = offending.reduce((sum, one) => sum + one.more, all.length - keys.length);
-    return { found: { keys, ...(more > 0 && { moreKeys: more }) } };
+    const found = foundKeys(this.ofKeys);
+    return found === undefined ? {} : { found };
   }
 
   private touchedGroups(): Iterable<GroupKey> {

@@ -1,12 +1,15 @@
 import type { MeasureId, Signal } from '#plan/model.ts';
-import { type GroupKey, type Reading, UNGROUPED } from '#plan/reading.ts';
-import { compileFormula, type Evaluate, type EvaluationContext, measuresOf, readingOf } from './formula.ts';
+import { type Found, type GroupKey, type Reading, UNGROUPED } from '#plan/reading.ts';
 import type { FigureWindow } from './figure-window.ts';
+import { compileFormula, type Evaluate, type EvaluationContext, measuresOf, readingOf } from './formula.ts';
+import { foundKeys } from './keys/found-keys.ts';
 
 export interface SignalReading {
   readonly signal: string;
   readonly group: GroupKey;
   readonly reading: Reading;
+  /** The keys that it counts, when it counts any. */
+  readonly found?: Found;
 }
 
 /** Reads the signals of a plan in all groups that have events. Streams have no reading of their own. */
@@ -16,30 +19,32 @@ export class SignalReader {
     readonly signal: Signal;
     readonly evaluate: Evaluate;
     readonly grouped: readonly FigureWindow[];
+    readonly ofKeys: readonly FigureWindow[];
   }[];
 
   constructor(signals: readonly Signal[], windows: ReadonlyMap<MeasureId, FigureWindow>, context: EvaluationContext) {
     this.context = context;
     this.signals = signals
       .filter((signal) => !signal.stream)
-      .map((signal) => ({
-        signal,
-        evaluate: compileFormula(signal.formula, windows, context),
-        grouped: [...measuresOf(signal.formula)]
-          .map((measure) => windows.get(measure))
-          .filter((window) => window !== undefined)
-          .filter((window) => window.grouped),
-      }));
+      .map((signal) => {
+        const evaluate = compileFormula(signal.formula, windows, context);
+        const measures = [...measuresOf(signal.formula)];
+        const own = measures.map((measure) => windows.get(measure)).filter((window) => window !== undefined);
+        const ofKeys = own.filter((window) => window.offending !== undefined);
+        return { signal, evaluate, grouped: own.filter((window) => window.grouped), ofKeys };
+      });
   }
 
   /** As of `context.now`; in the order of the plan, then of the groups' first events. */
   readings(): readonly SignalReading[] {
-    return this.signals.flatMap(({ signal, evaluate, grouped }) => {
+    return this.signals.flatMap(({ signal, evaluate, grouped, ofKeys }) => {
+      const found = foundKeys(ofKeys);
       const groups = grouped.length === 0 ? [UNGROUPED] : coveredGroups(grouped);
       return groups.map((group) => ({
         signal: signal.name,
         group,
         reading: readingOf(evaluate(group), signal.atLeast, this.context.now),
+        ...(found !== undefined && { found }),
       }));
     });
   }

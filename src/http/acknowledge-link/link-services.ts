@@ -1,5 +1,5 @@
 import { evidenceText, groupText, readingText } from '#core/explain-text.ts';
-import { foundText } from '#core/found-text.ts';
+import { foundText, keysText } from '#core/found-text.ts';
 import type { Alert, World } from '#core/model.ts';
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -61,7 +61,11 @@ function viewAlert(alert: Alert, world: World, person: string, url: string): Lin
     condition: rule?.text ?? alert.evidence.map((evidence) => evidenceText(evidence, show)).join('; '),
     readings: alert.evidence.map((evidence) => ({
       text: evidence.text,
-      value: foundText(evidence, show) ?? readingText(evidence.reading, evidence.unit, evidence.against),
+      value:
+        foundText(evidence, show) ??
+        [readingText(evidence.reading, evidence.unit, evidence.against), keysText(evidence.found)]
+          .filter((part) => part !== undefined)
+          .join(': '),
     })),
     openedAt: formatInstant(alert.openedAt),
     openedAtShown: show(alert.openedAt),

@@ -3,7 +3,7 @@ import { explainAlert } from '#core/explain.ts';
 import { explanationLines } from '#core/explain-text.ts';
 import { foundText } from '#core/found-text.ts';
 import type { Evidence } from '#core/model.ts';
-import { reasonTexts } from '#core/reasons.ts';
+import { reasonWith } from '#core/reasons.ts';
 import type { AlertDetail, AlertView } from '#engine/alert-views.ts';
 import { formatAgainst, formatThreshold } from '#kernel/format-figure.ts';
 import { formatInstant } from '#kernel/instant.ts';
@@ -11,6 +11,7 @@ import { viewDelivery } from '../deliveries/delivery-view.ts';
 import { viewFact } from '../fact-view.ts';
 import { groupValues } from '../group-values.ts';
 import { instantField } from '../instant-field.ts';
+import { keysField } from '../keys-field.ts';
 
 /** An alert as lists show it. */
 export function viewAlert({ alert, silences, resolving }: AlertView): AlertSummary {
@@ -53,7 +54,7 @@ export function viewAlertDetail(detail: AlertDetail): AlertDetailAnswer {
     ...(rule?.runbook === undefined ? {} : { runbook: rule.runbook }),
     evidence: (fired === undefined ? alert.evidence : evidenceOf(fired.body)).map(viewEvidence),
     ...(resolved === undefined ? {} : { resolvedEvidence: evidenceOf(resolved.body).map(viewEvidence) }),
-    timeline: facts.map((fact) => ({ ...viewFact(fact), reasonText: reasonTexts[fact.reason] })),
+    timeline: facts.map((fact) => ({ ...viewFact(fact), reasonText: reasonWith(fact.reason, fact.body.service) })),
     notifications: notifications.map((notification) => ({
       ...viewDelivery({ ...notification, attemptCount: notification.attempts.length }),
       attempts: notification.attempts.map(({ attempt, startedAt, endedAt, outcome, problem }) => ({
@@ -90,6 +91,7 @@ function viewEvidence(evidence: Evidence): EvidenceAnswer {
     ...(reading.state === 'no data' ? { reason: reading.reason } : {}),
     against: against.map((limit) => ({ value: limit, shown: formatThreshold(limit, unit) })),
     unit,
+    ...keysField(evidence.found),
     ...instantField('since', since),
   };
 }

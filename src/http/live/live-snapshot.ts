@@ -4,7 +4,8 @@ import type { PlanStatus } from '#engine/core-process.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
 import type { Objective } from '#plan/model.ts';
-import type { Reading } from '#plan/reading.ts';
+import type { Found, Reading } from '#plan/reading.ts';
+import { keysField } from '../keys-field.ts';
 import { unjudgedRules } from './unjudged-rules.ts';
 
 /** A plan at one look. What has not changed since the look before is the same object as then. */
@@ -117,10 +118,12 @@ function viewReadings(
   const objectives = new Map(world.plan.objectives.map((objective) => [objective.signal, objective]));
   const readings = new Map<string, LiveReading>();
   const seen = new Set<string>();
-  for (const { signal, group, reading } of status.readings) {
+  for (const { signal, group, reading, found } of status.readings) {
     const key = `${signal} ${group}`;
     seen.add(signal);
-    readings.set(key, viewReading(signal, group, reading, objectives.get(signal), phase, before?.readings.get(key)));
+    const last = before?.readings.get(key);
+    const viewed = viewReading(signal, group, reading, objectives.get(signal), phase, last);
+    readings.set(key, withKeys(viewed, last, found));
   }
   // A signal whose groups have all gone is shown as one without data, never left out.
   for (const { name, stream } of world.plan.signals) {
@@ -163,6 +166,14 @@ function viewReading(
     ...(reason === undefined ? {} : { reason }),
     since: formatInstant(reading.at),
   };
+}
+
+/** The same reading as before, when it counts the same keys. */
+function withKeys(viewed: LiveReading, before: LiveReading | undefined, found: Found | undefined): LiveReading {
+  const { keys } = keysField(found);
+  if (viewed === before && JSON.stringify(before.keys) === JSON.stringify(keys)) return before;
+  const { keys: _, ...rest } = viewed;
+  return keys === undefined ? rest : { ...rest, keys };
 }
 
 /** How a reading stands in a phase; one without an objective is only there or not. */

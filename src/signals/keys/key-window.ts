@@ -103,7 +103,7 @@ export class KeyWindow implements FigureWindow {
 
   /** Missing ones that have waited longest come first, of duplicates those that came last. */
   offending(): OffendingKeys | undefined {
-    if (this.offendingKeys === 0 || this.withheld !== undefined) return undefined;
+    if (this.offendingKeys === 0 || this.withheld !== undefined || this.refillingUntil > 0) return undefined;
     const { table } = this;
     const shown: { readonly text: string; readonly rank: number }[] = [];
     for (let place = 0; place < table.end; place++) {

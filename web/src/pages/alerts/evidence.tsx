@@ -111,7 +111,22 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
         {against.length === 0 ? '' : ` · limit ${against.map((one) => formatThreshold(one.value, unit)).join(' and ')}`}{' '}
         · {truth === 'true' ? 'met' : truth === 'false' ? 'not met' : 'cannot be judged'}
       </span>
+      {evidence.keys === undefined ? null : <Keys {...evidence.keys} />}
     </>
+  );
+}
+
+/** The values that a figure counts, as they were sent. */
+function Keys({ shown, more }: NonNullable<EvidenceAnswer['keys']>) {
+  return (
+    <ul className={classes.keys} aria-label="Values that it counts">
+      {shown.map((key) => (
+        <li key={key}>
+          <code>{key}</code>
+        </li>
+      ))}
+      {more === 0 ? null : <li className={classes.quiet}>and {formatCount(more)} more</li>}
+    </ul>
   );
 }
 
@@ -134,6 +149,7 @@ function Now({ evidence, group }: { readonly evidence: CoreEvidence | undefined;
           </>
         )}
       </span>
+      {live?.keys === undefined ? null : <Keys {...live.keys} />}
     </span>
   );
 }

@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   'too-few-places': 'too few places look to tell',
   'nothing-heard': 'nothing was heard yet',
   refilling: 'fills again after a restart',
+  'too-many-keys': 'too many values to keep',
 };
 
 /** Why a test had no value, in a few words. */

@@ -10,6 +10,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
   'missing-partner': 'A part of its formula has no value for this group.',
   'not-a-number': 'Its formula gives no number.',
   refilling: 'Its window fills again after a restart.',
+  'too-many-keys': 'More different values came than are kept, so none of them can be counted.',
 };
 
 /** What is missing, in a few words for a tile. */
@@ -22,6 +23,8 @@ export function shortReason(reading: LiveReading): string {
       return 'nothing received';
     case 'no-events':
       return 'no events';
+    case 'too-many-keys':
+      return 'too many values';
     case 'refilling':
       return 'fills again after a restart';
     case 'zero-denominator':
