@@ -39,7 +39,7 @@ export interface Verdict {
   readonly test: TestId;
   readonly group: GroupKey;
   readonly truth: Truth;
-  /** Since when this truth holds; evaluation time, not event time. */
+  /** Since when this truth holds, or since when what was found is of another kind; evaluation time, not event time. */
   readonly at: Instant;
   /**
    * The reading that decided; for a silence and a late heartbeat the value is the milliseconds since the last event, for a probe the

@@ -55,6 +55,19 @@ describe('a probe', () => {
     });
   });
 
+  test('is said again when it fails in another way, though not for another figure, and not more often than each minute', () => {
+    const live = createLiveExecutor(planOf({ tests: [failing] }), 0);
+    const fails = (at: number, message: string) => live.ingest([check(at, 'failed', 'here', message)], at);
+    expect(fails(1_000, 'status 500 after 12.5 ms')).toHaveLength(1);
+    expect(fails(2_000, 'connection refused')).toEqual([]);
+    expect(fails(MINUTE, 'status 503 after 7 ms')).toEqual([]);
+    expect(fails(2 * MINUTE, 'connection refused')).toMatchObject([
+      { truth: 'true', at: 2 * MINUTE, found: { message: 'connection refused', since: 1_000, streak: 4 } },
+    ]);
+    expect(fails(2 * MINUTE + 1, 'status 500')).toEqual([]);
+    expect(live.verdicts()[0]?.found).toMatchObject({ message: 'connection refused' });
+  });
+
   test('fails when half of the places that look fail', () => {
     const live = createLiveExecutor(planOf({ tests: [failing] }), 0);
     expect(truths(live.ingest([check(1_000, 'passed', 'a'), check(1_000, 'passed', 'b')], 1_000))).toEqual([

@@ -1,4 +1,4 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { HeartbeatTest, ProbeTest, Test } from '#plan/model.ts';
 import { type Found, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
 import type { EvaluationContext } from '../formula.ts';
@@ -8,6 +8,9 @@ import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 /** The events that probers and jobs send; the plan's tests of their kind are fed by them. */
 export const CHECK_EVENT = 'check';
 export const HEARTBEAT_EVENT = 'heartbeat';
+
+/** A test that stays true is said again with another message at most this often. */
+const NEWS_AFTER_MS: DurationMs = 60_000;
 
 export interface Judgement {
   readonly truth: Truth;
@@ -45,11 +48,18 @@ export abstract class Watch<WatchedTest extends ProbeTest | HeartbeatTest = Prob
 
   judge(out: Verdict[]): void {
     const { truth, reading, against, found } = this.evaluate(this.context.now);
-    if (truth === this.truth) return;
+    if (truth === this.truth && !this.isNews(found)) return;
     this.truth = truth;
     this.at = this.context.now;
     this.verdict = { test: this.test.id, group: UNGROUPED, truth, at: this.at, reading, against, found };
     out.push(this.verdict);
+  }
+
+  /** What fails fails otherwise now: people who look later, or are told later, want the newest. Now and then only, whatever the target says. */
+  private isNews({ message }: Found): boolean {
+    const said = this.verdict?.found?.message;
+    if (this.truth !== 'true' || message === undefined || said === undefined) return false;
+    return this.context.now - this.at >= NEWS_AFTER_MS && kindOfMessage(message) !== kindOfMessage(said);
   }
 
   current(): Verdict {
@@ -74,6 +84,11 @@ export abstract class Watch<WatchedTest extends ProbeTest | HeartbeatTest = Prob
     this.verdict = verdict === '' ? undefined : (JSON.parse(verdict) as Verdict);
     this.restoreState(from);
   }
+}
+
+/** Figures, and what the target said, differ from one failure to the next. */
+function kindOfMessage(message: string): string {
+  return message.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').replaceAll(/\d+(?:\.\d+)?/g, '0');
 }
 
 /** Whether a test is judged by a watch. */
