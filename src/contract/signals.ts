@@ -51,6 +51,19 @@ export const signalSeriesSchema = z
     bands: z.array(
       z.object({ from: z.string(), to: z.string(), phase: z.string().optional(), bands: bandsSchema.optional() }),
     ),
+    /** Of an availability with a target: what it leaves room for, as the newest reading says it. */
+    budget: z
+      .object({
+        target: z.number(),
+        /** Of the whole window, in ms as the others. */
+        allowedMs: z.number(),
+        usedMs: z.number(),
+        /** Below zero when more was used than there is. */
+        leftMs: z.number(),
+        /** How many times as fast as allowed it is used. */
+        burn: z.number(),
+      })
+      .optional(),
     /** Alerts of rules that read the signal and that were open at some time of the range. */
     alerts: z.array(
       z.object({

@@ -17,7 +17,7 @@ import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
 import { rulesBySignal, viewPhases } from '../overview/overview-view.ts';
 import { type Grid, gridOf } from './series-grid.ts';
-import { nothingStored, readNames, viewBandsOver, viewEpisodes, viewGroup } from './series-view.ts';
+import { nothingStored, readNames, viewBandsOver, viewBudget, viewEpisodes, viewGroup } from './series-view.ts';
 import type { SeriesQuery, SignalServices } from './services.ts';
 
 export interface SignalServicesOptions {
@@ -136,6 +136,7 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
           ...viewGroups(signal, before.stored, readings ?? [], grid, now, query.groups),
           ...(before.fromEvents === undefined ? {} : { fromEvents: before.fromEvents }),
           bands: viewBandsOver(world, signal, grid),
+          ...viewBudget(world, signal, readings ?? []),
           alerts: viewEpisodes(alerts, new Set(readers.get(signal.name)), grid),
         })),
       };

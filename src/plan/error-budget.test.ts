@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
+import { compilePlan } from './compile.ts';
+import { budgetOf, budgetTermsOf, errorBudget } from './error-budget.ts';
+
+describe('what a target leaves room for', () => {
+  test('99.9% of 30 days is 43 minutes and 12 seconds', () => {
+    const full = errorBudget(0.999, { windowMs: 30 * DAY_MS, knownMs: 30 * DAY_MS, value: 1 });
+    expect(full).toEqual({ target: 0.999, allowedMs: 2_592_000, usedMs: 0, leftMs: 2_592_000, burn: 0 });
+    const half = errorBudget(0.999, { windowMs: 30 * DAY_MS, knownMs: 30 * DAY_MS, value: 0.9995 });
+    expect(half).toMatchObject({ usedMs: 1_296_000, leftMs: 1_296_000 });
+    expect(half.burn).toBeCloseTo(0.5);
+  });
+
+  test('what is not known uses up nothing and takes nothing away', () => {
+    const young = errorBudget(0.99, { windowMs: 10 * DAY_MS, knownMs: HOUR_MS, value: 0.5 });
+    expect(young).toMatchObject({ allowedMs: 0.1 * DAY_MS, usedMs: HOUR_MS / 2 });
+    expect(young.burn).toBeCloseTo(50);
+  });
+
+  test('more may be gone than there is', () => {
+    expect(errorBudget(0.9, { windowMs: HOUR_MS, knownMs: HOUR_MS, value: 0 }).leftMs).toBe(-54 * MINUTE_MS);
+  });
+});
+
+describe('which signals have one', () => {
+  const { plan } = compilePlan([
+    {
+      path: 'plan.yaml',
+      text: `plan: shop
+launch: 2026-01-20T09:00:00Z
+phases: { early: T+0 .. T+24h, late: from T+24h }
+probes:
+  api: { check: GET https://shop.example/, every: 1m }
+signals:
+  uptime: availability(api) over 30d
+  launched: availability(api) since launch
+  daily: availability(api) today
+  perfect: availability(api) over 1d
+  orders: count(requests) over 5m
+objectives:
+  uptime: { early: target >= 99%, otherwise: target >= 99.9% }
+  launched: target > 99%
+  daily: warning < 99%
+  perfect: target >= 100%
+  orders: target >= 3
+`,
+    },
+  ]);
+  if (plan === undefined) throw new Error('the plan of the test is wrong');
+
+  test('those with a target below 100% in force', () => {
+    expect(budgetTermsOf(plan, 'uptime', 'early')).toMatchObject({ target: 0.99 });
+    expect(budgetTermsOf(plan, 'uptime', undefined)).toEqual({
+      target: 0.999,
+      window: { kind: 'sliding', ms: 30 * DAY_MS },
+    });
+    for (const name of ['daily', 'perfect', 'orders', 'nothing']) {
+      expect(budgetTermsOf(plan, name, undefined)).toBeUndefined();
+    }
+  });
+
+  test('since launch the window grows, and without a value there is none', () => {
+    const terms = budgetTermsOf(plan, 'launched', undefined);
+    if (terms === undefined || plan.launch === undefined) throw new Error('there are no terms');
+    const at = plan.launch + 10 * HOUR_MS;
+    const reading = { state: 'value', value: 0.5, sampleSize: 60, at } as const;
+    expect(budgetOf(terms, reading, plan.launch)).toMatchObject({
+      allowedMs: 6 * MINUTE_MS,
+      usedMs: 30 * MINUTE_MS,
+    });
+    expect(budgetOf(terms, { ...reading, at: plan.launch }, plan.launch)).toBeUndefined();
+    const none = { state: 'no data', reason: 'not-measured', sampleSize: 0, at } as const;
+    expect(budgetOf(terms, none, plan.launch)).toBeUndefined();
+  });
+});

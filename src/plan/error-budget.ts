@@ -1,0 +1,65 @@
+import { DAY_MS, type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import type { AvailabilityWindow } from './availability-figure.ts';
+import type { CompiledPlan } from './model.ts';
+import { valueAt } from './phases.ts';
+import type { Reading } from './reading.ts';
+
+/** What an objective of an availability leaves room for, and how much of that is gone. */
+export interface ErrorBudget {
+  /** The share that is asked for, below 1. */
+  readonly target: number;
+  /** Of the whole window, known or not. */
+  readonly allowedMs: DurationMs;
+  readonly usedMs: DurationMs;
+  /** Below zero when more was used than there is. */
+  readonly leftMs: DurationMs;
+  /** How many times as fast as allowed it is used within the window: 1 uses up all of it by the window's end. */
+  readonly burn: number;
+}
+
+/** The window and target of a signal that has an error budget. */
+export interface BudgetTerms {
+  readonly target: number;
+  readonly window: AvailabilityWindow;
+}
+
+/**
+ * The budget of a window of which the share `value` of the known time was up. What is not known uses up nothing, and does not make the
+ * budget smaller either. Source of the figures: the multi-window burn rates of Google's SRE workbook, chapter 5.
+ */
+export function errorBudget(
+  target: number,
+  { windowMs, knownMs, value }: { readonly windowMs: DurationMs; readonly knownMs: DurationMs; readonly value: number },
+): ErrorBudget {
+  // Targets are decimal, so that 1 − 0.999 is meant to be 0.001.
+  const missable = Number((1 - target).toPrecision(12));
+  const allowedMs = Math.round(missable * windowMs);
+  const usedMs = Math.round((1 - value) * knownMs);
+  return { target, allowedMs, usedMs, leftMs: allowedMs - usedMs, burn: (1 - value) / missable };
+}
+
+/** Undefined for a signal that is no availability, and without a target below 100% in force. */
+export function budgetTermsOf(plan: CompiledPlan, name: string, phase: string | undefined): BudgetTerms | undefined {
+  const formula = plan.signals.find((signal) => signal.name === name)?.formula;
+  const window = formula?.kind === 'availability' ? plan.availabilities?.[formula.figure]?.window : undefined;
+  const bands = plan.objectives.find((objective) => objective.signal === name)?.bands;
+  const target = bands === undefined ? undefined : valueAt(bands, phase)?.target;
+  if (window === undefined || target === undefined || target === 'unset' || target.operator === 'between') {
+    return undefined;
+  }
+  const asksForMore = target.operator === '>=' || target.operator === '>';
+  return asksForMore && target.value < 1 ? { target: target.value, window } : undefined;
+}
+
+/** The budget as a reading says it; undefined while there is no value. */
+export function budgetOf(
+  { target, window }: BudgetTerms,
+  reading: Reading,
+  launch: Instant | undefined,
+): ErrorBudget | undefined {
+  if (reading.state === 'no data') return undefined;
+  const windowMs =
+    window.kind === 'sliding' ? window.ms : window.kind === 'today' ? DAY_MS : reading.at - (launch ?? reading.at);
+  if (windowMs <= 0) return undefined;
+  return errorBudget(target, { windowMs, knownMs: reading.sampleSize * MINUTE_MS, value: reading.value });
+}
