@@ -73,9 +73,12 @@ function fieldUses(plan: CompiledPlan): readonly FieldUse[] {
     return [...fieldsOf(source?.where), ...(source?.oncePer === undefined ? [] : [source.oncePer])];
   };
   for (const name of Object.keys(plan.sources)) note(name, fieldsOfSource(name), [], []);
-  for (const { id, source, where, field, by } of Object.values(plan.measures)) {
+  for (const { id, source, where, field, by, partner } of Object.values(plan.measures)) {
     const own = [...fieldsOf(where), ...(field === undefined ? [] : [field]), ...by];
     note(source, [...fieldsOfSource(source), ...own], rulesOfMeasure.get(id) ?? [], signalsOf.get(id) ?? []);
+    if (partner === undefined) continue;
+    const needed = [...fieldsOfSource(partner.source), partner.field];
+    note(partner.source, needed, rulesOfMeasure.get(id) ?? [], signalsOf.get(id) ?? []);
   }
   for (const test of Object.values(plan.tests)) {
     if (test.kind !== 'silence') continue;
