@@ -58,6 +58,8 @@ export const signalSchema = z
     by: z.array(z.string()),
     /** Sample size below which it is not judged; 0 when every size will do. */
     atLeast: z.number(),
+    /** Its samples are minutes of known time. */
+    ofTime: z.literal(true).optional(),
     /** It is only a part of others and has no reading of its own. */
     stream: z.boolean(),
     hasObjective: z.boolean(),
@@ -82,6 +84,8 @@ export const ruleSchema = z
     signals: z.array(z.string()),
     /** The rule whose alert silences this one. */
     unless: z.string().optional(),
+    /** What its service needs, the nearest first: while one of these is down, nothing is sent for it. */
+    needs: z.array(z.string()).optional(),
   })
   .meta({ id: 'Rule' });
 

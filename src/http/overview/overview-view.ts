@@ -38,6 +38,7 @@ export function viewOverview({ plan, line }: World, now: Instant, email?: string
         unit: signal.unit.shown,
         by: [...signal.by],
         atLeast: signal.atLeast,
+        ...(signal.formula.kind === 'availability' ? { ofTime: true as const } : {}),
         stream: signal.stream,
         hasObjective: objectives.has(signal.name),
         rules: [...(readers.get(signal.name) ?? [])],
@@ -86,7 +87,7 @@ function viewObjectives(plan: CompiledPlan, phase: string | undefined): Objectiv
 
 function viewRule(plan: CompiledPlan, rule: Rule, phase: string | undefined): RuleAnswer {
   const severity = valueAt(rule.severity, phase);
-  const { name, text, service, runbook, enabled, family, unless } = rule;
+  const { name, text, service, runbook, enabled, family, unless, needs } = rule;
   return {
     name,
     text,
@@ -98,6 +99,7 @@ function viewRule(plan: CompiledPlan, rule: Rule, phase: string | undefined): Ru
     by: [...rule.by],
     signals: [...signalsOf(plan, rule)],
     ...(unless === undefined ? {} : { unless }),
+    ...(needs === undefined ? {} : { needs: needs.map((need) => need.service) }),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { LiveReading } from '#contract/live.ts';
 import type { ObjectiveAnswer, SignalAnswer } from '#contract/overview.ts';
+import { MINUTE_MS } from '#kernel/instant.ts';
 import { useLive, useReadings } from '../../api/live.tsx';
 import { formatCount, plural } from '../../format/numbers.ts';
-import { formatAge } from '../../format/times.ts';
+import { formatAge, formatSpan } from '../../format/times.ts';
 import { bandText } from '../../kit/bands.ts';
 import { Figure } from '../../kit/figure.tsx';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
@@ -41,9 +42,11 @@ export function Headline({ signal, objective }: HeadlineProps) {
         </span>
       </div>
       <div className={classes.fact}>
-        <span className={classes.label}>Samples</span>
+        <span className={classes.label}>{signal.ofTime === true ? 'Known time' : 'Samples'}</span>
         <span className={classes.medium}>
-          {formatCount(reading?.sampleSize ?? 0)}
+          {signal.ofTime === true
+            ? formatSpan((reading?.sampleSize ?? 0) * MINUTE_MS)
+            : formatCount(reading?.sampleSize ?? 0)}
           {signal.atLeast > 0 ? (
             <span className={classes.quiet}> of at least {formatCount(signal.atLeast)}</span>
           ) : null}

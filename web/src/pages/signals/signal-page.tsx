@@ -16,6 +16,7 @@ import { figureReason } from '../mission-control/figure-reason.ts';
 import { FigureReasons } from '../mission-control/figure-reasons.tsx';
 import { worstReading } from '../mission-control/worst-reading.ts';
 import { AlertsInRange } from './alerts-in-range.tsx';
+import { ErrorBudget } from './error-budget.tsx';
 import { GroupTable } from './group-table.tsx';
 import { Headline } from './headline.tsx';
 import { Meaning } from './meaning.tsx';
@@ -94,6 +95,7 @@ function Watched({ plan, overview, signal, objective }: WatchedProps) {
           <SignalRules plan={plan} signal={signal} overview={overview} />
         </div>
         <div className={classes.column}>
+          {lines.budget === undefined ? null : <ErrorBudget budget={lines.budget} />}
           <Meaning signal={signal} objective={objective} overview={overview} series={lines.series} />
           <AlertsInRange plan={plan} page={page} lines={lines} />
         </div>

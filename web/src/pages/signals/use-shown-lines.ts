@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { LiveReading } from '#contract/live.ts';
+import type { SignalSeriesAnswer } from '#contract/signals.ts';
 import { useLive, useReadings } from '../../api/live.tsx';
 import { sameGroup } from '../../api/live-state.ts';
 import { trailKey } from '../../api/trails.ts';
@@ -12,6 +13,8 @@ import { chosenLines, toggleLine } from './chosen-lines.ts';
 export interface ShownLines {
   /** Undefined until they came. */
   readonly series: ChartSeries | undefined;
+  /** Of an availability with a target. */
+  readonly budget: SignalSeriesAnswer['budget'];
   readonly lines: readonly ChartLine[];
   readonly shown: readonly ChartLine[];
   readonly toggle: (key: string) => void;
@@ -46,7 +49,8 @@ export function useShownLines(plan: string, name: string, page: PageRange): Show
     (key: string) => setChosen((before) => toggleLine(chosenLines(lines, before), key)),
     [lines],
   );
-  return { series: stored, lines, shown, toggle, error, retry: () => void refetch() };
+  const budget = data?.series.find(({ signal }) => signal === name)?.budget;
+  return { series: stored, budget, lines, shown, toggle, error, retry: () => void refetch() };
 }
 
 /** A live line ends with what is read now. What is not judged has no place on it. */
