@@ -53,16 +53,13 @@ export async function walkWithTab(page: Page, walks = 3): Promise<KeyboardFindin
   const expected = await page.evaluate(numberControls);
   const reached = new Set<number>();
   const unmarked: string[] = [];
-  let before: { readonly walk: number; readonly look: string } | undefined;
+  let before: Focused | undefined;
   let outside = 0;
   for (let presses = 0; presses < TABS_MAX && reached.size < expected.length && outside < 3; presses += 1) {
     await page.keyboard.press('Tab');
-    await settle(page);
-    const focus = await page.evaluate(lookOfFocus);
+    const { focus, left } = await page.evaluate(lookAtFocus, before?.walk);
     // Now that the focus has moved on, the one before shows how it looks without.
-    if (before !== undefined && (await page.evaluate(lookOf, before.walk)) === before.look) {
-      unmarked.push(expected[before.walk] ?? '');
-    }
+    if (before !== undefined && left === before.look) unmarked.push(expected[before.walk] ?? '');
     before = focus;
     if (focus === undefined) outside += 1;
     else reached.add(focus.walk);
@@ -101,6 +98,7 @@ function numberControls(): readonly string[] {
       .map(looks)
       .join('; ');
   Object.assign(globalThis, { look });
+  for (const walked of document.querySelectorAll('[data-walk]')) walked.removeAttribute('data-walk');
   for (const [index, element] of wanted.entries()) element.setAttribute('data-walk', String(index));
   return wanted.map(
     (element) =>
@@ -108,21 +106,30 @@ function numberControls(): readonly string[] {
   );
 }
 
-/** The control that has the focus, in the page, and how it looks; undefined when it is none of them. */
-function lookOfFocus(): { readonly walk: number; readonly look: string } | undefined {
-  const walked = document.activeElement?.closest('[data-walk]');
-  if (walked === null || walked === undefined) return undefined;
-  const { look } = globalThis as unknown as { look: (element: Element) => string };
-  return { walk: Number(walked.getAttribute('data-walk')), look: look(walked) };
+interface Focused {
+  readonly walk: number;
+  readonly look: string;
 }
 
-function lookOf(walk: number): string {
+/**
+ * The control that has the focus, in the page, and how it looks, undefined when it is none of them; and how the one that had it before looks
+ * now. A frame changes its colour over a tenth of a second, so they are looked at when no transition runs.
+ */
+async function lookAtFocus(
+  before: number | undefined,
+): Promise<{ readonly focus: Focused | undefined; readonly left: string | undefined }> {
+  const isChanging = (): boolean => document.getAnimations().some((animation) => animation instanceof CSSTransition);
+  while (isChanging()) await new Promise((resolve) => requestAnimationFrame(resolve));
   const { look } = globalThis as unknown as { look: (element: Element) => string };
-  const walked = document.querySelector(`[data-walk="${walk}"]`);
-  return walked === null ? 'gone' : look(walked);
+  const walked = document.activeElement?.closest('[data-walk]') ?? undefined;
+  const earlier = before === undefined ? null : document.querySelector(`[data-walk="${before}"]`);
+  return {
+    focus: walked === undefined ? undefined : { walk: Number(walked.getAttribute('data-walk')), look: look(walked) },
+    left: before === undefined ? undefined : earlier === null ? 'gone' : look(earlier),
+  };
 }
 
 /** Waits until no transition runs: a frame changes its colour over a tenth of a second. */
-async function settle(page: Page): Promise<void> {
+export async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
 }

@@ -1,10 +1,11 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp } from '../end-to-end/program.ts';
-import { horizontalOverflow, seriousFindings, walkWithTab } from './accessibility.ts';
+import { horizontalOverflow, seriousFindings, settle, walkWithTab } from './accessibility.ts';
 import { chromiumPath, desktop, launchChromium, openWatched, phone, type WatchedPage } from './chromium.ts';
 import { builtPages, everyPage, type ListedPage, untilShown } from './every-page.ts';
+import { recordShifts, SHIFT_MAX, shiftsOf } from './layout-shifts.ts';
 import { invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
 import { smallTargets } from './touch.ts';
 import { breakDown, burn, startWatched } from './watched-plan.ts';
@@ -40,6 +41,7 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     const { page, complaints, context } = await (before === true
       ? openWatched(browser, { ...options, expected: nobody })
       : openSignedIn(browser, session, options));
+    await page.addInitScript(recordShifts);
     await page.goto(`${server.url}${path}`);
     await untilShown(page);
     return { page, complaints, close: () => context.close() };
@@ -50,28 +52,46 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     expect([...new Set(pages.map(({ pattern }) => pattern))].sort()).toEqual([...builtPages()].sort());
   });
 
-  test.each(pages)('$path: axe in light and dark, every control by Tab', async (listed) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, complaints, close } = await open(listed, { viewport: desktop, colorScheme });
-      expect({ colorScheme, findings: await seriousFindings(page) }).toEqual({ colorScheme, findings: [] });
-      if (colorScheme === 'light') {
-        const { unreached, unmarked, reached } = await walkWithTab(page);
-        expect({ unreached, unmarked }).toEqual({ unreached: [], unmarked: [] });
-        expect(reached).toBeGreaterThan(0);
-      }
-      expect(complaints).toEqual([]);
-      await close();
-    }
-  });
+  /** Nothing jumps while the page loads, and until it stands still. */
+  async function expectStill(page: Page): Promise<void> {
+    const { total, shifts } = await shiftsOf(page);
+    expect(total, JSON.stringify(shifts, undefined, 1)).toBeLessThanOrEqual(SHIFT_MAX);
+  }
 
-  test.each(pages)('$path: on a phone no sideways scroll, axe, and thumbs hit what they want', async (listed) => {
-    const { page, complaints, close } = await open(listed, { viewport: phone, hasTouch: true, isMobile: true });
-    expect(await horizontalOverflow(page)).toEqual([]);
-    expect(await seriousFindings(page)).toEqual([]);
-    expect(await smallTargets(page)).toEqual([]);
+  test.each(pages)('$path: nothing jumps, axe in light and dark, every control by Tab', async (listed) => {
+    const { page, complaints, close } = await open(listed, { viewport: desktop, colorScheme: 'light' });
+    await expectStill(page);
+    expect({ colorScheme: 'light', findings: await seriousFindings(page) }).toEqual({
+      colorScheme: 'light',
+      findings: [],
+    });
+    const { unreached, unmarked, reached } = await walkWithTab(page);
+    expect({ unreached, unmarked }).toEqual({ unreached: [], unmarked: [] });
+    expect(reached).toBeGreaterThan(0);
+    // As somebody's machine goes over to the night.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('[data-mantine-color-scheme="dark"]').first().waitFor({ state: 'attached' });
+    await settle(page);
+    expect({ colorScheme: 'dark', findings: await seriousFindings(page) }).toEqual({
+      colorScheme: 'dark',
+      findings: [],
+    });
     expect(complaints).toEqual([]);
     await close();
   });
+
+  test.each(pages)(
+    '$path: on a phone nothing jumps, no sideways scroll, axe, and thumbs hit what they want',
+    async (listed) => {
+      const { page, complaints, close } = await open(listed, { viewport: phone, hasTouch: true, isMobile: true });
+      await expectStill(page);
+      expect(await horizontalOverflow(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await smallTargets(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
 
   test('shows what changes nothing to those who may only read', { timeout: 120_000 }, async () => {
     const session = await invite(browser, server, owner, viewer, 'viewer');

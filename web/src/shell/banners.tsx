@@ -7,27 +7,26 @@ import classes from './banners.module.css';
 /** Shorter breaks are mended before anybody has read about them. */
 const PATIENCE_MS = 3_000;
 
-/** What people have to know before they believe a figure: that it is old, or what Watchbill says of itself. */
-export function Banners() {
+/** What Watchbill says of itself. It comes and goes, so it stands at the foot of what is seen: nothing that is read moves for it. */
+export function Notices() {
   const notices = useLive((snapshot) => snapshot.plan?.notices);
+  if (notices === undefined || notices.length === 0) return null;
   return (
-    <>
-      <Disconnected />
-      {notices === undefined || notices.length === 0 ? null : (
-        <div className={classes.banner} data-tone="warning" role="status">
-          <StateMark tone="warning" word="Watchbill" />
-          <ul className={classes.notices}>
-            {notices.map((notice) => (
-              <li key={notice}>{notice}</li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </>
+    <div className={classes.foot}>
+      <div className={classes.banner} data-tone="warning" role="status">
+        <StateMark tone="warning" word="Watchbill" />
+        <ul className={classes.notices}>
+          {notices.map((notice) => (
+            <li key={notice}>{notice}</li>
+          ))}
+        </ul>
+      </div>
+    </div>
   );
 }
 
-function Disconnected() {
+/** What people have to know before they believe a figure: that it is old. */
+export function Disconnected() {
   const now = useNow(1_000);
   const connection = useLive((snapshot) => snapshot.connection);
   const heardAt = useLive((snapshot) => snapshot.heardAt);

@@ -12,7 +12,7 @@ import { Explanation } from '../kit/reason-panel.tsx';
 import { listenForShortcuts, useShortcut } from '../kit/shortcuts.ts';
 import { EmptyState, ErrorState } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
-import { Banners } from './banners.tsx';
+import { Disconnected, Notices } from './banners.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { useCommands } from './commands.ts';
 import { HelpDialog } from './help-dialog.tsx';
@@ -70,8 +70,9 @@ function FrameOfPlan({ plan, children }: { readonly plan: string; readonly child
   return (
     <PlanZoneContext value={overview?.timezone}>
       <Frame plan={plan}>
-        <Banners />
+        <Disconnected />
         <Staleness>{children}</Staleness>
+        <Notices />
       </Frame>
     </PlanZoneContext>
   );

@@ -26,7 +26,14 @@ interface LiveTailProps {
 export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
   const [search, change] = useSearchValues();
   const [paused, setPaused] = useState(false);
-  const { data, error, refetch } = useTail(plan, search.event, paused);
+  // What is read stays where it is: nothing new comes before it is closed.
+  const [open, setOpen] = useState<string>();
+  const held = paused || open !== undefined;
+  const { data, error, refetch } = useTail(plan, search.event, held);
+  const pauseOrGoOn = (): void => {
+    setPaused(!held);
+    setOpen(undefined);
+  };
   const names = fields?.events.slice(0, NAMES).map(({ name }) => name) ?? [];
   const shown = search.event === undefined || names.includes(search.event) ? names : [...names, search.event];
   return (
@@ -34,8 +41,8 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
       title="As it comes"
       aside={
         waiting ? undefined : (
-          <Button size="xs" variant="default" className={classes.tap} onClick={() => setPaused((before) => !before)}>
-            {paused ? 'Go on' : 'Pause'}
+          <Button size="xs" variant="default" className={classes.tap} onClick={pauseOrGoOn}>
+            {held ? 'Go on' : 'Pause'}
           </Button>
         )
       }
@@ -45,7 +52,10 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
           label="Event"
           chosen={search.event ?? ''}
           choices={[{ value: '', name: 'All' }, ...shown.map((name) => ({ value: name, name }))]}
-          onChoose={(event) => change({ event: event === '' ? undefined : event })}
+          onChoose={(event) => {
+            setOpen(undefined);
+            change({ event: event === '' ? undefined : event });
+          }}
         />
       )}
       {error !== null && data === undefined ? (
@@ -62,8 +72,16 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
             <StateMark tone="warning" word="The telemetry store does not answer: these are the last that are known." />
           )}
           <ol className={classes.tail} data-waiting={waiting ? '' : undefined}>
-            {data.events.map((event) => (
-              <EventRow key={event.id} plan={plan} event={event} />
+            {data.events.map((event, place) => (
+              <EventRow
+                // Rows stay and what they say goes down, so that nothing moves as events come.
+                // biome-ignore lint/suspicious/noArrayIndexKey: a row has nothing of its own; which one is open is known by the event.
+                key={place}
+                plan={plan}
+                event={event}
+                open={open === event.id}
+                onOpen={(opened) => setOpen((before) => (opened ? event.id : before === event.id ? undefined : before))}
+              />
             ))}
           </ol>
         </>
@@ -72,12 +90,19 @@ export function LiveTail({ plan, fields, waiting }: LiveTailProps) {
   );
 }
 
-function EventRow({ plan, event }: { readonly plan: string; readonly event: StoredEventAnswer }) {
+interface EventRowProps {
+  readonly plan: string;
+  readonly event: StoredEventAnswer;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}
+
+function EventRow({ plan, event, open, onOpen }: EventRowProps) {
   const trace = traceOf(event);
   const parts = partsOf(event);
   return (
     <li className={classes.event} data-event={event.name}>
-      <details>
+      <details open={open} onToggle={({ currentTarget }) => onOpen(currentTarget.open)}>
         <summary className={classes.summary}>
           <time className={classes.time} dateTime={event.time}>
             {formatTimeExact(Date.parse(event.time))}
