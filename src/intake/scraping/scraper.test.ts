@@ -25,6 +25,8 @@ function bench(yaml: string) {
     clock,
     asked,
     stored,
+    /** When series began, against `T0`, as of their last points. */
+    started: new Map<string, number>(),
     secret: { state: 'unset' } as SecretState,
     accepts: true,
     answer: (_request: OutgoingRequest): Sent | Promise<Sent> => page('up_and_well 1\n'),
@@ -57,7 +59,10 @@ function bench(yaml: string) {
       if (!decoded.ok || decoded.value.samples === undefined) throw new Error('no samples');
       const { series, seriesOf, times, values } = decoded.value.samples;
       const lines = [...times].map((time, index) => {
-        const { name, labels, kind } = series[seriesOf[index] ?? 0] ?? { name: '', labels: [], kind: '' };
+        const { name, labels, kind, startedAt } = series[seriesOf[index] ?? 0] ?? {
+          ...{ name: '', labels: [], kind: '', startedAt: undefined },
+        };
+        if (startedAt !== undefined) made.started.set(name, startedAt - T0);
         const value = isEnd(values, index) ? 'end' : values[index];
         const own = labels.filter(([label]) => label !== 'job' && label !== 'instance').map((pair) => pair.join('='));
         return `${name}{${own.join(',')}} ${value} ${kind} +${time - T0}`;
@@ -195,6 +200,41 @@ test.each<[string, () => Sent, string]>([
     'scrape_duration_seconds{} 0',
     'scrape_samples_scraped{} 0',
   ]);
+});
+
+test('a counter began when its target says so, told by our clock; that is no series of its own', async () => {
+  const { made, clock } = bench(
+    `scrapes: { api: { target: "http://10.0.0.5:9100/metrics", every: 10s, drop: ["*_created"] } }`,
+  );
+  const openMetrics = { 'content-type': 'application/openmetrics-text; version=1.0.0' };
+  const answer = (orders: number, created: number, spans = '') =>
+    page(
+      `# TYPE orders counter\norders_total{shop="a"} ${orders}\norders_created{shop="a"} ${(T0 + created) / 1_000}\n` +
+        `# TYPE took histogram\ntook_bucket{le="1"} 2\ntook_bucket{le="+Inf"} 3\ntook_count 3\ntook_sum 4\ntook_created ${T0 / 1_000 - 60}\n${spans}# EOF\n`,
+      openMetrics,
+    );
+  const beginnings = async (...given: Parameters<typeof answer>): Promise<Readonly<Record<string, unknown>>> => {
+    made.answer = () => answer(...given);
+    made.started.clear();
+    await clock.advance(10_000);
+    return Object.fromEntries(made.started);
+  };
+  const before = -120_000;
+  const took = Object.fromEntries(['bucket', 'count', 'sum'].map((part) => [`took_${part}`, -60_000]));
+  expect(await beginnings(5, before)).toEqual({ orders_total: before, ...took });
+  expect(made.take().filter((line) => line.includes('_created'))).toEqual([]);
+  // The target's clock may be ahead of ours by a little; what it tells then lies between the two answers.
+  const told = await beginnings(7, 16_000 + 30_000);
+  const since = (made.asked.at(-1)?.at ?? 0) - T0;
+  expect(told).toEqual({ orders_total: since, ...took });
+  expect(await beginnings(9, 16_000 + 30_000)).toEqual({ orders_total: since, ...took });
+  // Another process that has been there all the time behind the same address did not begin since.
+  expect(await beginnings(9, -110_000)).toEqual({ orders_total: since, ...took });
+  // In the older format it is a gauge like any other.
+  made.answer = () => page(`# TYPE orders_created gauge\norders_created 5\n`);
+  made.apply(every10s);
+  await clock.advance(20_000);
+  expect(new Set(values(made.take(), 'orders_created'))).toEqual(new Set(['5']));
 });
 
 test('samples that are dropped are not endless either', async () => {

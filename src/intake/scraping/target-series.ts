@@ -2,13 +2,20 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import { type SampleBatch, SampleBatchBuilder, type Series } from '../samples/batch.ts';
+import { type Beginning, Beginnings } from './beginnings.ts';
 import { type ExposedSample, type ExpositionFormat, type MetricType, readExposition } from './decode.ts';
 import { type OwnName, ownSeries, type Relabelling, relabel } from './relabel.ts';
+
+/** A series of which every answer may say anew when it began. */
+type ScrapedSeries = Omit<Series, 'startedAt'> & { startedAt?: Instant };
 
 /** One series as the target writes it, from one answer to the next. */
 interface WrittenSeries {
   /** Undefined for one that is not wanted. */
-  readonly series: Series | undefined;
+  readonly series: ScrapedSeries | undefined;
+  /** That of the series, or the one that this line tells of. */
+  readonly beginning: Beginning | undefined;
+  readonly tellsBeginning: boolean;
   readonly type: MetricType | undefined;
   /** The last answer that had it. */
   round: number;
@@ -39,7 +46,10 @@ export class TargetSeries {
   readonly #relabelling: Relabelling;
   readonly #written = new Map<string, WrittenSeries>();
   readonly #own = new Map<OwnName, Series>();
+  readonly #beginnings = new Beginnings();
   #round = 0;
+  /** When the answer before was asked for. */
+  #before: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(relabelling: Relabelling) {
     this.#relabelling = relabelling;
@@ -57,12 +67,15 @@ export class TargetSeries {
         tooMany = true;
         return `The target has more than ${limits.samplesRead} samples.`;
       }
-      const written = this.#find(sample);
+      const written = this.#find(sample, format);
       if (typeof written === 'string') return written;
       // The same series twice: the first one counts.
       if (written.round === this.#round) return undefined;
       written.round = this.#round;
       written.present = false;
+      if (written.tellsBeginning && written.beginning !== undefined) {
+        this.#beginnings.tell(written.beginning, sample.value, at, this.#before);
+      }
       if (written.series === undefined || Number.isNaN(sample.value)) return undefined;
       if (builder.count === limits.samplesPerScrape) {
         tooMany = true;
@@ -78,14 +91,22 @@ export class TargetSeries {
       if (tooMany) return fail({ reason: 'too-many-points', message });
       return fail({ reason: 'malformed', message: `Line ${line}: ${message}` });
     }
+    this.#before = at;
+    const used = new Set<Beginning>();
     for (const [key, written] of this.#written) {
-      if (written.round === this.#round) {
-        written.live = written.present;
+      const { series, beginning } = written;
+      if (written.round !== this.#round) {
+        this.#end(written, builder, at);
+        this.#written.delete(key);
         continue;
       }
-      this.#end(written, builder, at);
-      this.#written.delete(key);
+      written.live = written.present;
+      if (beginning === undefined) continue;
+      used.add(beginning);
+      // It may stand behind the points that it is about.
+      if (series !== undefined && beginning.startedAt !== undefined) series.startedAt = beginning.startedAt;
     }
+    this.#beginnings.keep(used);
     this.#tell(builder, at, { up: 1, scrape_duration_seconds: seconds, scrape_samples_scraped: samples });
     return ok({ batch: builder.build(), samples });
   }
@@ -107,14 +128,24 @@ export class TargetSeries {
     return builder.build();
   }
 
-  #find(sample: ExposedSample): WrittenSeries | string {
+  #find(sample: ExposedSample, format: ExpositionFormat): WrittenSeries | string {
     const { series: text, family } = sample;
     const known = this.#written.get(text);
     if (known !== undefined && known.type === family?.type) return known;
-    const series = relabel(text, family, this.#relabelling);
+    const tellsBeginning = format === 'openmetrics' && isBeginning(sample);
+    // What begins is told also of series whose `_created` is not wanted.
+    const series = relabel(
+      text,
+      family,
+      tellsBeginning ? { ...this.#relabelling, keep: [], drop: [] } : this.#relabelling,
+    );
     if (typeof series === 'string') return series;
-    const written = {
-      series,
+    const begins = tellsBeginning || series?.kind === 'counter';
+    const written: WrittenSeries = {
+      series: tellsBeginning ? undefined : series,
+      beginning:
+        begins && family !== undefined && series !== undefined ? this.#beginnings.of(family.name, series) : undefined,
+      tellsBeginning,
       type: family?.type,
       round: known?.round ?? 0,
       present: false,
@@ -141,6 +172,15 @@ export class TargetSeries {
     }
   }
 }
+
+/** Whether OpenMetrics means by it when the counters beside it began. */
+function isBeginning({ series, family }: ExposedSample): boolean {
+  if (family === undefined || !COUNTING.has(family.type)) return false;
+  const created = `${family.name}_created`;
+  return series === created || series.startsWith(`${created}{`) || series.startsWith(`{"${created}"`);
+}
+
+const COUNTING: ReadonlySet<MetricType> = new Set(['counter', 'histogram', 'summary']);
 
 /** A piece of a long text keeps all of it in memory; a copy does not. */
 function copyOf(text: string): string {
