@@ -155,7 +155,7 @@ it('the explanation names the service and the alerts, in the past and as it stan
     { at: 1_000, step: 'fired', reason: 'needs-down', by: ['A-2'], service: 'database' },
   ]);
   expect(explanation === undefined ? [] : explanationLines(explanation)).toContain(
-    '    1970-01-01T00:00:01.000Z fired: a service that its own needs is down, database (A-2)',
+    '    1970-01-01T00:00:01.000Z fired: its service needs database, which is down (A-2)',
   );
   const standing = explainRule(play.world, 'orders', 2_000);
   expect(standing?.groups[0]?.needsDown).toEqual({ service: 'database', by: ['A-2'] });

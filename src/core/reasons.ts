@@ -24,7 +24,7 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
   'recipient-has-no-channel': 'no channel reaches them',
   'already-told-by-family': 'an alert of its family was told already',
   inhibited: 'inhibited by an alert that fires',
-  'needs-down': 'a service that its own needs is down',
+  'needs-down': 'something that its service needs is down',
   silenced: 'silenced',
   acknowledged: 'somebody takes care of it',
   'never-told-of-firing': 'nobody had been told that it fired',
@@ -53,3 +53,9 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
   'egress-refused': 'this server may not dial the address of the channel',
   'lease-expired': 'the attempt ended without a result',
 };
+
+/** A reason in words, with what is down where the fact names it. */
+export function reasonWith(reason: DecisionReason, service: unknown): string {
+  if (reason !== 'needs-down' || typeof service !== 'string') return reasonTexts[reason];
+  return `its service needs ${service}, which is down`;
+}

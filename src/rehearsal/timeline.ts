@@ -42,7 +42,8 @@ export function describeFact(fact: Fact): string {
     }
     case 'not-notified': {
       const by = (body.by as readonly string[] | undefined) ?? [];
-      return `${subject} ${rule}, ${String(body.step)}: ${reason}${by.length === 0 ? '' : ` (${by.join(', ')})`}`;
+      const service = typeof body.service === 'string' ? ` ${body.service}` : '';
+      return `${subject} ${rule}, ${String(body.step)}: ${reason}${service}${by.length === 0 ? '' : ` (${by.join(', ')})`}`;
     }
     case 'alert-acknowledged':
       return `${subject} ${rule} by ${String(body.by)}: ${reason}`;

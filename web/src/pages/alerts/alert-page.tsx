@@ -133,6 +133,7 @@ function Loaded({ plan, detail }: { readonly plan: string; readonly detail: Aler
                 </Row>
               )}
               {rule?.unless === undefined ? null : <Row name="Quiet while">{rule.unless} fires</Row>}
+              {rule?.needs === undefined ? null : <Row name="Quiet while down">{rule.needs.join(', ')}</Row>}
               <Row name="Reads">
                 {rule === undefined
                   ? '–'

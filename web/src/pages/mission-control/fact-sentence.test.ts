@@ -22,6 +22,10 @@ test.each([
   ],
   [fact('not-notified', of, { reason: 'no-recipient' }), 'warning: Nobody told of A-1: nobody is to be told'],
   [
+    fact('not-notified', { ...of, by: ['A-2'], service: 'database' }, { reason: 'needs-down' }),
+    'warning: Nobody told of A-1: its service needs database, which is down',
+  ],
+  [
     fact('delivery-failed', { recipient: 'mia', channel: 'email' }, { reason: 'provider-refused' }),
     'critical: A-1: mia by email not reached, refused by the provider',
   ],

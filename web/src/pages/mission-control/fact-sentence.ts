@@ -1,6 +1,6 @@
 import type { FactAnswer } from '#contract/journal.ts';
 import type { DecisionReason } from '#core/model.ts';
-import { reasonTexts } from '#core/reasons.ts';
+import { reasonTexts, reasonWith } from '#core/reasons.ts';
 import { formatSpan, formatTime } from '../../format/times.ts';
 import type { Tone } from '../../kit/tone.ts';
 
@@ -57,7 +57,7 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
     case 'notified':
       return { tone: 'neutral', text: `${fact.subject} ${text(body.step)}, message to ${recipient(body)}`, ...alert };
     case 'not-notified':
-      return { tone: 'warning', text: `Nobody told of ${fact.subject}: ${reason(fact.reason)}`, ...alert };
+      return { tone: 'warning', text: `Nobody told of ${fact.subject}: ${refusal(fact)}`, ...alert };
     case 'delivery-failed':
       return { tone: 'critical', text: `${fact.subject}: ${recipient(body)} not reached, ${reason(fact.reason)}` };
     case 'delivery-unknown':
@@ -118,6 +118,11 @@ function recipient(body: FactAnswer['body']): string {
 
 function text(value: unknown, before = ''): string {
   return typeof value === 'string' || typeof value === 'number' ? `${before}${value}` : '';
+}
+
+/** Why nobody was told, with what is down. */
+function refusal({ reason: name, body }: FactAnswer): string {
+  return Object.hasOwn(reasonTexts, name) ? reasonWith(name as DecisionReason, body.service) : name;
 }
 
 function reason(name: string): string {
