@@ -106,13 +106,16 @@ export class KeyWindow implements FigureWindow {
     if (this.offendingKeys === 0 || this.withheld !== undefined || this.refillingUntil > 0) return undefined;
     const { table } = this;
     const shown: { readonly text: string; readonly rank: number }[] = [];
-    for (let place = 0; place < table.end; place++) {
+    for (let index = 0; index < table.end; index++) {
+      // Keys lie about in the order in which they came: those that are wanted are met first, and the others are passed over.
+      const place = this.isMissing ? index : table.end - 1 - index;
       if (!table.holds(place) || ((table.marks[place] as number) & OFFENDS) === 0) continue;
       const rank = this.isMissing ? (table.since[place] as number) : -(table.last[place] as number);
-      const worst = shown.at(-1);
+      const worst = shown.length === limits.keysShown ? shown.at(-1) : undefined;
+      if (worst !== undefined && rank > worst.rank) continue;
       const text = table.texts[place] ?? '';
-      if (shown.length === limits.keysShown && worst !== undefined) {
-        if (rank > worst.rank || (rank === worst.rank && text >= worst.text)) continue;
+      if (worst !== undefined) {
+        if (rank === worst.rank && text >= worst.text) continue;
         shown.pop();
       }
       const at = shown.findIndex((other) => other.rank > rank || (other.rank === rank && other.text > text));
