@@ -65,11 +65,5 @@ export const unproved: Readonly<Record<string, string>> = {
   'GOLIVE-050': 'lists that people upload, to be compared with the database',
   'GOLIVE-075': 'a verdict over a whole phase',
   'KULTI-221': 'a target of a heartbeat beside its alarm',
-  'KULTI-257': 'the age of a time that an answer holds',
-  'KULTI-258': 'a health endpoint of that product',
-  'KULTI-259': 'a health endpoint of that product',
-  'KULTI-260': 'a health endpoint of that product',
-  'KULTI-261': 'a health endpoint of that product',
-  'KULTI-265': 'a health endpoint of that product',
   'KULTI-277': 'checks in several steps: that a message arrives',
 };

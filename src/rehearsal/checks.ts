@@ -145,7 +145,16 @@ function resultOf(probe: Probe, answer: ProbeAnswer, at: Instant): EventRecord {
     due: at,
     ...Object.fromEntries(answer.fields.map(({ field, value }) => [field, value])),
   };
-  return { name: 'check', time: at, id: `check-${probe.name}-here-${at}`, durationMs: DURATION_MS, attributes };
+  // Of an event these are fields of its own, as intake has them.
+  const { value, time, ...rest } = attributes;
+  return {
+    name: 'check',
+    time: at,
+    id: `check-${probe.name}-here-${at}`,
+    durationMs: typeof time === 'number' ? time : DURATION_MS,
+    ...(typeof value === 'number' ? { value } : {}),
+    attributes: typeof value === 'number' || value === undefined ? rest : { ...rest, value },
+  };
 }
 
 /** What an answer tells of the parts; a failure that has fields is an answer too. */
