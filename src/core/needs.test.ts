@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Rule } from '#plan/model.ts';
 import { explainAlert, explainRule } from './explain.ts';
 import { explanationLines } from './explain-text.ts';
-import { isTrue, MIA, Play, plan, rule } from './testing.ts';
+import { isTrue, MIA, Play, plan, rule, verdict } from './testing.ts';
 
 const MINUTE = 60_000;
 const told = { notify: [MIA], resolveAfterMs: 2 * MINUTE };
@@ -96,6 +96,25 @@ describe('what a service needs is down', () => {
     play.input({ kind: 'acknowledge', alert: 'A-2', by: 'mia', via: 'web' }, 2_000);
     play.pass(61 * MINUTE);
     expect(play.told()).toEqual([]);
+  });
+});
+
+describe('rules that are split', () => {
+  it('are quiet in every group while an unsplit rule says that it is down', () => {
+    const play = shop({ orders: { by: ['route'], when: { otherwise: isTrue('A') } } });
+    play.batch([verdict('A/x', 'true', 1_000), verdict('A/y', 'true', 1_000), verdict('c', 'true', 1_000)], 1_000);
+    expect(play.told()).toEqual(['A-3 fired 0 mia app']);
+    expect(quiet(play).map(([, alert, reason]) => `${alert} ${reason}`)).toEqual(['A-1 needs-down', 'A-2 needs-down']);
+  });
+
+  it('say it to others split alike in the same group only, and to all others in any', () => {
+    const split = { by: ['route'], when: { otherwise: isTrue('C') } };
+    const alike = shop({ orders: { by: ['route'], when: { otherwise: isTrue('A') } }, database: split });
+    alike.batch([verdict('A/x', 'true', 1_000), verdict('A/y', 'true', 1_000), verdict('C/y', 'true', 1_000)], 1_000);
+    expect(alike.told()).toEqual(['A-1 fired 0 mia app', 'A-3 fired 0 mia app']);
+    const unsplit = shop({ database: split });
+    unsplit.batch([verdict('a', 'true', 1_000), verdict('C/y', 'true', 1_000)], 1_000);
+    expect(unsplit.told()).toEqual(['A-2 fired 0 mia app']);
   });
 });
 

@@ -51,3 +51,43 @@ heartbeats:
     a run lasts at most: 10m
 `);
 });
+
+test('services with what means that they are down, and the rules that are quiet then', () => {
+  const text = `plan: shop
+people: { mia: { email: mia@tea.example } }
+severities: { urgent: { notify: [mia by app] } }
+sources: { orders: events "order" }
+services:
+  shop:     { importance: critical, needs: [api, cache] }
+  api:      { needs: [database] }
+  cache:    { down: orders-stop }
+  database: { down: [] }
+probes:
+  api:      { check: "tcp api.shop.example:443", service: api }
+  database: { check: "tcp db.shop.example:5432", service: database }
+rules:
+  orders-stop:   { when: count(orders) < 1 in 5m, severity: urgent, service: shop }
+  orders-few:    { when: count(orders) < 9 in 5m, severity: urgent, service: shop }
+  api-down:      { when: api failing, severity: urgent, service: api }
+  database-down: { when: database failing, severity: urgent, service: database }
+`;
+  const explained = explainPlan(compilePlan([{ path: 'plan.yaml', text }]));
+  expect(explained).toContain(`services:
+  shop: critical
+    needs: api, cache
+    down while: no rule says so  (default)
+  api
+    needs: database
+    down while: api-down fires  (default)
+  cache
+    down while: orders-stop fires
+  database
+    down while: no rule says so
+`);
+  const quiet = explained.split('\n').filter((line) => line.includes('silent while down'));
+  expect(quiet.map((line) => line.trim())).toEqual([
+    'silent while down: api (api-down)',
+    'silent while down: api (api-down)',
+    'silent while down: cache (orders-stop)',
+  ]);
+});

@@ -23,7 +23,8 @@ roles:
 channels:
   ops: { kind: webhook, url: secret PLANTED_URL, secret: secret PLANTED_SECRET }
 services:
-  web: { importance: critical }
+  web: { importance: critical, needs: [api] }
+  api: { down: errors-of-api }
 signals:
   error_rate:  share(requests where status >= 500) over 5m, at least 20
   p95:         p95(requests.duration) over 5m
@@ -34,6 +35,7 @@ severities:
   urgent: { notify: [mia by app, webhook:ops], respond: 15m }
 rules:
   errors: { when: error_rate > 5% for 1m, severity: urgent, service: web }
+  errors-of-api: { when: count(calls where status >= 500) > 5 in 5m, severity: urgent, service: api }
 `;
 
 const DAY_MS = 86_400_000;
@@ -86,8 +88,10 @@ test('signals, bands and rules are as the plan writes them, in base units and in
     },
   ]);
   expect(overview.rules).toMatchObject([
-    { name: 'errors', severity: 'urgent', service: 'web', enabled: true, signals: ['error_rate'] },
+    { name: 'errors', severity: 'urgent', service: 'web', enabled: true, signals: ['error_rate'], needs: ['api'] },
+    { name: 'errors-of-api', service: 'api' },
   ]);
+  expect(overview.rules[1]).not.toHaveProperty('needs');
   expect(overview.people).toEqual([{ name: 'mia', roles: ['on-call'] }]);
   expect(overview.severities).toMatchObject([{ name: 'urgent', respondMs: 900_000 }]);
 });
