@@ -34,7 +34,7 @@ describe.skipIf(chromiumPath === undefined)('probes and heartbeats', { timeout: 
       plan,
       `plan: shop
 people: { mia: { email: mia@tea.example } }
-services: { web: {}, ledger: {} }
+services: { shop: { needs: [web] }, web: {}, ledger: {} }
 severities: { soon: { notify: [mia by app] } }
 probes:
   api:    { check: "GET http://127.0.0.1:${port}/health", every: 1s, expect: status = 200, service: web }
@@ -114,6 +114,34 @@ rules:
     await context.close();
   });
 
+  test('a service that is down is seen with its reason and with what needs it', async () => {
+    isWell = false;
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/services`);
+    await untilShown(page);
+    const web = page.locator('[data-service="web"]');
+    await web.getByText('down', { exact: true }).waitFor({ timeout: 30_000 });
+    await web.getByRole('link', { name: /^A-\d+ api-down$/ }).waitFor();
+    await page.locator('[data-service="shop"]').getByText('at risk', { exact: true }).waitFor();
+    await page
+      .locator('[data-state-sentence]')
+      .getByText(/^web is down; shop needs what is down/)
+      .waitFor();
+    // By the keyboard from what needs it to it, and to why.
+    await page.locator('[data-node="shop"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['service']);
+    expect(await focused()).toBe('web');
+    await page.goto(`${server.url}/plans/shop`);
+    await page.getByRole('link', { name: 'shop at risk' }).waitFor();
+    await page.getByRole('link', { name: /^web down/ }).click();
+    await web.getByText('down', { exact: true }).waitFor();
+    isWell = true;
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test.each(['light', 'dark'] as const)(
     'in the %s scheme both pages fit a phone, for everybody',
     async (colorScheme) => {
@@ -121,7 +149,7 @@ rules:
         viewport: { width: 390, height: 844 },
         colorScheme,
       });
-      for (const path of ['probes', 'probes/ledger', 'probes/api']) {
+      for (const path of ['probes', 'probes/ledger', 'probes/api', 'services']) {
         await page.goto(`${server.url}/plans/shop/${path}`);
         await untilShown(page);
         expect(await horizontalOverflow(page)).toEqual([]);

@@ -121,7 +121,7 @@ const EXAMPLE_FIELDS = 2;
 function exampleEvent(fields: EventFieldsAnswer | undefined): ExampleEvent {
   const awaited = fields?.awaited[0];
   if (awaited !== undefined) return { name: awaited.name, fields: {} };
-  const known = fields?.events.find(({ own }) => !own);
+  const known = fields?.events.find(({ name, own }) => !own && !madeHere.has(name));
   if (known === undefined) return { name: 'order', fields: { amount: 7.5 } };
   const examples = known.fields
     .filter(({ name, share, example }) => share === 1 && name !== 'user' && example !== undefined && isShort(example))
@@ -131,6 +131,9 @@ function exampleEvent(fields: EventFieldsAnswer | undefined): ExampleEvent {
     fields: Object.fromEntries(examples.map(({ name, example }) => [name, example ?? ''])),
   };
 }
+
+/** Events that Watchbill makes of what probes find and jobs say; nobody sends them as they are. */
+const madeHere: ReadonlySet<string> = new Set(['check', 'heartbeat']);
 
 function isShort(example: string | number | boolean): boolean {
   return String(example).length <= 24;

@@ -51,6 +51,12 @@ export function EventTable({ fields, rates }: EventTableProps) {
   );
 }
 
+/** What rules read by the names of probes and jobs, and not as sources. */
+const meanings: Readonly<Record<string, string>> = {
+  check: 'what probes find',
+  heartbeat: 'what jobs say when they check in',
+};
+
 function EventEntry(props: {
   readonly event: EventFieldsAnswer['events'][number];
   readonly rates: EventRatesAnswer | undefined;
@@ -66,7 +72,7 @@ function EventEntry(props: {
               {event.own
                 ? 'what Watchbill decides, as events'
                 : event.sources.length === 0
-                  ? 'the plan reads none of it'
+                  ? (meanings[event.name] ?? 'the plan reads none of it')
                   : `read as ${event.sources.join(', ')}`}
             </span>
           </span>

@@ -38,10 +38,7 @@ export function SendSection({ plan, rejections, event, first }: SendSectionProps
   const url = intakeUrl === undefined ? undefined : senderUrl(intakeUrl, window.location.hostname);
   const { data: heartbeats } = useHeartbeats(plan);
   const key = made?.kind === keyKindOf(kind) ? made.key : undefined;
-  const text =
-    url === undefined
-      ? undefined
-      : snippet(kind, { url, key, event, job: heartbeats?.heartbeats[0]?.name });
+  const text = url === undefined ? undefined : snippet(kind, { url, key, event, job: heartbeats?.heartbeats[0]?.name });
   const keep = (fresh: MadeKey | undefined): void => {
     setMade(fresh);
     // What was just made is what is pasted next.

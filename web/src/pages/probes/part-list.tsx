@@ -8,7 +8,7 @@ import { Uptime } from './uptime-bars.tsx';
 /** What the answers said of each part of the target, which is a service of its own. */
 export function PartList({ parts }: { readonly parts: ProbeHistoryAnswer['partHistory'] }) {
   return (
-    <ul className={classes.list}>
+    <ul className={classes.parts}>
       {parts.map(({ service, field, state, at, uptime }) => {
         const { tone, word } = probeTone({ state });
         return (

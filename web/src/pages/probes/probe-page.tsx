@@ -61,6 +61,11 @@ export function ProbePage() {
           <Changes history={data} />
         </div>
       </Section>
+      {data.partHistory.length === 0 ? null : (
+        <Section title="Parts of its answer" aside={data.partHistory.length}>
+          <PartList parts={data.partHistory} />
+        </Section>
+      )}
       <Section title="How long it took" aside="means">
         <TimingChart buckets={buckets} from={from} to={to} stepMs={stepMs} />
         <p className={classes.axis}>
@@ -82,11 +87,6 @@ export function ProbePage() {
           {moreFailures ? <p className={classes.quiet}>There are more; choose a shorter time.</p> : null}
         </Section>
         <div className={classes.side}>
-          {data.partHistory.length === 0 ? null : (
-            <Section title="Parts of its answer">
-              <PartList parts={data.partHistory} />
-            </Section>
-          )}
           <Section title="By location">
             <Locations results={data.probe.latest} />
           </Section>

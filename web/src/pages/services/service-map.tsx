@@ -6,8 +6,8 @@ import { layOutServices, type MapEdge, type MapNode } from './map-layout.ts';
 import { checksText, serviceTone } from './service-words.ts';
 import classes from './services.module.css';
 
-const NODE = { nodeWidth: 196, nodeHeight: 64, rowGap: 14 };
-const GAP = { least: 44, most: 150 };
+const NODE = { nodeWidth: 212, nodeHeight: 60, rowGap: 14 };
+const GAP = { least: 44, most: 240 };
 
 interface ServiceMapProps {
   readonly services: readonly ServiceAnswer[];
@@ -51,8 +51,8 @@ export function ServiceMap({ services, onChoose }: ServiceMapProps) {
                 viewBox="0 0 8 8"
                 refX="7.5"
                 refY="4"
-                markerWidth="8"
-                markerHeight="8"
+                markerWidth="11"
+                markerHeight="11"
                 markerUnits="userSpaceOnUse"
                 orient="auto"
               >
@@ -114,7 +114,7 @@ interface ServiceNodeProps {
 }
 
 function ServiceNode({ service, onChoose, onNear }: ServiceNodeProps) {
-  const { name, needs, because } = service;
+  const { name, state, needs, because } = service;
   const { tone, word } = serviceTone(service);
   return (
     <button
@@ -128,12 +128,12 @@ function ServiceNode({ service, onChoose, onNear }: ServiceNodeProps) {
       onFocus={() => onNear(true)}
       onBlur={() => onNear(false)}
     >
-      <span className={classes.nodeHead}>
-        <span className={classes.nodeName}>{name}</span>
-        <StateMark tone={tone} word={word} quiet={tone === 'good'} />
-      </span>
+      <span className={classes.nodeName}>{name}</span>
       <span className={classes.nodeFoot}>
-        {because.length === 0 ? checksText(service) : `needs ${because.join(', ')}, down`}
+        <StateMark tone={tone} word={word} quiet={tone === 'good'} />
+        <span className={classes.nodeWhy}>
+          {because.length === 0 || state === 'down' ? checksText(service) : `needs ${because.join(', ')}`}
+        </span>
       </span>
       {needs.length === 0 ? null : <span className="wb-spoken">. Needs {needs.join(', ')}</span>}
     </button>

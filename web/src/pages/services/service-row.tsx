@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
-import type { HeartbeatStandingAnswer, ServiceAnswer } from '#contract/services.ts';
+import type { HeartbeatStandingAnswer, ProbeStandingAnswer, ServiceAnswer } from '#contract/services.ts';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
@@ -34,7 +34,7 @@ export function ServiceRow({ plan, service, onChoose }: ServiceRowProps) {
       </div>
       <div className={classes.what}>
         <h3 className={classes.name}>{name}</h3>
-        {importance === undefined ? null : <span className={classes.quiet}>of {importance} importance</span>}
+        {importance === undefined ? null : <span className={classes.quiet}>{importance} service</span>}
         <Others word="needs" names={needs} onChoose={onChoose} />
         <Others word="needed by" names={neededBy} onChoose={onChoose} />
       </div>
@@ -101,27 +101,29 @@ function Wrong({ plan, service }: { readonly plan: string; readonly service: Ser
       )}
       {alerts.map(({ alert, rule, group, severity, openedAt, acknowledged, meansDown }) => (
         <li key={alert}>
-          <StateMark tone={meansDown ? 'critical' : 'warning'} word={severity} />
+          <StateMark tone={acknowledged ? 'warning' : 'critical'} word={acknowledged ? 'acknowledged' : 'firing'} />
           <Link to={paths.alert(plan, alert)}>
             {alert} {rule}
             {group.length === 0 ? '' : ` (${group.join(', ')})`}
           </Link>
           <span className={classes.quiet}>
-            since <TimeText at={openedAt} />
-            {acknowledged ? ', acknowledged' : ''}
+            {severity}, since <TimeText at={openedAt} />
+            {meansDown ? '; it means that the service is down' : ''}
           </span>
         </li>
       ))}
-      {failing.map(({ name, message, at }) => (
-        <li key={`probe ${name}`}>
-          <StateMark tone="critical" word="failing" />
-          <Link to={paths.probe(plan, name)}>{name}</Link>
-          <span className={classes.message}>{message}</span>
-          {at === undefined ? null : (
-            <span className={classes.quiet}>
-              <TimeText at={at} show="age" />
-            </span>
-          )}
+      {[...Map.groupBy(failing, ({ message }) => message ?? '')].map(([message, alike]) => (
+        <li key={`probes ${message}`}>
+          <StateMark tone="critical" word={alike.length === 1 ? 'failing' : `${alike.length} failing`} />
+          <span className={classes.names}>
+            {alike.map(({ name }) => (
+              <Link key={name} to={paths.probe(plan, name)}>
+                {name}
+              </Link>
+            ))}
+          </span>
+          {message === '' ? null : <span className={classes.message}>{message}</span>}
+          <Newest of={alike} />
         </li>
       ))}
       {broken.map(({ probe, field, at }) => (
@@ -144,6 +146,16 @@ function Wrong({ plan, service }: { readonly plan: string; readonly service: Ser
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How long ago the last of them was looked at. */
+function Newest({ of }: { readonly of: readonly ProbeStandingAnswer[] }) {
+  const at = Math.max(...of.map((probe) => (probe.at === undefined ? Number.NaN : Date.parse(probe.at))));
+  return Number.isNaN(at) ? null : (
+    <span className={classes.quiet}>
+      <TimeText at={at} show="age" />
+    </span>
   );
 }
 

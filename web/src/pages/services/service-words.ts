@@ -3,18 +3,26 @@ import { plural } from '../../format/numbers.ts';
 import type { Tone, ToneAndWord } from '../../kit/tone.ts';
 
 /** How a service stands. One that is well itself and needs one that is down is at risk. */
-export function serviceTone({ state, because }: Pick<ServiceAnswer, 'state' | 'because'>): ToneAndWord {
+export function serviceTone(service: ServiceAnswer): ToneAndWord {
+  const { state, because } = service;
   if (state === 'down') return { tone: 'critical', word: 'down' };
   if (state === 'trouble') return { tone: 'warning', word: 'trouble' };
   if (because.length > 0) return { tone: 'warning', word: 'at risk' };
-  return state === 'fine' ? { tone: 'good', word: 'fine' } : { tone: 'none', word: 'not known' };
+  if (state === 'fine') return { tone: 'good', word: 'fine' };
+  return isWatched(service) ? { tone: 'none', word: 'not known' } : { tone: 'neutral', word: 'not watched' };
 }
 
-const ranks: readonly string[] = ['down', 'trouble', 'at risk', 'not known', 'fine'];
+/** Whether any rule, probe or heartbeat of the plan is about it. */
+export function isWatched({ rules, probes, parts, heartbeats }: ServiceAnswer): boolean {
+  return rules.length + probes.length + parts.length + heartbeats.length > 0;
+}
 
-/** The worst first, else in the order of the plan. */
+const ranks: readonly string[] = ['down', 'trouble', 'at risk', 'not known', 'fine', 'not watched'];
+
+/** The worst first, before it what it needs and is down; else in the order of the plan. */
 export function worstFirst(services: readonly ServiceAnswer[]): readonly ServiceAnswer[] {
-  const rank = (service: ServiceAnswer): number => ranks.indexOf(serviceTone(service).word);
+  const rank = (service: ServiceAnswer): number =>
+    ranks.indexOf(serviceTone(service).word) + (service.because.length === 0 ? 0 : 0.5);
   return services.toSorted((left, right) => rank(left) - rank(right));
 }
 
@@ -47,7 +55,7 @@ export function servicesSentence(services: readonly ServiceAnswer[]): ToneAndWor
   const harmed = services.filter(isHarmed);
   const down = of('down');
   const trouble = of('trouble').filter((one) => !isHarmed(one));
-  const unknown = of('unknown').filter((one) => !isHarmed(one));
+  const unknown = of('unknown').filter((one) => !isHarmed(one) && isWatched(one));
   const words = [
     ...(down.length === 0 ? [] : [`${named(down)} ${down.length === 1 ? 'is' : 'are'} down`]),
     ...(harmed.length === 0 ? [] : [`${named(harmed)} ${harmed.length === 1 ? 'needs' : 'need'} what is down`]),
@@ -56,9 +64,12 @@ export function servicesSentence(services: readonly ServiceAnswer[]): ToneAndWor
   ];
   const tone: Tone = down.length > 0 ? 'critical' : trouble.length + harmed.length > 0 ? 'warning' : 'none';
   if (words.length > 0) return { tone, word: words.join('; ') };
+  const watched = services.filter(isWatched).length;
+  if (watched === 0) return { tone: 'none', word: 'Nothing watches the services' };
+  if (services.length === 1) return { tone: 'good', word: 'The service is fine' };
   return {
     tone: 'good',
-    word: services.length === 1 ? 'The service is fine' : `All ${services.length} services are fine`,
+    word: `All ${watched} services ${watched === services.length ? '' : 'that are watched '}are fine`,
   };
 }
 
