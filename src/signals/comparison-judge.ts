@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
 import { compare } from '#plan/compare.ts';
-import type { ComparisonTest, Formula, MeasureId } from '#plan/model.ts';
+import type { ComparisonTest, Formula, MeasureId, Operator } from '#plan/model.ts';
 import { type Found, type GroupKey, type Reading, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
 import type { FigureWindow } from './figure-window.ts';
 import {
@@ -152,6 +152,8 @@ export class ComparisonJudge {
     const high = second?.(group);
     if (low === undefined) return 'unknown';
     this.sampleSize = Math.min(this.sampleSize, low.sampleSize, high?.sampleSize ?? Number.POSITIVE_INFINITY);
+    const decided = this.decidedByLeast(left, low);
+    if (decided !== undefined) return decided;
     if (left.reason !== undefined || low.reason !== undefined || high?.reason !== undefined) {
       this.outcome = left.reason !== undefined ? left : low.reason !== undefined ? low : (high ?? low);
       return 'unknown';
@@ -163,6 +165,15 @@ export class ComparisonJudge {
         ? high !== undefined && left.value >= low.value && left.value <= high.value
         : compare(left.value, operator, low.value);
     return holds ? 'true' : 'false';
+  }
+
+  /** What is true however much is still unknown: of two invoices of one number there are two, whatever came before them. */
+  private decidedByLeast(left: Outcome, limit: Outcome): Truth | undefined {
+    if (left.reason !== 'refilling' || left.least === undefined || limit.reason !== undefined) return undefined;
+    const truth = truthOfLeast(left.least, this.test.comparison.operator, limit.value);
+    if (truth === undefined || this.sampleSize < this.test.atLeast) return undefined;
+    this.outcome = { reason: undefined, value: left.least, sampleSize: left.sampleSize };
+    return truth;
   }
 
   /** The verdict on the group that was just evaluated. */
@@ -201,5 +212,23 @@ export class ComparisonJudge {
     for (const window of this.grouped) for (const key of window.groups.keys()) keys.add(key);
     for (const key of this.standings.keys()) keys.add(key);
     return keys;
+  }
+}
+
+/** The truth of a comparison of something that is at least so much; undefined when more of it could change that. */
+function truthOfLeast(least: number, operator: Operator | 'between', limit: number): Truth | undefined {
+  switch (operator) {
+    case '>':
+    case '>=':
+      return compare(least, operator, limit) ? 'true' : undefined;
+    case '<':
+    case '<=':
+      return compare(least, operator, limit) ? undefined : 'false';
+    case '=':
+      return least > limit ? 'false' : undefined;
+    case '!=':
+      return least > limit ? 'true' : undefined;
+    case 'between':
+      return undefined;
   }
 }

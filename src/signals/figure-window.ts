@@ -54,6 +54,8 @@ export interface FigureWindow {
   readonly groups: ReadonlyMap<GroupKey, GroupFigure>;
   /** The figure of a group, if anything of it is covered now. */
   covered(key: GroupKey): GroupFigure | undefined;
+  /** Set while its past is incomplete, when what is known already is the least that the figure can be. */
+  readonly least?: number | undefined;
   /** Of a measure of keys, when any key offends now. */
   offending?(): OffendingKeys | undefined;
   /** Time has come to `now`. */

@@ -21,6 +21,8 @@ export interface Outcome {
   /** Set when there is no figure. */
   reason: NoDataReason | undefined;
   value: number;
+  /** With the reason `refilling`: the least that the value can be, as far as that is known. */
+  least?: number | undefined;
   /** Infinity for constants, so that they never are the smallest part. */
   sampleSize: number;
 }
@@ -86,6 +88,7 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
     outcome.reason = undefined;
     if (context.now < window.refillingUntil) {
       outcome.reason = 'refilling';
+      outcome.least = window.withheld === undefined ? window.least : undefined;
     } else if (window.withheld !== undefined) {
       outcome.reason = window.withheld;
     } else if (aggregate !== undefined) {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { ComparisonTest, CompiledPlan, Measure } from '#plan/model.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
@@ -182,47 +181,3 @@ function expectedVerdicts(
   }
   return expected.toSorted(inOrder);
 }
-
-function saleAt(time: number, key: string): EventRecord {
-  return { name: 'sales', time, id: `${key}-${time}`, attributes: { ref: key } };
-}
-
-test('with more keys than are kept there is no figure, until what found no place has lost its meaning', () => {
-  const measured = measureOf('duplicates', 10 * MINUTE_MS, { source: 'sales', field: 'ref' });
-  const drawn = planOf({
-    sources: [sourceOf('sales')],
-    measures: [measured],
-    signals: [signalOf('twice', formulaOf(measured))],
-  });
-  let live = createLiveExecutor(drawn, START);
-  const many = Array.from({ length: limits.keysPerMeasure }, (_, index) => saleAt(START, `k${index}`));
-  live.ingest([...many, saleAt(START, 'k0')], START);
-  expect(live.readings()[0]?.reading).toMatchObject({ value: 1, sampleSize: limits.keysPerMeasure });
-  live.ingest([saleAt(START + MINUTE_MS, 'one too many')], START + MINUTE_MS);
-  expect(live.readings()[0]?.reading).toMatchObject({ state: 'no data', reason: 'too-many-keys' });
-  live = reopened(live, drawn);
-  live.ingest([saleAt(START + 11 * MINUTE_MS, 'k1')], START + 11 * MINUTE_MS);
-  expect(live.readings()[0]?.reading).toMatchObject({ state: 'no data', reason: 'too-many-keys' });
-  live.ingest([saleAt(START + 11 * MINUTE_MS + SECOND_MS, 'k1')], START + 11 * MINUTE_MS + SECOND_MS);
-  expect(live.readings()[0]?.reading).toMatchObject({ state: 'value', value: 1, sampleSize: 1 });
-});
-
-test('the longest waiting keys are named first, twenty of them, and the others counted', () => {
-  const measured = measureOf('missing', 60 * MINUTE_MS, {
-    source: 'sales',
-    field: 'ref',
-    graceMs: MINUTE_MS,
-    partner: { source: 'orders', field: 'sale' },
-  });
-  const drawn = planOf({
-    sources: [sourceOf('sales'), sourceOf('orders')],
-    measures: [measured],
-    tests: [testOf('all', formulaOf(measured), '>=', 25)],
-  });
-  const live = createLiveExecutor(drawn, START);
-  const sales = Array.from({ length: 25 }, (_, index) => saleAt(START - index, `s${index}`));
-  live.ingest([...sales, saleAt(START, 'x'.repeat(1_000))], START);
-  const [verdict] = live.advance(START + 2 * MINUTE_MS).filter(({ truth }) => truth === 'true');
-  expect(verdict?.found?.keys?.slice(0, 2)).toEqual(['s24', 's23']);
-  expect(verdict?.found).toMatchObject({ keys: { length: limits.keysShown }, moreKeys: 6 });
-});

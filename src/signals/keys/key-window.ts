@@ -68,6 +68,11 @@ export class KeyWindow implements FigureWindow {
     return this.crowdedUntil > 0 ? 'too-many-keys' : undefined;
   }
 
+  /** What was heard counts, whatever came before. */
+  get least(): number | undefined {
+    return this.refillingUntil > 0 ? this.offendingKeys : undefined;
+  }
+
   covered(): GroupFigure | undefined {
     return this.coveredKeys > 0 ? this.figure : undefined;
   }
@@ -103,7 +108,7 @@ export class KeyWindow implements FigureWindow {
 
   /** Missing ones that have waited longest come first, of duplicates those that came last. */
   offending(): OffendingKeys | undefined {
-    if (this.offendingKeys === 0 || this.withheld !== undefined || this.refillingUntil > 0) return undefined;
+    if (this.offendingKeys === 0 || this.withheld !== undefined) return undefined;
     const { table } = this;
     const shown: { readonly text: string; readonly rank: number }[] = [];
     for (let index = 0; index < table.end; index++) {
@@ -192,7 +197,8 @@ export class KeyWindow implements FigureWindow {
   private hearPartner(place: number, time: Instant): void {
     const { partner, texts } = this.table;
     partner[place] = Math.max(partner[place] as number, time);
-    if (this.hasPartnerForLong(place)) texts[place] = undefined;
+    // It will be there for longer than what is known of the key.
+    texts[place] = undefined;
   }
 
   /** Whether the key leaves the window before its partner is forgotten: then nobody will ask what it is. */
@@ -251,12 +257,17 @@ export class KeyWindow implements FigureWindow {
         const partnerUntil = (table.partner[place] as number) + limits.partnerBeforeMs;
         const counts = since + times.graceMs;
         if (partnerUntil >= starts) due = Math.min(due, boundaryAfter(times, partnerUntil + times.windowMs));
-        else if (counts <= boundary) marks |= OFFENDS;
-        else due = Math.min(due, boundaryFrom(times, counts));
+        else if (counts > boundary) due = Math.min(due, boundaryFrom(times, counts));
+        else if (this.isCertain(since)) marks |= OFFENDS;
       }
     }
     this.mark(place, marks);
     return due;
+  }
+
+  /** Whether a partner that came before a key would have been heard: while its past is incomplete, not of the first keys. */
+  private isCertain(since: Instant): boolean {
+    return this.refillingUntil === 0 || since >= this.refillingUntil - this.times.keptMs + limits.partnerBeforeMs;
   }
 
   private mark(place: number, marks: number): void {

@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { CompiledPlan, Measure } from '#plan/model.ts';
+import type { Verdict } from '#plan/reading.ts';
+import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import { formulaOf, measureOf, planOf, signalOf, sourceOf, testOf } from '../plan.fixture.ts';
+import type { EventRecord } from '../record.ts';
+
+const START = 1_700_000_000_000;
+
+function duplicates(windowMs: number): Measure {
+  return measureOf('duplicates', windowMs, { source: 'sales', field: 'ref' });
+}
+
+function missing(windowMs: number, graceMs: number): Measure {
+  return measureOf('missing', windowMs, {
+    source: 'sales',
+    field: 'ref',
+    graceMs,
+    partner: { source: 'orders', field: 'ref' },
+  });
+}
+
+function planFor(...measures: readonly Measure[]): CompiledPlan {
+  return planOf({
+    sources: [sourceOf('sales'), sourceOf('orders')],
+    measures,
+    signals: measures.map((measure) => signalOf(measure.function, formulaOf(measure))),
+    tests: measures.flatMap((measure) => [
+      testOf(`${measure.function} > 0`, formulaOf(measure), '>', 0),
+      testOf(`${measure.function} <= 5`, formulaOf(measure), '<=', 5),
+    ]),
+  });
+}
+
+function event(name: 'sales' | 'orders', time: number, key: string): EventRecord {
+  return { name, time, id: `${name}-${key}-${time}`, attributes: { ref: key } };
+}
+
+function told(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts.map(({ test: id, truth, found }) => [id, truth, ...(found?.keys ?? [])].join(' '));
+}
+
+function readingOf(executor: LiveExecutor): unknown {
+  return executor.readings()[0]?.reading;
+}
+
+test('with more keys than are kept there is no figure, until what found no place has lost its meaning', () => {
+  const plan = planFor(duplicates(10 * MINUTE_MS));
+  let live = createLiveExecutor(plan, START);
+  const many = Array.from({ length: limits.keysPerMeasure }, (_, index) => event('sales', START, `k${index}`));
+  live.ingest([...many, event('sales', START, 'k0')], START);
+  expect(readingOf(live)).toMatchObject({ value: 1, sampleSize: limits.keysPerMeasure });
+  live.ingest([event('sales', START + MINUTE_MS, 'one too many')], START + MINUTE_MS);
+  expect(readingOf(live)).toMatchObject({ state: 'no data', reason: 'too-many-keys' });
+  const reopened = restoreLiveExecutor(plan, live.snapshot());
+  if (!reopened.ok) throw new Error(reopened.failure.message);
+  live = reopened.value;
+  live.ingest([event('sales', START + 11 * MINUTE_MS, 'k1')], START + 11 * MINUTE_MS);
+  expect(readingOf(live)).toMatchObject({ state: 'no data', reason: 'too-many-keys' });
+  const later = START + 11 * MINUTE_MS + SECOND_MS;
+  live.ingest([event('sales', later, 'k1')], later);
+  expect(readingOf(live)).toMatchObject({ state: 'value', value: 1, sampleSize: 1 });
+});
+
+test('the longest waiting keys are named first, twenty of them, and the others counted', () => {
+  const live = createLiveExecutor(planFor(missing(HOUR_MS, MINUTE_MS)), START);
+  const sales = Array.from({ length: 25 }, (_, index) => event('sales', START - index * SECOND_MS, `s${index}`));
+  live.ingest([...sales, event('sales', START, 'x'.repeat(1_000))], START);
+  live.advance(START + 2 * MINUTE_MS);
+  const [{ found } = {}] = live.readings();
+  expect(found?.keys?.slice(0, 2)).toEqual(['s24', 's23']);
+  expect(found).toMatchObject({ keys: { length: limits.keysShown }, moreKeys: 6 });
+});
+
+test('of a key that is too long only the beginning is shown', () => {
+  const live = createLiveExecutor(planFor(duplicates(HOUR_MS)), START);
+  const long = 'x'.repeat(1_000);
+  live.ingest([event('sales', START, long), event('sales', START, long), event('sales', START, `${long}y`)], START);
+  expect(live.readings()[0]?.found).toEqual({ keys: ['x'.repeat(limits.keyCharacters)] });
+});
+
+test('a measure that is new in a running plan says what is certain from the first key on', () => {
+  const before = createLiveExecutor(planFor(), START - HOUR_MS);
+  before.ingest([event('sales', START, 'a')], START);
+  const live = before.withPlan(planFor(duplicates(6 * HOUR_MS)));
+  expect(told(live.ingest([event('sales', START + 1, 'b')], START + 1))).toEqual([]);
+  expect(told(live.ingest([event('sales', START + 2, 'b')], START + 2))).toEqual(['duplicates > 0 true b']);
+  expect(readingOf(live)).toMatchObject({ state: 'no data', reason: 'refilling' });
+  expect(live.verdicts()[0]).toMatchObject({ truth: 'true', reading: { state: 'value', value: 1 } });
+  // Whether it is at most 5 nobody knows before a whole window was heard.
+  const told6Hours = told(live.advance(START + 6 * HOUR_MS));
+  expect(told6Hours).toEqual(['duplicates <= 5 true b']);
+});
+
+test('while its past is not known, a key whose partner may have come before that is not missed', () => {
+  const before = createLiveExecutor(planFor(), START - HOUR_MS);
+  before.ingest([event('orders', START, 'early')], START);
+  const live = before.withPlan(planFor(missing(6 * HOUR_MS, MINUTE_MS)));
+  expect(told(live.ingest([event('sales', START + MINUTE_MS, 'early')], START + MINUTE_MS))).toEqual([]);
+  const later = START + HOUR_MS + MINUTE_MS;
+  expect(told(live.ingest([event('sales', later, 'late')], later))).toEqual([]);
+  expect(told(live.advance(later + 2 * MINUTE_MS))).toEqual(['missing > 0 true late']);
+  expect(told(live.ingest([event('orders', later + 3 * MINUTE_MS, 'late')], later + 3 * MINUTE_MS))).toEqual([
+    'missing > 0 unknown',
+  ]);
+});
