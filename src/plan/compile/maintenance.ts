@@ -23,7 +23,7 @@ export function compileMaintenance(context: Context): readonly Maintenance[] {
     for (const sentence of of) {
       if (context.defines('services', sentence.text) || context.defines('probes', sentence.text)) continue;
       const hint = suggest(sentence.text, [...context.namesOf('services'), ...context.namesOf('probes')]);
-      context.report.add('E140', placeOf(sentence), `There is no service or probe \`${sentence.text}\`.`, hint);
+      context.report.add('E135', placeOf(sentence), `There is no service or probe \`${sentence.text}\`.`, hint);
     }
     if (node?.kind !== 'text') continue;
     const sentence = sentenceOf(node);
