@@ -18,6 +18,8 @@ export default defineConfig({
             'test/{architecture,simulation,scenarios}/**/*.test.ts',
           ],
           exclude: ['**/*.real.test.ts'],
+          // No test changes a module or what is global for good, and most of the time of a small file is the loading of what it tests.
+          isolate: false,
           // Against hanging, not for speed: properties take long on a busy machine.
           testTimeout: 60_000,
         },
