@@ -4,6 +4,8 @@ export interface Fault {
   readonly sql: string;
   /** The probe of `plan.yaml` that finds it; no other does. */
   readonly foundBy: string;
+  /** Those that it cannot be hidden from. */
+  readonly alsoBy?: readonly string[];
   /** What stands in the rows that the probe shows. */
   readonly shown: string;
 }
@@ -22,6 +24,7 @@ export const faults = {
       insert into ledger select 1005, amount_cents from ledger where sale_id = 5;
       insert into activity select staff_id, action, 1005, record_branch_id, at from activity where sale_id = 5`,
     foundBy: 'duplicate-sales',
+    alsoBy: ['day-totals'],
     shown: 'Customer 5',
   },
   'sale-without-order': {
@@ -44,6 +47,11 @@ export const faults = {
     sql: 'update sale set total_cents = total_cents + 100 where id = 11',
     foundBy: 'sale-totals',
     shown: 'INV-000011',
+  },
+  'less-than-counted': {
+    sql: 'update day_total set expected_cents = expected_cents * 10 / 9 where day = (select min(day) from day_total)',
+    foundBy: 'day-totals',
+    shown: '-',
   },
   'unpaid-sale': { sql: 'delete from payment where sale_id = 5', foundBy: 'payments-match', shown: 'INV-000005' },
   'sale-of-other-branch': {
@@ -91,11 +99,13 @@ export const faults = {
   'amount-too-high': {
     sql: 'update sale_line set quantity = quantity * 100 where sale_id = 21; update sale set total_cents = total_cents * 100 where id = 21',
     foundBy: 'sale-amounts',
+    alsoBy: ['day-totals'],
     shown: 'INV-000021',
   },
   'amount-of-nothing': {
     sql: 'update sale_line set quantity = 0 where sale_id = 31; update sale set total_cents = 0 where id = 31',
     foundBy: 'sale-amounts',
+    alsoBy: ['day-totals'],
     shown: 'INV-000031',
   },
   'sale-without-activity': {

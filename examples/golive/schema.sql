@@ -12,6 +12,8 @@ create table sale (
 );
 create table sale_line (sale_id int, product_id int, quantity int, price_cents int);
 create table payment (sale_id int, method text, amount_cents int, paid_at timestamptz);
+-- What was counted at the end of a day, entered by hand.
+create table day_total (day date primary key, expected_cents int);
 create table ledger (sale_id int, amount_cents int);
 create table production_order (
   id int primary key, sale_id int, product_id int, state text, progress int, completed_at timestamptz

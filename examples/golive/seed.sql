@@ -17,6 +17,7 @@ insert into sale_line select id, 6 + id % 5, 1, (select price_cents from product
 update sale set total_cents = (select sum(quantity * price_cents) from sale_line where sale_id = sale.id);
 insert into payment
   select id, case when id % 2 = 0 then 'cash' else 'card' end, total_cents, created_at from sale where status = 'final';
+insert into day_total select (created_at at time zone 'UTC')::date, sum(total_cents) from sale group by 1;
 insert into ledger select id, total_cents from sale where status = 'final';
 
 -- Orders of the last days are in work, older ones are done.
