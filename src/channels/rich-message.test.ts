@@ -26,6 +26,15 @@ it('does not set a count against itself', () => {
   expect(describeRichly(count, {}, slackSpec).figures).toEqual(['5 (limit 3)']);
 });
 
+it('names the keys that a figure counts', () => {
+  const [evidence] = sampleNotification().content.evidence;
+  if (evidence === undefined) throw new Error('the sample has no evidence');
+  const reading = { state: 'value', value: 6, sampleSize: 40, at: 0 } as const;
+  const found = { keys: ['INV-17', 'INV-23'], moreKeys: 4 };
+  const keys = withContent({ evidence: [{ ...evidence, unit: '', against: [0], reading, found }] });
+  expect(describeRichly(keys, {}, slackSpec).figures).toEqual(['6 of 40 (limit 0): INV-17, INV-23 and 4 more']);
+});
+
 it('names in a test what is tried out', () => {
   const test = (recipient: string, channel: string) => {
     const sample = sampleNotification();

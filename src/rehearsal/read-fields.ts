@@ -34,8 +34,10 @@ export function readFields(reader: TokenReader, units: FieldUnits): readonly Fie
       others.set(field, { kind: 'around', field, median: sentNumber(reader, reader.number('a number'), field, units) });
     } else if (reader.takes('from')) {
       others.set(field, { kind: 'from', field, count: Math.max(1, Math.floor(reader.number('how many', '').value)) });
+    } else if (reader.takes('numbered')) {
+      others.set(field, { kind: 'numbered', field, prefix: reader.text('what stands before the number').text });
     } else {
-      const operator = reader.operator('`=`, `between`, `around` or `from`');
+      const operator = reader.operator('`=`, `between`, `around`, `from` or `numbered`');
       if (operator.text !== '=') throw new Misread('A field is set with `=`.', reader.spanOf(operator));
       const value = readValue(reader, field, units);
       const share = reader.takes('in') ? reader.number('a share, such as `3%`', 'share').value : undefined;

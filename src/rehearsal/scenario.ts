@@ -87,7 +87,9 @@ export type FieldTraffic =
   /** Log-normal with this median and σ = 0.5: right-skewed, as durations are. */
   | { readonly kind: 'around'; readonly field: string; readonly median: number }
   /** One of `FIELD-1` to `FIELD-N`, each as likely. */
-  | { readonly kind: 'from'; readonly field: string; readonly count: number };
+  | { readonly kind: 'from'; readonly field: string; readonly count: number }
+  /** `PREFIX1`, `PREFIX2` …, by the number of the event in its load. */
+  | { readonly kind: 'numbered'; readonly field: string; readonly prefix: string };
 
 export type Expectation =
   | { readonly kind: 'alert'; readonly rule: string; readonly state: AlertState; readonly group?: readonly string[] }

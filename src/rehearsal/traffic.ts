@@ -16,6 +16,8 @@ export interface Generator {
   readonly fields: readonly FieldTraffic[];
   /** When the next event is sent; undefined when it has sent all. */
   nextAt: Instant | undefined;
+  /** How many it has sent. */
+  sent: number;
   /** Sets `nextAt` behind the event just sent. */
   readonly follow: () => void;
 }
@@ -35,7 +37,6 @@ export interface GeneratorOptions {
 /** A stream that begins at `from`; events are sent on whole milliseconds. */
 export function createGenerator(options: GeneratorOptions, fraction: () => number): Generator {
   const { name, event, samples, fields, from, everyMs, count } = options;
-  let sent = 0;
   let exact: number = from;
   const generator: Generator = {
     name,
@@ -43,8 +44,10 @@ export function createGenerator(options: GeneratorOptions, fraction: () => numbe
     samples,
     fields,
     nextAt: count === 0 ? undefined : from,
+    sent: 0,
     follow: () => {
-      sent += 1;
+      generator.sent += 1;
+      const { sent } = generator;
       // Equal gaps are counted from the start, so that rounding does not add up.
       exact = options.random ? exact - Math.log(1 - fraction()) * everyMs : from + sent * everyMs;
       generator.nextAt = count !== undefined && sent >= count ? undefined : Math.round(exact);
@@ -60,7 +63,7 @@ export function makeEvent(generator: Generator, id: string, at: Instant, fractio
   let durationMs: DurationMs | undefined;
   let value: number | undefined;
   for (const field of generator.fields) {
-    const drawn = draw(field, fraction);
+    const drawn = draw(field, generator.sent + 1, fraction);
     if (drawn === undefined) continue;
     if (generator.samples && field.field !== 'value') attributes[field.field] = String(drawn);
     else if (field.field === 'user') user = String(drawn);
@@ -80,7 +83,8 @@ export function makeEvent(generator: Generator, id: string, at: Instant, fractio
   };
 }
 
-function draw(field: FieldTraffic, fraction: () => number): FieldValue | undefined {
+/** What the field of the event with this number is filled with. */
+function draw(field: FieldTraffic, number: number, fraction: () => number): FieldValue | undefined {
   switch (field.kind) {
     case 'choice': {
       let rest = fraction();
@@ -96,6 +100,8 @@ function draw(field: FieldTraffic, fraction: () => number): FieldValue | undefin
       return field.median * Math.exp(SIGMA * normal(fraction));
     case 'from':
       return `${field.field}-${1 + Math.floor(fraction() * field.count)}`;
+    case 'numbered':
+      return `${field.prefix}${number}`;
   }
 }
 

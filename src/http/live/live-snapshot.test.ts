@@ -97,6 +97,19 @@ test('a reading that stays as it was is not sent again, although it was read ane
   expect(changeBetween(second, snapshotOf(look(world, again), 3_000, second))).toBeUndefined();
 });
 
+test('the keys that a figure counts come with it, and are sent again when they are others', () => {
+  const counting = (keys: readonly string[], moreKeys?: number): SignalReading => ({
+    ...errors(value(2)),
+    ...(keys.length > 0 && { found: { keys, ...(moreKeys !== undefined && { moreKeys }) } }),
+  });
+  const first = snapshotOf(look(world, [counting(['INV-1', 'INV-2'])]), 1_000);
+  expect(readingOf(first, 'errors []')?.keys).toEqual({ shown: ['INV-1', 'INV-2'], more: 0 });
+  expect(changeBetween(first, snapshotOf(look(world, [counting(['INV-1', 'INV-2'])]), 2_000, first))).toBeUndefined();
+  const other = snapshotOf(look(world, [counting(['INV-1', 'INV-3'], 4)]), 3_000, first);
+  expect(changeBetween(first, other)?.readings).toMatchObject([{ keys: { shown: ['INV-1', 'INV-3'], more: 4 } }]);
+  expect(readingOf(snapshotOf(look(world, [counting([])]), 4_000, other), 'errors []')).not.toHaveProperty('keys');
+});
+
 test('while intake is away every figure says that nobody reads it, group by group', () => {
   const first = snapshotOf(look(world, [errors(value(0.01)), route('/a', value(1))]), 1_000);
   const away = snapshotOf(look(world, undefined), 2_000, first);
