@@ -333,6 +333,8 @@ export const limits = {
   /** Whose first time and state are kept; of a plan with more, those that were not seen for longest are forgotten. */
   errorGroupsPerPlan: 10_000,
   errorGroupsShown: 200,
+  /** Of a time, among which those in a state are found. */
+  errorGroupsRead: 50_000,
   errorsLookedEveryMs: 60_000,
   /** How far back each look reaches again, for what came late into the store. */
   errorsLookedBackMs: 900_000,

@@ -2,10 +2,12 @@ import type { ErrorGroupAnswer } from '#contract/errors.ts';
 import type { Core } from '#engine/core-process.ts';
 import {
   type CountedErrors,
+  type CountedGroups,
   DETAIL_STEPS,
   type ErrorScope,
   readErrorFacets,
   readErrorGroup,
+  readErrorGroupSizes,
   readErrorGroups,
   readErrorReleases,
   readErrorValues,
@@ -18,7 +20,7 @@ import { DAY_MS, formatInstant, type Instant, parseInstant } from '#kernel/insta
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
-import type { ErrorGroupRecord, ErrorGroups } from '#storage/postgres/error-groups.ts';
+import type { ErrorGroupRecord, ErrorGroups, ErrorState } from '#storage/postgres/error-groups.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { ErrorServices } from './services.ts';
 
@@ -41,16 +43,25 @@ export function createErrorServices({ core, askTelemetry, groups, clock }: Error
       requirePlan(core, plan);
       const scope = { plan, ...readRange(request, clock.now()) };
       const { service = '', environment = '', release = '', level = '', text = '' } = request;
-      const listed = state === undefined ? [] : await groups.inStates(plan, statesToList(state));
-      const query = {
-        ...scope,
-        ...{ service, environment, release, level, text },
-        ...(state === undefined ? {} : state === 'open' ? { except: listed } : { only: listed }),
-        order: sort,
-        limit: Math.min(limit, limits.errorGroupsShown),
+      const query = { ...scope, ...{ service, environment, release, level, text }, order: sort };
+      const most = Math.min(limit, limits.errorGroupsShown);
+      const readGroups = (only?: readonly string[]): Promise<CountedGroups> => {
+        const asked = { ...query, limit: most, ...(only === undefined ? {} : { only }) };
+        return askTelemetry((client, signal) => readErrorGroups(client, asked, signal));
+      };
+      const readInState = async (wanted: ErrorState): Promise<CountedGroups> => {
+        const [sizes, listed] = await Promise.all([
+          askTelemetry((client, signal) => readErrorGroupSizes(client, query, signal)),
+          groups.inStates(plan, statesToList(wanted)),
+        ]);
+        const names = new Set(listed);
+        const chosen = sizes.filter(({ fingerprint }) => names.has(fingerprint) === (wanted !== 'open'));
+        const shown = await readGroups(chosen.slice(0, most).map(({ fingerprint }) => fingerprint));
+        const errors = chosen.reduce((sum, group) => sum + group.errors, 0);
+        return { groups: shown.groups, groupsThere: chosen.length, errors };
       };
       const [found, facets, intake] = await Promise.all([
-        askTelemetry((client, signal) => readErrorGroups(client, query, signal)),
+        state === undefined ? readGroups() : readInState(state),
         askTelemetry((client, signal) => readErrorFacets(client, scope, signal)),
         core.intakeStatus(),
       ]);

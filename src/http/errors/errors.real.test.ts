@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Core } from '#engine/core-process.ts';
 import { type GroupKeeperOptions, lookAtErrors } from '#insight/errors/keep-groups.ts';
 import { DAY_MS, formatInstant, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
@@ -21,6 +22,8 @@ const begin = clock.now();
 let aheadMs = 0;
 const movable: Clock = { ...clock, now: () => begin + aheadMs, after: (ms, run) => clock.after(ms, run) };
 
+/** Bytes of the parameters of the largest question to the telemetry store. */
+let largest = 0;
 let segments = 0;
 let ids = 0;
 async function store(
@@ -52,7 +55,13 @@ function error(
 beforeAll(async () => {
   [telemetry, postgres] = await Promise.all([temporaryTelemetry(), temporaryPostgres()]);
   const groups = createErrorGroups(postgres.pool);
-  const askTelemetry = askWithin(telemetry.client, clock);
+  const { client } = telemetry;
+  const watched = Object.create(client) as typeof client;
+  watched.query = ((given: Parameters<typeof client.query>[0]) => {
+    largest = Math.max(largest, JSON.stringify(given.query_params ?? {}).length);
+    return client.query(given);
+  }) as typeof client.query;
+  const askTelemetry = askWithin(watched, clock);
   const core = {
     plans: () => ['shop', 'other'],
     intakeStatus: async () => ({ segmentsWaiting: 0 }),
@@ -220,4 +229,26 @@ test('a group that nobody has kept yet can be resolved, one that is not there ca
   const command = { state: 'resolved', inNextRelease: false, by: 'mia', expectedVersion: 1 } as const;
   expect(await services.change('shop', { ...command, error: 'new' })).toMatchObject({ version: 2 });
   await expect(services.change('shop', { ...command, error: 'nothing' })).rejects.toMatchObject({ code: 'not-found' });
+});
+
+test('however many groups are resolved, the open ones are listed by a question of the same size', async () => {
+  const resolved = Array.from({ length: limits.errorGroupsPerPlan }, (_, index) => `${index}`.padStart(16, '0'));
+  const groups = createErrorGroups(postgres.pool);
+  const at = movable.now();
+  const seen = { errors: 1, first: at - 10, last: at - 10 };
+  await groups.see(
+    'other',
+    resolved.map((fingerprint) => ({ ...seen, fingerprint })),
+  );
+  await postgres.pool.query("update error_group set state = 'resolved' where plan = 'other'");
+  await store([error('still-open', 10), error(resolved[7] ?? '', 10), error(resolved[8] ?? '', 10)], 'other');
+  largest = 0;
+  const of = async (state: 'open' | 'resolved') => {
+    const found = await services.list('other', { sort: 'count', limit: 50, state });
+    return { names: found.groups.map((group) => group.error), groups: found.groupsThere, errors: found.errors };
+  };
+  expect((await of('open')).names.sort()).toEqual(['foreign', 'still-open']);
+  expect(await of('resolved')).toEqual({ names: [resolved[7], resolved[8]], groups: 2, errors: 2 });
+  // ClickHouse takes 128 KiB of one parameter.
+  expect(largest).toBeLessThan(20_000);
 });

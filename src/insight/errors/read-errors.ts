@@ -25,9 +25,8 @@ export interface ErrorQuery extends ErrorScope {
   readonly level: string;
   /** In the type or the message, whatever the case of its letters. */
   readonly text: string;
-  /** Only these groups, or all but these. */
+  /** Only these groups, which are as many as are shown. */
   readonly only?: readonly string[];
-  readonly except?: readonly string[];
   readonly order: ErrorOrder;
   readonly limit: number;
 }
@@ -94,13 +93,8 @@ export async function readErrorGroups(
   query: ErrorQuery,
   signal: AbortSignal,
 ): Promise<CountedGroups> {
-  const { order, limit, only, except, ...scope } = query;
-  const chosen =
-    only !== undefined
-      ? "and strings['fingerprint'] in {fingerprints:Array(String)}"
-      : except !== undefined && except.length > 0
-        ? "and strings['fingerprint'] not in {fingerprints:Array(String)}"
-        : '';
+  const { order, limit, only, ...scope } = query;
+  const chosen = only === undefined ? '' : "and strings['fingerprint'] in {fingerprints:Array(String)}";
   if (only?.length === 0) return { groups: [], groupsThere: 0, errors: 0 };
   const answer = await client.query({
     query: `select *, count() over () as groups_there, sum(errors_) over () as all_errors from (
@@ -108,7 +102,7 @@ export async function readErrorGroups(
         from events where ${inScope} and ${narrowed} ${chosen} group by fingerprint_
       ) order by ${orders[order]}, fingerprint_ limit {limit:UInt32}`,
     format: 'JSONEachRow',
-    query_params: { ...scope, step: stepOf(scope, TREND_STEPS), limit, fingerprints: only ?? except ?? [] },
+    query_params: { ...scope, step: stepOf(scope, TREND_STEPS), limit, fingerprints: only ?? [] },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
@@ -118,6 +112,36 @@ export async function readErrorGroups(
     groupsThere: rows[0]?.groups_there ?? 0,
     errors: rows[0]?.all_errors ?? 0,
   };
+}
+
+/** A group and how many errors it has within a time. */
+export interface ErrorGroupSize {
+  readonly fingerprint: string;
+  readonly errors: number;
+}
+
+/**
+ * All groups of errors within a time, in their order, for who chooses among them by what the telemetry store does not know: there may be more
+ * groups in a state than one question can name.
+ */
+export async function readErrorGroupSizes(
+  client: ClickHouseClient,
+  query: Omit<ErrorQuery, 'only' | 'limit'>,
+  signal: AbortSignal,
+): Promise<readonly ErrorGroupSize[]> {
+  const { order, ...scope } = query;
+  const answer = await client.query({
+    query: `select strings['fingerprint'] as fingerprint_, count() as errors_, uniqExactIf(user, user != '') as users_,
+        min(ts) as first_, max(ts) as last_
+      from events where ${inScope} and ${narrowed} group by fingerprint_
+      order by ${orders[order]}, fingerprint_ limit {limit:UInt32}`,
+    format: 'JSONCompactEachRow',
+    query_params: { ...scope, limit: limits.errorGroupsRead },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  const rows = await answer.json<readonly [fingerprint: string, errors: number | string]>();
+  return rows.map(([fingerprint, errors]) => ({ fingerprint, errors: Number(errors) }));
 }
 
 /** One group within a time; undefined when it has no error there. */
