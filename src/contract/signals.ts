@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBudgetSchema } from './error-budget.ts';
 import { bandsSchema, phaseSchema } from './overview.ts';
 import { planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
@@ -52,18 +53,7 @@ export const signalSeriesSchema = z
       z.object({ from: z.string(), to: z.string(), phase: z.string().optional(), bands: bandsSchema.optional() }),
     ),
     /** Of an availability with a target: what it leaves room for, as the newest reading says it. */
-    budget: z
-      .object({
-        target: z.number(),
-        /** Of the whole window, in ms as the others. */
-        allowedMs: z.number(),
-        usedMs: z.number(),
-        /** Below zero when more was used than there is. */
-        leftMs: z.number(),
-        /** How many times as fast as allowed it is used. */
-        burn: z.number(),
-      })
-      .optional(),
+    budget: errorBudgetSchema.optional(),
     /** Alerts of rules that read the signal and that were open at some time of the range. */
     alerts: z.array(
       z.object({

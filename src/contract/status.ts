@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBudgetSchema } from './error-budget.ts';
 import { declareRoute } from './route.ts';
 
 export const readingSchema = z
@@ -16,6 +17,8 @@ export const readingSchema = z
     ageMs: z.number(),
     /** Why there is no value, or how many are still needed. */
     reason: z.string().optional(),
+    /** Of an availability with a target. */
+    budget: errorBudgetSchema.optional(),
   })
   .meta({ id: 'Reading' });
 

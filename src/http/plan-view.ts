@@ -7,6 +7,7 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
 import type { Objective, Signal } from '#plan/model.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
+import { viewBudget } from './budget-view.ts';
 
 /** A plan's status as the API shows it: what the core judges beside what the executors read. */
 export function viewPlan(status: PlanStatus, now: Instant): PlanStatusAnswer {
@@ -34,9 +35,10 @@ function viewSignals(world: World, readings: readonly SignalReading[] | undefine
   return world.plan.signals.flatMap((signal) => {
     const own = bySignal.get(signal.name);
     if (own === undefined) return [unread(signal, readings === undefined)];
-    return own.map(({ group, reading }) =>
-      viewReading(signal, group, reading, objectives.get(signal.name), world.line.phase, now),
-    );
+    return own.map(({ group, reading }) => ({
+      ...viewReading(signal, group, reading, objectives.get(signal.name), world.line.phase, now),
+      ...viewBudget(world, signal.name, reading),
+    }));
   });
 }
 

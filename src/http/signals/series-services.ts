@@ -14,10 +14,11 @@ import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
 import { type RolledUpTo, rolledUpTo } from '#storage/clickhouse/roll-up.ts';
 import { joinSeries, readSeries, type StoredSeries } from '#storage/clickhouse/series.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { viewBudget } from '../budget-view.ts';
 import { requirePlan } from '../known-plan.ts';
 import { rulesBySignal, viewPhases } from '../overview/overview-view.ts';
 import { type Grid, gridOf } from './series-grid.ts';
-import { nothingStored, readNames, viewBandsOver, viewBudget, viewEpisodes, viewGroup } from './series-view.ts';
+import { nothingStored, readNames, viewBandsOver, viewEpisodes, viewGroup } from './series-view.ts';
 import type { SeriesQuery, SignalServices } from './services.ts';
 
 export interface SignalServicesOptions {
@@ -136,7 +137,7 @@ export function createSignalServices({ core, askTelemetry, clock }: SignalServic
           ...viewGroups(signal, before.stored, readings ?? [], grid, now, query.groups),
           ...(before.fromEvents === undefined ? {} : { fromEvents: before.fromEvents }),
           bands: viewBandsOver(world, signal, grid),
-          ...viewBudget(world, signal, readings ?? []),
+          ...viewBudget(world, signal.name, readings?.find((one) => one.signal === signal.name)?.reading),
           alerts: viewEpisodes(alerts, new Set(readers.get(signal.name)), grid),
         })),
       };

@@ -1,9 +1,6 @@
 import type { GroupSeriesAnswer, SignalSeriesAnswer } from '#contract/signals.ts';
 import type { Alert, World } from '#core/model.ts';
-import { launchOf } from '#core/phases.ts';
-import type { SignalReading } from '#intake/link.ts';
 import { formatInstant, type Instant, SECOND_MS } from '#kernel/instant.ts';
-import { budgetOf, budgetTermsOf } from '#plan/error-budget.ts';
 import type { CompiledPlan, Signal } from '#plan/model.ts';
 import { phaseAt, phaseBoundaryAfter, valueAt } from '#plan/phases.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
@@ -74,18 +71,6 @@ function gapsOf(states: readonly (Pick<Gap, 'state' | 'reason'> | 'value' | unde
     } else gaps.push({ from: step, to: step, ...here });
   }
   return gaps;
-}
-
-/** What the objective in force leaves room for, by the newest reading. */
-export function viewBudget(
-  { plan, line }: World,
-  signal: Signal,
-  readings: readonly SignalReading[],
-): Pick<SignalSeriesAnswer, 'budget'> {
-  const terms = budgetTermsOf(plan, signal.name, line.phase);
-  const newest = readings.find((one) => one.signal === signal.name);
-  const budget = terms && newest && budgetOf(terms, newest.reading, launchOf(plan, line));
-  return budget === undefined ? {} : { budget };
 }
 
 /** The thresholds of a signal in each stretch of the range: they change with the phase. Those of the version that runs now. */
