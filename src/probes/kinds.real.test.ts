@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttp, type Server as HttpServer, type RequestListener } from 'node:http';
@@ -193,11 +194,32 @@ describe('tls', () => {
       reason: 'certificate-name',
     });
     expect(await lookAt(check(port), doubting, anything)).toMatchObject({ reason: 'certificate-untrusted' });
-    const later = Date.now() + 100 * 365 * 86_400_000;
-    const old = await lookAt(check(port), trusting, expecting('days_left > 14', compare('days_left', '>', 14)), {
-      now: () => later,
+  });
+
+  // proves: RACHEL-104
+  it('tells the day and how many days are left, ten of them too few, and one that is over', async () => {
+    const { port, stop } = await serve(tls.createServer(certificate, (socket) => socket.on('error', () => {})));
+    closers.push(stop);
+    const expires = Date.parse(new X509Certificate(certificate.cert).validTo);
+    const soon = await lookAt(check(port), trusting, expecting('days_left > 14', compare('days_left', '>', 14)), {
+      now: () => expires - 10.5 * 86_400_000,
     });
-    expect(old).toMatchObject({ outcome: 'failed', reason: 'expectation-failed' });
+    expect(soon).toMatchObject({
+      ...{ outcome: 'failed', reason: 'expectation-failed' },
+      message: '`days_left > 14` was expected; `days_left` was 10.',
+      fields: { days_left: 10, expires: new Date(expires).toISOString().slice(0, 10) },
+    });
+    expect(await lookAt(check(port), doubting)).toMatchObject({ reason: 'certificate-untrusted' });
+
+    const over = { cert: read('old.example.crt.pem'), key: read('old.example.key.pem') };
+    const believing = probeEgress('127.0.0.1', { ca: over.cert, resolve });
+    const old = await serve(tls.createServer(over, (socket) => socket.on('error', () => {})));
+    closers.push(old.stop, () => believing.close());
+    expect(await lookAt(check(old.port, 'old.example'), believing)).toMatchObject({
+      ...{ outcome: 'failed', reason: 'certificate-expired' },
+      message: 'The certificate of old.example expired on 2020-02-01.',
+      fields: { expires: '2020-02-01' },
+    });
   });
 });
 

@@ -168,3 +168,18 @@ test('services stand by their probes and parts, and by their alerts alone while 
     { state: 'trouble' },
   ]);
 });
+
+// proves: GOLIVE-043
+test('downtime has a beginning and an end', async () => {
+  await insertEvents(telemetry.client, 's-3', [result(START + 40_000, 'passed')]);
+  now = START + MINUTE_MS;
+  const range = { from: new Date(START - MINUTE_MS).toISOString(), to: new Date(now).toISOString() };
+  const { segments, uptime } = await services().probe('shop', 'api', range, gone);
+  const [began, ended] = [START, START + 40_000].map((at) => new Date(at).toISOString());
+  expect(segments).toEqual([
+    { from: range.from, to: began, state: 'up' },
+    { from: began, to: ended, state: 'down' },
+    { from: ended, to: range.to, state: 'up' },
+  ]);
+  expect(uptime).toMatchObject({ upMs: 80_000, downMs: 40_000, unknownMs: 0 });
+});

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
 import { compilePredicate } from '#signals/predicate.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
@@ -208,6 +210,43 @@ test('a trace is all that carries its id, near an instant or wherever it is', as
     events: [],
     cut: false,
   });
+});
+
+// proves: RACHEL-103
+test('the log of a job is every check-in of it, also the one of a week that says why it failed', async () => {
+  const path = new URL('../../../examples/rachelfoods/plan.yaml', import.meta.url);
+  const { plan } = compilePlan([{ path: 'plan.yaml', text: readFileSync(path, 'utf8') }]);
+  const search = plan?.searches?.find(({ name }) => name === 'backups');
+  if (search === undefined) throw new Error('the plan has no search of backups');
+  const checkIns = Array.from({ length: 7 }, (_, day) => ({
+    plan: 'rachelfoods',
+    receivedAt: now - day * DAY_MS,
+    event: {
+      name: 'heartbeat',
+      time: now - day * DAY_MS,
+      id: `backup-${day}`,
+      attributes: {
+        heartbeat: 'backup',
+        state: day === 3 ? 'failed' : 'succeeded',
+        ...(day === 3 ? { exit_code: 1, message: 'pg_dump: error: could not write to file: No space left' } : {}),
+      },
+    },
+  }));
+  const other = {
+    ...checkIns[0]?.event,
+    name: 'heartbeat',
+    time: now,
+    id: 'other',
+    attributes: { heartbeat: 'export' },
+  };
+  await insertEvents(telemetry.client, 's-b', [...checkIns, { plan: 'rachelfoods', receivedAt: now, event: other }]);
+  const { event, where, units } = search;
+  const scope = { ...range, plan: 'rachelfoods', from: now - 8 * DAY_MS, names: [event], units };
+  const query = { scope: where === undefined ? scope : { ...scope, where }, limit: 40, time: time() };
+  const { events } = await findLogs(telemetry.client, query, never);
+  expect(events.map(({ id }) => id)).toEqual(checkIns.map(({ event: { id } }) => id));
+  const failed = events.filter(({ attributes }) => attributes['state'] === 'failed');
+  expect(failed).toMatchObject([{ id: 'backup-3', attributes: { exit_code: 1, message: /No space left/ } }]);
 });
 
 test('a search that is given up says up to where it has looked, or that it is too large', async () => {

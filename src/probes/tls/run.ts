@@ -1,4 +1,5 @@
 import type { SeenCertificate } from '#egress/dialler.ts';
+import type { Instant } from '#kernel/instant.ts';
 import type { FieldValue } from '#plan/model.ts';
 import { type ProbeKind, type Problem, problemOf, timeFields } from '../kind.ts';
 import { hostOf } from '../tcp/run.ts';
@@ -17,6 +18,7 @@ export const tlsKind: ProbeKind<'tls'> = {
     const daysLeft = certificate.validTo === undefined ? undefined : Math.floor((certificate.validTo - now()) / DAY_MS);
     const fields: Record<string, FieldValue> = { ...timeFields(timings) };
     if (daysLeft !== undefined) fields['days_left'] = daysLeft;
+    if (certificate.validTo !== undefined) fields['expires'] = dayOf(certificate.validTo);
     if (certificate.issuer !== undefined && certificate.issuer !== '') fields['issuer'] = certificate.issuer;
     if (certificate.protocol !== undefined) fields['protocol'] = certificate.protocol;
     const problem = problemWith(certificate, place.host);
@@ -31,6 +33,10 @@ export const tlsKind: ProbeKind<'tls'> = {
   },
 };
 
+function dayOf(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 function problemWith({ validTo, problem, names = '' }: SeenCertificate, host: string): Problem | undefined {
   if (validTo === undefined) {
     return { outcome: 'failed', reason: 'certificate-absent', message: `${host} shows no certificate.` };
@@ -42,7 +48,7 @@ function problemWith({ validTo, problem, names = '' }: SeenCertificate, host: st
       return {
         outcome: 'failed',
         reason: 'certificate-expired',
-        message: `The certificate of ${host} expired on ${new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' }).format(validTo)}.`,
+        message: `The certificate of ${host} expired on ${dayOf(validTo)}.`,
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {

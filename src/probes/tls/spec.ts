@@ -6,6 +6,7 @@ export const tlsSpec: KindSpec = {
   summary: 'Shakes hands by TLS and looks at the certificate.',
   fields: {
     days_left: { unit: 'days', means: 'whole days until the certificate expires; below 0 once it has' },
+    expires: { unit: 'text', means: 'the last day of the certificate in UTC, e.g. 2026-12-31' },
     issuer: { unit: 'text', means: 'who issued the certificate' },
     protocol: { unit: 'text', means: 'e.g. TLSv1.3' },
     'time.dns': { unit: 'ms', means: 'looking up the name' },
