@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-/** Against hanging, not for speed. */
-const startsServers = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+/** Against hanging, not for speed: a machine that has much else to do may take many times as long. */
+const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+const startsServers = { ...patient, fileParallelism: false };
 
 /**
  * Unit tests and scenarios need no database. The others start the real parts, one file after the other; `browser` is a project of its own, so
@@ -20,8 +21,7 @@ export default defineConfig({
           exclude: ['**/*.real.test.ts'],
           // No test changes a module or what is global for good, and most of the time of a small file is the loading of what it tests.
           isolate: false,
-          // Against hanging, not for speed: properties take long on a busy machine.
-          testTimeout: 60_000,
+          ...patient,
         },
       },
       {

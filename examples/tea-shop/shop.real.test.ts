@@ -71,7 +71,7 @@ test('its own customers bring requests, payments and sign-ups', async () => {
       const names = new Set(intake.events.map((event) => event.name));
       expect(names).toEqual(new Set(['request', 'query', 'payment', 'order', 'sign_up', 'health']));
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
   expect(intake.requests[0]?.authorization).toBe('Bearer wb_ingest_test');
   const request = intake.events.find((event) => event.name === 'request');
@@ -132,7 +132,7 @@ test('a leak takes real memory with every page, and mending gives it back', asyn
   shop.faults.set('memory', false);
   expect(leaked - process.memoryUsage.rss()).toBeGreaterThan(90_000_000);
   await vi.waitFor(() => expect(intake.events.find((event) => event.name === 'health')?.memory).toBeGreaterThan(20), {
-    timeout: 10_000,
+    timeout: 60_000,
   });
 });
 

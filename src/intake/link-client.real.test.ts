@@ -74,10 +74,10 @@ function configure(): void {
 }
 
 async function speakUntilComplete(): Promise<void> {
-  await expect.poll(() => heard.some((message) => message.type === 'hello'), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => heard.some((message) => message.type === 'hello'), { timeout: 60_000 }).toBe(true);
   configure();
   await expect
-    .poll(() => heard.some((message) => message.type === 'verdicts' && message.complete), { timeout: 10_000 })
+    .poll(() => heard.some((message) => message.type === 'verdicts' && message.complete), { timeout: 60_000 })
     .toBe(true);
 }
 
@@ -110,9 +110,9 @@ test('a core that says nonsense is left and found again', async () => {
     log: (line) => log.push(line),
   });
   await startCore();
-  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => sockets.length, { timeout: 60_000 }).toBe(1);
   sockets[0]?.write('nonsense\n');
-  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => sockets.length, { timeout: 60_000 }).toBe(2);
   expect(log).toHaveLength(1);
   stop();
 });

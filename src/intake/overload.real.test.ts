@@ -66,14 +66,14 @@ test('while the disk hangs, as many wait as there is room for; the others are to
   disk.fault = (operation, path) => (operation === 'sync' && path.includes('spool') ? mended : Promise.resolve());
 
   const begun = send(there, SHOP);
-  await vi.waitUntil(() => gate.admission.underWay === 1, { interval: 1, timeout: 20_000 });
+  await vi.waitUntil(() => gate.admission.underWay === 1, { interval: 1, timeout: 60_000 });
   let answered = 0;
   const sendMany = (key: string): readonly Promise<Answered>[] =>
     Array.from({ length: 20 }, () => send(there, key).finally(() => (answered += 1)));
   const ofShop = sendMany(SHOP);
-  await vi.waitUntil(() => gate.admission.underWay === 10 && answered === 11, { interval: 1, timeout: 20_000 });
+  await vi.waitUntil(() => gate.admission.underWay === 10 && answered === 11, { interval: 1, timeout: 60_000 });
   const ofBakery = sendMany(BAKERY);
-  await vi.waitUntil(() => gate.admission.underWay === 14 && answered === 27, { interval: 1, timeout: 20_000 });
+  await vi.waitUntil(() => gate.admission.underWay === 14 && answered === 27, { interval: 1, timeout: 60_000 });
   aheadMs += 10_000;
   const waiting = await Promise.all([...ofShop, ...ofBakery]);
   // What was begun may be on the disk already, so nobody can say yet that it is not.

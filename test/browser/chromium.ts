@@ -55,7 +55,8 @@ export async function openWatched(
     timezoneId: 'UTC',
     ...contextOptions,
   });
-  context.setDefaultTimeout(15_000);
+  // Against hanging, not for speed.
+  context.setDefaultTimeout(100_000);
   const complaints: string[] = [];
   const complain = (text: string): void => {
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);

@@ -63,14 +63,14 @@ describe.skipIf(chromiumPath === undefined)('webhooks and deployments', () => {
     expect(await deliver('d-1')).toBe(200);
     const flags = chart.page.getByRole('list', { name: 'Deployments in the chart of failures' });
     const flag = flags.getByRole('button', { name: /shop f00dcaf/ });
-    await flag.waitFor({ timeout: 30_000 });
+    await flag.waitFor();
     await chart.page.getByText(/2 deployments, the last shop f00dcaf at|Deployed: shop f00dcaf/).waitFor();
     await flag.focus();
     await chart.page.keyboard.press('Enter');
     const panel = chart.page.getByRole('dialog');
     await panel.getByText('shop f00dcaf').waitFor();
     expect(await panel.getByRole('link', { name: 'Open its page' }).first().getAttribute('href')).toBe(RUN);
-    await home.page.getByText('shop f00dcaf deployed to production').waitFor({ timeout: 30_000 });
+    await home.page.getByText('shop f00dcaf deployed to production').waitFor();
 
     const alert = await openSignedIn(browser, session, { viewport: desktop });
     await alert.page.goto(`${server.url}/plans/watched/alerts/A-1`);
@@ -94,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('webhooks and deployments', () => {
     await page.locator('[data-webhook="stripe"]').getByText('nothing came in 30 days').waitFor();
 
     expect(await deliver('d-2', 'a guess')).toBe(401);
-    await github.locator('[data-code="signature-invalid"]').waitFor({ timeout: 30_000 });
+    await github.locator('[data-code="signature-invalid"]').waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });

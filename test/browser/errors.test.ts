@@ -8,7 +8,7 @@ import { ERROR, TRACE } from './every-page.ts';
 import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
 import { breakDown, startWatched } from './watched-plan.ts';
 
-describe.skipIf(chromiumPath === undefined)('errors', { timeout: 60_000 }, () => {
+describe.skipIf(chromiumPath === undefined)('errors', () => {
   let browser: Browser;
   let server: ServerProcess;
   let dataFolder: string;

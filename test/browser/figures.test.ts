@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)('figures on the pages', () => {
     await writeFile(plan, PLAN);
     server = await makeServer({ dataFolder, plan, environment: { WATCHBILL_INGEST_KEY: INGEST_KEY } });
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     for (let start = 0; start < events.length; start += 200) {
       expect(await sendEvents(server, events.slice(start, start + 200))).toMatchObject({ status: 200 });
     }

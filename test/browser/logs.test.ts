@@ -8,7 +8,7 @@ import { TRACE } from './every-page.ts';
 import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
 import { burn, startWatched } from './watched-plan.ts';
 
-describe.skipIf(chromiumPath === undefined)('the search of logs', { timeout: 60_000 }, () => {
+describe.skipIf(chromiumPath === undefined)('the search of logs', () => {
   let browser: Browser;
   let server: ServerProcess;
   let dataFolder: string;

@@ -93,7 +93,7 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     },
   );
 
-  test('shows what changes nothing to those who may only read', { timeout: 120_000 }, async () => {
+  test('shows what changes nothing to those who may only read', async () => {
     const session = await invite(browser, server, owner, viewer, 'viewer');
     const changing = /^(acknowledge|silence|apply|save|end|revoke|invite|send a test)/i;
     const seen: Record<string, readonly string[]> = {};

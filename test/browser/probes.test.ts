@@ -11,7 +11,7 @@ import { chromiumPath, desktop, launchChromium } from './chromium.ts';
 import { untilShown } from './every-page.ts';
 import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
 
-describe.skipIf(chromiumPath === undefined)('probes and heartbeats', { timeout: 60_000 }, () => {
+describe.skipIf(chromiumPath === undefined)('probes and heartbeats', () => {
   let browser: Browser;
   let server: ServerProcess;
   let session: Session;
@@ -53,7 +53,7 @@ rules:
       environment: { WATCHBILL_INGEST_KEY: INGEST_KEY, WATCHBILL_EGRESS_ALLOW: `127.0.0.1:${port}` },
     });
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     session = await makeOwner(browser, server);
     await sendEvents(server, earlierResults());
   });
@@ -69,11 +69,11 @@ rules:
     await page.goto(`${server.url}/plans/shop/probes`);
     await untilShown(page);
     const api = page.locator('[data-probe="api"]');
-    await api.getByText('passing', { exact: true }).waitFor({ timeout: 30_000 });
+    await api.getByText('passing', { exact: true }).waitFor();
     // We may not dial there: that says nothing of the target.
     await page.locator('[data-probe="away"]').getByText('not known', { exact: true }).first().waitFor();
     isWell = false;
-    await api.getByText('failing', { exact: true }).waitFor({ timeout: 30_000 });
+    await api.getByText('failing', { exact: true }).waitFor();
     await page.locator('[data-state-sentence]').getByText('1 probe fails').waitFor();
     await api.getByRole('link', { name: 'api' }).click();
     await page.getByRole('heading', { name: 'api', level: 1 }).waitFor();
@@ -84,7 +84,7 @@ rules:
     expect(await page.locator('[data-location="here"]').textContent()).toContain('failed');
     expect(await page.getByRole('img', { name: /^Durations/ }).count()).toBe(1);
     isWell = true;
-    await page.locator('[data-state-sentence]').getByText('passing').waitFor({ timeout: 30_000 });
+    await page.locator('[data-state-sentence]').getByText('passing').waitFor();
     // What was before the first result is not known, and not up.
     await page.getByText('unknown', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: '15 m' }).click();
@@ -120,7 +120,7 @@ rules:
     await page.goto(`${server.url}/plans/shop/services`);
     await untilShown(page);
     const web = page.locator('[data-service="web"]');
-    await web.getByText('down', { exact: true }).waitFor({ timeout: 30_000 });
+    await web.getByText('down', { exact: true }).waitFor();
     await web.getByRole('link', { name: /^A-\d+ api-down$/ }).waitFor();
     await page.locator('[data-service="shop"]').getByText('at risk', { exact: true }).waitFor();
     await page

@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)('a page whose server is killed', () 
       environment: { WATCHBILL_INGEST_KEY: INGEST_KEY },
     });
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     browser = await launchChromium();
     session = await makeOwner(browser, server);
   });
@@ -62,8 +62,8 @@ describe.skipIf(chromiumPath === undefined)('a page whose server is killed', () 
     expect(await value.textContent()).toBe('2');
 
     server.start();
-    await server.untilReady(60_000);
-    await page.locator('[data-connection="live"]').first().waitFor({ timeout: 30_000 });
+    await server.untilReady();
+    await page.locator('[data-connection="live"]').first().waitFor();
     await sendEvents(server, [{ name: 'order' }]);
     await value.getByText('3', { exact: true }).waitFor();
     await mark.getByText('live', { exact: true }).waitFor();

@@ -36,7 +36,7 @@ scrapes:
       environment: { TARGET_TOKEN: TOKEN, WATCHBILL_EGRESS_ALLOW: '127.0.0.1' },
     });
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     session = await makeOwner(browser, server);
   });
 
@@ -58,7 +58,7 @@ scrapes:
     await database.getByText('WATCHBILL_EGRESS_ALLOW=10.255.255.1:9100').waitFor();
 
     const orders = page.locator('[data-metric="shop_orders_total"]');
-    await orders.getByText('counter').waitFor({ timeout: 30_000 });
+    await orders.getByText('counter').waitFor();
     await orders.getByText('route').waitFor();
     // Points are data too, when no event ever comes.
     await page
@@ -99,7 +99,7 @@ scrapes:
     });
     await page.goto(`${server.url}/plans/shop/data`);
     await untilShown(page);
-    await page.locator('[data-metric="shop_orders_total"]').waitFor({ timeout: 30_000 });
+    await page.locator('[data-metric="shop_orders_total"]').waitFor();
     // A name has the width of its row, or it would stand there letter below letter.
     const name = await page.locator('[data-metric="shop_orders_total"] th').boundingBox();
     expect(name?.width).toBeGreaterThan(250);

@@ -18,7 +18,7 @@ describe.skipIf(chromiumPath === undefined)('the settings', () => {
       command: ['demo', '--shop-port', String(await freePort())],
     });
     demo.start();
-    await demo.untilReady(60_000);
+    await demo.untilReady();
     browser = await launchChromium();
     session = await makeOwner(browser, demo);
   });

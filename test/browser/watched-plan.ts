@@ -84,7 +84,7 @@ export async function startWatched(): Promise<{ readonly server: ServerProcess; 
     },
   });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   return { server, dataFolder };
 }
 

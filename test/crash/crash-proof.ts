@@ -30,8 +30,8 @@ export interface CrashProofResult {
   readonly readyMs: { readonly median: number; readonly longest: number };
 }
 
-const READY_LIMIT_MS = 10_000;
-const SETTLE_LIMIT_MS = 60_000;
+/** Against hanging, not for speed: the result says how long it took. */
+const SETTLE_LIMIT_MS = 180_000;
 const CLIENTS = 4;
 
 /**
@@ -58,11 +58,11 @@ export async function proveCrashSafety(options: CrashProofOptions): Promise<Cras
   });
   try {
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     const load = startLoad(server.intakeUrl, ingestKey);
     const { killed, readyMs } = await killOverAndOver(server, options, () => load.problem);
     await load.stop();
-    await server.untilReady(READY_LIMIT_MS);
+    await server.untilReady();
     const stored = await compareStored(join(folder, 'data'), load.client.acknowledged);
     const told = await compareTold(server, folder, load.shops, () => provider.pages);
     const ids = new Set(provider.pages.map(({ id }) => id));
@@ -95,7 +95,7 @@ async function killOverAndOver(server: ServerProcess, options: CrashProofOptions
     if (!(await server.kill(victim))) continue;
     killed[victim] += 1;
     count += 1;
-    readyMs.push(await server.untilReady(READY_LIMIT_MS));
+    readyMs.push(await server.untilReady());
     if (count % 10 === 0)
       options.onProgress?.(
         `kill ${count} of ${options.kills} (${victim}): ready after ${Math.round(readyMs.at(-1) ?? 0)} ms`,

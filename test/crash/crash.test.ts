@@ -5,7 +5,7 @@ import { proveCrashSafety } from './crash-proof.ts';
 const KILLS = 20;
 
 test('kill -9 of every part under load loses nothing, doubles nothing and pages once', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const result = await proveCrashSafety({ kills: KILLS, seed: 1 });
 

@@ -134,8 +134,8 @@ export class ServerProcess {
     return group === undefined ? [] : processesOf(group, await this.#postmaster());
   }
 
-  /** Milliseconds until `GET /readyz` says yes. Throws after the limit, with what the program printed. */
-  async untilReady(limitMs: number): Promise<number> {
+  /** Milliseconds until `GET /readyz` says yes. Throws after the limit, which is against hanging, with what the program printed. */
+  async untilReady(limitMs = 120_000): Promise<number> {
     const startedMs = performance.now();
     for (;;) {
       const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(

@@ -26,7 +26,7 @@ test('a running server is backed up; restored elsewhere it knows everything and 
   const receiver = await startReceiver(folder);
   const server = await makeServer({ dataFolder: before, plan, environment: receiver.environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   await sendEvents(server, failuresOf('north', 5));
   const { alert } = (await receiver.page('alert.firing', 'north')).data;
   await until('both deliveries in the journal', async () =>
@@ -52,7 +52,7 @@ test('a running server is backed up; restored elsewhere it knows everything and 
 
   const successor = await makeServer({ dataFolder: after, environment: receiver.environment });
   successor.start();
-  await successor.untilReady(60_000);
+  await successor.untilReady();
   expect((await factsOf(successor, after)).slice(0, facts.length)).toEqual(facts);
   expect((await keysOf(successor, after)).map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
   expect(await untilStored(after, 'north', 5)).toBe(5);

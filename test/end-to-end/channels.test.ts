@@ -100,7 +100,7 @@ beforeAll(async () => {
     },
   });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
 });
 afterAll(cleanUp);
 

@@ -14,7 +14,7 @@ test('a core that is started again runs the version in force, not the text of th
   const { environment } = await startReceiver(folder);
   const server = await makeServer({ dataFolder, plan, environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
 
   const next = join(folder, 'next.yaml');
   await writeFile(next, SHOP_PLAN.replace('failures > 3', 'failures > 4'));
@@ -28,7 +28,7 @@ test('a core that is started again runs the version in force, not the text of th
     const pid = await coreOf();
     return pid !== undefined && pid !== before ? pid : undefined;
   });
-  await server.untilReady(30_000);
+  await server.untilReady();
   const status = await watchbillJson<{ plans: readonly { version: number }[] }>(['status', '--data', dataFolder]);
   expect(status.plans.map(({ version }) => version)).toEqual([2]);
 });

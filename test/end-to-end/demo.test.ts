@@ -24,7 +24,7 @@ test('the demo: a part is broken, every channel of its plan tells, and `explain`
   const dataFolder = join(folder, 'data');
   const demo = await makeServer({ dataFolder, command: ['demo', '--shop-port', String(await freePort())] });
   demo.start();
-  await demo.untilReady(60_000);
+  await demo.untilReady();
   const shown = (text: string) =>
     until(`"${text}" in what the demo prints`, () => (demo.output.includes(text) ? true : undefined));
   await shown('The tea shop is open');

@@ -31,7 +31,7 @@ const programs = await debianPostgres();
 
 test.skipIf(programs === undefined)(
   'what a small server knows moves to servers of one`s own, and back',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const folder = await emptyFolder();
     const [small, grown, again] = [join(folder, 'small'), join(folder, 'grown'), join(folder, 'again')];
@@ -41,7 +41,7 @@ test.skipIf(programs === undefined)(
 
     const first = await makeServer({ dataFolder: small, plan, environment: receiver.environment });
     first.start();
-    await first.untilReady(60_000);
+    await first.untilReady();
     await sendEvents(first, failuresOf('north', 5));
     const { alert } = (await receiver.page('alert.firing', 'north')).data;
     await untilStored(small, 'north', 5);
@@ -68,7 +68,7 @@ test.skipIf(programs === undefined)(
 
     const second = await makeServer({ dataFolder: grown, environment: { ...receiver.environment, ...outside } });
     second.start();
-    await second.untilReady(60_000);
+    await second.untilReady();
     const parts = (await second.processes()).map(({ part }) => part);
     expect(parts).not.toContain('postgres');
     expect(parts).not.toContain('store');
@@ -91,7 +91,7 @@ test.skipIf(programs === undefined)(
     expect(await watchbill(['restore', back, '--data', again])).toMatchObject({ exit: 0, errors: '' });
     const third = await makeServer({ dataFolder: again, environment: receiver.environment });
     third.start();
-    await third.untilReady(60_000);
+    await third.untilReady();
     expect((await factsOf(third, again)).slice(0, later.length)).toEqual(later);
     expect(await untilStored(again, 'south', 5)).toBe(5);
     await firing(third, again, alert);

@@ -21,7 +21,7 @@ test('a page to a private address waits until the operator allows it, and everyb
   const { WATCHBILL_EGRESS_ALLOW, ...closed } = receiver.environment;
   const before = await makeServer({ dataFolder, plan, environment: closed });
   before.start();
-  await before.untilReady(60_000);
+  await before.untilReady();
 
   const notice = expect.stringMatching(/^Nobody can be told by ops: .* SHOP_WEBHOOK_URL .* WATCHBILL_EGRESS_ALLOW=/);
   const status = await watchbillJson<{ plans: readonly { notices: readonly string[] }[] }>([
@@ -44,6 +44,6 @@ test('a page to a private address waits until the operator allows it, and everyb
 
   const after = await makeServer({ dataFolder, plan, environment: receiver.environment });
   after.start();
-  await after.untilReady(60_000);
+  await after.untilReady();
   expect(await receiver.page('alert.firing', 'a')).toMatchObject({ data: { rule: 'shop-failing' } });
 });

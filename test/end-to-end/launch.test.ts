@@ -28,7 +28,7 @@ beforeAll(async () => {
   await writeFile(plan, PLAN);
   server = await makeServer({ dataFolder, plan });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   token = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim();
 });
 

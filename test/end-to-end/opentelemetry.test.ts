@@ -38,7 +38,7 @@ const protocols = ['http/protobuf', 'http/json', 'grpc'] as const;
 afterEach(cleanUp);
 
 test('the figures of a program with the stock SDK equal those of its own counter, over all three exporters', {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   const folder = await emptyFolder();
   const dataFolder = join(folder, 'data');
@@ -55,7 +55,7 @@ test('the figures of a program with the stock SDK equal those of its own counter
   });
   onCleanUp(() => server.stop());
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
 
   const run = (protocol: (typeof protocols)[number], version: string): Promise<ShopFigures> =>
     runShop({

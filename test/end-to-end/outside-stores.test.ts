@@ -33,7 +33,7 @@ test('outside stores by their URLs; and a schema from a newer program is refused
     },
   });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   const parts = (await server.processes()).map(({ part }) => part);
   expect(parts).not.toContain('store');
   expect(parts).not.toContain('postgres');

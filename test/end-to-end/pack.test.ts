@@ -10,7 +10,7 @@ afterEach(cleanUp);
 
 const run = promisify(execFile);
 
-test('the packed package runs the demo in an empty folder', { timeout: 180_000 }, async () => {
+test('the packed package runs the demo in an empty folder', async () => {
   const folder = await emptyFolder();
   const tarball = await pack(folder);
   const { stdout: listing } = await run('tar', ['-tzf', tarball], { maxBuffer: 64 * 1_048_576 });

@@ -132,11 +132,11 @@ beforeAll(async () => {
   };
   server = await makeServer({ dataFolder, plan, environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   adminToken = plant('admin token', (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim());
   plant('auth secret', (await readFile(join(dataFolder, 'auth-secret'), 'utf8')).trim());
   await drive();
-}, 120_000);
+});
 afterAll(cleanUp);
 
 async function drive(): Promise<void> {

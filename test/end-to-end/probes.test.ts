@@ -58,7 +58,7 @@ test('a target that is dead pages, one that is back resolves, from two places, a
   };
   const server = await makeServer({ dataFolder, plan, environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   await until('a first look', () => (target.tokens.length > 0 ? true : undefined));
   expect(target.tokens[0]).toBe(TOKEN);
   const made = await watchbill(['key', 'create', 'berlin', '--for', 'prober', '--data', dataFolder]);
@@ -93,7 +93,7 @@ test('a target that is dead pages, one that is back resolves, from two places, a
   const goneAt = Date.now();
   await until('what is known to be too old', () => (Date.now() > goneAt + 2 * STALE_MS ? true : undefined));
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   const again = startElsewhere(server, made.output.trim(), { ...environment, SHOP_TOKEN: BERLINS_TOKEN });
   const backAt = Date.now();
   for (const location of ['here', 'berlin']) {

@@ -92,11 +92,14 @@ export async function watchbillJson<Answer>(words: readonly string[]): Promise<A
   return JSON.parse(output) as Answer;
 }
 
+/** Against hanging, not for speed: the machine may have much else to do. */
+const WAIT_MS = 100_000;
+
 /** What `find` finds, as soon as it finds something. Throws after the limit, with what was wanted. */
 export async function until<Found>(
   wanted: string,
   find: () => Promise<Found | undefined> | Found | undefined,
-  limitMs = 30_000,
+  limitMs = WAIT_MS,
 ): Promise<Found> {
   const startedMs = performance.now();
   for (;;) {

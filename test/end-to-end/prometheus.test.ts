@@ -22,7 +22,7 @@ const ANSWERS = 7;
 
 afterAll(cleanUp);
 
-describe.skipIf(!prometheusIsInstalled())('with a real Prometheus', { timeout: 60_000 }, () => {
+describe.skipIf(!prometheusIsInstalled())('with a real Prometheus', () => {
   let dataFolder: string;
   let target: Target;
   let server: ServerProcess;
@@ -57,7 +57,7 @@ signals:
       environment: { TARGET_TOKEN, WATCHBILL_EGRESS_ALLOW: '127.0.0.1', WATCHBILL_INGEST_KEY: INGEST_KEY },
     });
     server.start();
-    await server.untilReady(60_000);
+    await server.untilReady();
     token = (await post('/api/tokens', { name: 'prometheus', level: 'viewer' }))['token'] ?? '';
     key = (await post('/api/plans/shop/keys', { name: 'prometheus', kind: 'metrics' }))['key'] ?? '';
     prometheus = await startPrometheus(
@@ -91,7 +91,7 @@ remote_write:
       });
       return (await result.json<{ value: number }>()).map(({ value }) => value);
     };
-  }, 60_000);
+  });
 
   async function post(path: string, body: unknown): Promise<Readonly<Record<string, string>>> {
     const admin = (await readFile(join(dataFolder, 'admin-token'), 'utf8')).trim();

@@ -72,7 +72,7 @@ test.skipIf(!nginxIsInstalled())(
     });
     server.start();
     cleanUps.push(() => server.stop());
-    await server.untilReady(60_000);
+    await server.untilReady();
 
     const placeFile = join(folder, 'place.json');
     const ship = spawn(

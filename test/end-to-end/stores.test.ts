@@ -17,7 +17,7 @@ beforeAll(async () => {
   receiver = await startReceiver(folder);
   server = await makeServer({ dataFolder, plan, environment: receiver.environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
 });
 afterAll(cleanUp);
 
@@ -78,7 +78,7 @@ test('intake hangs: readiness names it, and status says that nothing is judged',
     expect.arrayContaining(['not evaluated', 'not evaluated', 'not evaluated']),
   );
   thaw();
-  await server.untilReady(15_000);
+  await server.untilReady();
   expect((await sendEvents(server, failuresOf('after the pause', 4), INGEST_KEY)).status).toBe(200);
   await receiver.page('alert.firing', 'after the pause');
   expect(receiver.forged).toEqual([]);
@@ -90,14 +90,14 @@ test('PostgreSQL hangs: readiness names it', async () => {
   await freeze('other');
   expect(await untilNotReady()).toContain('PostgreSQL does not answer.');
   thaw();
-  await server.untilReady(15_000);
+  await server.untilReady();
 });
 
 test('PostgreSQL is killed: what comes meanwhile is paged when it is back, once', async () => {
   expect(await server.kill('postgres')).toBe(true);
   expect((await sendEvents(server, failuresOf('without a database', 4))).status).toBe(200);
   const { alert } = (await receiver.page('alert.firing', 'without a database')).data;
-  await server.untilReady(15_000);
+  await server.untilReady();
   expect(receiver.pages.filter(({ body }) => body.data.alert === alert && body.type === 'alert.firing')).toHaveLength(
     1,
   );

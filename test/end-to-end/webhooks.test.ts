@@ -37,7 +37,7 @@ test('what Stripe posts pages somebody, counted once, also by an intake that was
     environment: { ...receiver.environment, STRIPE_SIGNING: SIGNING },
   });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
 
   const bodies = [1, 2, 3, 4].map(chargeFailed);
   expect(await deliver(server, bodies[0] ?? '')).toBe(200);

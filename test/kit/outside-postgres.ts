@@ -89,7 +89,7 @@ async function untilAnswers<Value>(url: string, use: (client: pg.Client) => Prom
       await client.connect();
       return await use(client);
     } catch (problem) {
-      if (performance.now() - startedMs > 30_000) throw problem;
+      if (performance.now() - startedMs > 100_000) throw problem;
       await new Promise((resolve) => setTimeout(resolve, 50));
     } finally {
       await client.end().catch(() => {});

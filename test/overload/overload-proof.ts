@@ -90,7 +90,7 @@ export async function proveOverload(options: {
   const receiver = await startReceiver(folder);
   const server = await makeServer({ dataFolder, plan: plans.busy, environment: receiver.environment });
   server.start();
-  await server.untilReady(60_000);
+  await server.untilReady();
   const run = async (words: readonly string[]): Promise<string> => {
     const { exit, output, errors } = await watchbill([...words, '--data', dataFolder]);
     if (exit !== 0) throw new Error(`${words.join(' ')}: ${errors}`);

@@ -197,4 +197,4 @@ it('tells every sequence of six verdicts as it was, wherever messages end and wh
   // Some history has a commit for each of its verdicts, and all in all the core died in thousands of places.
   expect(mostCommits).toBeGreaterThanOrEqual(EVENTS);
   expect(deaths).toBeGreaterThan(4_000);
-}, 60_000);
+});

@@ -44,7 +44,7 @@ function createQueue(limits = { ms: 30_000, megabytes: 512, waiting: 2 }): Rehea
 afterEach(async () => {
   for (const queue of queues.splice(0)) {
     queue.stop();
-    await expect.poll(() => queue.threads, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => queue.threads, { timeout: 60_000 }).toBe(0);
   }
 });
 
@@ -149,7 +149,7 @@ describe('a client that goes away', () => {
     expect((await reader.next()).value).toMatchObject({ type: 'progress' });
     expect(queue.threads).toBe(1);
     caller.abort();
-    await expect.poll(() => queue.threads, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => queue.threads, { timeout: 60_000 }).toBe(0);
     expect((await reader.next()).done).toBe(true);
   });
 
