@@ -42,6 +42,8 @@ export const alertSummarySchema = z
     flapping: z.boolean(),
     /** Whether anybody was told that it fires. */
     told: z.boolean(),
+    /** Nobody was told, because this service is down, which its own needs; `by` are the alerts that say so. */
+    needsDown: z.object({ service: z.string(), by: z.array(z.string()) }).optional(),
     /** When it is told again, if nothing changes. */
     repeatAt: z.string().optional(),
     /** The plan version whose recipients it has. */

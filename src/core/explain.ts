@@ -17,7 +17,7 @@ import type {
   World,
 } from './model.ts';
 import { inForce } from './phases.ts';
-import { downNeedOf } from './refusal.ts';
+import { type DownNeed, downNeedOf } from './refusal.ts';
 import { silencesOf } from './silences.ts';
 import { judgementKey } from './world.ts';
 
@@ -245,7 +245,7 @@ export interface GroupStanding {
   /** What would keep it quiet now, the one that lasts longest first. */
   readonly silences: readonly Silence[];
   /** What keeps its alert quiet now: a service that its own needs, and the alerts that say that it is down. */
-  readonly needsDown?: { readonly service: string; readonly by: readonly string[] };
+  readonly needsDown?: DownNeed;
   readonly evidence: readonly Evidence[];
 }
 

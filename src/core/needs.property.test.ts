@@ -174,7 +174,7 @@ describe('services that need others', () => {
         }
         held += play.facts.filter(({ reason }) => reason === 'needs-down').length;
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     // Plans that are refused, and stories in which nothing is kept quiet, would prove nothing.
     expect(compiled).toBeGreaterThan(30);

@@ -1,8 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { Rule } from '#plan/model.ts';
-import type { Draft } from './draft.ts';
+import { Draft } from './draft.ts';
 import { concerns, openOf } from './groups.ts';
-import type { Alert, DecisionReason } from './model.ts';
+import type { Alert, DecisionReason, World } from './model.ts';
 import { targetsOf } from './recipients.ts';
 import { silencesOf } from './silences.ts';
 import { judgementKey } from './world.ts';
@@ -39,6 +39,19 @@ export function refusalOf(draft: Draft, alert: Alert, rule: Rule): Refusal | und
   return told.length > 0 ? { reason: 'already-told-by-family', by: told.map(({ key }) => key) } : undefined;
 }
 
+/** A service that another one needs and that is down, and the alerts that say so. */
+export interface DownNeed {
+  readonly service: string;
+  readonly by: readonly string[];
+}
+
+/** What keeps an alert quiet that is open and of which nobody was told. */
+export function downNeedNow(world: World, alert: Alert): DownNeed | undefined {
+  const draft = new Draft(world);
+  const rule = draft.index.rules.get(alert.rule);
+  return rule === undefined || alert.told || alert.state === 'resolved' ? undefined : downNeedOf(draft, alert, rule);
+}
+
 /** How people know of an open alert. */
 type Known = 'themselves' | 'through others' | 'not';
 
@@ -52,7 +65,7 @@ export function downNeedOf(
   alert: Alert,
   rule: Rule,
   known: Map<string, Known> = new Map(),
-): { readonly service: string; readonly by: readonly string[] } | undefined {
+): DownNeed | undefined {
   const down = (rule.needs ?? []).map(({ service, rules }) => ({
     service,
     alerts: rules

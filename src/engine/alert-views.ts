@@ -1,4 +1,5 @@
 import type { Alert, Silence, World } from '#core/model.ts';
+import { type DownNeed, downNeedNow } from '#core/refusal.ts';
 import { silencesOf } from '#core/silences.ts';
 import { judgementKey } from '#core/world.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -29,6 +30,8 @@ export interface AlertView {
   readonly silences: readonly Silence[];
   /** Its condition is false and it waits out the rule's time before it ends. */
   readonly resolving: boolean;
+  /** What its service needs and is down, while nobody was told of it for that. */
+  readonly needsDown?: DownNeed;
 }
 
 /** An alert with everything that happened to it. */
@@ -79,7 +82,13 @@ export function createAlertViews(
   function view(world: World | undefined, alert: Alert): AlertView {
     if (world === undefined || alert.state === 'resolved') return { alert, silences: [], resolving: false };
     const judgement = world.judgements.get(judgementKey(alert.rule, alert.group));
-    return { alert, silences: silencesOf(world, alert), resolving: judgement?.state === 'resolving' };
+    const needsDown = downNeedNow(world, alert);
+    return {
+      alert,
+      silences: silencesOf(world, alert),
+      resolving: judgement?.state === 'resolving',
+      ...(needsDown === undefined ? {} : { needsDown }),
+    };
   }
 
   return {

@@ -14,7 +14,7 @@ import { instantField } from '../instant-field.ts';
 import { keysField } from '../keys-field.ts';
 
 /** An alert as lists show it. */
-export function viewAlert({ alert, silences, resolving }: AlertView): AlertSummary {
+export function viewAlert({ alert, silences, resolving, needsDown }: AlertView): AlertSummary {
   const { acknowledged } = alert;
   return {
     alert: alert.key,
@@ -36,6 +36,7 @@ export function viewAlert({ alert, silences, resolving }: AlertView): AlertSumma
     })),
     flapping: alert.flapping,
     told: alert.told,
+    ...(needsDown === undefined ? {} : { needsDown: { service: needsDown.service, by: [...needsDown.by] } }),
     ...instantField('repeatAt', alert.repeatAt),
     planVersion: alert.planVersion,
   };

@@ -71,6 +71,19 @@ test('open alerts: what nobody looks after first, then the severe, then the old'
   expect(orderOpen(alerts, ['urgent', 'soon']).map(({ key }) => key)).toEqual(['A-4', 'A-3', 'A-2', 'A-1']);
 });
 
+test('what is quiet because of another stands after it, also while the stream says what is new of it', () => {
+  const needsDown = { service: 'database', by: ['A-2'] };
+  const alerts = listAlerts(
+    [stored('A-1', { told: false, needsDown }), stored('A-2', { severity: 'soon', rule: 'database-down' })],
+    [live('A-1', { version: 2 })],
+  );
+  const ordered = orderOpen(alerts, ['urgent', 'soon']);
+  expect(ordered.map(({ key, needsDown: service }) => [key, service])).toEqual([
+    ['A-2', undefined],
+    ['A-1', 'database'],
+  ]);
+});
+
 test('an unknown filter shows all', () => {
   expect(readAlertFilter('toString')).toBe('all');
   expect(readAlertFilter('open')).toBe('open');

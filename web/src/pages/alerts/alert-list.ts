@@ -20,6 +20,8 @@ export interface ListedAlert {
   readonly silencedUntil: string | undefined;
   readonly flapping: boolean;
   readonly told: boolean | undefined;
+  /** The service because of which nobody was told. */
+  readonly needsDown: string | undefined;
 }
 
 /** The pages of the API with the live stream's alerts in them: open first, each part the newest first, nothing twice. */
@@ -48,6 +50,7 @@ function fromSummary(alert: AlertSummary): ListedAlert {
     silencedUntil: until.at(-1),
     flapping: alert.flapping,
     told: alert.told,
+    needsDown: alert.needsDown?.service,
   };
 }
 
@@ -67,6 +70,7 @@ function fromLive(alert: LiveAlert): ListedAlert {
     silencedUntil: undefined,
     flapping: alert.flapping,
     told: undefined,
+    needsDown: undefined,
   };
 }
 
@@ -74,7 +78,8 @@ function fromLive(alert: LiveAlert): ListedAlert {
 export function joinAlert(alert: ListedAlert, live: LiveAlert | undefined): ListedAlert {
   if (live === undefined || (live.version ?? 0) < (alert.version ?? 0)) return alert;
   const fresh = fromLive(live);
-  return { ...fresh, silencedUntil: alert.silencedUntil, told: alert.told, reason: fresh.reason ?? alert.reason };
+  const { silencedUntil, told, needsDown } = alert;
+  return { ...fresh, silencedUntil, told, needsDown, reason: fresh.reason ?? alert.reason };
 }
 
 export const alertFilters = { all: 'All', open: 'Open', pending: 'About to fire', resolved: 'Over' } as const;
@@ -95,14 +100,14 @@ export function partOf(alert: ListedAlert): Exclude<AlertFilter, 'all'> {
   return alert.state === 'pending' ? 'pending' : 'resolved';
 }
 
-/** Open alerts in the order in which they want somebody: nobody cares yet, then the most severe, then the oldest. */
+/** Open alerts in the order in which they want somebody: nobody cares yet and no other alert is the cause, then the most severe, then the oldest. */
 export function orderOpen(alerts: readonly ListedAlert[], severities: readonly string[]): readonly ListedAlert[] {
   const rank = ({ severity }: ListedAlert): number => {
     const place = severities.indexOf(severity);
     return place === -1 ? severities.length : place;
   };
   const quiet = (alert: ListedAlert): number =>
-    Number(alert.acknowledged !== undefined) + Number(alert.state === 'resolving') * 2;
+    Number(alert.acknowledged !== undefined || alert.needsDown !== undefined) + Number(alert.state === 'resolving') * 2;
   return [...alerts].sort(
     (left, right) => quiet(left) - quiet(right) || rank(left) - rank(right) || left.openedAt - right.openedAt,
   );

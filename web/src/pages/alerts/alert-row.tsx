@@ -82,6 +82,7 @@ function secondLine(alert: ListedAlert): string {
   if (alert.state === 'resolved') return alert.reason === undefined ? '' : reasonWords(alert.reason);
   if (alert.acknowledged !== undefined) return `${alert.acknowledged.by} takes care`;
   if (alert.state === 'pending') return 'waits for its duration';
+  if (alert.needsDown !== undefined) return `quiet while ${alert.needsDown} is down`;
   return alert.told === false ? 'nobody was told' : 'nobody is on it';
 }
 
