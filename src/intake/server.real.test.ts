@@ -1,88 +1,36 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ingestKeyId } from '#kernel/ingest-key.ts';
-import type { Clock, Random } from '#kernel/ports.ts';
-import type { CompiledPlan } from '#plan/model.ts';
 import { createGate } from './gate.ts';
-import { createIntake, type Intake } from './intake.ts';
-import { eventsOf, type StoredEvent } from './loader.ts';
-import { type RunningServer, startServer } from './server.ts';
 import { createNodeDisk } from './spool/node-disk.ts';
-import { CountingExecutor, ingestKey, seededRandom, testKey } from './test-support.ts';
+import { testKey } from './test-support.ts';
+import { keyOf, Receiving } from './testing.ts';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  schedule(at, run) {
-    const timer = setTimeout(run, Math.max(0, at - Date.now()));
-    return () => clearTimeout(timer);
-  },
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
-const random: Random = seededRandom(7);
 const otherKey = `wb_ingest_${'o'.repeat(16)}_${'b'.repeat(32)}`;
 const oldKey = 'an-old-key-made-elsewhere';
 const MIB = 1_048_576;
 
 let folder: string;
-let intake: Intake;
-let server: RunningServer;
-const stored: StoredEvent[] = [];
-const log: string[] = [];
+let there: Receiving;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watchbill-intake-test-'));
-  intake = await createIntake({
+  there = await Receiving.start({
     disk: createNodeDisk(folder),
-    clock,
-    random,
-    log: (line) => log.push(line),
-    executors: { create: (_plan, at) => new CountingExecutor(at), restore: () => undefined },
-    compile: () => ({ tests: {}, sources: {} }) as unknown as CompiledPlan,
-    events: {
-      insert: async (_id, blocks) => {
-        stored.push(...eventsOf(blocks));
-      },
-    },
-    readings: { write: async () => {} },
+    server: { requestTotalMs: 1_500, requestHeadersMs: 1_000, requestsPerKey: 3 },
   });
-  const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
-  intake
-    .connect(() => {})
-    .receive({
-      type: 'configure',
-      plans: [{ name: 'shop', version: 1, files: [], watermark: 0 }],
-      keys: [
-        ingestKey(),
-        ingestKey({ id: 'o'.repeat(16), scopes: ['read'], hash: hashOf(otherKey) }),
-        ingestKey({ id: ingestKeyId(oldKey, hashOf(oldKey)), hash: hashOf(oldKey), expiresAt: Date.now() - 1 }),
-      ],
-    });
-  // Keys count once the disk holds the plan.
-  await vi.waitUntil(() => intake.authorize(`Bearer ${testKey}`, 'events:write').ok);
-  server = await startServer({
-    intake,
-    host: '127.0.0.1',
-    port: 0,
-    clock,
-    log: (line) => log.push(line),
-    requestTotalMs: 1_500,
-    requestHeadersMs: 1_000,
-    requestsPerKey: 3,
-  });
+  await there.configure([
+    keyOf(testKey, ['events:write']),
+    keyOf(otherKey, ['read']),
+    keyOf(oldKey, ['events:write'], { expiresAt: Date.now() - 1 }),
+  ]);
 });
 
 afterAll(async () => {
-  await server.stop(1_000);
-  await intake.stop();
+  await there.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -100,7 +48,7 @@ async function send({ method = 'POST', path = '/v1/events', headers = {}, body }
 }> {
   const all = { authorization: `Bearer ${testKey}`, 'content-type': 'application/json', ...headers };
   const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+  const answer = await fetch(there.url(path), {
     method,
     headers: given,
     ...(body !== undefined && { body: body as never }),
@@ -111,7 +59,7 @@ async function send({ method = 'POST', path = '/v1/events', headers = {}, body }
 /** Speaks to the port as no client library would; gives all that comes back. */
 function speak(parts: readonly (string | Uint8Array)[], end: boolean): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect(server.port, '127.0.0.1');
+    const socket = connect(there.port, '127.0.0.1');
     let heard = '';
     socket.on('data', (chunk) => {
       heard += chunk.toString();
@@ -216,9 +164,9 @@ describe('hostile requests', () => {
   });
 
   test('a connection that ends in its body stores nothing', async () => {
-    const accepted = intake.status().accepted;
+    const accepted = there.intake.status().accepted;
     await speak([`${head(1_000)}{"name":"order"}`], true);
-    expect(intake.status().accepted).toBe(accepted);
+    expect(there.intake.status().accepted).toBe(accepted);
   });
 
   test('names of the prototype are plain data', async () => {
@@ -226,9 +174,9 @@ describe('hostile requests', () => {
     expect(await send({ body })).toMatchObject({ status: 200, body: { accepted: 1 } });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     await expect
-      .poll(() => stored.find(({ event }) => event.name === 'odd')?.event.attributes, { timeout: 10_000 })
+      .poll(() => there.stored.find(({ event }) => event.name === 'odd')?.event.attributes, { timeout: 10_000 })
       .toBeDefined();
-    const attributes = stored.find(({ event }) => event.name === 'odd')?.event.attributes;
+    const attributes = there.stored.find(({ event }) => event.name === 'odd')?.event.attributes;
     expect(Object.entries(attributes ?? {}).sort()).toEqual([
       ['__proto__.polluted', 1],
       ['constructor.prototype.polluted', 2],
@@ -237,7 +185,7 @@ describe('hostile requests', () => {
   });
 
   test('no internal error was logged', () => {
-    expect(log.filter((line) => /^Request|windows of plan/.test(line))).toEqual([]);
+    expect(there.log.filter((line) => /^Request|windows of plan/.test(line))).toEqual([]);
   });
 });
 
@@ -253,10 +201,8 @@ describe('connections', () => {
   const healthz = 'GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n';
 
   test('those that stand idle make room for new ones; beyond the limit new ones are closed, counted and told of', async () => {
-    const gate = createGate(clock);
-    const small = await startServer({
-      ...{ intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate, connections: 4 },
-    });
+    const gate = createGate(there.clock);
+    const small = await there.serveToo({ gate, connections: 4 });
     const [counted] = gate.connections;
     const idle: Socket[] = [];
     for (let turn = 0; turn < 8; turn += 1) idle.push(await converse(small.port, healthz));
@@ -275,9 +221,8 @@ describe('connections', () => {
     another.on('error', () => {});
     await new Promise((resolve) => another.once('close', resolve));
     expect(counted?.dropped).toBe(1);
-    expect(log.at(-1)).toContain('HTTP: 4 connections stand');
+    expect(there.log.at(-1)).toContain('HTTP: 4 connections stand');
     for (const socket of busy) socket.destroy();
-    await small.stop(1_000);
   });
 });
 
@@ -305,9 +250,9 @@ describe('good requests', () => {
   test('a request that comes again is answered the same', async () => {
     const request: Sent = { headers: { 'idempotency-key': 'again' }, body: `[${good},{"name":""}]` };
     const first = await send(request);
-    const accepted = intake.status().accepted;
+    const accepted = there.intake.status().accepted;
     expect((await send(request)).body).toEqual(first.body);
-    expect(intake.status().accepted).toBe(accepted);
+    expect(there.intake.status().accepted).toBe(accepted);
     expect((await send({ ...request, body: good })).status).toBe(409);
   });
 

@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { scopesOfKind } from '#kernel/ingest-key.ts';
 import { limits } from '#kernel/limits.ts';
-import { compilePlan } from '#plan/compile.ts';
 import { createSystemClock } from '../../system-clock.ts';
-import { createIntake, type Intake } from '../intake.ts';
-import { type RunningServer, startServer } from '../server.ts';
-import { VolatileDisk } from '../spool/volatile-disk.ts';
-import { CountingExecutor, seededRandom } from '../test-support.ts';
+import { keyOf, Receiving } from '../testing.ts';
 
 const KEY = `wb_heartbeat_${'a'.repeat(16)}_${'b'.repeat(32)}`;
 const INGEST = `wb_ingest_${'c'.repeat(16)}_${'d'.repeat(32)}`;
@@ -22,53 +17,21 @@ const system = createSystemClock();
 /** Moves on by the second, so that each check-in is one of its own. */
 let aheadMs = 0;
 const clock = { ...system, now: () => system.now() + aheadMs };
-const heard = new CountingExecutor(clock.now());
-const disk = new VolatileDisk();
-let intake: Intake;
-let server: RunningServer;
-
-function create(): Promise<Intake> {
-  return createIntake({
-    disk,
-    clock,
-    random: seededRandom(5),
-    log: () => {},
-    executors: { create: () => heard, restore: () => heard },
-    compile: ({ files }) => compilePlan(files).plan,
-    events: { insert: async () => {} },
-    readings: { write: async () => {} },
-  });
-}
+let there: Receiving;
 
 beforeAll(async () => {
-  intake = await create();
-  server = await startServer({ intake, host: '127.0.0.1', port: 0, clock, log: () => {} });
+  there = await Receiving.start({ clock });
 });
 
-afterAll(async () => {
-  await server.stop(100);
-  await intake.stop();
-});
+afterAll(() => there.stop());
 
 function ask(path: string, init: RequestInit = {}, key = KEY): Promise<Response> {
-  return fetch(`http://127.0.0.1:${server.port}/v1/heartbeats/${key}/${path}`, init);
+  return fetch(there.url(`/v1/heartbeats/${key}/${path}`), init);
 }
-
-const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 test('before the plans are known, jobs are told to come again', async () => {
   expect((await ask('backup')).status).toBe(503);
-  intake
-    .connect(() => {})
-    .receive({
-      type: 'configure',
-      plans: [{ name: 'shop', version: 1, files: [{ path: 'plan.yaml', text: plan }], watermark: 0 }],
-      keys: [
-        { id: 'a'.repeat(16), plan: 'shop', scopes: scopesOfKind.heartbeat, hash: sha256(KEY) },
-        { id: 'c'.repeat(16), plan: 'shop', scopes: scopesOfKind.ingest, hash: sha256(INGEST) },
-      ],
-    });
-  await vi.waitUntil(() => intake.takes('shop'));
+  await there.configure([keyOf(KEY, scopesOfKind.heartbeat), keyOf(INGEST, scopesOfKind.ingest)], plan);
 });
 
 describe('with the plan in force', () => {
@@ -79,11 +42,11 @@ describe('with the plan in force', () => {
     aheadMs += 90_000;
     const output = `${'x'.repeat(20_000)} disk full, password=hunter2secret`;
     expect((await ask('backup/2', { method: 'POST', body: output })).status).toBe(200);
-    expect(heard.seen).toMatchObject([
+    expect(there.heard.seen).toMatchObject([
       { name: 'heartbeat', attributes: { heartbeat: 'backup', state: 'started', service: 'db' } },
       { name: 'heartbeat', attributes: { heartbeat: 'backup', state: 'failed', exit_code: 2, service: 'db' } },
     ]);
-    const [first, second] = heard.seen;
+    const [first, second] = there.heard.seen;
     expect(first?.durationMs).toBeUndefined();
     expect(second?.durationMs).toBe((second?.time ?? 0) - (first?.time ?? 0));
     const message = String(second?.attributes['message']);
@@ -93,21 +56,23 @@ describe('with the plan in force', () => {
   });
 
   test('GET, HEAD and POST are check-ins; the same within a second counts once', async () => {
-    const before = heard.seen.length;
+    const before = there.heard.seen.length;
     aheadMs += 5_000 - (clock.now() % 1_000);
     for (const method of ['GET', 'HEAD', 'POST']) expect((await ask('sync', { method })).status).toBe(200);
-    await vi.waitUntil(() => heard.seen.length > before);
+    await vi.waitUntil(() => there.heard.seen.length > before);
     aheadMs += 1_000;
     expect((await ask('sync/0')).status).toBe(200);
     expect((await ask('sync/fail?run=7')).status).toBe(200);
-    const states = heard.seen.slice(before).map(({ attributes: { state, exit_code, run } }) => [state, exit_code, run]);
+    const states = there.heard.seen
+      .slice(before)
+      .map(({ attributes: { state, exit_code, run } }) => [state, exit_code, run]);
     expect(states.at(-2)).toEqual(['succeeded', 0, undefined]);
     expect(states.at(-1)).toEqual(['failed', undefined, '7']);
     expect(states.length).toBeLessThanOrEqual(4);
     // The same bytes a second later are another check-in.
     aheadMs += 1_000;
     expect((await ask('sync/0')).status).toBe(200);
-    expect(heard.seen.length).toBe(before + states.length + 1);
+    expect(there.heard.seen.length).toBe(before + states.length + 1);
   });
 
   test.each([
@@ -126,7 +91,7 @@ describe('with the plan in force', () => {
   test('a key of another kind does not check in, and this one does nothing else', async () => {
     expect((await ask('backup', {}, INGEST)).status).toBe(403);
     expect((await ask('backup', {}, `wb_heartbeat_${'z'.repeat(16)}_${'b'.repeat(32)}`)).status).toBe(401);
-    const sent = await fetch(`http://127.0.0.1:${server.port}/v1/events`, {
+    const sent = await fetch(there.url('/v1/events'), {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
       body: '{"name":"x"}',
@@ -137,13 +102,10 @@ describe('with the plan in force', () => {
   test('what a job said last outlives a restart, with the run that is under way', async () => {
     aheadMs += 1_000;
     await ask('backup/start?run=night');
-    const told = intake.data('shop').heartbeats?.find(({ name }) => name === 'backup');
+    const told = there.intake.data('shop').heartbeats?.find(({ name }) => name === 'backup');
     expect(told).toMatchObject({ lastState: 'started', exitCode: 2, openSince: expect.any(Number) });
-    await server.stop(100);
-    await intake.stop();
-    intake = await create();
-    server = await startServer({ intake, host: '127.0.0.1', port: 0, clock, log: () => {} });
-    expect(intake.data('shop').heartbeats?.find(({ name }) => name === 'backup')).toEqual(told);
-    expect(intake.heartbeats('shop').startedAt('backup', 'night')).toBe(told?.openSince);
+    await there.restart();
+    expect(there.intake.data('shop').heartbeats?.find(({ name }) => name === 'backup')).toEqual(told);
+    expect(there.intake.heartbeats('shop').startedAt('backup', 'night')).toBe(told?.openSince);
   });
 });

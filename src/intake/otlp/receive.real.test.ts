@@ -1,85 +1,28 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '#kernel/limits.ts';
-import type { Clock } from '#kernel/ports.ts';
-import type { CompiledPlan } from '#plan/model.ts';
-import { createGate, type Gate } from '../gate.ts';
-import { createIntake, type Intake } from '../intake.ts';
-import { type RunningServer, startServer } from '../server.ts';
-import { createNodeDisk } from '../spool/node-disk.ts';
-import { CountingExecutor, ingestKey, seededRandom, testKey } from '../test-support.ts';
-import { startOtlpGrpc } from './grpc.ts';
+import type { RunningServer } from '../server.ts';
+import { testKey } from '../test-support.ts';
+import { keyOf, Receiving } from '../testing.ts';
 import { attributes, encodeOtlp, type Message, nanos, readAnswer, TRACE_ID } from './test-support.ts';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  schedule(at, run) {
-    const timer = setTimeout(run, Math.max(0, at - Date.now()));
-    return () => clearTimeout(timer);
-  },
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 const eventsKey = `wb_ingest_${'e'.repeat(16)}_${'b'.repeat(32)}`;
-const log: string[] = [];
-const executors: CountingExecutor[] = [];
-
-let folder: string;
-let intake: Intake;
-let server: RunningServer;
+let there: Receiving;
 let grpc: RunningServer;
-let gate: Gate;
 /** Under way over gRPC. */
 const CALLS = 4;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'watchbill-otlp-test-'));
-  intake = await createIntake({
-    disk: createNodeDisk(folder),
-    clock,
-    random: seededRandom(11),
-    log: (line) => log.push(line),
-    executors: {
-      create: (_plan, at) => {
-        const executor = new CountingExecutor(at);
-        executors.push(executor);
-        return executor;
-      },
-      restore: () => undefined,
-    },
-    compile: () => ({ tests: {}, sources: {} }) as unknown as CompiledPlan,
-    events: { insert: async () => {} },
-    readings: { write: async () => {} },
-  });
-  const hash = createHash('sha256').update(eventsKey).digest('hex');
-  intake
-    .connect(() => {})
-    .receive({
-      type: 'configure',
-      plans: [{ name: 'shop', version: 1, files: [], watermark: 0 }],
-      keys: [ingestKey({ scopes: ['otlp:write'] }), ingestKey({ id: 'e'.repeat(16), scopes: ['events:write'], hash })],
-    });
-  await vi.waitUntil(() => intake.authorize(`Bearer ${testKey}`, 'otlp:write').ok);
-  gate = createGate(clock);
-  const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate };
-  server = await startServer(options);
-  grpc = await startOtlpGrpc({ ...options, requestTotalMs: 1_500, calls: CALLS });
+  there = await Receiving.start();
+  await there.configure([keyOf(testKey, ['otlp:write']), keyOf(eventsKey, ['events:write'])]);
+  grpc = await there.serveGrpc({ requestTotalMs: 1_500, calls: CALLS });
 });
 
 afterAll(async () => {
-  await Promise.all([server.stop(1_000), grpc.stop(1_000)]);
-  await intake.stop();
-  await rm(folder, { recursive: true, force: true });
-  expect(log.filter((line) => line.includes('failed'))).toEqual([]);
+  await there.stop();
+  expect(there.log.filter((line) => line.includes('failed'))).toEqual([]);
 });
 
 /** A request with spans of these ids, the good ones now and the others in a future that is refused. */
@@ -115,7 +58,7 @@ interface Sent {
 async function post(body: Uint8Array | string, sent: Sent = {}) {
   const { signal = 'traces', type = 'application/x-protobuf', encoding } = sent;
   const authorization = 'authorization' in sent ? sent.authorization : `Bearer ${testKey}`;
-  const answer = await fetch(`http://127.0.0.1:${server.port}/v1/${signal}`, {
+  const answer = await fetch(there.url(`/v1/${signal}`), {
     method: 'POST',
     headers: {
       'content-type': type,
@@ -130,7 +73,7 @@ async function post(body: Uint8Array | string, sent: Sent = {}) {
 
 /** Which of these spans the windows have heard of; what was answered has been heard. */
 function heard(ids: readonly number[]): readonly number[] {
-  const known = executors.flatMap(({ seen }) => seen).map(({ id }) => id);
+  const known = there.heard.seen.map(({ id }) => id);
   return ids.flatMap((id) => known.filter((one) => one === idOf(id)).map(() => id));
 }
 
@@ -303,13 +246,13 @@ describe('over gRPC', () => {
       stream.on('error', () => {});
       return promise;
     });
-    await vi.waitUntil(() => gate.admission.underWay === CALLS, { interval: 1, timeout: 20_000 });
+    await vi.waitUntil(() => there.gate.admission.underWay === CALLS, { interval: 1, timeout: 20_000 });
     const other = await call(encodeOtlp('traces', spans([62])));
     expect([other.code, other.problem?.details]).toEqual([status.UNAVAILABLE, expect.stringContaining('overloaded')]);
     expect(other.problem?.metadata.get('grpc-status-details-bin')).toHaveLength(1);
     expect(await Promise.all(ended)).toEqual(ended.map(() => status.DEADLINE_EXCEEDED));
     client.close();
-    expect(gate.admission.underWay).toBe(0);
+    expect(there.gate.admission.underWay).toBe(0);
     expect((await call(encodeOtlp('traces', spans([62])))).code).toBe(status.OK);
   });
 
@@ -321,41 +264,36 @@ describe('over gRPC', () => {
     const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
     const stream = client.makeClientStreamRequest(path, same, same, metadata, () => {});
     stream.on('error', () => {});
-    await vi.waitUntil(() => gate.admission.underWay === 1, { interval: 1, timeout: 20_000 });
+    await vi.waitUntil(() => there.gate.admission.underWay === 1, { interval: 1, timeout: 20_000 });
     stream.cancel();
-    await vi.waitUntil(() => gate.admission.underWay === 0, { interval: 1, timeout: 20_000 });
+    await vi.waitUntil(() => there.gate.admission.underWay === 0, { interval: 1, timeout: 20_000 });
     client.close();
   });
 
   test('more connections than may stand are closed at once, and counted', async () => {
-    const own = createGate(clock);
-    const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate: own };
-    const small = await startOtlpGrpc({ ...options, connections: 2 });
-    const [counted] = own.connections;
+    const small = await there.serveGrpc({ connections: 2 });
+    const counted = there.gate.connections.at(-1);
     const open = [connect(small.port, '127.0.0.1'), connect(small.port, '127.0.0.1')];
     await vi.waitUntil(() => counted?.open === 2, { interval: 1, timeout: 20_000 });
     const one = connect(small.port, '127.0.0.1');
     one.on('error', () => {});
     await new Promise((resolve) => one.once('close', resolve));
     expect([counted?.open, counted?.dropped]).toEqual([2, 1]);
-    expect(log.at(-1)).toContain('2 connections stand');
+    expect(there.log.at(-1)).toContain('2 connections stand');
     for (const socket of open) socket.destroy();
     await vi.waitUntil(() => counted?.open === 0, { interval: 1, timeout: 20_000 });
     expect((await call(encodeOtlp('traces', spans([65])), { port: small.port })).code).toBe(status.OK);
-    await small.stop(1_000);
   });
 
   test('a connection on which nobody calls is ended', async () => {
-    const options = { intake, host: '127.0.0.1', port: 0, clock, log: (line: string) => log.push(line), gate };
-    const impatient = await startOtlpGrpc({ ...options, idleMs: 50 });
+    const impatient = await there.serveGrpc({ idleMs: 50 });
     const silent = connect(impatient.port, '127.0.0.1');
     silent.resume();
     await new Promise((resolve) => silent.once('close', resolve));
-    await impatient.stop(1_000);
   });
 
   test('a sender who is to wait is told how long', async () => {
-    const limited = vi.spyOn(intake.rateLimits, 'admit');
+    const limited = vi.spyOn(there.intake.rateLimits, 'admit');
     limited.mockReturnValueOnce({ code: 'too-many-events', message: 'Too many.', retryAfterSeconds: 3 });
     const refused = await call(encodeOtlp('traces', spans([70])));
     limited.mockRestore();

@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ingestKeyId, scopesOfKind } from '#kernel/ingest-key.ts';
-import { type RunningServer, startServer } from '../server.ts';
+import { scopesOfKind } from '#kernel/ingest-key.ts';
+import type { RunningServer } from '../server.ts';
 import { ingestKey, startIntake, T0, type TestIntake, testKey } from '../test-support.ts';
+import { keyOf, serve } from '../testing.ts';
 
 const KEY = `wb_metrics_${'c'.repeat(16)}_${'d'.repeat(32)}`;
-const hash = createHash('sha256').update(KEY).digest('hex');
 
 let made: TestIntake;
 let server: RunningServer;
 
 beforeAll(async () => {
   made = await startIntake();
-  const { intake, clock, log } = made;
-  server = await startServer({ intake, host: '127.0.0.1', port: 0, clock, log: (message) => log.push(message) });
+  server = await serve(made.intake);
   made.connect().say({
     type: 'configure',
     plans: [{ name: 'shop', version: 1, files: [], watermark: T0 }],
-    keys: [ingestKey(), ingestKey({ id: ingestKeyId(KEY, hash), hash, scopes: scopesOfKind.metrics })],
+    keys: [ingestKey(), keyOf(KEY, scopesOfKind.metrics)],
   });
 });
 afterAll(async () => {

@@ -1,29 +1,13 @@
-import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ingestKeyId, scopesOfKind, sentryDsn } from '#kernel/ingest-key.ts';
-import type { Clock } from '#kernel/ports.ts';
+import { scopesOfKind, sentryDsn } from '#kernel/ingest-key.ts';
 import type { Intake } from '../intake.ts';
-import { type RunningServer, startServer } from '../server.ts';
+import type { RunningServer } from '../server.ts';
 import { ingestKey, settle, startIntake, T0, type TestIntake, testKey } from '../test-support.ts';
+import { keyOf, serve } from '../testing.ts';
 import { sentryRoutes } from './receive.ts';
 
 const KEY = `wb_sentry_${'s'.repeat(16)}_${'b'.repeat(32)}`;
-const hash = createHash('sha256').update(KEY).digest('hex');
-
-/** The server's own: the one of intake stands still. */
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  schedule(at, run) {
-    const timer = setTimeout(run, Math.max(0, at - Date.now()));
-    return () => clearTimeout(timer);
-  },
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 let there: TestIntake;
 let server: RunningServer;
@@ -33,10 +17,11 @@ beforeAll(async () => {
   there.connect().say({
     type: 'configure',
     plans: [{ name: 'shop', version: 1, files: [], watermark: 0 }],
-    keys: [ingestKey(), ingestKey({ id: ingestKeyId(KEY, hash), hash, scopes: scopesOfKind.sentry })],
+    keys: [ingestKey(), keyOf(KEY, scopesOfKind.sentry)],
   });
   await settle();
-  server = await startServer({ intake: there.intake, host: '127.0.0.1', port: 0, clock, log: () => {} });
+  // The server goes by real time; the one of intake stands still.
+  server = await serve(there.intake);
 });
 
 afterAll(async () => {

@@ -3,14 +3,10 @@ import fc from 'fast-check';
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { limits } from '#kernel/limits.ts';
-import { compilePlan } from '#plan/compile.ts';
 import { createSystemClock } from '../../system-clock.ts';
-import { createIntake, type Intake } from '../intake.ts';
 import type { WebhookData } from '../link.ts';
 import { Secrets } from '../secrets.ts';
-import { type RunningServer, startServer } from '../server.ts';
-import { VolatileDisk } from '../spool/volatile-disk.ts';
-import { CountingExecutor, seededRandom } from '../test-support.ts';
+import { Receiving } from '../testing.ts';
 
 const STRIPE_SECRET = 'whsec_of_the_test';
 const plan = `plan: shop
@@ -22,11 +18,8 @@ webhooks:
 `;
 
 const clock = createSystemClock();
-/** Its executor hears every event that is taken, once it is durable. */
-const heard = new CountingExecutor(clock.now());
 const asked: string[] = [];
-let intake: Intake;
-let server: RunningServer;
+let there: Receiving;
 
 beforeAll(async () => {
   const values: Record<string, string> = { STRIPE_SIGNING: STRIPE_SECRET, GITHUB_HOOK: 'hush', CRM_HOOK: 'shh' };
@@ -34,24 +27,10 @@ beforeAll(async () => {
     asked.push(...names);
     setImmediate(() => secrets.accept(Object.fromEntries(names.map((name) => [name, values[name] ?? null]))));
   });
-  intake = await createIntake({
-    disk: new VolatileDisk(),
-    clock,
-    random: seededRandom(11),
-    log: () => {},
-    executors: { create: () => heard, restore: () => undefined },
-    compile: ({ files }) => compilePlan(files).plan,
-    secrets,
-    events: { insert: async () => {} },
-    readings: { write: async () => {} },
-  });
-  server = await startServer({ intake, host: '127.0.0.1', port: 0, clock, log: () => {} });
+  there = await Receiving.start({ clock, secrets });
 });
 
-afterAll(async () => {
-  await server.stop(100);
-  await intake.stop();
-});
+afterAll(() => there.stop());
 
 interface Answered {
   readonly status: number;
@@ -59,7 +38,7 @@ interface Answered {
 }
 
 async function post(path: string, body: string, headers: Record<string, string>): Promise<Answered> {
-  const response = await fetch(`http://127.0.0.1:${server.port}/v1/webhooks/${path}`, {
+  const response = await fetch(there.url(`/v1/webhooks/${path}`), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,
@@ -83,14 +62,8 @@ test('before the plans are known, senders are told to come again', async () => {
     status: 503,
     body: { error: { code: 'not-ready' } },
   });
-  intake
-    .connect(() => {})
-    .receive({
-      type: 'configure',
-      plans: [{ name: 'shop', version: 1, files: [{ path: 'plan.yaml', text: plan }], watermark: 0 }],
-      keys: [],
-    });
-  await vi.waitUntil(() => intake.takes('shop') && intake.secret('CRM_HOOK').state === 'known');
+  await there.configure([], plan);
+  await vi.waitUntil(() => there.intake.secret('CRM_HOOK').state === 'known');
   expect(asked.toSorted()).toEqual(['CRM_HOOK', 'GITHUB_HOOK', 'NEVER_SET', 'STRIPE_SIGNING']);
 });
 
@@ -103,7 +76,9 @@ describe('with the plan in force', () => {
     // The same event in other bytes is known by its id.
     const other = `${body} `;
     expect((await post('shop/stripe', other, stripe(other))).body).toMatchObject({ duplicates: 1 });
-    expect(heard.seen).toMatchObject([{ name: 'webhook stripe', id: 'stripe:evt_1', attributes: { amount: 900 } }]);
+    expect(there.heard.seen).toMatchObject([
+      { name: 'webhook stripe', id: 'stripe:evt_1', attributes: { amount: 900 } },
+    ]);
   });
 
   test('a wrong signature is refused, and said of the webhook', async () => {
@@ -114,7 +89,7 @@ describe('with the plan in force', () => {
     });
     expect(await post('shop/stripe', body, {})).toMatchObject({ status: 401 });
     expect(await dataOf('stripe')).toMatchObject({ requests: 3, refusals: [{ code: 'signature-invalid', count: 2 }] });
-    expect(heard.seen).toHaveLength(1);
+    expect(there.heard.seen).toHaveLength(1);
   });
 
   test('a webhook that there is not is answered like a plan that there is not', async () => {
@@ -140,7 +115,7 @@ describe('with the plan in force', () => {
       'x-github-delivery': 'd-9',
     };
     expect((await post('shop/code', body, headers)).body).toMatchObject({ accepted: 2 });
-    expect(heard.seen.slice(-2).map(({ id }) => id)).toEqual(['code:d-9', 'code:deployment:5']);
+    expect(there.heard.seen.slice(-2).map(({ id }) => id)).toEqual(['code:d-9', 'code:deployment:5']);
   });
 
   test('bodies that are no JSON object, too large or of another type are refused by name', async () => {
@@ -196,7 +171,7 @@ describe('with the plan in force', () => {
       statuses.add((await post('shop/crm', large, { 'x-signature': '00' })).status);
     }
     expect(statuses).toContain(401);
-    expect(intake.rateLimits.admit({ plan: 'shop', keyId: 'another' }, 'alerts', 0)).toBeUndefined();
+    expect(there.intake.rateLimits.admit({ plan: 'shop', keyId: 'another' }, 'alerts', 0)).toBeUndefined();
   });
 
   test('a webhook whose secret nobody has set takes nothing and says so', async () => {
@@ -208,7 +183,7 @@ describe('with the plan in force', () => {
 
 async function dataOf(name: string) {
   const answer = Promise.withResolvers<NonNullable<ReturnType<typeof find>>[number] | undefined>();
-  const session = intake.connect((message) => {
+  const session = there.intake.connect((message) => {
     if (message.type === 'data') answer.resolve(find(message.data)?.find((one) => one.name === name));
   });
   session.receive({ type: 'data-wanted', request: 1, plan: 'shop' });
