@@ -41,7 +41,7 @@ export function ProbeRow({ plan, probe }: { readonly plan: string; readonly prob
         {last === undefined ? (
           <>
             <span className={classes.quiet}>{everyMs === undefined ? 'not looked at now' : 'not looked at yet'}</span>
-            <NextLook at={nextAt} everyMs={everyMs} />
+            <NextLook at={nextAt} everyMs={undefined} />
           </>
         ) : (
           <>
