@@ -98,8 +98,10 @@ export const probeHistorySchema = z
     ),
     /** Uptime of each phase that has begun, of the last 30 days only; `from` and `to` say of which part of the phase. */
     phases: z.array(uptimeSchema.omit({ parts: true }).extend({ name: z.string(), everyMs: z.number().optional() })),
-    /** Stretches in one state, in the order of time; they make up the range. */
-    segments: z.array(z.object({ from: z.string(), to: z.string(), state: z.enum(['up', 'down', 'unknown']) })),
+    /** Stretches in one state, in the order of time; they make up the range. Maintenance counts as unknown in the uptime. */
+    segments: z.array(
+      z.object({ from: z.string(), to: z.string(), state: z.enum(['up', 'down', 'unknown', 'maintenance']) }),
+    ),
     /** Equal parts of the range in which there were results. Times are means in ms of what was measured, and follow one another in the check. */
     stepMs: z.number(),
     buckets: z.array(

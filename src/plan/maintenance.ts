@@ -41,27 +41,41 @@ export function stretchesOf(
 
 /** The segments with the stretches unknown, in which nothing is held for or against anybody. */
 export function withoutStretches(segments: readonly Segment[], stretches: readonly Stretch[]): readonly Segment[] {
+  return markStretches(segments, stretches, 'unknown');
+}
+
+/** The segments with the stretches in a state of their own. Neighbours of one state are one. */
+export function markStretches<State extends string>(
+  segments: readonly Segment[],
+  stretches: readonly Stretch[],
+  as: State,
+): readonly MarkedSegment<State>[] {
   if (stretches.length === 0) return segments;
-  const pieces = segments.flatMap((segment): readonly Segment[] => {
-    const parts: Segment[] = [];
+  const pieces = segments.flatMap((segment) => {
+    const parts: MarkedSegment<State>[] = [];
     let { from } = segment;
     for (const stretch of stretches) {
       if (stretch.to <= from || stretch.from >= segment.to) continue;
       const begin = Math.max(stretch.from, from);
       const end = Math.min(stretch.to, segment.to);
       if (begin > from) parts.push({ from, to: begin, state: segment.state });
-      parts.push({ from: begin, to: end, state: 'unknown' });
+      parts.push({ from: begin, to: end, state: as });
       from = end;
     }
     return from < segment.to ? [...parts, { from, to: segment.to, state: segment.state }] : parts;
   });
-  const joined: { -readonly [Key in keyof Segment]: Segment[Key] }[] = [];
+  const joined: MarkedSegment<State>[] = [];
   for (const piece of pieces) {
     const last = joined.at(-1);
-    if (last !== undefined && last.state === piece.state && last.to === piece.from) last.to = piece.to;
-    else joined.push({ ...piece });
+    if (last?.state === piece.state) joined[joined.length - 1] = { ...last, to: piece.to };
+    else joined.push(piece);
   }
   return joined;
+}
+
+/** A segment of a course in which some time has a state of its own. */
+export interface MarkedSegment<State extends string> extends Stretch {
+  readonly state: Segment['state'] | State;
 }
 
 function hoursWithin(

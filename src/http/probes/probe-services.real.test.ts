@@ -27,8 +27,8 @@ let now = START;
 let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
 const gone = new AbortController().signal;
 
-function options() {
-  const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
+function options(more = '') {
+  const { plan } = compilePlan([{ path: 'plan.yaml', text: `${text}${more}` }]);
   if (plan === undefined) throw new Error('the plan of the test is wrong');
   const askTelemetry: AskTelemetry = (ask) => ask(telemetry.client, AbortSignal.timeout(10_000));
   return {
@@ -37,7 +37,7 @@ function options() {
     clock: { now: () => now } as never,
   };
 }
-const services = () => createProbeServices(options());
+const services = (more = '') => createProbeServices(options(more));
 
 function result(at: number, outcome: string, more: Readonly<Record<string, string>> = {}) {
   const attributes = { probe: 'api', location: 'here', outcome, status: 200, 'time.connect': 5, ...more };
@@ -182,4 +182,20 @@ test('downtime has a beginning and an end', async () => {
     { from: ended, to: range.to, state: 'up' },
   ]);
   expect(uptime).toMatchObject({ upMs: 80_000, downMs: 40_000, unknownMs: 0 });
+});
+
+test('maintenance stands by itself, and counts neither as up nor as down', async () => {
+  now = START + 30_000;
+  const span = [START - 40 * MINUTE_MS, START - 10 * MINUTE_MS].map((at) => new Date(at).toISOString());
+  const [from = '', to = ''] = span.map((at) => at.slice(0, 16).replace('T', ' '));
+  const asked = services(`maintenance: { move: { span: "${from} .. ${to}", of: [web] } }\n`);
+  const range = { from: new Date(START - HOUR_MS).toISOString(), to: new Date(START).toISOString() };
+  const { segments, uptime, probe } = await asked.probe('shop', 'api', range, gone);
+  expect(segments.map((one) => [one.state, one.from])).toEqual([
+    ['up', range.from],
+    ['maintenance', span[0]],
+    ['up', span[1]],
+  ]);
+  expect(uptime).toMatchObject({ uptime: 1, upMs: HOUR_MS / 2, downMs: 0, unknownMs: HOUR_MS / 2 });
+  expect(probe.day.upMs).toBe(2 * HOUR_MS - 30 * MINUTE_MS);
 });

@@ -18,6 +18,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { availabilityOf, type CourseRange, type Segment } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
+import { maintenanceOf, markStretches, stretchesOf, withoutStretches } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { phaseAt, valueAt } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
@@ -117,7 +118,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const own = latestOf.get(probe.name) ?? [];
       const isFailing = own.some(({ outcome }) => outcome === 'failed');
       const offset = gridOffset(plan.name, probe.name);
-      return viewProbe(probe, {
+      return viewProbe(probe, plan, {
         now,
         everyMs: valueAt(probe.everyMs, phase),
         nextAt: nextLook(probe, { plan, launch }, { offset, isFailing }, now),
@@ -160,6 +161,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       ]);
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
+      const maintained = stretchesOf(maintenanceOf(plan.maintenance, probe), plan.timezone, { from, to });
       const { whileFailingMs, timeoutMs, expect, parts } = probe;
       return {
         probe: view.answer,
@@ -170,8 +172,8 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         parts: parts ?? {},
         partHistory: viewParts(probe, partRuns, from, to),
         phases: viewPhases(plan, launch, probe, view.month),
-        uptime: viewUptime(segments, from, to, RANGE_PARTS),
-        segments: segments
+        uptime: viewUptime(withoutStretches(segments, maintained), from, to, RANGE_PARTS),
+        segments: markStretches(segments, maintained, 'maintenance')
           .slice(-limits.probeSegmentsShown)
           .map((one) => ({ from: formatInstant(one.from), to: formatInstant(one.to), state: one.state })),
         stepMs,
@@ -183,10 +185,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
   };
 }
 
-function segmentsOf(
-  runs: readonly LocationRuns[],
-  range: CourseRange,
-): readonly Segment[] {
+function segmentsOf(runs: readonly LocationRuns[], range: CourseRange): readonly Segment[] {
   return availabilityOf(
     runs.map((location) => location.runs),
     range,
@@ -234,10 +233,12 @@ interface Known {
   readonly buckets: readonly ResultBucket[];
 }
 
-function viewProbe(probe: Probe, { now, everyMs, nextAt, runs, latest, buckets }: Known): Standing {
+function viewProbe(probe: Probe, plan: CompiledPlan, { now, everyMs, nextAt, runs, latest, buckets }: Known): Standing {
   const staleMs = staleAfterMs(probe);
   const from = now - MONTH_MS;
   const segments = segmentsOf(runs, { from, to: now, staleMs, agree: probe.agree });
+  const maintained = stretchesOf(maintenanceOf(plan.maintenance, probe), plan.timezone, { from, to: now });
+  const counted = withoutStretches(segments, maintained);
   const last = segments.at(-1);
   const state = stateOf(last, runs.length > 0, everyMs !== undefined);
   const durations = Array.from({ length: DAY_PARTS }, (): number | null => null);
@@ -254,11 +255,11 @@ function viewProbe(probe: Probe, { now, everyMs, nextAt, runs, latest, buckets }
     ...instantField('nextAt', nextAt),
     staleMs,
     latest: latest.toSorted((left, right) => right.at - left.at).map(viewResult),
-    day: viewUptime(segments, now - DAY_MS, now, DAY_PARTS),
-    month: viewUptime(segments, from, now, MONTH_DAYS),
+    day: viewUptime(counted, now - DAY_MS, now, DAY_PARTS),
+    month: viewUptime(counted, from, now, MONTH_DAYS),
     durations,
   };
-  return { answer, month: { segments, from, to: now } };
+  return { answer, month: { segments: counted, from, to: now } };
 }
 
 function stateOf(last: Segment | undefined, wasMeasured: boolean, hasPace: boolean): ProbeAnswer['state'] {
