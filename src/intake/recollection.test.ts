@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { DAY_MS, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
+import type { HistoryWanted } from '#signals/availability/availability-window.ts';
+import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
+import { WindowsHost } from './host.ts';
+import { Recollection } from './recollection.ts';
+import { VirtualClock } from './test-support.ts';
+
+const START = Date.parse('2026-03-02T09:00:00Z');
+const text = `plan: shop
+severities: { soon: { notify: [] } }
+probes: { api: { check: GET https://shop.example/, every: 1m } }
+signals: { uptime: availability(api) over 30d }
+rules: { low: { when: uptime < 99%, severity: soon } }
+`;
+
+function begin(loadsFrom: () => Instant | undefined = () => undefined) {
+  const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
+  if (plan === undefined) throw new Error('the plan of the test is wrong');
+  const clock = new VirtualClock(START);
+  const said: string[] = [];
+  const host = new WindowsHost({
+    executors: {
+      create: createLiveExecutor,
+      restore: (of, bytes) => {
+        const restored = restoreLiveExecutor(of, bytes);
+        return restored.ok ? restored.value : undefined;
+      },
+    },
+    verdictsPending: 100,
+    gapMs: 100,
+    recalls: true,
+    log: (message) => said.push(message),
+  });
+  host.configure('shop', 1, plan, START);
+  const asked: HistoryWanted[] = [];
+  const store = { isAway: false };
+  const recollection = new Recollection({
+    source: {
+      async read(_, wanted) {
+        asked.push(wanted);
+        if (store.isAway) throw new Error('it is away');
+        // Nine hours up and one down.
+        const run = (from: Instant, last: Instant, state: 'up' | 'down') => ({ from, last, state });
+        const runs = [
+          run(wanted.to - 10 * HOUR_MS, wanted.to - HOUR_MS - 60_000, 'up'),
+          run(wanted.to - HOUR_MS, wanted.to - 60_000, 'down'),
+        ];
+        return [{ locations: [{ location: 'here', runs }] }];
+      },
+    },
+    host,
+    clock,
+    loadsFrom,
+    now: () => clock.now(),
+    log: (message) => said.push(message),
+  });
+  const reading = () => host.plans.get('shop')?.executor.readings()[0]?.reading;
+  const truths = () => host.plans.get('shop')?.outbox.state.pending.map(({ truth }) => truth);
+  return { clock, host, recollection, asked, store, said, reading, truths };
+}
+
+test('nothing is said until the store answers, and then at once', async () => {
+  const { clock, recollection, asked, store, said, reading, truths } = begin();
+  store.isAway = true;
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(10_000);
+  expect(reading()).toMatchObject({ state: 'no data', reason: 'refilling' });
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked[0]?.to).toBe(START);
+  expect(START - (asked[0]?.from ?? 0)).toBeGreaterThan(30 * DAY_MS);
+  expect(said).toEqual(['What probes found before is not known yet: it is away']);
+  store.isAway = false;
+  await clock.advance(60_000);
+  expect(reading()).toMatchObject({ state: 'value', sampleSize: 600 });
+  expect(truths()?.at(-1)).toBe('true');
+  const times = asked.length;
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(60_000);
+  expect(asked).toHaveLength(times);
+});
+
+test('the store is asked once it has what came before', async () => {
+  const waiting: { from: Instant | undefined } = { from: START - 5_000 };
+  const { clock, recollection, asked } = begin(() => waiting.from);
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(30_000);
+  expect(asked).toEqual([]);
+  waiting.from = undefined;
+  await clock.advance(30_000);
+  expect(asked).toHaveLength(1);
+});
+
+test('a plan that goes takes its questions along', async () => {
+  const { clock, host, recollection, asked } = begin();
+  host.remove('shop');
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(30_000);
+  expect(asked).toEqual([]);
+});
