@@ -23,6 +23,7 @@ import type { ProbeServices } from '../probes/services.ts';
 import { rulesAbout } from '../rules-about.ts';
 import { judgeServices } from './judge-services.ts';
 import type { PlanServiceServices } from './services.ts';
+import { SharedReading } from './shared-reading.ts';
 
 export interface PlanServiceServicesOptions {
   readonly core: Pick<Core, 'plans' | 'lastWorld'>;
@@ -39,7 +40,7 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
   const { core, askTelemetry, clock } = options;
 
   /** What the health answers said of their parts last. */
-  async function partsOf({ name, probes = [] }: CompiledPlan, gone: AbortSignal): Promise<readonly PartRuns[]> {
+  async function partsOf({ name, probes = [] }: CompiledPlan): Promise<readonly PartRuns[]> {
     const wanted = probes
       .filter(({ parts }) => parts !== undefined)
       .map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
@@ -47,25 +48,34 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
     const now = clock.now();
     const from = now - Math.max(...wanted.map(({ staleMs }) => staleMs));
     const query = { plan: name, probes: wanted, from, to: now + limits.futureMs };
-    return askTelemetry((client, own) => readPartRuns(client, query, AbortSignal.any([own, gone])));
+    return askTelemetry((client, signal) => readPartRuns(client, query, signal));
   }
 
+  /** Asked for by every page of mission control that is open, so nobody who leaves ends it. */
+  const seen = new SharedReading(clock, async (name) => {
+    const plan = core.lastWorld(name)?.plan;
+    const [answer, runs] = await Promise.all([
+      options.probes.probes(name, new AbortController().signal),
+      plan === undefined ? [] : partsOf(plan),
+    ]);
+    return { results: new Map(answer.probes.map((probe) => [probe.name, probe])), runs };
+  });
+
   return {
-    async services(name, gone) {
+    async services(name) {
       requirePlan(core, name);
       const world = core.lastWorld(name);
       if (world === undefined) return NOTHING;
       const { plan } = world;
-      const [seen, heartbeats] = await Promise.all([
-        unlessAway(() => Promise.all([options.probes.probes(name, gone), partsOf(plan, gone)])),
+      const [found, heartbeats] = await Promise.all([
+        unlessAway(() => seen.get(name)),
         options.heartbeats.heartbeats(name).then((answer) => answer.heartbeats),
       ]);
-      const [answer, runs] = seen ?? [undefined, []];
-      const results = new Map(answer?.probes.map((probe) => [probe.name, probe]));
+      const { results, runs = [] } = found ?? {};
       const now = clock.now();
       const probes = (plan.probes ?? []).map((probe) => ({
         service: probe.service,
-        standing: standingOf(probe, results.get(probe.name), plan),
+        standing: standingOf(probe, results?.get(probe.name), plan),
       }));
       const parts = (plan.probes ?? []).flatMap((probe) =>
         Object.entries(probe.parts ?? {}).map(([service, field]) => ({
@@ -87,7 +97,7 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
         services: [...judgeServices(world, checksOf)],
         others: { probes: others.probes, heartbeats: others.heartbeats },
         away: [
-          ...(seen === undefined ? (['telemetry'] as const) : []),
+          ...(found === undefined ? (['telemetry'] as const) : []),
           ...(heartbeats.some(({ state }) => state === 'unknown') ? (['intake'] as const) : []),
         ],
       };

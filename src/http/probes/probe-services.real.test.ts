@@ -143,7 +143,7 @@ test('services stand by their probes and parts, and by their alerts alone while 
       ],
     }),
   };
-  const found = await createPlanServiceServices({ ...shared, probes: services(), heartbeats }).services('shop', gone);
+  const found = await createPlanServiceServices({ ...shared, probes: services(), heartbeats }).services('shop');
   expect(found.away).toEqual([]);
   expect(found.services).toMatchObject([
     {
@@ -159,7 +159,6 @@ test('services stand by their probes and parts, and by their alerts alone while 
   const away = { ...shared, askTelemetry };
   const blind = await createPlanServiceServices({ ...away, probes: createProbeServices(away), heartbeats }).services(
     'shop',
-    gone,
   );
   expect(blind.away).toEqual(['telemetry']);
   expect(blind.services).toMatchObject([
