@@ -1,11 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import type { PlanVersionsAnswer, PlanVersionWithFiles } from '#contract/plan-versions.ts';
 import type { ApplyAnswer } from '#contract/plans.ts';
 import type { RehearsalMessage, ScenariosAnswer } from '#contract/rehearsals.ts';
+import type { StatusAnswer } from '#contract/status.ts';
+import { performanceOf } from '../../examples/kulti/dependencies.ts';
+import { readHealth } from '../../examples/kulti/health.ts';
 import type { ServerProcess } from '../crash/server-process.ts';
-import { cleanUp, emptyFolder, makeServer, until } from './program.ts';
+import { cleanUp, emptyFolder, makeServer, sendEvents, until } from './program.ts';
 
 const PLAN = `plan: shop
 launch: 2026-03-02 09:00
@@ -125,6 +129,55 @@ describe('a rehearsal', () => {
       return response.status === 200 ? response.text() : undefined;
     });
     expect(next).toContain('"state":"passed"');
+  });
+});
+
+// proves: KULTI-261, KULTI-265
+test('the figures of a health endpoint are those that the API measured in the same window', async () => {
+  const file = await readFile(join(import.meta.dirname, '../../examples/kulti/plan.yaml'), 'utf8');
+  const { plan, title, timezone, launch, sources, signals } = parse(file) as Record<string, unknown>;
+  // Without what would look at addresses of others.
+  const own = Object.entries(signals as Record<string, string>).filter(([name]) => /_(?:time|rate)$/.test(name));
+  const text = stringify({ plan, title, timezone, launch, sources, signals: Object.fromEntries(own) });
+  const post = (path: string, body: unknown) =>
+    fetch(`${server.url}/api/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  expect((await post('plans', { files: [{ path: 'plan.yaml', text }] })).status).toBe(200);
+  const made = await post('plans/kulti/keys', { name: 'site' });
+  const { key } = (await made.json()) as { readonly key: string };
+  const events = Array.from({ length: 40 }, (_event, index) => [
+    { name: 'request', event_id: `r-${index}`, duration_ms: 100 + index, status: index === 7 ? 500 : 200 },
+    { name: 'query', event_id: `q-${index}`, duration_ms: 2 + index },
+    { name: 'cache', event_id: `c-${index}`, result: index % 4 === 0 ? 'miss' : 'hit' },
+  ]).flat();
+  await until('the plan at intake', async () => {
+    const sent = await sendEvents(server, events, key);
+    return sent.body.accepted === events.length ? sent : undefined;
+  });
+
+  const read = performanceOf(server.url, token);
+  const figures = await until('the figures', async () => {
+    const found = await read(AbortSignal.timeout(10_000));
+    return Object.values(found).every((value) => value !== null) ? found : undefined;
+  });
+  expect(figures).toEqual({ responseTime: 119.5, errorRate: 0.025, queryTime: 21.5, cacheHitRate: 0.75 });
+  const well = async () => ({});
+  const health = await readHealth({
+    ...{ database: well, hms: well, external: {}, performance: read },
+    ...{ timeoutMs: 30_000, now: () => Date.now() },
+  });
+  const { plans } = (await (
+    await fetch(`${server.url}/api/status?plan=kulti`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()) as StatusAnswer;
+  const measured = new Map(plans[0]?.signals.map(({ signal, value }) => [signal, value]));
+  expect(health.performance).toEqual({
+    responseTime: measured.get('response_time'),
+    errorRate: measured.get('error_rate'),
+    queryTime: measured.get('query_time'),
+    cacheHitRate: measured.get('cache_hit_rate'),
   });
 });
 
