@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, expect, test } from 'vitest';
 import type { ProbeHistoryAnswer } from '#contract/probes.ts';
+import type { SeriesAnswer } from '#contract/signals.ts';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp, emptyFolder, getApi, LAUNCHER, makeServer, onCleanUp, until, watchbill } from './program.ts';
 import { startReceiver } from './shop.ts';
@@ -135,6 +136,19 @@ test('a target that is dead pages, one that is back resolves, from two places, a
   expect(uptime.upMs + uptime.downMs).toBeLessThanOrEqual(probe.staleMs);
   expect(uptime.unknownMs).toBe(to - from - uptime.upMs - uptime.downMs);
   expect(uptime.unknownMs).toBeGreaterThanOrEqual(STALE_MS);
+
+  // A signal that comes now begins with what the store knows: the target was not well for a while, long before it.
+  await writeFile(
+    plan,
+    `${planOf(target.port)}signals: { uptime: availability(health) over 30d }\nobjectives: { uptime: target >= 99.9% }\n`,
+  );
+  expect((await watchbill(['apply', plan, '--data', dataFolder])).exit).toBe(0);
+  const share = await until('an uptime', async () => {
+    const { series } = await getApi<SeriesAnswer>(server, dataFolder, '/api/plans/shop/signals/uptime/series');
+    return series[0]?.groups[0]?.last.findLast((value) => value !== null) ?? undefined;
+  });
+  expect(share).toBeGreaterThan(0);
+  expect(share).toBeLessThan(1);
   expect(server.printed).not.toContain(TOKEN);
   expect(target.tokens.every((token) => token === TOKEN || token === BERLINS_TOKEN)).toBe(true);
 }, 180_000);
