@@ -11,6 +11,8 @@ export const forgottenUserSchema = z
     mentions: z.number(),
     /** Stored readings of groups that were named by them. */
     readings: z.number(),
+    /** Series that named them in a label; their points are gone with them. */
+    series: z.number(),
     /** Facts whose text named them; the name is taken out. */
     facts: z.number(),
     /** Segments on their way to the telemetry store, which come there without them. */

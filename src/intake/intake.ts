@@ -18,6 +18,7 @@ import { Forgotten } from './forgotten.ts';
 import type { HeartbeatRegister } from './heartbeats/register.ts';
 import { WindowsHost } from './host.ts';
 import type { IntakeOptions } from './intake-options.ts';
+import { Judging } from './judging.ts';
 import { Floods } from './limiting/floods.ts';
 import { RateLimits } from './limiting/rate-limits.ts';
 import type { ForgottenForms, FromIntake, IntakeStatus, PlanData } from './link.ts';
@@ -29,6 +30,7 @@ import type { LookRegister } from './probes/register.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { Recollection } from './recollection.ts';
+import { RepeatedWork } from './repeated-work.ts';
 import { type RememberedAnswer, RequestTokens } from './request-tokens.ts';
 import type { AdmittedSamples } from './samples/admit.ts';
 import type { SeriesRegister } from './samples/series-register.ts';
@@ -84,11 +86,10 @@ export class Intake {
   readonly #scraper: Scraper | undefined;
   readonly #runId: string;
   readonly #startedAt: Instant;
-  readonly #cancels = new Map<string, () => void>();
+  readonly #work: RepeatedWork;
+  readonly #judging: Judging;
   #session: LinkSession | undefined;
-  #position = 0;
   #counter = 0;
-  #stopped = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -119,7 +120,7 @@ export class Intake {
         ...options.spoolLimits,
       },
       now: () => this.#clock.now(),
-      onDurable: (batch) => this.#judge(batch),
+      onDurable: (batch) => this.#judging.judge(batch),
       onSealed: () => this.#loader.wake(),
       log,
     });
@@ -142,6 +143,14 @@ export class Intake {
       loadsFrom: () => this.#loader.waiting[0]?.lastReceivedAt,
       now: () => this.#clock.now(),
       log,
+    });
+    this.#work = new RepeatedWork(clock);
+    this.#judging = new Judging({
+      host: this.#host,
+      clock: this.#clock,
+      spool: () => this.#spool,
+      session: () => this.#session,
+      recordsOf: (block) => recordsOfBlock(this.#blocks, block),
     });
     // One after the other: a snapshot never overtakes the configuration that its windows are of.
     const writes = new WriteQueue();
@@ -186,7 +195,7 @@ export class Intake {
       host: this.#host,
       registers: this.#registers,
       writes,
-      position: () => this.#position,
+      position: () => this.#judging.position,
     });
     this.rateLimits = new RateLimits({
       monotonicMs: () => clock.monotonicMs(),
@@ -213,7 +222,8 @@ export class Intake {
     await this.#scrubbers.load(disk, random);
     await this.#forgotten.load();
     const snapshot = await this.#snapshots.load();
-    this.#position = snapshot?.position ?? 0;
+    const position = snapshot?.position ?? 0;
+    this.#judging.position = position;
     this.#registers.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
     this.#host.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
     const now = clock.now();
@@ -221,9 +231,9 @@ export class Intake {
     const tail: Block[] = [];
     await this.#spool.recover((segment, blocks) => {
       this.#clock.notBefore(segment.lastReceivedAt + 1);
-      tail.push(...recallSegment(memory, segment, blocks, now, this.#position));
+      tail.push(...recallSegment(memory, segment, blocks, now, position));
     });
-    this.#spool.startAfter(this.#position);
+    this.#spool.startAfter(position);
     await this.#loader.recover();
 
     const cached = await loadConfiguration(disk);
@@ -231,7 +241,7 @@ export class Intake {
       this.#plans.restore(cached, snapshot?.at ?? tail[0]?.meta.receivedAt ?? now);
     }
     for (const block of tail) learnBlock(memory, block);
-    for (const batch of batchesOf(tail)) this.#judge(batch);
+    for (const batch of batchesOf(tail)) this.#judging.judge(batch);
     this.#registers.endReplay();
     if (tail.length > 0) log(`Replayed ${tail.length} blocks after the snapshot.`);
     for (const plan of cached?.plans ?? []) this.#host.advance(Math.min(plan.watermark, now));
@@ -248,13 +258,13 @@ export class Intake {
   start(): void {
     this.#scraper?.start();
     this.#recollection.wake();
-    this.#every('advance', limits.advanceEveryMs, () => this.#flush());
-    this.#every('snapshot', limits.snapshotEveryMs, () => {
+    this.#work.every('advance', limits.advanceEveryMs, () => this.#judging.flush());
+    this.#work.every('snapshot', limits.snapshotEveryMs, () => {
       // A disk that hangs must not make snapshots pile up in memory.
       if (!this.#snapshots.runs) void this.#snapshots.save();
       this.#sweepForgotten();
     });
-    this.#every('readings', limits.readingsEveryMs, () => this.#writeReadings());
+    this.#work.every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
   }
 
@@ -345,8 +355,8 @@ export class Intake {
       instance: this.#runId,
       clock: this.#options.clock,
       host: this.#host,
-      settle: () => this.#settle(),
-      configure: (configuration) => this.#plans.accept(configuration, this.#settle()),
+      settle: () => this.#judging.settle(),
+      configure: (configuration) => this.#plans.accept(configuration, this.#judging.settle()),
       storeFacts: (message) => this.#facts.store(message),
       status: () => this.status(),
       data: (plan) => this.data(plan),
@@ -369,6 +379,7 @@ export class Intake {
   async forget(plan: string, user: string): Promise<ForgottenForms> {
     const forms = this.#scrubbers.of(plan).formsOf(user);
     await this.#forgotten.add({ plan, forms, at: this.#clock.now() });
+    this.#registers.of(plan).series.forget(new Set(forms));
     // What began before is in the store now, or comes again without them.
     await this.#loader.settled();
     return { forms };
@@ -396,31 +407,15 @@ export class Intake {
 
   /** Lets what was taken in become durable, and leaves a snapshot. What comes later is refused. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    for (const cancel of this.#cancels.values()) cancel();
+    this.#work.stop();
     this.#plans.stop();
     this.#scraper?.stop();
     this.#recollection.stop();
     await this.#spool.close();
-    this.#flush();
+    this.#judging.flush();
     this.#session?.close();
     await this.#snapshots.save();
     await this.#loader.stop();
-  }
-
-  #every(name: string, everyMs: number, run: () => void): void {
-    const { clock } = this.#options;
-    const next = (): void => {
-      if (this.#stopped) return;
-      this.#cancels.set(
-        name,
-        clock.after(everyMs, () => {
-          run();
-          next();
-        }),
-      );
-    };
-    next();
   }
 
   #sweepForgotten(): void {
@@ -430,36 +425,8 @@ export class Intake {
     });
   }
 
-  #judge(batch: readonly Block[]): void {
-    this.#host.ingest(batch, (block) => recordsOfBlock(this.#blocks, block));
-    this.#position = batch.at(-1)?.meta.sequence ?? this.#position;
-    if (this.#session !== undefined) this.#flushAt(this.#watermark());
-  }
-
-  /** Everything at or before this has been judged; nothing at or before it can come any more. */
-  #watermark(): Instant {
-    const inFlight = this.#spool.oldestInFlightAt;
-    const watermark = inFlight === undefined ? this.#host.at : Math.min(this.#host.at, inFlight - 1);
-    return this.#clock.leave(watermark) ? watermark : this.#clock.now() - 1;
-  }
-
-  #settle(): Instant {
-    const inFlight = this.#spool.oldestInFlightAt;
-    const now = this.#clock.now();
-    this.#host.advance(inFlight === undefined ? now : Math.min(now, inFlight - 1));
-    return this.#watermark();
-  }
-
-  #flush(): void {
-    this.#flushAt(this.#settle());
-  }
-
-  #flushAt(watermark: Instant): void {
-    this.#session?.flush(watermark);
-  }
-
   #writeReadings(): void {
-    const at = this.#settle();
+    const at = this.#judging.settle();
     for (const { name, executor } of this.#host.plans.values()) {
       this.#options.readings.write(name, at, executor.readings()).catch((error: unknown) => {
         this.#options.log(`The readings of plan ${name} were not stored: ${String(error)}`);

@@ -5,7 +5,12 @@ import { type RouteCall, record } from '../testing.ts';
 /** Answers whatever is asked, and writes down the question. */
 export const usersStandIn: ApiServices['users'] = {
   forget: (plan, user) =>
-    record({ events: 0, mentions: 0, readings: 0, facts: 0, segmentsWaiting: 0, done: true }, 'forgetUser', plan, user),
+    record(
+      { events: 0, mentions: 0, readings: 0, series: 0, facts: 0, segmentsWaiting: 0, done: true },
+      'forgetUser',
+      plan,
+      user,
+    ),
 };
 
 /** One call of each route. */

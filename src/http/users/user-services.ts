@@ -36,8 +36,8 @@ export function createUserServices({ core, askTelemetry, clock }: UserServicesOp
       const answer = { ...found, facts, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
       const untilMs = clock.monotonicMs() + limits.forgetMs;
       for (;;) {
-        const { events, readings, mentions } = await count();
-        if (events + readings + mentions === 0) return { ...answer, done: true };
+        const { events, readings, mentions, series } = await count();
+        if (events + readings + mentions + series === 0) return { ...answer, done: true };
         if (clock.monotonicMs() >= untilMs) return { ...answer, done: false };
         await new Promise<void>((resolve) => {
           clock.after(LOOK_EVERY_MS, resolve);

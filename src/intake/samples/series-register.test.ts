@@ -34,3 +34,17 @@ test('what the list names no more is kept again', () => {
   expect(register.cacheOf('test').find(1, 2)).toBeUndefined();
   expect(intern(register, paid('mia')).labels).toEqual([['customer', 'mia']]);
 });
+
+test('a series that names a forgotten user comes back as new, with a description', () => {
+  const register = new SeriesRegister();
+  const cache = register.cacheOf('test');
+  const mia = intern(register, paid('mia'));
+  const ben = intern(register, paid('ben'));
+  cache.put(1, 2, mia);
+  mia.announcedAt = T0;
+  register.forget(new Set(['mia']));
+  expect([...register.all]).toEqual([ben]);
+  expect(cache.find(1, 2)).toBeUndefined();
+  const again = intern(register, mia);
+  expect([again === mia, again.announcedAt]).toEqual([false, Number.NEGATIVE_INFINITY]);
+});

@@ -149,6 +149,15 @@ export class SeriesRegister {
     series.lastSeenAt = Number.NEGATIVE_INFINITY;
   }
 
+  /** Series with one of these values in a label come back as new, with a description of their own, when they are sent again. */
+  forget(values: ReadonlySet<string>): void {
+    for (const [key, series] of this.#known) {
+      if (!series.labels.some(([, value]) => values.has(value))) continue;
+      series.owner = undefined;
+      this.#known.delete(key);
+    }
+  }
+
   /** Every series is described once more with its next point. */
   announceAnew(): void {
     for (const series of this.#known.values()) series.announcedAt = Number.NEGATIVE_INFINITY;
