@@ -5,7 +5,7 @@ import { freePort, type ServerProcess } from '../crash/server-process.ts';
 import { emptyFolder, INGEST_KEY, makeServer, sendEvents, until, watchbill } from '../end-to-end/program.ts';
 import { type Receiver, startReceiver } from '../end-to-end/shop.ts';
 import { Chance } from '../simulation/random.ts';
-import { casesOf, type HostileCase, packedFor } from './cases.ts';
+import { casesOf, type HostileCase, MARKER_PATTERN, packedFor } from './cases.ts';
 import { breakConnection, brokenConnections, framed, GrpcSender } from './grpc-sender.ts';
 import { type Credentials, type Protocol, protocols } from './protocols.ts';
 
@@ -270,8 +270,7 @@ async function storedMarkers(dataFolder: string, normal: number): Promise<Readon
     ];
     const found = new Set<string>();
     for (const text of texts) {
-      const pattern = 'hostile-[0-9]+-[0-9]+';
-      const query = `select distinct arrayJoin(extractAll(text, '${pattern}')) as marker from (${text})`;
+      const query = `select distinct arrayJoin(extractAll(text, '${MARKER_PATTERN}')) as marker from (${text})`;
       for (const { marker } of await rows<{ marker: string }>(query)) found.add(marker);
     }
     return found;
