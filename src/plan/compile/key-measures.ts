@@ -81,7 +81,7 @@ function isGraceSound(node: ast.Missing, graceMs: number, windowMs: number, scop
     return false;
   }
   if (windowMs > graceMs) return true;
-  const message = `A value may wait for ${formatDuration(graceMs)} and has left the window of ${formatDuration(windowMs)} by then.`;
+  const message = `In a window of ${formatDuration(windowMs)} no value can count: each may wait for ${formatDuration(graceMs)} before.`;
   context.report.add(
     'E156',
     place,

@@ -337,7 +337,7 @@ class RoleReader {
     if (top.mode === 'fields' || (this.#inFields && this.#modes.length === 1)) return 'field';
     if (top.mode === 'aggregate' || top.mode === 'paths') {
       if (!top.first && top.mode === 'aggregate') return 'field';
-      if (RESERVED_WORDS.has(word)) return 'none';
+      if (RESERVED_WORDS.has(word) || (top.mode === 'paths' && word === 'within')) return 'none';
       top.first = top.mode === 'paths';
       return 'source';
     }

@@ -5,6 +5,7 @@ import type { Evidence as CoreEvidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
 import { useLive } from '../../api/live.tsx';
 import { formatAgainst, formatCount, formatThreshold } from '../../format/numbers.ts';
+import { CountedKeys } from '../../kit/counted-keys.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { distanceOf, liveReadingOf } from '../signals/rule-distance.ts';
 import classes from './alert.module.css';
@@ -111,22 +112,8 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
         {against.length === 0 ? '' : ` · limit ${against.map((one) => formatThreshold(one.value, unit)).join(' and ')}`}{' '}
         · {truth === 'true' ? 'met' : truth === 'false' ? 'not met' : 'cannot be judged'}
       </span>
-      {evidence.keys === undefined ? null : <Keys {...evidence.keys} />}
+      {evidence.keys === undefined ? null : <CountedKeys {...evidence.keys} />}
     </>
-  );
-}
-
-/** The values that a figure counts, as they were sent. */
-function Keys({ shown, more }: NonNullable<EvidenceAnswer['keys']>) {
-  return (
-    <ul className={classes.keys} aria-label="Values that it counts">
-      {shown.map((key) => (
-        <li key={key}>
-          <code>{key}</code>
-        </li>
-      ))}
-      {more === 0 ? null : <li className={classes.quiet}>and {formatCount(more)} more</li>}
-    </ul>
   );
 }
 
@@ -149,7 +136,7 @@ function Now({ evidence, group }: { readonly evidence: CoreEvidence | undefined;
           </>
         )}
       </span>
-      {live?.keys === undefined ? null : <Keys {...live.keys} />}
+      {live?.keys === undefined ? null : <CountedKeys {...live.keys} />}
     </span>
   );
 }

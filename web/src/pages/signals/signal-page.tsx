@@ -6,6 +6,7 @@ import { useOverview } from '../../api/overview.ts';
 import { LinkedCursors } from '../../charts/cursor.tsx';
 import { RangePicker } from '../../charts/range-picker.tsx';
 import { useTimeRange } from '../../charts/use-time-range.ts';
+import { CountedKeys } from '../../kit/counted-keys.tsx';
 import { Page, Section } from '../../kit/page.tsx';
 import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
@@ -92,6 +93,7 @@ function Watched({ plan, overview, signal, objective }: WatchedProps) {
       <div className={classes.columns}>
         <div className={classes.column}>
           {signal.by.length === 0 ? null : <GroupTable signal={signal} lines={lines} />}
+          <Counted signal={signal} />
           <SignalRules plan={plan} signal={signal} overview={overview} />
         </div>
         <div className={classes.column}>
@@ -101,6 +103,17 @@ function Watched({ plan, overview, signal, objective }: WatchedProps) {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** Which values it counts now, for a figure that counts any. */
+function Counted({ signal }: Pick<WatchedProps, 'signal'>) {
+  const keys = useReadings(signal.name).find((reading) => reading.keys !== undefined)?.keys;
+  if (keys === undefined) return null;
+  return (
+    <Section title="Values that count">
+      <CountedKeys {...keys} />
+    </Section>
   );
 }
 
