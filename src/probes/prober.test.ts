@@ -37,7 +37,16 @@ async function settle(): Promise<void> {
 /** A prober on virtual time whose target answers at once, well or not. */
 function setUp(plans: readonly PlanOrders[]) {
   const clock = createVirtualClock(T0);
-  const state = { isWell: true, isAway: false, plans, revision: 'one', told: [] as ProbeResult[], batches: 0 };
+  /** `skewMs`: by how much this machine's clock differs from intake's. */
+  const state = {
+    skewMs: 0,
+    isWell: true,
+    isAway: false,
+    plans,
+    revision: 'one',
+    told: [] as ProbeResult[],
+    batches: 0,
+  };
   const dialler = {
     connect: async () =>
       state.isWell
@@ -46,7 +55,7 @@ function setUp(plans: readonly PlanOrders[]) {
   } as unknown as Dialler;
   const prober = new Prober({
     location: 'here',
-    clock: clock as Clock,
+    clock: { ...clock, now: () => clock.now() + state.skewMs } as Clock,
     dialler,
     secret: () => ({ state: 'unset' }),
     wantSecrets: () => {},
@@ -59,7 +68,8 @@ function setUp(plans: readonly PlanOrders[]) {
       async tell(_plan, results) {
         if (state.isAway) return { state: 'again', message: 'away', afterMs: 0 };
         state.batches += 1;
-        state.told.push(...results);
+        // As intake does, which refuses what lies more than a minute ahead.
+        state.told.push(...results.filter(({ dueAt }) => dueAt <= clock.now() + 60_000));
         return { state: 'taken' };
       },
     },
@@ -138,6 +148,61 @@ it('follows another version of the plan without another look at what is done', a
   const dues = duesOf(state.told, 'one');
   expect(new Set(dues).size).toBe(dues.length);
   expect(dues.length).toBeGreaterThanOrEqual(11);
+  await prober.stop();
+});
+
+it('goes on at the instants that follow when the clock of its machine is set back', async () => {
+  const { prober, state, pass } = setUp([
+    ordersOf([probe('one'), probe('rare', { everyMs: { otherwise: 3_600_000 } })]),
+  ]);
+  prober.start();
+  await settle();
+  await pass(5_000);
+  state.skewMs = -3_600_000;
+  await pass(5_000);
+  state.skewMs = 0;
+  await pass(5_000);
+  const dues = duesOf(state.told, 'one');
+  expect(dues.length).toBeGreaterThanOrEqual(14);
+  for (const [index, dueAt] of dues.entries()) expect(dueAt).toBe((dues[0] ?? 0) + index * 1_000);
+  // No hour has passed, so it is not due again.
+  expect(duesOf(state.told, 'rare')).toHaveLength(1);
+  await prober.stop();
+});
+
+it.each([
+  ['and is put right later', 0],
+  ['and stays so', 3_600_000],
+])('follows the time of intake where its own clock is far ahead %s', async (_when, laterMs) => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one')])]);
+  await pass(1_000);
+  state.skewMs = 3_600_000;
+  prober.start();
+  await settle();
+  await pass(5_000);
+  state.skewMs = laterMs;
+  await pass(10_000);
+  const dues = duesOf(state.told, 'one');
+  expect(dues.length).toBeGreaterThanOrEqual(13);
+  for (const [index, dueAt] of dues.entries()) expect(dueAt).toBe((dues[0] ?? 0) + index * 1_000);
+  expect(Math.max(...dues)).toBeLessThanOrEqual(T0 + 16_000);
+  await prober.stop();
+});
+
+it('looks no instant twice where its clock jumps ahead and back while it runs', async () => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one')])]);
+  prober.start();
+  await settle();
+  await pass(5_000);
+  state.skewMs = 3_600_000;
+  await pass(3_000);
+  state.skewMs = 0;
+  await pass(10_000);
+  const dues = duesOf(state.told, 'one');
+  expect(new Set(dues).size).toBe(dues.length);
+  expect(dues.length).toBeGreaterThanOrEqual(16);
+  expect(Math.max(...dues)).toBeLessThanOrEqual(T0 + 18_000);
+  expect(Math.max(...dues)).toBeGreaterThan(T0 + 16_000);
   await prober.stop();
 });
 

@@ -1,7 +1,6 @@
 import type { Dialler } from '#egress/dialler.ts';
-import type { Instant } from '#kernel/instant.ts';
+import { formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import { MonotoneClock } from '#kernel/monotone-clock.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { Database, Probe } from '#plan/probe.ts';
 import type { PlanOrders } from '#plan/prober-orders.ts';
@@ -9,6 +8,7 @@ import type { IntakeLink, OrdersFailure } from './intake-link.ts';
 import type { SecretLook } from './kind.ts';
 import { look } from './look.ts';
 import { Outbox } from './outbox.ts';
+import { ProberTime } from './prober-time.ts';
 import { decide, gridOffset, type PhaseNow, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
 
 export interface ProberOptions {
@@ -60,7 +60,7 @@ interface PlanState {
 /** Looks at what the plans name, when they say so, and tells intake what it saw. The same on the server and elsewhere. */
 export class Prober {
   readonly #options: ProberOptions;
-  readonly #time: MonotoneClock;
+  readonly #time: ProberTime;
   readonly #outbox: Outbox;
   readonly #plans = new Map<string, PlanState>();
   readonly #stop = new AbortController();
@@ -77,7 +77,7 @@ export class Prober {
 
   constructor(options: ProberOptions) {
     this.#options = options;
-    this.#time = new MonotoneClock(options.clock);
+    this.#time = new ProberTime(options.clock);
     this.#outbox = new Outbox({
       clock: options.clock,
       deliver: (plan, results) => options.intake.tell(plan, results),
@@ -112,8 +112,7 @@ export class Prober {
       this.#ordersFailure = undefined;
       this.#isRefused = false;
       const { now, revision, plans } = answer.value;
-      // A clock that is behind intake's would have instants due again that are done.
-      this.#time.notBefore(now);
+      this.#followTime(now);
       if (plans !== undefined) this.#follow(plans);
       this.#revision = revision;
     } else {
@@ -126,6 +125,22 @@ export class Prober {
     }
     if (this.#stop.signal.aborted) return;
     this.#cancelOrders = this.#options.clock.after(againMs, () => void this.#askOrders(againMs));
+  }
+
+  #followTime(now: Instant): void {
+    const backMs = this.#time.follow(now);
+    if (backMs === 0) return;
+    this.#options.log(
+      `The clock of this machine is ${formatDuration(backMs)} ahead of the server's, which is followed.`,
+    );
+    // What was looked at ahead of time was refused, and is due when it comes.
+    for (const { tasks } of this.#plans.values()) {
+      for (const task of tasks.values()) {
+        task.progress = { ...task.progress, doneUpTo: Math.min(task.progress.doneUpTo, now) };
+        task.at = now;
+      }
+    }
+    this.#wake();
   }
 
   #follow(plans: readonly PlanOrders[]): void {
