@@ -59,7 +59,8 @@ export const serviceSchema = z
     neededBy: z.array(z.string()),
     /**
      * `down`: an alert is open that means so. `trouble`: another alert of its rules is open, or one of its probes, parts or heartbeats is not as
-     * it should be. `fine`: something is measured, and nothing of that. `unknown`: nothing has been measured lately.
+     * it should be. `fine`: one of its checks, or without any one of its rules, is measured, and nothing of that. `unknown`: nothing has been
+     * measured lately.
      */
     state: z.enum(['down', 'trouble', 'fine', 'unknown']),
     /** When the first of what makes it down or gives it trouble began; absent when that is not known. */

@@ -63,6 +63,8 @@ test('a rule that could be judged is a measurement too', () => {
   expect(judge(play).get('database')?.state).toBe('unknown');
   play.say(2_000, { b: 'false' });
   expect(judge(play).get('database')?.state).toBe('fine');
+  // But where probes look, and none of them can say anything, it is not.
+  expect(judge(play, { database: { probes: [probe('unknown')] } }).get('database')?.state).toBe('unknown');
 });
 
 test('an open alert of a down rule is down, any other is trouble; who needs it learns why', () => {

@@ -58,11 +58,12 @@ function judgeService(
     failing.length > 0 ||
     parts.some(({ state }) => state === 'failing') ||
     heartbeats.some(({ state }) => state === 'late' || state === 'failed');
+  const checks: readonly string[] = [...probes, ...parts, ...heartbeats].map(({ state: standing }) => standing);
+  // Where something looks at it, figures of events without a single event say nothing for it.
   const isMeasured =
-    probes.some(({ state }) => state === 'passing') ||
-    parts.some(({ state }) => state === 'passing') ||
-    heartbeats.some(({ state }) => state === 'on time') ||
-    rules.some((rule) => isJudged(rule, world));
+    checks.length > 0
+      ? checks.some((standing) => standing === 'passing' || standing === 'on time')
+      : rules.some((rule) => isJudged(rule, world));
   const state = breaking.length > 0 ? 'down' : isTroubled ? 'trouble' : isMeasured ? 'fine' : 'unknown';
   const begun = [
     ...(breaking.length > 0 ? breaking : alerts).map(({ openedAt }) => openedAt),

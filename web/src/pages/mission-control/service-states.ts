@@ -75,12 +75,13 @@ function ownState(
   }
   const read = [...new Set(rules.flatMap((rule) => rule.signals))];
   const isKnown =
-    answer?.state === 'fine' ||
-    read.some((signal) =>
-      (signals.get(signal) ?? []).some(
-        ({ state }) => state !== 'no data' && state !== 'too few' && state !== 'not evaluated',
-      ),
-    );
+    checks !== undefined && checks.length > 0
+      ? checks.some(({ state }) => state === 'passing' || state === 'on time')
+      : read.some((signal) =>
+          (signals.get(signal) ?? []).some(
+            ({ state }) => state !== 'no data' && state !== 'too few' && state !== 'not evaluated',
+          ),
+        );
   if (!isKnown) return { name, tone: 'none', word: 'not known', because: 'nothing has been measured lately' };
   return { name, tone: 'good', word: 'fine', because: answer === undefined ? 'no open alert' : checksText(answer) };
 }
