@@ -5,7 +5,7 @@ import type { SentenceKind } from '../shape/sentence-places.ts';
 import type { Completion } from './completion.ts';
 import { KIND_WORDS } from './completion.ts';
 import { kindsOfRole, roleAtEnd } from './highlight.ts';
-import { type DefinedName, definitionOf, type PlanNames } from './names.ts';
+import { type DefinedName, definitionOf, type NameKind, type PlanNames } from './names.ts';
 import { findWord, LANGUAGE_WORDS, type LanguageWord } from './words.ts';
 
 const START: Readonly<Record<SentenceKind, keyof Sentences>> = {
@@ -42,6 +42,10 @@ export function completeSentence(
   const word = /[\p{L}_](?:[\p{L}\p{M}\p{N}_-])*$/u.exec(before)?.[0] ?? '';
   const base = before.slice(0, before.length - word.length);
   if (base !== '' && !/[\s(,.<>=+*/:-]$/u.test(base)) return undefined;
+  const subject = /(?<![\p{L}\p{M}\p{N}_.-])([\p{L}_][\p{L}\p{M}\p{N}_-]*)\.$/u.exec(base)?.[1];
+  if (subject !== undefined && kind === 'condition' && names.find(subject, 'probe') !== undefined) {
+    return { from: base.length, items: names.parts(subject).map((part) => plain(part, 'name', 'a part of the probe')) };
+  }
   if (/[\p{L}\p{N}_]\.$/u.test(base)) return { from: base.length, items: fields(names) };
   const expected = expectedAfter(base, kind);
   if (expected === undefined) return undefined;
@@ -152,14 +156,17 @@ function nameItems(
   if (role === 'unit' || role === 'none') return [];
   const found = names.of(...kindsOfRole(role));
   return found
-    .filter((name) => role !== 'figure' || name.kind === 'signal' || (name.kind === 'rule' && kind === 'condition'))
+    .filter((name) => role !== 'figure' || name.kind === 'signal' || (name.kind in STATED && kind === 'condition'))
     .filter((name) => role !== 'source' || name.kind === 'source')
     .map((name) =>
-      name.kind === 'rule' && role === 'figure'
-        ? { ...nameItem(name), insert: `${name.name} firing`, rank: 2 }
+      role === 'figure' && STATED[name.kind] !== undefined
+        ? { ...nameItem(name), insert: `${name.name} ${STATED[name.kind]}`, rank: 2 }
         : nameItem(name),
     );
 }
+
+/** Names of which a condition asks for a state, and which one mostly. */
+const STATED: Readonly<Partial<Record<NameKind, string>>> = { rule: 'firing', probe: 'failing', heartbeat: 'late' };
 
 /** A name of the plan with what stands behind it. */
 export function nameItem(name: DefinedName): Completion {

@@ -93,6 +93,9 @@ describe('completion', () => {
     ['', 'probes:\n  x: { check: "tcp a:1", |', ['every', 'while-failing', 'expect']],
     ['', 'probes:\n  x: { check: "tcp a:1", expect: |', ['status = 200', 'days_left > 14']],
     ['', 'probes:\n  x: { check: "tcp a:1", every: |', ['30s', '1m']],
+    ['', 'probes:\n  x: { check: "GET https://a/", agree: 2, par|', ['parts']],
+    ['', 'probes:\n  x: { check: "GET https://a/" }\nrules:\n  y: { when: |', ['x', 'error_rate']],
+    ['', 'probes:\n  x: { check: "GET https://a/", parts: { db: json.db } }\nrules:\n  y: { when: x.|', ['db']],
     ['', 'heartbeats:\n  x: { every: |', ['1h', 'cron "0 3 * * *"']],
     ['', 'databases:\n  x: { url: |', ['secret']],
     ['', 'services:\n  api: {}\n  x: { needs: [|', ['api']],
@@ -215,6 +218,14 @@ describe('highlighting', () => {
       ]),
     );
     expect(classes(base).filter((each) => each.startsWith('unknown'))).toEqual([]);
+  });
+
+  test('takes no word between two paths for a source', () => {
+    const text = 'plan: x\nsignals:\n  unlinked: missing(requests.id, errors.sale within 30m) over 24h\n';
+    expect(classes(text)).toEqual(
+      expect.arrayContaining(['name requests', 'name errors', 'keyword within', 'duration 30m']),
+    );
+    expect(classes(text).filter((each) => each.startsWith('unknown'))).toEqual([]);
   });
 
   test('marks a name that the plan does not have', () => {

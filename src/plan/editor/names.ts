@@ -57,6 +57,8 @@ export interface PlanNames {
   readonly find: (name: string, ...kinds: readonly NameKind[]) => DefinedName | undefined;
   /** Fields that the plan's sentences read, and those that every event has. */
   readonly fields: () => ReadonlySet<string>;
+  /** The parts that answers of a probe name. */
+  readonly parts: (probe: string) => readonly string[];
   /** What stands behind a signal's name under `objectives`. */
   readonly objective: (signal: string) => string | undefined;
 }
@@ -101,6 +103,7 @@ export function collectNames(scans: readonly Scan[]): PlanNames {
   return {
     all,
     fields: () => fieldsOf(scans),
+    parts: (probe) => partsOf(scans, probe),
     objective: (signal) => objectiveOf(scans, signal),
     of: (...kinds) => all.filter(({ kind }) => kinds.includes(kind)),
     find: (name, ...kinds) => index.get(name)?.find(({ kind }) => kinds.length === 0 || kinds.includes(kind)),
@@ -127,6 +130,16 @@ function fieldsOf(scans: readonly Scan[]): ReadonlySet<string> {
   }
   fields.delete('');
   return fields;
+}
+
+function partsOf(scans: readonly Scan[], probe: string): readonly string[] {
+  return scans.flatMap(({ pieces }) =>
+    pieces.flatMap(({ kind, path: [section, name, key, part], open }) =>
+      kind === 'key' && section === 'probes' && name === probe && key === 'parts' && part !== undefined && open !== true
+        ? [part]
+        : [],
+    ),
+  );
 }
 
 function objectiveOf(scans: readonly Scan[], signal: string): string | undefined {
