@@ -135,7 +135,7 @@ function Loaded({ plan, detail }: { readonly plan: string; readonly detail: Aler
               {rule?.unless === undefined ? null : <Row name="Quiet while">{rule.unless} fires</Row>}
               {rule?.needs === undefined ? null : <Row name="Quiet while down">{rule.needs.join(', ')}</Row>}
               <Row name="Reads">
-                {rule === undefined
+                {rule === undefined || rule.signals.length === 0
                   ? '–'
                   : rule.signals.map((signal, index) => (
                       <span key={signal}>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { AlertDetailAnswer } from '#contract/alerts.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
@@ -7,6 +8,7 @@ import { formatSpan } from '../../format/times.ts';
 import { useNow } from '../../kit/now.ts';
 import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
+import { paths } from '../../paths.ts';
 import classes from './alert.module.css';
 import { reasonSentence } from './reason-words.ts';
 import { RunbookText } from './runbook-text.tsx';
@@ -21,7 +23,7 @@ interface NextActionProps {
 }
 
 /** What to do now, in one sentence with its button: the first thing that is read at night. */
-export function NextAction({ detail, overview, may, error, buttons }: NextActionProps) {
+export function NextAction({ plan, detail, overview, may, error, buttons }: NextActionProps) {
   const { alert } = detail;
   const respondMs = overview?.severities.find(({ name }) => name === alert.severity)?.respondMs;
   const silence = alert.silences.at(-1);
@@ -55,6 +57,20 @@ export function NextAction({ detail, overview, may, error, buttons }: NextAction
         {kind === 'over' || detail.runbook === undefined ? null : (
           <p className={classes.nextText}>
             What to do: <RunbookText text={detail.runbook} />
+          </p>
+        )}
+        {kind !== 'open' || alert.needsDown === undefined ? null : (
+          <p className={classes.nextText}>
+            Nobody was told, since its service needs {alert.needsDown.service}, which is down (
+            {alert.needsDown.by.map((cause, index) => (
+              <span key={cause}>
+                {index === 0 ? '' : ', '}
+                <Link to={paths.alert(plan, cause)} className="wb-alone">
+                  {cause}
+                </Link>
+              </span>
+            ))}
+            ). It is told once that is over, if it still fires.
           </p>
         )}
         {silence === undefined ? null : (
