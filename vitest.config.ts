@@ -2,11 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Against hanging, not for speed: a machine that has much else to do may take many times as long. */
 const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
-const startsServers = { ...patient, fileParallelism: false };
+/** No test changes a module or what is global for good, and most of the time of a small file is the loading of what it tests. */
+const sharesModules = { isolate: false };
 
 /**
- * Unit tests and scenarios need no database. The others start the real parts, one file after the other; `browser` is a project of its own, so
- * that `npm test` can run it beside `real`: both wait more than they compute.
+ * Unit tests and scenarios need no database. The others start the real parts. They wait about as much as they compute, so two files of `real`
+ * run side by side, and `browser` is a project of its own, so that `npm test` can run it beside them.
  */
 export default defineConfig({
   test: {
@@ -19,8 +20,7 @@ export default defineConfig({
             'test/{architecture,simulation,scenarios}/**/*.test.ts',
           ],
           exclude: ['**/*.real.test.ts'],
-          // No test changes a module or what is global for good, and most of the time of a small file is the loading of what it tests.
-          isolate: false,
+          ...sharesModules,
           ...patient,
         },
       },
@@ -28,14 +28,18 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['{src,examples}/**/*.real.test.ts', 'test/{end-to-end,crash}/**/*.test.ts'],
-          ...startsServers,
+          ...sharesModules,
+          ...patient,
+          maxWorkers: 2,
         },
       },
       {
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          ...startsServers,
+          ...sharesModules,
+          ...patient,
+          fileParallelism: false,
         },
       },
     ],
