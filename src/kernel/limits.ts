@@ -130,6 +130,7 @@ export const limits = {
   keyWindowStepMs: 1_000,
   /** Different values of one such measure; with more it says nothing. */
   keysPerMeasure: 100_000,
+  keysPerPlan: 500_000,
   keysShown: 20,
   keyCharacters: 200,
   /** A partner counts that came up to so long before the window. */

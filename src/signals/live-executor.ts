@@ -15,6 +15,7 @@ import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import type { FigureWindow } from './figure-window.ts';
 import { type EvaluationContext, measuresOf } from './formula.ts';
+import { KeyRoom } from './keys/key-room.ts';
 import { KeyWindow } from './keys/key-window.ts';
 import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
@@ -103,8 +104,9 @@ export class LiveExecutor implements Executor {
     this.madeAt = now;
     this.context = { now, received: false, gone: false };
     const measures = Object.values(plan.measures);
+    const keys = new KeyRoom();
     this.windows = measures.map((measure, id) =>
-      isOfKeys(measure) ? new KeyWindow(measure, id, now) : new MeasureWindow(measure, id, now),
+      isOfKeys(measure) ? new KeyWindow(measure, id, now, keys) : new MeasureWindow(measure, id, now),
     );
     const byId = new Map<MeasureId, FigureWindow>(this.windows.map((window) => [window.measure.id, window]));
     const tests = Object.values(plan.tests);

@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
+import type { KeyRoom } from './key-room.ts';
 
 const FIRST_SLOTS = 64;
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -24,6 +25,11 @@ export class KeyTable {
   end = 0;
   private readonly places = new Map<number, number>();
   private readonly free: number[] = [];
+  private readonly room: KeyRoom;
+
+  constructor(room: KeyRoom) {
+    this.room = room;
+  }
 
   get size(): number {
     return this.places.size;
@@ -45,11 +51,13 @@ export class KeyTable {
     this.marks[place] = 0;
     this.texts[place] = undefined;
     this.places.set(hash, place);
+    this.room.take();
     return place;
   }
 
   forget(place: number): void {
     this.places.delete(this.hash[place] as number);
+    this.room.leave();
     this.hash[place] = Number.NaN;
     this.texts[place] = undefined;
     this.free.push(place);

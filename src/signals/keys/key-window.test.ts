@@ -64,6 +64,24 @@ test('with more keys than are kept there is no figure, until what found no place
   expect(readingOf(live)).toMatchObject({ state: 'value', value: 1, sampleSize: 1 });
 });
 
+test('the measures of one plan share a room', () => {
+  const measures = Array.from({ length: limits.keysPerPlan / limits.keysPerMeasure + 1 }, (_, index) =>
+    duplicates((index + 1) * MINUTE_MS),
+  );
+  const live = createLiveExecutor(planFor(...measures), START);
+  const keys = Array.from({ length: limits.keysPerMeasure }, (_, index) => event('sales', START, `k${index}`));
+  live.ingest(keys, START);
+  const states = live
+    .readings()
+    .map(({ reading }) => (reading.state === 'no data' ? reading.reason : reading.sampleSize));
+  // Batch by batch each takes what there is, so all of them are cut short at the end.
+  expect(new Set(states)).toEqual(new Set(['too-many-keys']));
+  live.advance(START + 20 * MINUTE_MS);
+  const later = START + 20 * MINUTE_MS;
+  live.ingest([event('sales', later, 'k1')], later);
+  expect(live.readings().map(({ reading }) => reading.sampleSize)).toEqual(measures.map(() => 1));
+});
+
 test('the longest waiting keys are named first, twenty of them, and the others counted', () => {
   const live = createLiveExecutor(planFor(missing(HOUR_MS, MINUTE_MS)), START);
   const sales = Array.from({ length: 25 }, (_, index) => event('sales', START - index * SECOND_MS, `s${index}`));

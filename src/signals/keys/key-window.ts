@@ -6,6 +6,7 @@ import { type GroupKey, type NoDataReason, UNGROUPED } from '#plan/reading.ts';
 import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { FigureWindow, GroupFigure, OffendingKeys, RowsTaker } from '../figure-window.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
+import type { KeyRoom } from './key-room.ts';
 import { KeyTable } from './key-table.ts';
 import { boundaryAfter, boundaryFrom, boundaryOf, type KeyTimes, keyTimes } from './key-times.ts';
 
@@ -16,7 +17,8 @@ const OFFENDS = 2;
 
 /**
  * `duplicates` and `missing`: how many values of a field came in more than one event, or have no event of another source that holds them (see
- * `KeyTimes`). A key is kept once, whatever comes of it; beyond `limits.keysPerMeasure` keys the figure is withheld until all that was not
+ * `KeyTimes`). A key is kept once, whatever comes of it; beyond `limits.keysPerMeasure` keys, or
+ * `limits.keysPerPlan` of all such measures, the figure is withheld until all that was not
  * taken in has lost its meaning.
  */
 export class KeyWindow implements FigureWindow {
@@ -38,7 +40,8 @@ export class KeyWindow implements FigureWindow {
   readonly ofPartners: RowsTaker = { addAll: (run, now) => this.take(run, now, true) };
   private readonly times: KeyTimes;
   private readonly isMissing: boolean;
-  private readonly table = new KeyTable();
+  private readonly table: KeyTable;
+  private readonly room: KeyRoom;
   private boundary: Instant;
   /** When the last key that found no place will have lost its meaning; 0 when all have one. */
   private crowdedUntil: Instant = 0;
@@ -48,7 +51,9 @@ export class KeyWindow implements FigureWindow {
   private offendingKeys = 0;
   private readonly figure: GroupFigure;
 
-  constructor(measure: Measure, id: number, now: Instant) {
+  constructor(measure: Measure, id: number, now: Instant, room: KeyRoom) {
+    this.room = room;
+    this.table = new KeyTable(room);
     this.measure = measure;
     this.id = id;
     this.times = keyTimes(measure);
@@ -210,15 +215,19 @@ export class KeyWindow implements FigureWindow {
   private placeOf(hash: number, now: Instant): number | undefined {
     const known = this.table.find(hash);
     if (known !== undefined) return known;
-    if (this.table.size >= limits.keysPerMeasure && this.clearedAt !== this.boundary) {
+    if (this.isFull() && this.clearedAt !== this.boundary) {
       this.clearedAt = this.boundary;
       this.lookAtAll();
     }
-    if (this.table.size < limits.keysPerMeasure) return this.table.add(hash);
+    if (!this.isFull()) return this.table.add(hash);
     this.crowdedUntil = now + this.times.keptMs + this.times.stepMs;
     this.due = Math.min(this.due, this.crowdedUntil);
     this.touchAll();
     return undefined;
+  }
+
+  private isFull(): boolean {
+    return this.table.size >= limits.keysPerMeasure || this.room.isFull;
   }
 
   /** Looks at every key as of the boundary, forgets those that mean nothing any more, and finds the next due instant. */

@@ -1,0 +1,18 @@
+import { limits } from '#kernel/limits.ts';
+
+/** How many keys the measures of one plan keep together: a plan with many of them has no more memory than one with a few. */
+export class KeyRoom {
+  private taken = 0;
+
+  get isFull(): boolean {
+    return this.taken >= limits.keysPerPlan;
+  }
+
+  take(): void {
+    this.taken += 1;
+  }
+
+  leave(): void {
+    this.taken -= 1;
+  }
+}
