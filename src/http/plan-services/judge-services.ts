@@ -8,6 +8,7 @@ import type { Alert, World } from '#core/model.ts';
 import { collect, conditionsOf } from '#core/rule-index.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Rule, Service } from '#plan/model.ts';
+import { neededServices } from '#plan/needs.ts';
 import { groupValues } from '../group-values.ts';
 import { instantField } from '../instant-field.ts';
 
@@ -35,7 +36,7 @@ export function judgeServices(
   return own.map((service) => ({
     ...service,
     neededBy: services.filter((other) => other.needs.includes(service.name)).map(({ name }) => name),
-    because: reached(service.name, needs).filter((name) => isDown.has(name)),
+    because: neededServices(service.name, needs).filter((name) => isDown.has(name)),
   }));
 }
 
@@ -99,12 +100,4 @@ function isJudged(rule: Rule, { verdicts }: Pick<World, 'verdicts'>): boolean {
   const tests = new Set<string>();
   for (const condition of conditionsOf(rule)) collect(condition, tests, new Set());
   return [...tests].some((test) => [...(verdicts.get(test)?.values() ?? [])].some(({ truth }) => truth !== 'unknown'));
-}
-
-/** What a service needs, itself or by way of others, the nearest first; never the service itself. */
-function reached(name: string, needs: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const found = new Set([name]);
-  for (const one of found) for (const need of needs.get(one) ?? []) found.add(need);
-  found.delete(name);
-  return [...found];
 }

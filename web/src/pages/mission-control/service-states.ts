@@ -1,6 +1,7 @@
 import type { LiveAlert, LiveReading } from '#contract/live.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import type { ServiceAnswer } from '#contract/services.ts';
+import { neededServices } from '#plan/needs.ts';
 import type { Tone } from '../../kit/tone.ts';
 import { checksText } from '../services/service-words.ts';
 
@@ -35,7 +36,7 @@ export function serviceStates(
   const needs = new Map(overview.services.map((service) => [service.name, service.needs]));
   return overview.services.map(({ name }) => {
     const state = own.get(name) ?? { name, tone: 'neutral', word: 'not watched', because: '' };
-    const broken = reached(name, needs).filter((need) => own.get(need)?.tone === 'critical');
+    const broken = neededServices(name, needs).filter((need) => own.get(need)?.tone === 'critical');
     if (broken.length === 0 || state.tone === 'critical' || state.tone === 'warning') return state;
     return { name, tone: 'warning', word: 'at risk', because: `needs ${broken.join(', ')}` };
   });
@@ -84,12 +85,4 @@ function ownState(
         );
   if (!isKnown) return { name, tone: 'none', word: 'not known', because: 'nothing has been measured lately' };
   return { name, tone: 'good', word: 'fine', because: answer === undefined ? 'no open alert' : checksText(answer) };
-}
-
-/** All that it needs, itself or by way of others, the nearest first. */
-function reached(name: string, needs: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const found = new Set([name]);
-  for (const one of found) for (const need of needs.get(one) ?? []) found.add(need);
-  found.delete(name);
-  return [...found];
 }

@@ -1,11 +1,15 @@
 import { Code } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { HeartbeatAnswer } from '#contract/heartbeats.ts';
+import { usePlanName } from '../../api/current-plan.ts';
+import { useMay } from '../../api/session.ts';
 import { formatFigureText } from '../../format/numbers.ts';
 import { CopyButton } from '../../kit/copy-button.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
+import { paths } from '../../paths.ts';
 import { senderUrl } from '../data/snippets.ts';
 import { heartbeatTone, jobSnippet, scheduleText } from './probe-words.ts';
 import classes from './probes.module.css';
@@ -43,6 +47,8 @@ export function HeartbeatList({ query }: { readonly query: ReturnType<typeof use
 
 function HeartbeatRow({ heartbeat }: { readonly heartbeat: HeartbeatAnswer }) {
   const { name, service, lastAt, lastState, lateAt, runningSince, durationMs, exitCode, message, rules } = heartbeat;
+  const plan = usePlanName();
+  const mayMakeKeys = useMay('administer', plan);
   const { tone, word } = heartbeatTone(heartbeat);
   const snippet = jobSnippet(senderUrl(heartbeat.url, window.location.hostname), heartbeat);
   const about = [
@@ -97,6 +103,11 @@ function HeartbeatRow({ heartbeat }: { readonly heartbeat: HeartbeatAnswer }) {
           </Code>
           <CopyButton what={`Address of ${name}`} value={snippet} />
         </div>
+        {mayMakeKeys ? (
+          <p className={classes.quiet}>
+            One key serves all jobs: <Link to={paths.data(plan)}>make it under Data</Link>, for jobs.
+          </p>
+        ) : null}
       </details>
     </li>
   );
