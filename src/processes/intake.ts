@@ -4,6 +4,7 @@ import { runIntake } from '#intake/process.ts';
 import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
+import { rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
@@ -52,9 +53,11 @@ export async function startIntake(
     const client = openClickHouse(configuration.clickhouse);
     try {
       await rollUpReadings(client, clock.now());
+      await rollUpCheckRuns(client, clock.now());
     } catch (thrown) {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
-      if (!stopped && problem !== rollUpProblem) log('warning', 'readings were not rolled up', { problem });
+      if (!stopped && problem !== rollUpProblem)
+        log('warning', 'readings or results of probes were not rolled up', { problem });
       rollUpProblem = problem;
     } finally {
       await client.close();

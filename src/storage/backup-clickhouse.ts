@@ -5,6 +5,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { SECOND_MS } from '#kernel/instant.ts';
 import { writeHashed } from './backup-files.ts';
 import { SCHEMA_TABLE, type StoreBackup, type TableBackup } from './backup-format.ts';
+import { CHECK_RUNS_STEP_MS } from './clickhouse/check-runs.ts';
 import { rollUps } from './clickhouse/roll-up.ts';
 import type { AppliedMigration } from './postgres/migrate.ts';
 
@@ -16,6 +17,7 @@ const ROWS_A_FILE = 200_000;
  * table can be mended, and one that is newer would leave a hole.
  */
 const FIRST = 'readings_rolled_up';
+const hourly = ['check_runs', 'check_hours'].map((table) => ({ table, stepMs: CHECK_RUNS_STEP_MS }));
 
 /**
  * Writes every table in ClickHouse's own `Native` format, part by part. A part never changes, and merging, which replaces parts, rests
@@ -111,7 +113,7 @@ export async function restoreClickHouse(client: ClickHouseClient, folder: string
     }
   }
   // What was rolled up while the backup was written is rolled up again: here no token knows it.
-  for (const { table, stepMs } of rollUps) {
+  for (const { table, stepMs } of [...rollUps, ...hourly]) {
     await client.command({
       query: `alter table ${table} delete where at >= (select max(up_to) from ${FIRST} where step = {step:UInt32})`,
       query_params: { step: stepMs / SECOND_MS },

@@ -1,10 +1,12 @@
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '#kernel/instant.ts';
 import { alert, silence } from '../../test/conformance/store-samples.ts';
 import { temporaryPostgres } from '../../test/kit/postgres.ts';
 import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { backUp, restore, type Stores } from './backup.ts';
+import { rollUpCheckRuns } from './clickhouse/check-runs.ts';
 import { insertEvents, insertReadings } from './clickhouse/events.ts';
 import { rollUpReadings } from './clickhouse/roll-up.ts';
 import { insertSamples, insertSeries } from './clickhouse/samples.ts';
@@ -121,6 +123,14 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
   }));
   await insertReadings(clickhouse, 'r-1', readings);
   await rollUpReadings(clickhouse, START - 3_600_000 + 1_500_000);
+  // Two looks in one hour, the second of which is heard of when the runs of that hour are written already.
+  for (const [index, hours] of [5, 4].entries()) {
+    const checkedAt = START - 5 * HOUR_MS;
+    const attributes = { probe: 'api', location: 'here', outcome: 'passed' };
+    const event = { name: 'check', time: checkedAt, id: `c-${index}`, attributes };
+    await insertEvents(clickhouse, `c-${index}`, [{ plan: 'shop', receivedAt: START, event }]);
+    await rollUpCheckRuns(clickhouse, START - (hours - 2) * HOUR_MS);
+  }
   const series = { plan: 'shop', describedAt: START, idHigh: 7, idLow: 9, name: 'node_load1', kind: 'gauge' };
   await insertSeries(clickhouse, 'd-1', [{ ...series, labels: [['instance', 'a "quoted" one']] }]);
   const count = 1_000;

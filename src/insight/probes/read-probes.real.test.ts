@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hash53 } from '#kernel/hash64.ts';
 import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { availabilityOf, timesOf } from '#plan/availability.ts';
+import { checkRunsWritten, rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
 import { readBuckets, readFailures, readResultsAt, readRuns } from './read-probes.ts';
@@ -138,4 +140,109 @@ test('30 days of a probe every 30 s come as few runs, and cut ones leave the res
   const [cut] = await readRuns(telemetry.client, { ...query, plan: 'flapping' }, signal());
   expect(cut?.runs.length).toBe(limits.probeRunsRead);
   expect(cut?.runs.at(-1)).toMatchObject({ last: NOW - HOUR_MS + 1_999_000 });
+});
+
+/** What must come out, by going through the results of one location, which are in order. */
+function naiveRuns(results: readonly { at: number; outcome: string }[], staleMs: number) {
+  const states: Record<string, string> = { passed: 'up', failed: 'down' };
+  const runs: { from: number; last: number; state: string }[] = [];
+  let before: string | undefined;
+  for (const { at, outcome } of results) {
+    const run = runs.at(-1);
+    if (run !== undefined && before === outcome && at - run.last <= staleMs) run.last = at;
+    else runs.push({ from: at, last: at, state: states[outcome] ?? 'unknown' });
+    before = outcome;
+  }
+  return runs;
+}
+
+test('runs that were written by the hour say the same as the results, also late ones, and whatever a result holds for', async () => {
+  let drawn = 0;
+  const below = (limit: number): number => {
+    drawn += 1;
+    return hash53(`${drawn}`) % limit;
+  };
+  const begin = NOW - 10 * HOUR_MS;
+  const written: { probe: string; location: string; at: number; outcome: string }[] = [];
+  const paces = { quick: 20_000, slow: 300_000, rare: 2 * HOUR_MS } as const;
+  for (const [probe, everyMs] of Object.entries(paces)) {
+    for (const location of ['here', 'berlin']) {
+      let outcome = 'passed';
+      for (let due = begin + 7_000; due < NOW; due += everyMs) {
+        // Sometimes it is other than before, and sometimes nobody looks for a while.
+        if (below(100) < 3) outcome = ['passed', 'failed', 'unmeasured'][below(3)] ?? outcome;
+        if (below(200) === 0) due += Math.ceil(below(40 * 60_000) / everyMs) * everyMs;
+        written.push({ probe, location, at: due + below(900), outcome });
+      }
+    }
+  }
+  const isLate = (one: { at: number; location: string }): boolean =>
+    one.location === 'berlin' && one.at >= begin + 3.5 * HOUR_MS && one.at < begin + 5.2 * HOUR_MS;
+  const store = (token: string, results: typeof written): Promise<void> =>
+    insertEvents(
+      telemetry.client,
+      token,
+      results.map(({ probe, at, outcome, location }) => ({
+        ...result(probe, at, outcome, { location }),
+        plan: 'runs',
+      })),
+    );
+  const assertSame = async (results: typeof written): Promise<void> => {
+    // By the last, a result of `quick` holds for less than a gap between two of them.
+    for (const stale of [
+      { quick: 50_000, slow: 700_000, rare: 5 * HOUR_MS },
+      { quick: 19_000, slow: 310_000, rare: 60_000 },
+    ]) {
+      for (const [from, to] of [
+        [begin, NOW],
+        [begin + 1_234_567, NOW - 2_345_678],
+      ] as const) {
+        const probes = Object.entries(stale).map(([name, staleMs]) => ({ name, staleMs }));
+        const found = await readRuns(telemetry.client, { plan: 'runs', probes, from, to }, signal());
+        for (const { name, staleMs } of probes) {
+          for (const location of ['here', 'berlin']) {
+            const own = results.filter(
+              (one) => one.probe === name && one.location === location && one.at >= from && one.at < to,
+            );
+            const runs = found.find((one) => one.probe === name && one.location === location);
+            expect(runs?.runs ?? []).toEqual(naiveRuns(own, staleMs).slice(0, limits.probeRunsRead));
+            expect(runs?.lastAt).toBe(own.at(-1)?.at);
+          }
+        }
+      }
+    }
+  };
+  const early = written.filter((one) => !isLate(one));
+  await store('runs-early', early);
+  await assertSame(early);
+  // The second time as after a crash.
+  for (const time of ['first', 'second']) {
+    await telemetry.client.command({
+      query: 'alter table readings_rolled_up delete where step = 3600',
+      clickhouse_settings: { mutations_sync: '1' },
+    });
+    // Other tests have put results of weeks into this store.
+    await telemetry.client.command({
+      query:
+        "insert into readings_rolled_up (up_to, step) select toDateTime(intDiv({begin:Int64}, 1000), 'UTC'), 3600 settings insert_deduplicate = 0",
+      query_params: { begin },
+    });
+    await rollUpCheckRuns(telemetry.client, NOW - 2 * HOUR_MS);
+    expect(await checkRunsWritten(telemetry.client), time).toEqual({ since: begin, upTo: NOW - 3 * HOUR_MS });
+    await assertSame(early);
+  }
+  const count = async (): Promise<number> => {
+    const answer = await telemetry.client.query({
+      query: "select toFloat64(count()) as rows from check_runs where plan = 'runs'",
+      format: 'JSONEachRow',
+    });
+    return (await answer.json<{ rows: number }>())[0]?.rows ?? 0;
+  };
+  const rows = await count();
+  expect(rows).toBeGreaterThan(0);
+  expect(rows).toBeLessThan(early.length / 4);
+  // A place that was cut off tells what it saw when it can.
+  await store('runs-late', written.filter(isLate));
+  await rollUpCheckRuns(telemetry.client, NOW + 10 * 60_000);
+  await assertSame(written);
 });

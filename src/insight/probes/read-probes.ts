@@ -1,7 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Availability, Run } from '#plan/availability.ts';
+import { checkRunsWritten, hoursOfEvents } from '#storage/clickhouse/check-runs.ts';
 import { queryLimits } from '#storage/clickhouse/series.ts';
 
 /** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
@@ -57,31 +58,68 @@ const OF_RANGE = `plan = {plan:String} and name = 'check'
 
 const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down' };
 
+/** What is read from runs that were written by the hour; a shorter time has fewer results than that saves. */
+const FROM_RUNS_ABOVE_MS: DurationMs = 3 * HOUR_MS;
+
+/** Between these, runs are written by the hour, except in `hours`, which are read from the results. */
+interface Written {
+  readonly since: Instant;
+  readonly until: Instant;
+  readonly hours: readonly Instant[];
+}
+
+async function writtenIn(
+  client: ClickHouseClient,
+  query: ProbeQuery,
+  signal: AbortSignal,
+): Promise<Written | undefined> {
+  if (query.to - query.from < FROM_RUNS_ABOVE_MS) return undefined;
+  const written = await checkRunsWritten(client);
+  if (written === undefined) return undefined;
+  const since = Math.max(written.since, Math.ceil(query.from / HOUR_MS) * HOUR_MS);
+  const until = Math.floor(Math.min(query.to, written.upTo) / HOUR_MS) * HOUR_MS;
+  if (until <= since) return undefined;
+  const { plan, names, stale } = parametersOf(query);
+  const hours = await hoursOfEvents(client, { plan, names, stale, from: since, to: until }, signal);
+  return { since, until, hours };
+}
+
+const RESULTS = `select strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
+            at as ended, toString(outcome) as result
+          from events where ${OF_RANGE}`;
+const OF_HOURS = "in (select toDateTime(intDiv(arrayJoin({hours:Array(Int64)}), 1000), 'UTC'))";
+/** Results before, after and between the hours whose runs are written, and those runs. */
+const RUNS_AND_RESULTS = `${RESULTS}
+            and (ts < fromUnixTimestamp64Milli({since:Int64}, 'UTC') or ts >= fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+              or toStartOfHour(ts) ${OF_HOURS})
+          union all
+          select toString(probe), toString(location), toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(ended), toString(result)
+          from check_runs where plan = {plan:String} and probe in {names:Array(String)}
+            and at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
+            and toStartOfHour(at) not ${OF_HOURS}`;
+
 /**
  * Which runs of equal results there were, of each probe and location: so many as there were changes and gaps, however many results. More than
- * the limit are cut at their end, so that the time after them is unknown.
+ * the limit are cut at their end, so that the time after them is unknown. A long time is read from runs that were written by the hour.
  */
 export async function readRuns(
   client: ClickHouseClient,
   query: ProbeQuery,
   signal: AbortSignal,
 ): Promise<readonly LocationRuns[]> {
+  const written = await writtenIn(client, query, signal);
   const answer = await client.query({
     query: `select probe, location, at, previous, last, result from (
         select probe, location, at, result, lagInFrame(result, 1, '') over beside as before,
-          lagInFrame(at, 1, toInt64(0)) over beside as previous,
-          max(at) over (partition by probe, location) as last
-        from (
-          select strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
-            toString(outcome) as result
-          from events where ${OF_RANGE}
-        )
+          lagInFrame(ended, 1, toInt64(0)) over beside as previous,
+          max(ended) over (partition by probe, location) as last
+        from (${written === undefined ? RESULTS : RUNS_AND_RESULTS})
         window beside as (partition by probe, location order by at rows between 1 preceding and current row)
       )
       where before != result or at - previous > transform(probe, {names:Array(String)}, {stale:Array(Int64)}, toInt64(0))
       order by probe, location, at limit {limit:UInt32} by probe, location`,
     format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), limit: limits.probeRunsRead },
+    query_params: { ...parametersOf(query), ...written, limit: limits.probeRunsRead },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
@@ -191,6 +229,6 @@ export async function readBuckets(
 const RESULT = `event_id as id, strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
         toString(outcome) as outcome, duration_ms as durationMs, strings as texts, numbers`;
 
-function parametersOf({ plan, probes, from, to }: ProbeQuery): Readonly<Record<string, unknown>> {
+function parametersOf({ plan, probes, from, to }: ProbeQuery) {
   return { plan, from, to, names: probes.map(({ name }) => name), stale: probes.map(({ staleMs }) => staleMs) };
 }

@@ -66,6 +66,9 @@ export async function setRetention(
     ['events', 'ts', retention.eventsMs],
     ['readings', 'at', retention.readingsMs],
     ...rollUps.map(({ table }) => [table, 'at', retention.readingsMs] as const),
+    ['check_runs', 'at', retention.eventsMs],
+    ['check_hours', 'at', retention.eventsMs],
+    ['check_hours_late', 'at', retention.eventsMs],
     ['samples', 'ts', retention.eventsMs],
     // Described every day: what describes the oldest points is never gone before them.
     ['series', 'described_at', retention.eventsMs + 2 * DAY_MS],
