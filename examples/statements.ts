@@ -66,6 +66,5 @@ export const unproved: Readonly<Record<string, string>> = {
   'GOLIVE-049': 'samples that people judge',
   'GOLIVE-050': 'lists that people upload, to be compared with the database',
   'GOLIVE-075': 'a verdict over a whole phase',
-  'KULTI-221': 'a target of a heartbeat beside its alarm',
   'KULTI-277': 'checks in several steps: that a message arrives',
 };
