@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { createNodeDisk } from '../src/intake/spool/node-disk.ts';
 import { createThreadedSink } from '../src/intake/threaded-sink.ts';
 import { createSystemClock } from '../src/system-clock.ts';
 import { createSystemRandom } from '../src/system-random.ts';
+import { cpuMsOf, peakMiBOf, pidOf, threadsUsageOf, usedSince } from './kit/process-usage.ts';
 
 /**
  * Events a second that are durable (fdatasync before each answer) and judged by live signals when they are answered, over loopback: wide
@@ -56,12 +56,12 @@ else {
 async function measure(signals: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'watchbill-intake-'));
   const { server, port } = await startServing([String(signals), folder]);
-  const before = cpuMs(server.pid);
+  const before = threadsUsageOf(pidOf(server));
   const sent = await runSender(port);
-  const used = cpuMs(server.pid);
+  const used = usedSince(before, pidOf(server));
   console.log(`intake alone, ${signals} signals: ${rateOf(sent)}`);
   console.log(
-    `    CPU µs an event: ${share(used.main - before.main, sent)} intake's main thread, ${share(used.rest - before.rest, sent)} its others (disk, garbage), ${share(sent.cpuMs, sent)} the sender`,
+    `    CPU µs an event: ${share(used.main, sent)} intake's main thread, ${share(used.rest, sent)} its others (disk, garbage), ${share(sent.cpuMs, sent)} the sender`,
   );
   await stopServing(server);
   await rm(folder, { recursive: true, force: true });
@@ -78,7 +78,7 @@ async function measureWithStore(signals: number): Promise<void> {
   await migrateClickHouse(client, clock.now());
   const { url, username, password } = store;
   const { server, port } = await startServing([String(signals), folder, JSON.stringify({ url, username, password })]);
-  const before = { intake: cpuMs(server.pid), store: cpuMs(store.pid) };
+  const before = { intake: threadsUsageOf(pidOf(server)), store: cpuMsOf([pidOf(store)]) };
   const begun = performance.now();
   const sent = await runSender(port);
   const atEnd = await ask(server);
@@ -90,17 +90,17 @@ async function measureWithStore(signals: number): Promise<void> {
   };
   while ((await count()) < sent.events) await setTimeout(20);
   const loadedMs = performance.now() - begun;
-  const used = { intake: cpuMs(server.pid), store: cpuMs(store.pid) };
-  const storeMs = used.store.main + used.store.rest - before.store.main - before.store.rest;
+  const used = usedSince(before.intake, pidOf(server));
+  const storeMs = cpuMsOf([pidOf(store)]) - before.store;
   console.log(`intake with its store, ${signals} signals: ${rateOf(sent)}`);
   console.log(
     `    the store has all of them ${((loadedMs - sent.ms) / 1_000).toFixed(1)} s after the last answer: ${thousands((sent.events / loadedMs) * 1_000)} events/s loaded; at the last answer ${atEnd.waiting} segments were waiting`,
   );
   console.log(
-    `    CPU µs an event: ${share(used.intake.main - before.intake.main, sent)} intake's main thread, ${share(used.intake.rest - before.intake.rest, sent)} its others (loader, disk, garbage), ${share(storeMs, sent)} the store, ${share(sent.cpuMs, sent)} the sender`,
+    `    CPU µs an event: ${share(used.main, sent)} intake's main thread, ${share(used.rest, sent)} its others (loader, disk, garbage), ${share(storeMs, sent)} the store, ${share(sent.cpuMs, sent)} the sender`,
   );
   console.log(
-    `    most memory: intake ${peakMiB(server.pid)} MiB, store ${peakMiB(store.pid)} MiB; spool ${(atEnd.spoolBytes / sent.events).toFixed(0)} bytes an event at the last answer`,
+    `    most memory: intake ${peakMiBOf([pidOf(server)])} MiB, store ${peakMiBOf([pidOf(store)])} MiB; spool ${(atEnd.spoolBytes / sent.events).toFixed(0)} bytes an event at the last answer`,
   );
   await stopServing(server);
   await client.close();
@@ -154,24 +154,6 @@ function thousands(value: number): string {
 /** Microseconds an event. */
 function share(ms: number, sent: Sent): string {
   return ((ms * 1_000) / sent.events).toFixed(2);
-}
-
-/** What a process has used of the processors so far, its first thread apart; the kernel counts in hundredths of a second. */
-function cpuMs(pid: number | undefined): { readonly main: number; readonly rest: number } {
-  let main = 0;
-  let all = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const fields = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    const ms = 10 * (Number(fields[11]) + Number(fields[12]));
-    all += ms;
-    if (Number(thread) === pid) main = ms;
-  }
-  return { main, rest: all - main };
-}
-
-function peakMiB(pid: number | undefined): string {
-  const kib = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kib) / 1_024).toFixed(0);
 }
 
 /** The child: intake with everything but the core. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { createNodeDisk } from '../src/intake/spool/node-disk.ts';
 import { createThreadedSink } from '../src/intake/threaded-sink.ts';
 import { createSystemClock } from '../src/system-clock.ts';
 import { createSystemRandom } from '../src/system-random.ts';
+import { cpuMsOf, peakMiBOf, pidOf, threadsUsageOf, usedSince } from './kit/process-usage.ts';
 import { remoteWriteBodies, remoteWriteScrapes } from './payloads/remote-write.ts';
 
 /**
@@ -73,16 +73,15 @@ async function measure(series: number): Promise<void> {
   const sender = fork(import.meta.filename, ['send', String(port), String(series), String(SAMPLES)]);
   // The bodies are made before anything is measured.
   await answerOf(sender);
-  const before = { intake: cpuMs(server.pid), store: cpuMs(store.pid) };
+  const before = { intake: threadsUsageOf(pidOf(server)), store: cpuMsOf([pidOf(store)]) };
   const begun = performance.now();
   sender.send('go');
   const sent = await answerOf<Sent>(sender);
   while ((await storedSamples(client)) < sent.samples) await setTimeout(50);
   const loadedMs = performance.now() - begun;
-  const intake = minus(cpuMs(server.pid), before.intake);
-  const stored = minus(cpuMs(store.pid), before.store);
+  const intake = usedSince(before.intake, pidOf(server));
+  const storeMs = cpuMsOf([pidOf(store)]) - before.store;
   const perMillion = (ms: number): string => ((ms * 1_000) / sent.samples).toFixed(2);
-  const storeMs = stored.main + stored.rest;
   const latencies = sent.latencies.sort((left, right) => left - right);
   const at = (share: number): string => (latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(1);
   const rate = (ms: number): string => Math.round((sent.samples / ms) * 1_000).toLocaleString('en');
@@ -96,7 +95,7 @@ async function measure(series: number): Promise<void> {
   await client.command({ query: 'optimize table samples final' });
   const merged = await bytesOnDisk(client);
   console.log(
-    `    bytes a sample on disk: ${(bytes / sent.samples).toFixed(2)}, merged ${(merged / sent.samples).toFixed(2)} (goal: <= 3); ${remoteWriteScrapes(series, sent.samples)} points a series; most memory: intake ${peakMiB(server.pid)} MiB, store ${peakMiB(store.pid)} MiB`,
+    `    bytes a sample on disk: ${(bytes / sent.samples).toFixed(2)}, merged ${(merged / sent.samples).toFixed(2)} (goal: <= 3); ${remoteWriteScrapes(series, sent.samples)} points a series; most memory: intake ${peakMiBOf([pidOf(server)])} MiB, store ${peakMiBOf([pidOf(store)])} MiB`,
   );
   await ended(server);
   await client.close();
@@ -126,33 +125,6 @@ async function bytesOnDisk(client: ReturnType<typeof openClickHouse>): Promise<n
     format: 'JSONEachRow',
   });
   return (await answer.json<{ n: number }>())[0]?.n ?? 0;
-}
-
-interface Cpu {
-  readonly main: number;
-  readonly rest: number;
-}
-
-/** What a process has used of the processors so far in ms, its first thread apart; the kernel counts in hundredths of a second. */
-function cpuMs(pid: number | undefined): Cpu {
-  let main = 0;
-  let all = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const fields = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    const ms = 10 * (Number(fields[11]) + Number(fields[12]));
-    all += ms;
-    if (Number(thread) === pid) main = ms;
-  }
-  return { main, rest: all - main };
-}
-
-function minus(after: Cpu, before: Cpu): Cpu {
-  return { main: after.main - before.main, rest: after.rest - before.rest };
-}
-
-function peakMiB(pid: number | undefined): string {
-  const kib = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kib) / 1_024).toFixed(0);
 }
 
 /** One child: intake with everything but the core. */

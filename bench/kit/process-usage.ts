@@ -2,14 +2,42 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Throws for a process that could not be started. */
+export function pidOf({ pid }: { readonly pid?: number | undefined }): number {
+  if (pid === undefined) throw new Error('The process was not started.');
+  return pid;
+}
+
 /** What processes have used of the processors so far, in ms; the kernel counts in hundredths of a second. One that has ended counts nothing. */
 export function cpuMsOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const stat = readProcess(pid, 'stat');
-    // The command's name stands in parentheses and may hold anything; what follows the last one is fixed.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return sum + 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0));
-  }, 0);
+  return pids.reduce((sum, pid) => sum + cpuMsIn(readProcess(pid, 'stat')), 0);
+}
+
+/** Of one process, in ms: its first thread, and all others. */
+export interface ThreadsUsage {
+  readonly main: number;
+  readonly rest: number;
+}
+
+/** What a process has used of the processors so far, its first thread apart. */
+export function threadsUsageOf(pid: number): ThreadsUsage {
+  const main = cpuMsIn(readProcess(pid, `task/${pid}/stat`));
+  const all = readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, id) => sum + cpuMsIn(readProcess(pid, `task/${id}/stat`)),
+    0,
+  );
+  return { main, rest: all - main };
+}
+
+export function usedSince(before: ThreadsUsage, pid: number): ThreadsUsage {
+  const now = threadsUsageOf(pid);
+  return { main: now.main - before.main, rest: now.rest - before.rest };
+}
+
+function cpuMsIn(stat: string): number {
+  // The command's name stands in parentheses and may hold anything; what follows the last one is fixed.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0));
 }
 
 /** The most memory that each process ever held, added up, in MiB. */
