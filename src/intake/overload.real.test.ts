@@ -48,7 +48,7 @@ function counted(answers: readonly Answered[]): Readonly<Record<string, number>>
 /** Everything that was answered with 200 is in the store, once, and nothing else. */
 async function expectStored(there: Receiving, answers: readonly Answered[]): Promise<void> {
   const taken = answers.filter(({ status }) => status === 200).map(({ name }) => name);
-  await vi.waitUntil(() => there.stored.length >= taken.length, { timeout: 30_000 });
+  await vi.waitUntil(() => there.stored.length >= taken.length, { timeout: 60_000 });
   expect(there.stored.map(({ event }) => event.name).sort()).toEqual(taken.sort());
 }
 
@@ -116,7 +116,7 @@ test('while the telemetry store hangs, the spool fills up to its limit and refus
       answers.push(answer);
       return answer.status === 200;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   await expectStored(there, answers);
   expect(there.intake.status().accepted).toBe(answers.filter(({ status }) => status === 200).length);

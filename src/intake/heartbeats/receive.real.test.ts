@@ -59,7 +59,7 @@ describe('with the plan in force', () => {
     const before = there.heard.seen.length;
     aheadMs += 5_000 - (clock.now() % 1_000);
     for (const method of ['GET', 'HEAD', 'POST']) expect((await ask('sync', { method })).status).toBe(200);
-    await vi.waitUntil(() => there.heard.seen.length > before);
+    await vi.waitUntil(() => there.heard.seen.length > before, { timeout: 60_000 });
     aheadMs += 1_000;
     expect((await ask('sync/0')).status).toBe(200);
     expect((await ask('sync/fail?run=7')).status).toBe(200);

@@ -93,7 +93,7 @@ describe('results', () => {
 
 test('a prober elsewhere does its orders, the long ones at once', async () => {
   await there.configure([keyOf(PROBER, scopesOfKind.prober)], plan);
-  await vi.waitUntil(async () => (await ask(PROBER, 'location=oslo')).status === 200);
+  await vi.waitUntil(async () => (await ask(PROBER, 'location=oslo')).status === 200, { timeout: 60_000 });
   const allow = parseEgressAllow('127.0.0.1');
   if (!allow.ok) throw new Error(allow.failure.message);
   const { stop } = runProber({
@@ -108,7 +108,7 @@ test('a prober elsewhere does its orders, the long ones at once', async () => {
   });
   const seenOf = (probe: string) =>
     there.heard.seen.filter(({ attributes }) => attributes['location'] === 'oslo' && attributes['probe'] === probe);
-  await vi.waitUntil(() => seenOf('fast').length > 1 && seenOf('daily').length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => seenOf('fast').length > 1 && seenOf('daily').length > 0, { timeout: 60_000 });
   await stop();
   expect(seenOf('daily')).toMatchObject([{ attributes: { outcome: 'passed', kind: 'tcp' } }]);
   expect(seenOf('fast')[0]).toMatchObject({ attributes: { outcome: 'passed', status: 200, kind: 'http' } });

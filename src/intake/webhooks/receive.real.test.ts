@@ -63,7 +63,7 @@ test('before the plans are known, senders are told to come again', async () => {
     body: { error: { code: 'not-ready' } },
   });
   await there.configure([], plan);
-  await vi.waitUntil(() => there.intake.secret('CRM_HOOK').state === 'known');
+  await vi.waitUntil(() => there.intake.secret('CRM_HOOK').state === 'known', { timeout: 60_000 });
   expect(asked.toSorted()).toEqual(['CRM_HOOK', 'GITHUB_HOOK', 'NEVER_SET', 'STRIPE_SIGNING']);
 });
 
