@@ -97,8 +97,22 @@ function isDay(cron: Cron, date: Temporal.PlainDate): boolean {
   return cron.eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek;
 }
 
-/** Its due instants whose local time is of this date. */
+/** The days that were asked for last: on a day on which clocks change they are dear, and a minute later the same day is asked for again. */
+const days = new WeakMap<Cron, Map<string, readonly Instant[]>>();
+const DAYS_KEPT = 8;
+
 function ofDay(cron: Cron, date: Temporal.PlainDate, timeZone: string): readonly Instant[] {
+  const known = days.get(cron) ?? new Map<string, readonly Instant[]>();
+  const key = `${date.toString()} ${timeZone}`;
+  const found = known.get(key) ?? computeDay(cron, date, timeZone);
+  if (known.size >= DAYS_KEPT && !known.has(key)) known.clear();
+  known.set(key, found);
+  days.set(cron, known);
+  return found;
+}
+
+/** Its due instants whose local time is of this date. */
+function computeDay(cron: Cron, date: Temporal.PlainDate, timeZone: string): readonly Instant[] {
   const midnight = date.toZonedDateTime(timeZone);
   const isPlain = midnight.hoursInDay === 24 && midnight.hour === 0;
   const instants: Instant[] = [];
