@@ -65,9 +65,7 @@ export function NextAction({ plan, detail, overview, may, error, buttons }: Next
             {alert.needsDown.by.map((cause, index) => (
               <span key={cause}>
                 {index === 0 ? '' : ', '}
-                <Link to={paths.alert(plan, cause)} className="wb-alone">
-                  {cause}
-                </Link>
+                <Link to={paths.alert(plan, cause)}>{cause}</Link>
               </span>
             ))}
             ). It is told once that is over, if it still fires.
