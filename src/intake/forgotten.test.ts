@@ -2,6 +2,10 @@ import { expect, test } from 'vitest';
 import { HOUR_MS } from '#kernel/instant.ts';
 import { Forgotten } from './forgotten.ts';
 import { decodePayload, encodePayload } from './payload.ts';
+import { admitSamples } from './samples/admit.ts';
+import { SampleBatchBuilder } from './samples/batch.ts';
+import { decodeSamples, encodeSamples } from './samples/block-samples.ts';
+import { SeriesRegister } from './samples/series-register.ts';
 import { VolatileDisk } from './spool/volatile-disk.ts';
 import { settle, startIntake, T0 } from './test-support.ts';
 
@@ -74,4 +78,22 @@ test('what is asked for at the same time is all kept, also while the list is sho
   for (const list of [forgotten, restarted]) {
     expect(decodePayload(list.apply(block).payload).map(({ user }) => user)).toEqual(['u-3']);
   }
+});
+
+test('a series that names them in a label is not described any more; its points are numbers of nobody', async () => {
+  const forgotten = new Forgotten(new VolatileDisk());
+  await forgotten.add({ plan: 'shop', forms: ['u-1'], at: T0 });
+  const register = new SeriesRegister();
+  const builder = new SampleBatchBuilder();
+  for (const customer of ['u-1', 'u-12']) {
+    builder.add(builder.series({ name: 'paid', kind: 'gauge', labels: [['customer', customer]] }), T0, 5);
+  }
+  const records = [{ name: 'order', time: T0, id: 'a', attributes: {} }];
+  const payload = encodeSamples(admitSamples(register, builder.build(), T0), encodePayload(records));
+  const applied = forgotten.apply({ plan: 'shop', receivedAt: T0, payload });
+  const samples = decodeSamples(applied.payload);
+  expect(samples?.described.map(({ labels }) => labels)).toEqual([[['customer', 'u-12']]]);
+  expect([samples?.count, [...(samples?.values ?? [])]]).toEqual([2, [5, 5]]);
+  expect(decodePayload(applied.payload)).toMatchObject(records);
+  expect(forgotten.apply(applied)).toBe(applied);
 });

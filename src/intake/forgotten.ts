@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { decodePayload, withRecords } from './payload.ts';
+import { withoutSeries } from './samples/block-samples.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What stands in place of a forgotten user's name. */
@@ -28,7 +29,7 @@ const PATH = 'forgotten.json';
 const MARGIN_MS = HOUR_MS;
 
 /**
- * Users who were forgotten while the spool may still hold events of them: they are left out when those are loaded. An entry goes when no block
+ * Users who were forgotten while the spool may still hold events of them, or series with them in a label: these are left out when it is loaded. An entry goes when no block
  * that is as old waits any more.
  */
 export class Forgotten {
@@ -69,10 +70,12 @@ export class Forgotten {
       this.#users.filter(({ plan, at }) => plan === block.plan && block.receivedAt <= at).flatMap((user) => user.forms),
     );
     if (forms.size === 0) return block;
-    const records = decodePayload(block.payload);
+    const payload = withoutSeries(block.payload, forms);
+    const records = decodePayload(payload);
     const kept = records.flatMap((record) => withoutUser(record, forms));
     const isSame = kept.length === records.length && kept.every((record, index) => record === records[index]);
-    return isSame ? block : { ...block, payload: withRecords(block.payload, kept) };
+    if (isSame) return payload === block.payload ? block : { ...block, payload };
+    return { ...block, payload: withRecords(payload, kept) };
   }
 
   async #keep(users: readonly ForgottenUser[]): Promise<void> {

@@ -33,6 +33,15 @@ export interface DescribedSeries extends Series {
   readonly idLow: number;
 }
 
+type DescribedRow = readonly [
+  idHigh: number,
+  idLow: number,
+  name: string,
+  kind: SeriesKind,
+  labels: DescribedSeries['labels'],
+  startedAt?: number,
+];
+
 /** Whether a payload begins as one with points does; others are JSON. */
 export function holdsSamples(payload: Uint8Array): boolean {
   return payload[0] === PLAIN_FORM || payload[0] === TEXT_FORM;
@@ -83,14 +92,7 @@ export function decodeSamples(payload: Uint8Array): BlockSamples | undefined {
   // A copy, so that the columns begin where typed arrays may.
   const columns = new Uint8Array(plain.subarray(HEADER_BYTES, describedAt));
   const { buffer, byteOffset } = columns;
-  const described = JSON.parse(bufferOf(plain).toString('utf8', describedAt, recordsAt)) as readonly (readonly [
-    number,
-    number,
-    string,
-    SeriesKind,
-    DescribedSeries['labels'],
-    number?,
-  ])[];
+  const described = JSON.parse(bufferOf(plain).toString('utf8', describedAt, recordsAt)) as readonly DescribedRow[];
   return {
     count,
     values: new Float64Array(buffer, byteOffset, count),
@@ -122,6 +124,20 @@ export function withRecordsBeside(payload: Uint8Array, records: Uint8Array): Uin
   made.set(points);
   made.set(records, points.length);
   viewOf(made).setUint32(12, records.length, true);
+  return withoutMagic(made);
+}
+
+/** The same points without the descriptions of series that have one of these values in a label; the same object when there are none. */
+export function withoutSeries(payload: Uint8Array, values: ReadonlySet<string>): Uint8Array {
+  if (!holdsSamples(payload)) return payload;
+  const plain = plainOf(payload);
+  const { describedAt, recordsAt } = layoutOf(plain);
+  const described = JSON.parse(bufferOf(plain).toString('utf8', describedAt, recordsAt)) as readonly DescribedRow[];
+  const kept = described.filter(([, , , , labels]) => !labels.some(([, value]) => values.has(value)));
+  if (kept.length === described.length) return payload;
+  const written = Buffer.from(JSON.stringify(kept));
+  const made = Buffer.concat([plain.subarray(0, describedAt), written, plain.subarray(recordsAt)]);
+  viewOf(made).setUint32(8, written.length, true);
   return withoutMagic(made);
 }
 
