@@ -1,11 +1,6 @@
 import type { HeartbeatAnswer } from '#contract/heartbeats.ts';
 import type { ProbeAnswer } from '#contract/probes.ts';
-import type {
-  HeartbeatStandingAnswer,
-  PartStandingAnswer,
-  ProbeStandingAnswer,
-  ServicesAnswer,
-} from '#contract/services.ts';
+import type { HeartbeatStandingAnswer, PartStandingAnswer, ProbeStandingAnswer } from '#contract/services.ts';
 import type { Core } from '#engine/core-process.ts';
 import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -32,8 +27,6 @@ export interface PlanServiceServicesOptions {
   readonly probes: Pick<ProbeServices, 'probes'>;
   readonly heartbeats: HeartbeatServices;
 }
-
-const NOTHING: ServicesAnswer = { services: [], others: { probes: [], heartbeats: [] }, away: [] };
 
 /** The services of the plan in force, with all that says how they stand. */
 export function createPlanServiceServices(options: PlanServiceServicesOptions): PlanServiceServices {
@@ -65,7 +58,7 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
     async services(name) {
       requirePlan(core, name);
       const world = core.lastWorld(name);
-      if (world === undefined) return NOTHING;
+      if (world === undefined) throw new WatchbillError('not-ready', `The plan ${name} is not loaded yet.`, name);
       const { plan } = world;
       const [found, heartbeats] = await Promise.all([
         unlessAway(() => seen.get(name)),
