@@ -29,8 +29,8 @@ const PATH = 'forgotten.json';
 const MARGIN_MS = HOUR_MS;
 
 /**
- * Users who were forgotten while the spool may still hold events of them, or series with them in a label: these are left out when it is loaded. An entry goes when no block
- * that is as old waits any more.
+ * Users who were forgotten while the spool may still hold events of them, or series with them in a label: these are left out when it is
+ * loaded. An entry goes when no block that is as old waits any more.
  */
 export class Forgotten {
   readonly #disk: Disk;
