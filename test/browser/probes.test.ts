@@ -43,6 +43,8 @@ probes:
 heartbeats:
   nightly: { every: 'cron "0 3 * * *"', grace: 30m, longest: 2h }
   sync:    { every: 15m }
+signals: { uptime: availability(web) over 30d }
+objectives: { uptime: target >= 99.9% }
 rules:
   api-down: { when: api failing, severity: soon, service: web }
 `,
@@ -90,6 +92,17 @@ rules:
     await page.getByRole('button', { name: '15 m' }).click();
     await page.getByRole('link', { name: 'All probes' }).click();
     await api.waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('what a target of availability leaves room for stands beside it', async () => {
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/signals/uptime`);
+    await untilShown(page);
+    await page.getByRole('heading', { name: 'Error budget' }).waitFor();
+    await page.getByText(/of 43 min 12 s used: a target of 99.9%/).waitFor();
+    await page.getByText('Known time', { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -149,7 +162,7 @@ rules:
         viewport: { width: 390, height: 844 },
         colorScheme,
       });
-      for (const path of ['probes', 'probes/ledger', 'probes/api', 'services']) {
+      for (const path of ['probes', 'probes/ledger', 'probes/api', 'services', 'signals/uptime']) {
         await page.goto(`${server.url}/plans/shop/${path}`);
         await untilShown(page);
         expect(await horizontalOverflow(page)).toEqual([]);

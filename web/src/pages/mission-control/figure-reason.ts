@@ -1,6 +1,8 @@
 import type { LiveReading } from '#contract/live.ts';
 import type { BandsAnswer, SignalAnswer } from '#contract/overview.ts';
+import { MINUTE_MS } from '#kernel/instant.ts';
 import { formatCount, formatFigureText } from '../../format/numbers.ts';
+import { formatSpan } from '../../format/times.ts';
 import { bandText } from '../../kit/bands.ts';
 
 const noDataReasons: Readonly<Record<string, string>> = {
@@ -10,6 +12,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
   'missing-partner': 'A part of its formula has no value for this group.',
   'not-a-number': 'Its formula gives no number.',
   refilling: 'Its window fills again after a restart.',
+  'not-measured': 'Of all its window nothing was measured.',
   'too-many-keys': 'More different values came than are kept, so none of them can be counted.',
 };
 
@@ -29,6 +32,8 @@ export function shortReason(reading: LiveReading): string {
       return 'fills again after a restart';
     case 'zero-denominator':
       return 'nothing to divide by';
+    case 'not-measured':
+      return 'nothing measured';
     default:
       return 'no value';
   }
@@ -51,8 +56,12 @@ export function figureReason(reading: LiveReading, signal: SignalAnswer, bands: 
         ? `${value} is in none of its warning and critical bands.`
         : `${value} meets its target, ${target}.`;
     case 'too few': {
-      const needed = formatCount(reading.needed ?? signal.atLeast);
-      return `It rests on ${formatCount(reading.sampleSize)} of at least ${needed} samples: shown, and not judged.`;
+      const needed = reading.needed ?? signal.atLeast;
+      if (signal.ofTime === true) {
+        const known = formatSpan(reading.sampleSize * MINUTE_MS);
+        return `It rests on ${known} of at least ${formatSpan(needed * MINUTE_MS)} of known time: shown, and not judged.`;
+      }
+      return `It rests on ${formatCount(reading.sampleSize)} of at least ${formatCount(needed)} samples: shown, and not judged.`;
     }
     case 'no data':
       return noDataReasons[reading.reason ?? ''] ?? 'It has no value, and the reason is not known.';

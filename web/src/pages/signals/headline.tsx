@@ -48,7 +48,11 @@ export function Headline({ signal, objective }: HeadlineProps) {
             ? formatSpan((reading?.sampleSize ?? 0) * MINUTE_MS)
             : formatCount(reading?.sampleSize ?? 0)}
           {signal.atLeast > 0 ? (
-            <span className={classes.quiet}> of at least {formatCount(signal.atLeast)}</span>
+            <span className={classes.quiet}>
+              {' '}
+              of at least{' '}
+              {signal.ofTime === true ? formatSpan(signal.atLeast * MINUTE_MS) : formatCount(signal.atLeast)}
+            </span>
           ) : null}
         </span>
       </div>
@@ -67,9 +71,19 @@ function TooFew({ reading, signal }: { readonly reading: LiveReading; readonly s
   const missing = Math.max(0, needed - reading.sampleSize);
   return (
     <div className={classes.few}>
-      <strong>Not enough data yet.</strong> {formatCount(reading.sampleSize)} of {formatCount(needed)} samples:{' '}
-      {plural(missing, 'more is', 'more are')} needed in its window before it is judged. Until then no rule fires or
-      resolves on it.
+      <strong>Not enough data yet.</strong>{' '}
+      {signal.ofTime === true ? (
+        <>
+          {formatSpan(reading.sampleSize * MINUTE_MS)} of {formatSpan(needed * MINUTE_MS)} are known:{' '}
+          {formatSpan(missing * MINUTE_MS)} more are needed in its window before it is judged.
+        </>
+      ) : (
+        <>
+          {formatCount(reading.sampleSize)} of {formatCount(needed)} samples: {plural(missing, 'more is', 'more are')}{' '}
+          needed in its window before it is judged.
+        </>
+      )}{' '}
+      Until then no rule fires or resolves on it.
       <progress
         className={classes.progress}
         value={reading.sampleSize}
