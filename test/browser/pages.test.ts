@@ -6,7 +6,7 @@ import { horizontalOverflow, seriousFindings, settle, walkWithTab } from './acce
 import { chromiumPath, desktop, launchChromium, openWatched, phone, type WatchedPage } from './chromium.ts';
 import { builtPages, everyPage, type ListedPage, untilShown } from './every-page.ts';
 import { recordShifts, SHIFT_MAX, shiftsOf } from './layout-shifts.ts';
-import { invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
+import { owner as account, invite, makeOwner, openSignedIn, type Session, viewer } from './signed-in.ts';
 import { smallTargets } from './touch.ts';
 import { breakDown, burn, startWatched } from './watched-plan.ts';
 
@@ -113,5 +113,47 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     const { page, close } = await open(alert, { viewport: desktop });
     expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBeGreaterThan(0);
     await close();
+  });
+
+  test('after one that was left and a dialog that closed, Tab goes on within the content', async () => {
+    const { page, context, complaints } = await openSignedIn(browser, owner);
+    const title = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+    /** Presses Tab, and says whether the keyboard is then within the content. */
+    const tabIsInside = async (): Promise<boolean> => {
+      await page.keyboard.press('Tab');
+      return page.evaluate(() => document.querySelector('#content')?.contains(document.activeElement) === true);
+    };
+    await page.goto(`${server.url}/plans/watched/signals`);
+    await title('Signals');
+    await page.locator('#content input').first().focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await title('Alerts');
+    expect(await tabIsInside()).toBe(true);
+
+    await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Search' }).fill('inbox');
+    await page.keyboard.press('Enter');
+    await title('Inbox');
+    expect(await tabIsInside()).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('by a link that is opened before signing in, leads there afterwards', async () => {
+    for (const wanted of [
+      '/plans/watched/alerts?state=open',
+      '/plans/watched/signals/error_rate',
+      '/settings/tokens',
+    ]) {
+      const { page, context } = await openWatched(browser);
+      await page.goto(`${server.url}${wanted}`);
+      await page.getByLabel('E-mail address').fill(account.email);
+      await page.getByLabel('Password', { exact: true }).fill(account.password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL(`${server.url}${wanted}`);
+      await context.close();
+    }
   });
 });
