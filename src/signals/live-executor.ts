@@ -1,9 +1,8 @@
 import { assert } from '#kernel/assert.ts';
-import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { CompiledPlan, Measure, MeasureId, Source } from '#plan/model.ts';
+import type { CompiledPlan, MeasureId } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import type { HistoryWanted, TargetHistory } from './availability/availability-window.ts';
@@ -21,8 +20,9 @@ import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
 import { buildRoutes, type LiveWindow, type Route } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
+import { measureSignature, sourceOf, sourceSignature } from './signatures.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
+import { type NumberReader, NumberWriter, openSnapshot, readSections } from './snapshot-format.ts';
 import { Watches } from './watch/watches.ts';
 
 const SNAPSHOT_VERSION = 1;
@@ -393,35 +393,4 @@ export class LiveExecutor implements Executor {
     for (const silence of this.silences) silence.judge(out);
     for (const watch of this.watches.all) watch.judge(out);
   }
-}
-
-function sourceOf(plan: CompiledPlan, name: string): Source {
-  const source = plan.sources[name];
-  assert(source !== undefined, `the plan has no source ${name}`);
-  return source;
-}
-
-/** What a source means, without how it is called. */
-function sourceSignature(source: Source): string {
-  const ofPoints = source.samples === true ? [true] : [];
-  return hash53(JSON.stringify([source.event, source.where, source.oncePer, source.units, ...ofPoints])).toString(36);
-}
-
-/** What a measure means, with its source: two versions of a plan share a window when these are equal. */
-function measureSignature(plan: CompiledPlan, measure: Measure): string {
-  const { id, text: _text, source, ...meaning } = measure;
-  const { partner } = measure;
-  const ofPartner = partner === undefined ? [] : [sourceSignature(sourceOf(plan, partner.source))];
-  const parts = [meaning, sourceSignature(sourceOf(plan, source)), ...ofPartner];
-  return `${id} ${hash53(JSON.stringify(parts)).toString(36)}`;
-}
-
-/** The sections of a snapshot by name; each is read by itself, so that what a new plan lacks is passed over. */
-function readSections(from: NumberReader): ReadonlyMap<string, NumberReader> {
-  const sections = new Map<string, NumberReader>();
-  for (let left = from.number(); left > 0; left--) {
-    const [name, section] = from.section();
-    sections.set(name, section);
-  }
-  return sections;
 }

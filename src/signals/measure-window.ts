@@ -26,7 +26,10 @@ import { UniqueAggregate } from './window/unique.ts';
  * by: one that stands still says so by its points, and without these nothing is known of it.
  */
 export function isZeroWhenEmpty(measure: Pick<Measure, 'function' | 'field'>): boolean {
-  return ['count', 'rate', 'sum', 'unique', 'duplicates', 'missing'].includes(measure.function) && measure.field !== INCREASE_FIELD;
+  return (
+    ['count', 'rate', 'sum', 'unique', 'duplicates', 'missing'].includes(measure.function) &&
+    measure.field !== INCREASE_FIELD
+  );
 }
 
 /**

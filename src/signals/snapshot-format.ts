@@ -110,3 +110,13 @@ export function openSnapshot(
     return undefined;
   }
 }
+
+/** The sections of a snapshot by name; each is read by itself, so that what a new plan lacks is passed over. */
+export function readSections(from: NumberReader): ReadonlyMap<string, NumberReader> {
+  const sections = new Map<string, NumberReader>();
+  for (let left = from.number(); left > 0; left--) {
+    const [name, section] = from.section();
+    sections.set(name, section);
+  }
+  return sections;
+}
