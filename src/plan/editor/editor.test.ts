@@ -96,6 +96,8 @@ describe('completion', () => {
     ['', 'probes:\n  x: { check: "GET https://a/", agree: 2, par|', ['parts']],
     ['', 'probes:\n  x: { check: "GET https://a/" }\nrules:\n  y: { when: |', ['x', 'error_rate']],
     ['', 'probes:\n  x: { check: "GET https://a/", parts: { db: json.db } }\nrules:\n  y: { when: x.|', ['db']],
+    ['', 'services:\n  web: {}\nprobes:\n  x: { check: tcp a:1 }\nsignals:\n  up: availability(|', ['x', 'web']],
+    ['signals', '  x: burn(|', ['error_rate', 'failures']],
     ['', 'heartbeats:\n  x: { every: |', ['1h', 'cron "0 3 * * *"']],
     ['', 'databases:\n  x: { url: |', ['secret']],
     ['', 'services:\n  api: {}\n  x: { needs: [|', ['api']],

@@ -184,11 +184,24 @@ export interface ClassifiedToken {
 }
 
 /** What a name at a place of a sentence may be; `field` is any field of an event, `unit` a word behind a number. */
-export type Role = 'figure' | 'source' | 'field' | 'baseline' | 'who' | 'channel' | 'hours' | 'unit' | 'none';
+export type Role =
+  | 'figure'
+  | 'source'
+  | 'watched'
+  | 'signal'
+  | 'field'
+  | 'baseline'
+  | 'who'
+  | 'channel'
+  | 'hours'
+  | 'unit'
+  | 'none';
 
 const ROLE_KINDS: Readonly<Record<Role, readonly NameKind[]>> = {
   figure: ['signal', 'rule', 'probe', 'heartbeat', 'source', 'funnel'],
   source: ['source', 'funnel', 'probe', 'signal'],
+  watched: ['probe', 'service'],
+  signal: ['signal'],
   field: [],
   baseline: ['baseline'],
   who: ['person', 'role', 'duty', 'channel'],
@@ -267,7 +280,7 @@ function classifyToken(
   return ROLE_KINDS[role].length > 0 ? { token, class: 'unknown' } : { token, class: 'key' };
 }
 
-type Mode = 'formula' | 'aggregate' | 'fields' | 'paths';
+type Mode = 'formula' | 'aggregate' | 'fields' | 'paths' | 'watched' | 'signal';
 
 /** Follows a figure's sentence from left to right and says what a name may be at each place. */
 class RoleReader {
@@ -301,6 +314,8 @@ class RoleReader {
   #openedBy(before: SentenceToken | undefined): Mode {
     if (before?.text === 'missing') return 'paths';
     if (before?.text === 'ratio') return 'formula';
+    if (before?.text === 'availability') return 'watched';
+    if (before?.text === 'burn') return 'signal';
     if (before?.kind === 'word' && !RESERVED_WORDS.has(before.text)) return 'aggregate';
     return this.#inFields || this.#modes.at(-1)?.mode === 'fields' ? 'fields' : 'formula';
   }
@@ -335,6 +350,7 @@ class RoleReader {
     if (/^(?:no|any|new|from)$/.test(before?.text ?? '') && this.#modes.length === 1 && this.#kind === 'condition')
       return 'source';
     if (top.mode === 'fields' || (this.#inFields && this.#modes.length === 1)) return 'field';
+    if (top.mode === 'watched' || top.mode === 'signal') return top.mode;
     if (top.mode === 'aggregate' || top.mode === 'paths') {
       if (!top.first && top.mode === 'aggregate') return 'field';
       if (RESERVED_WORDS.has(word) || (top.mode === 'paths' && word === 'within')) return 'none';
