@@ -71,9 +71,10 @@ export class RehearsedChecks {
 
   /** When something happens next; a phase that begins earlier may bring it forward. */
   get nextAt(): Instant | undefined {
-    const looks = [...this.looks.values()].flatMap(({ nextAt }) => nextAt ?? []);
-    const instants = [...looks, ...[...this.jobs.values()].map(({ nextAt }) => nextAt)];
-    return instants.length === 0 ? undefined : Math.min(...instants);
+    let next = Number.POSITIVE_INFINITY;
+    for (const { nextAt } of this.looks.values()) if (nextAt !== undefined && nextAt < next) next = nextAt;
+    for (const { nextAt } of this.jobs.values()) if (nextAt < next) next = nextAt;
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
   /** What is sent at this instant. */
