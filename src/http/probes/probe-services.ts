@@ -7,6 +7,7 @@ import {
   type LocationRuns,
   type ResultBucket,
   readBuckets,
+  readDurations,
   readFailures,
   readResultsAt,
   readRuns,
@@ -47,6 +48,9 @@ export interface ProbeServicesOptions {
   readonly clock: Clock;
 }
 
+/** What the checks of a part of the day took. */
+type Duration = Pick<ResultBucket, 'probe' | 'index' | 'durationMs'>;
+
 /** What was read of 30 days at an instant. */
 interface Month {
   readonly at: Instant;
@@ -54,7 +58,7 @@ interface Month {
   readonly key: string;
   readonly runs: readonly LocationRuns[];
   /** Of the last day. */
-  readonly buckets: readonly ResultBucket[];
+  readonly durations: readonly Duration[];
 }
 
 /** The probes of the plan in force, with their results from the telemetry store. */
@@ -77,11 +81,11 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     const lookback = Math.min(MONTH_MS, Math.max(...wanted.map(({ staleMs }) => staleMs)));
     const query = { plan: name, probes: wanted, to: now + limits.futureMs };
     const reading = askTelemetry(async (client, signal): Promise<Month> => {
-      const [runs, buckets] = await Promise.all([
+      const [runs, durations] = await Promise.all([
         readRuns(client, { ...query, from: now - MONTH_MS - lookback }, signal),
-        readBuckets(client, { ...query, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
+        readDurations(client, { ...query, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
       ]);
-      return { at: now, key, runs, buckets };
+      return { at: now, key, runs, durations };
     });
     months.set(name, reading);
     try {
@@ -112,7 +116,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     });
     const runsOf = Map.groupBy(runs, ({ probe }) => probe);
     const latestOf = Map.groupBy(latest, ({ probe }) => probe);
-    const bucketsOf = Map.groupBy(month.buckets, ({ probe }) => probe);
+    const durationsOf = Map.groupBy(month.durations, ({ probe }) => probe);
     const phase = phaseAt(plan, launch, now);
     return wanted.map((probe) => {
       const own = latestOf.get(probe.name) ?? [];
@@ -124,7 +128,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         nextAt: nextLook(probe, { plan, launch }, { offset, isFailing }, now),
         runs: runsOf.get(probe.name) ?? [],
         latest: own,
-        buckets: bucketsOf.get(probe.name) ?? [],
+        durations: durationsOf.get(probe.name) ?? [],
       });
     });
   }
@@ -230,10 +234,11 @@ interface Known {
   readonly nextAt: Instant | undefined;
   readonly runs: readonly LocationRuns[];
   readonly latest: readonly StoredResult[];
-  readonly buckets: readonly ResultBucket[];
+  readonly durations: readonly Duration[];
 }
 
-function viewProbe(probe: Probe, plan: CompiledPlan, { now, everyMs, nextAt, runs, latest, buckets }: Known): Standing {
+function viewProbe(probe: Probe, plan: CompiledPlan, known: Known): Standing {
+  const { now, everyMs, nextAt, runs, latest } = known;
   const staleMs = staleAfterMs(probe);
   const from = now - MONTH_MS;
   const segments = segmentsOf(runs, { from, to: now, staleMs, agree: probe.agree });
@@ -242,7 +247,7 @@ function viewProbe(probe: Probe, plan: CompiledPlan, { now, everyMs, nextAt, run
   const last = segments.at(-1);
   const state = stateOf(last, runs.length > 0, everyMs !== undefined);
   const durations = Array.from({ length: DAY_PARTS }, (): number | null => null);
-  for (const { index, durationMs } of buckets) if (index < DAY_PARTS) durations[index] = durationMs;
+  for (const { index, durationMs } of known.durations) if (index < DAY_PARTS) durations[index] = durationMs;
   const answer: ProbeAnswer = {
     name: probe.name,
     text: probe.text,

@@ -203,6 +203,24 @@ export async function readFailures(
   return answer.json<StoredResult>();
 }
 
+/** Mean durations of what was measured, by equal parts of the time: half of the work of `readBuckets`, for many probes at once. */
+export async function readDurations(
+  client: ClickHouseClient,
+  query: ProbeQuery & { readonly stepMs: DurationMs },
+  signal: AbortSignal,
+): Promise<readonly Pick<ResultBucket, 'probe' | 'index' | 'durationMs'>[]> {
+  const answer = await client.query({
+    query: `select strings['probe'] as probe, toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64})) as index,
+        avgIf(duration_ms, outcome != 'unmeasured') as durationMs
+      from events where ${OF_RANGE} group by probe, index order by probe, index limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: { ...parametersOf(query), step: query.stepMs, limit: limits.probeBucketsRead },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return answer.json();
+}
+
 /** Results by equal parts of the time. */
 export async function readBuckets(
   client: ClickHouseClient,
