@@ -71,6 +71,13 @@ test.each([
   expect(plan?.databases).toEqual([{ name: 'main', url: { secret: 'MAIN' } }]);
 });
 
+test('an age is of what an answer holds, and of nothing else', () => {
+  const { diagnostics } = compile('signals: { old: count(requests where age(time) < 5m) over 5m }\n');
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'E154 Only what the answer of a probe holds has an `age`.',
+  ]);
+});
+
 test('days may be written out', () => {
   const { plan } = compile('probes: { one: { check: "tls a:443", expect: days_left > 14 days } }\n');
   expect(plan?.probes?.[0]?.expect).toEqual([
