@@ -4,7 +4,7 @@ import type { AvailabilityFigure, AvailabilityTarget, MaintenanceSpan } from '#p
 import type { ComparisonTest } from '#plan/model.ts';
 import type { Truth } from '#plan/reading.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
-import { planOf, testOf } from '../plan.fixture.ts';
+import { planOf, signalOf, testOf } from '../plan.fixture.ts';
 import type { EventRecord } from '../record.ts';
 import { ReferenceExecutor } from '../reference-executor.ts';
 
@@ -37,6 +37,7 @@ const figure = fc
     targets: fc.array(target, { minLength: 1, maxLength: 2 }),
     window: fc.constantFrom<AvailabilityFigure['window']>(
       { kind: 'sliding', ms: 60_000 },
+      { kind: 'sliding', ms: 700_000 },
       { kind: 'sliding', ms: 1_500_000 },
       { kind: 'sliding', ms: 2_592_000_000 },
       { kind: 'today' },
@@ -52,7 +53,8 @@ const plan = fc
       return testOf(`t${index}`, { kind: 'availability', figure: id }, '<', value, { atLeast });
     });
     const availabilities = Object.fromEntries(drawn.map(([one]) => [one.id, one]));
-    return { ...planOf({ tests, launch: START + 30_000 }), availabilities };
+    const signals = Object.keys(availabilities).map((id) => signalOf(id, { kind: 'availability', figure: id }));
+    return { ...planOf({ tests, signals, launch: START + 30_000 }), availabilities };
   });
 
 const record = fc
@@ -111,6 +113,13 @@ test('availability is judged as the definition says, under any schedule of calls
           changes.push({ at, test: id, truth });
         }
       };
+      const compareReadings = (): void => {
+        const { instant } = live;
+        for (const { signal, reading } of live.readings()) {
+          const { value, reason, sampleSize } = reference.availability(signal).read(instant, instant + 1);
+          expect({ signal, ...reading }).toMatchObject(reason === undefined ? { value, sampleSize } : { reason });
+        }
+      };
       const arrivals = new Set<number>();
       for (const { afterMs, records, advance, snapshot, now } of steps) {
         for (const part of advance.toSorted((left, right) => left - right)) {
@@ -119,6 +128,7 @@ test('availability is judged as the definition says, under any schedule of calls
         take(live.ingest(records, now));
         reference.ingest(records, now);
         if (records.length > 0) arrivals.add(now);
+        compareReadings();
         if (!snapshot) continue;
         const restored = restoreLiveExecutor(drawn, live.snapshot());
         if (!restored.ok) throw new Error(restored.failure.message);
@@ -126,6 +136,7 @@ test('availability is judged as the definition says, under any schedule of calls
       }
       const end = live.instant + END_MS;
       take(live.advance(end));
+      compareReadings();
 
       const expected: Change[] = [];
       const told = new Map<string, Truth>();
@@ -144,6 +155,6 @@ test('availability is judged as the definition says, under any schedule of calls
       const inOrder = (left: Change, right: Change) => left.at - right.at || left.test.localeCompare(right.test);
       expect(changes.toSorted(inOrder)).toEqual(expected.toSorted(inOrder));
     }),
-    { numRuns: 25 },
+    { numRuns: 30 },
   );
 });
