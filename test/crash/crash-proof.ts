@@ -28,6 +28,8 @@ export interface CrashProofResult {
   readonly pagesRepeated: number;
   readonly pagesForged: number;
   readonly readyMs: { readonly median: number; readonly longest: number };
+  /** The last that the program said, for the report of a failure. */
+  readonly printed: string;
 }
 
 /** Against hanging, not for speed: the result says how long it took. */
@@ -76,6 +78,7 @@ export async function proveCrashSafety(options: CrashProofOptions): Promise<Cras
       pagesRepeated: provider.pages.length - ids.size,
       pagesForged: provider.forged.length,
       readyMs: { median: Math.round(percentile(readyMs, 0.5)), longest: Math.round(Math.max(...readyMs)) },
+      printed: server.output,
     };
   } finally {
     await server.stop();

@@ -5,7 +5,7 @@ import { proveCrashSafety } from './crash-proof.ts';
 /** `npm run prove:crash [-- KILLS SEED]`: the whole proof; writes its result with seed and commit. */
 const [kills = 300, seed = 1] = process.argv.slice(2).map(Number);
 const startedAt = Date.now();
-const result = await proveCrashSafety({ kills, seed, onProgress: (line) => console.log(line) });
+const { printed, ...result } = await proveCrashSafety({ kills, seed, onProgress: (line) => console.log(line) });
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
 const seconds = Math.round((Date.now() - startedAt) / 1_000);
 await mkdir('prove-results', { recursive: true });
@@ -19,5 +19,6 @@ const held =
   result.alertsWithoutInboxMessage.length === 0 &&
   result.alertsTwiceInInbox.length === 0 &&
   result.pagesForged === 0;
+if (!held) console.log(printed);
 console.log(`${kills} kills in ${seconds} s: ${held ? 'all invariants held' : 'AN INVARIANT WAS BROKEN'}`);
 process.exitCode = held ? 0 : 1;
