@@ -4,7 +4,7 @@ import type { HeartbeatStandingAnswer, PartStandingAnswer, ProbeStandingAnswer }
 import type { Core } from '#engine/core-process.ts';
 import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { formatInstant } from '#kernel/instant.ts';
+import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
@@ -28,30 +28,36 @@ export interface PlanServiceServicesOptions {
   readonly heartbeats: HeartbeatServices;
 }
 
+/** What was read of parts at an instant. */
+interface PartsRead {
+  readonly at: Instant;
+  readonly runs: readonly PartRuns[];
+}
+
 /** The services of the plan in force, with all that says how they stand. */
 export function createPlanServiceServices(options: PlanServiceServicesOptions): PlanServiceServices {
   const { core, askTelemetry, clock } = options;
 
   /** What the health answers said of their parts last. */
-  async function partsOf({ name, probes = [] }: CompiledPlan): Promise<readonly PartRuns[]> {
+  async function partsOf({ name, probes = [] }: CompiledPlan): Promise<PartsRead> {
+    const now = clock.now();
     const wanted = probes
       .filter(({ parts }) => parts !== undefined)
       .map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
-    if (wanted.length === 0) return [];
-    const now = clock.now();
+    if (wanted.length === 0) return { at: now, runs: [] };
     const from = now - Math.max(...wanted.map(({ staleMs }) => staleMs));
     const query = { plan: name, probes: wanted, from, to: now + limits.futureMs };
-    return askTelemetry((client, signal) => readPartRuns(client, query, signal));
+    return { at: now, runs: await askTelemetry((client, signal) => readPartRuns(client, query, signal)) };
   }
 
   /** Asked for by every page of mission control that is open, so nobody who leaves ends it. */
   const seen = new SharedReading(clock, async (name) => {
     const plan = core.lastWorld(name)?.plan;
-    const [answer, runs] = await Promise.all([
+    const [answer, parts] = await Promise.all([
       options.probes.probes(name, new AbortController().signal),
-      plan === undefined ? [] : partsOf(plan),
+      plan === undefined ? undefined : partsOf(plan),
     ]);
-    return { results: new Map(answer.probes.map((probe) => [probe.name, probe])), runs };
+    return { results: new Map(answer.probes.map((probe) => [probe.name, probe])), parts };
   });
 
   return {
@@ -64,8 +70,7 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
         unlessAway(() => seen.get(name)),
         options.heartbeats.heartbeats(name).then((answer) => answer.heartbeats),
       ]);
-      const { results, runs = [] } = found ?? {};
-      const now = clock.now();
+      const { results } = found ?? {};
       const probes = (plan.probes ?? []).map((probe) => ({
         service: probe.service,
         standing: standingOf(probe, results?.get(probe.name), plan),
@@ -73,7 +78,7 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
       const parts = (plan.probes ?? []).flatMap((probe) =>
         Object.entries(probe.parts ?? {}).map(([service, field]) => ({
           service,
-          standing: partStanding(probe, service, field, runs, now),
+          standing: partStanding(probe, service, field, found?.parts),
         })),
       );
       const checkIns = heartbeats.map((heartbeat) => ({
@@ -131,16 +136,12 @@ function standingOf(probe: Probe, answer: ProbeAnswer | undefined, plan: Compile
   };
 }
 
-function partStanding(
-  probe: Probe,
-  service: string,
-  field: string,
-  runs: readonly PartRuns[],
-  now: number,
-): PartStandingAnswer {
-  const own = runs.filter((one) => one.probe === probe.name && one.part === service);
+/** Judged as of the instant of reading: the probe may be due again before what was read is. */
+function partStanding(probe: Probe, service: string, field: string, read: PartsRead | undefined): PartStandingAnswer {
+  if (read === undefined) return { probe: probe.name, field, state: 'unknown' };
+  const own = read.runs.filter((one) => one.probe === probe.name && one.part === service);
   const lastAt = Math.max(...own.flatMap((one) => one.runs.map(({ last }) => last)));
-  const course = partCourse(probe, own, { from: now - staleAfterMs(probe), to: now });
+  const course = partCourse(probe, own, { from: read.at - staleAfterMs(probe), to: read.at });
   return {
     probe: probe.name,
     field,
