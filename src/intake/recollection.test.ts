@@ -15,9 +15,14 @@ signals: { uptime: availability(api) over 30d }
 rules: { low: { when: uptime < 99%, severity: soon } }
 `;
 
-function begin(loadsFrom: () => Instant | undefined = () => undefined) {
-  const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
+function compile(of: string) {
+  const { plan } = compilePlan([{ path: 'plan.yaml', text: of }]);
   if (plan === undefined) throw new Error('the plan of the test is wrong');
+  return plan;
+}
+
+function begin(loadsFrom: () => Instant | undefined = () => undefined) {
+  const plan = compile(text);
   const clock = new VirtualClock(START);
   const said: string[] = [];
   const host = new WindowsHost({
@@ -35,11 +40,12 @@ function begin(loadsFrom: () => Instant | undefined = () => undefined) {
   });
   host.configure('shop', 1, plan, START);
   const asked: HistoryWanted[] = [];
-  const store = { isAway: false };
+  const store: { isAway: boolean; answers?: Promise<void> } = { isAway: false };
   const recollection = new Recollection({
     source: {
       async read(_, wanted) {
         asked.push(wanted);
+        await store.answers;
         if (store.isAway) throw new Error('it is away');
         // Nine hours up and one down.
         const run = (from: Instant, last: Instant, state: 'up' | 'down') => ({ from, last, state });
@@ -102,4 +108,22 @@ test('a plan that goes takes its questions along', async () => {
   await clock.advance(1);
   await clock.advance(30_000);
   expect(asked).toEqual([]);
+});
+
+test('an availability that comes while the past of another is read is asked for too', async () => {
+  const { clock, host, recollection, asked, store } = begin();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.answers = promise;
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(30_000);
+  expect(asked).toHaveLength(1);
+  host.configure('shop', 2, compile(text.replace('signals: {', 'signals: { week: availability(api) over 7d,')), START);
+  recollection.wake();
+  resolve();
+  await clock.advance(1);
+  await clock.advance(60_000);
+  const readings = host.plans.get('shop')?.executor.readings() ?? [];
+  expect(readings.map(({ reading }) => reading.state)).toEqual(['value', 'value']);
+  expect(asked).toHaveLength(2);
 });

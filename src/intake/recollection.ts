@@ -28,6 +28,8 @@ const LONGEST_RETRY_MS: DurationMs = 30_000;
 export class Recollection {
   readonly #options: RecollectionOptions;
   #running = false;
+  /** It was woken while it asked: a plan that it has been through may want something now. */
+  #again = false;
   #stopped = false;
   #retryMs = FIRST_RETRY_MS;
   #cancel: () => void = () => {};
@@ -39,11 +41,22 @@ export class Recollection {
 
   /** There may be something to ask for. */
   wake(): void {
-    if (this.#running || this.#stopped || this.#options.source === undefined) return;
+    if (this.#stopped || this.#options.source === undefined) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
     this.#running = true;
-    void this.#askAll(this.#options.source).then((isDone) => {
+    this.#cancel();
+    void this.#askAll(this.#options.source).then(() => {
       this.#running = false;
-      if (this.#stopped || isDone) return;
+      if (this.#stopped) return;
+      if (this.#again) {
+        this.#again = false;
+        this.wake();
+        return;
+      }
+      if (!this.#isWanting()) return;
       this.#cancel = this.#options.clock.after(this.#retryMs, () => this.wake());
       this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
     });
@@ -54,19 +67,18 @@ export class Recollection {
     this.#cancel();
   }
 
-  /** Whether nothing is wanted any more. */
-  async #askAll(source: HistorySource): Promise<boolean> {
+  #isWanting(): boolean {
+    return [...this.#options.host.plans.values()].some(({ executor }) => executor.historyWanted().length > 0);
+  }
+
+  async #askAll(source: HistorySource): Promise<void> {
     const { host, log } = this.#options;
-    let isDone = true;
     for (const name of [...host.plans.keys()]) {
       for (const wanted of host.plans.get(name)?.executor.historyWanted() ?? []) {
-        if (!this.#isStored(wanted.to)) {
-          isDone = false;
-          continue;
-        }
+        if (!this.#isStored(wanted.to)) continue;
         try {
           const histories = await source.read(name, wanted);
-          if (this.#stopped) return true;
+          if (this.#stopped) return;
           host.recall(name, wanted.figure.id, histories, this.#options.now());
           this.#retryMs = FIRST_RETRY_MS;
           this.#problem = undefined;
@@ -74,11 +86,9 @@ export class Recollection {
           const problem = caught instanceof Error ? caught.message : String(caught);
           if (problem !== this.#problem) log(`What probes found before is not known yet: ${problem}`);
           this.#problem = problem;
-          isDone = false;
         }
       }
     }
-    return isDone;
   }
 
   /** Whether the store has all that was received before an instant. */
