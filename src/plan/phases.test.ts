@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import type { CompiledPhase } from './model.ts';
-import { absoluteSpan, phaseAt, phaseBoundaryAfter, valueAt } from './phases.ts';
+import { absoluteSpan, phaseAt, phaseBoundaryAfter, phaseCourse, valueAt } from './phases.ts';
 
 const berlin = (text: string) => Temporal.ZonedDateTime.from(`${text}[Europe/Berlin]`).epochMilliseconds;
 
@@ -69,10 +69,48 @@ test('a line without gaps has a phase at every instant from T+0 on, and it chang
   );
 });
 
+const overlapping = fc
+  .array(fc.tuple(fc.integer({ min: -9, max: 30 }), fc.option(fc.integer({ min: 1, max: 9 })), fc.boolean()), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((spans) =>
+    spans.map(([from, length, days], index): CompiledPhase => {
+      const name = `p${index}`;
+      const to = length === null ? undefined : from + length;
+      if (days) return { name, span: { kind: 'days', from: Math.max(1, from), ...(to === undefined ? {} : { to }) } };
+      const fromMs = from * HOUR_MS;
+      return { name, span: { kind: 'offsets', fromMs, ...(to === undefined ? {} : { toMs: to * HOUR_MS }) } };
+    }),
+  );
+
+test('the course of phases is what is asked for instant by instant, also with gaps and overlaps', () => {
+  fc.assert(
+    fc.property(
+      zones,
+      launches,
+      overlapping,
+      fc.integer({ min: -2 * DAY_MS, max: 9 * DAY_MS }),
+      (timezone, launch, phases, after) => {
+        const plan = { timezone, phases };
+        const from = launch + after;
+        const expected: unknown[] = [];
+        for (let at = from; at < Number.POSITIVE_INFINITY; ) {
+          const to = phaseBoundaryAfter(plan, launch, at) ?? Number.POSITIVE_INFINITY;
+          expected.push({ phase: phaseAt(plan, launch, at), from: at, to });
+          at = to;
+        }
+        expect(phaseCourse(plan, launch, from)).toEqual(expected);
+      },
+    ),
+  );
+});
+
 test('before T+0 and without a launch no phase is in force', () => {
   const plan = { timezone: 'UTC', phases: [{ name: 'a', span: { kind: 'offsets', fromMs: 0 } }] } as const;
   expect(phaseAt(plan, undefined, 5)).toBeUndefined();
   expect(phaseBoundaryAfter(plan, undefined, 5)).toBeUndefined();
+  expect(phaseCourse(plan, undefined, 5)).toEqual([{ phase: undefined, from: 5, to: Number.POSITIVE_INFINITY }]);
   expect(phaseAt(plan, 10, 9)).toBeUndefined();
   expect(phaseBoundaryAfter(plan, 10, 9)).toBe(10);
   expect(phaseAt(plan, 10, 10)).toBe('a');

@@ -60,6 +60,34 @@ export function phaseBoundaryAfter(plan: PlanCalendar, launch: Instant | undefin
   return next;
 }
 
+/** A time in which one phase is in force, or none. Half open; the last one never ends. */
+export interface PhaseStretch {
+  readonly phase: string | undefined;
+  readonly from: Instant;
+  /** Infinity when no other comes. */
+  readonly to: Instant;
+}
+
+/** The phases in force from an instant on, without gaps. For who asks about many instants or many lines: days of a calendar are dear. */
+export function phaseCourse(plan: PlanCalendar, launch: Instant | undefined, from: Instant): readonly PhaseStretch[] {
+  if (launch === undefined) return [{ phase: undefined, from, to: Number.POSITIVE_INFINITY }];
+  const spans = plan.phases.map(({ name, span }) => ({ name, ...absoluteSpan(span, launch, plan.timezone) }));
+  const boundaries = spans
+    .flatMap((span) => (span.to === undefined ? [span.from] : [span.from, span.to]))
+    // Nothing begins before T+0, whatever a span says.
+    .map((boundary) => Math.max(boundary, launch))
+    .filter((boundary) => boundary > from);
+  const begins = [from, ...new Set(boundaries)].toSorted((left, right) => left - right);
+  return begins.map((begin, index) => ({
+    phase:
+      begin < launch
+        ? undefined
+        : spans.findLast((span) => begin >= span.from && begin < (span.to ?? Number.POSITIVE_INFINITY))?.name,
+    from: begin,
+    to: begins[index + 1] ?? Number.POSITIVE_INFINITY,
+  }));
+}
+
 /** The value in force in a phase; undefined when the line sleeps there. */
 export function valueAt<Value>(byPhase: ByPhase<Value>, phase: string | undefined): Value | undefined {
   const own = byPhase.phases;

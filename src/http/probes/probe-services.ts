@@ -21,7 +21,7 @@ import { availabilityOf, type CourseRange, type Segment } from '#plan/availabili
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import { maintenanceOf, markStretches, stretchesOf, withoutStretches } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import { phaseAt, valueAt } from '#plan/phases.ts';
+import { phaseCourse, valueAt } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
 import { nextLook } from '#probes/next-look.ts';
 import { gridOffset } from '#probes/schedule.ts';
@@ -117,7 +117,8 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     const runsOf = Map.groupBy(runs, ({ probe }) => probe);
     const latestOf = Map.groupBy(latest, ({ probe }) => probe);
     const durationsOf = Map.groupBy(month.durations, ({ probe }) => probe);
-    const phase = phaseAt(plan, launch, now);
+    const course = phaseCourse(plan, launch, now);
+    const phase = course[0]?.phase;
     return wanted.map((probe) => {
       const own = latestOf.get(probe.name) ?? [];
       const isFailing = own.some(({ outcome }) => outcome === 'failed');
@@ -125,7 +126,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       return viewProbe(probe, plan, {
         now,
         everyMs: valueAt(probe.everyMs, phase),
-        nextAt: nextLook(probe, { plan, launch }, { offset, isFailing }, now),
+        nextAt: nextLook(probe, course, { offset, isFailing }, now),
         runs: runsOf.get(probe.name) ?? [],
         latest: own,
         durations: durationsOf.get(probe.name) ?? [],
