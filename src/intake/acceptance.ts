@@ -7,6 +7,7 @@ import type { Grant } from './credentials.ts';
 import type { DecodeContext, Decoded } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
 import type { RateLimits } from './limiting/rate-limits.ts';
+import { type OwnEvent, withoutForged } from './own-events.ts';
 import { encodePayload } from './payload.ts';
 import { noteRejection, noteScrubbed, type PlanRegister, type PlanRegisters } from './plan-registers.ts';
 import type { RequestRefusal, TrafficClass } from './receiver.ts';
@@ -44,6 +45,8 @@ export interface Submission {
   readonly traffic: TrafficClass;
   readonly body: Uint8Array;
   readonly idempotencyKey?: string;
+  /** The events that only this receiver writes; those of others are refused in what it sends. */
+  readonly writes?: OwnEvent;
   /** Reads the body; called at most once, or again when the same ids are on their way to the disk. */
   decode(context: DecodeContext): Result<Decoded, RequestRefusal>;
 }
@@ -103,7 +106,9 @@ export class Acceptance {
     // Decoders name their series to the register, which keeps new ones as they come out of this.
     register.series.scrub = this.#options.scrubbers.of(grant.plan).series;
     const read = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
-    const decoded = read.ok ? ok(this.#scrub(grant.plan, register, read.value)) : read;
+    const decoded = read.ok
+      ? ok(this.#scrub(grant.plan, register, withoutForged(read.value, submission.writes)))
+      : read;
     if (!decoded.ok) {
       const { code, message } = decoded.failure;
       noteRejection(register, code, message, now());

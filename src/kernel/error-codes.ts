@@ -135,6 +135,11 @@ export const errorCodes = {
   // Single records of a request
   'record-not-object': { status: 400, exit: 65, hint: 'Each record is a JSON object.' },
   'name-invalid': { status: 400, exit: 65, hint: 'Give `name` as text of 1 to 256 bytes.' },
+  'event-reserved': {
+    status: 400,
+    exit: 65,
+    hint: 'Probes and heartbeats alone write `check` and `heartbeat`, with ids that begin with `watchbill:`; give the event another name or id.',
+  },
   'time-invalid': {
     status: 400,
     exit: 65,

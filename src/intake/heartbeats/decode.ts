@@ -1,7 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { DecodeContext, Decoded } from '../decoding.ts';
+import { buildOwn, ownId } from '../own-events.ts';
 import type { AttributeValue } from '../record-builder.ts';
-import { RecordBuilder } from '../record-builder.ts';
 
 /** What a job says of itself. */
 export type HeartbeatState = 'started' | 'succeeded' | 'failed';
@@ -44,7 +44,6 @@ const SECOND_MS = 1_000;
 export function decodeCheckIn(checkIn: CheckIn, context: DecodeContext): Decoded {
   const { heartbeat, service, run, state, exitCode, message, startedAt } = checkIn;
   const { receivedAt } = context;
-  const builder = new RecordBuilder(context);
   const attributes: Readonly<Record<string, AttributeValue | undefined>> = {
     heartbeat,
     state,
@@ -53,10 +52,15 @@ export function decodeCheckIn(checkIn: CheckIn, context: DecodeContext): Decoded
     service,
     message,
   };
-  for (const [key, value] of Object.entries(attributes)) builder.set(key, value);
   const durationMs = state === 'started' || startedAt === undefined ? undefined : receivedAt - startedAt;
   const second = Math.floor(receivedAt / SECOND_MS);
-  const id = `heartbeat:${[heartbeat, state, exitCode ?? '', run].map(String).map(encodeURIComponent).join(':')}:${second}`;
-  builder.end({ name: 'heartbeat', time: receivedAt, id, durationMs });
-  return { ...builder.build(), recognisable: false };
+  const id = ownId('heartbeat', [
+    ...[heartbeat, state, exitCode ?? '', run].map(String).map(encodeURIComponent),
+    second,
+  ]);
+  const decoded = buildOwn(context, (builder) => {
+    for (const [key, value] of Object.entries(attributes)) builder.set(key, value);
+    builder.end({ name: 'heartbeat', time: receivedAt, id, durationMs });
+  });
+  return { ...decoded, recognisable: false };
 }

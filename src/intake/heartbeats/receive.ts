@@ -72,6 +72,7 @@ async function receive(intake: Intake, { head, grant, body }: ReceivedRequest): 
     grant,
     protocol: `heartbeat ${name}/${segment ?? ''}?${run}`,
     traffic: 'alerts',
+    writes: 'heartbeat',
     body,
     decode(context) {
       const checkIn = { ...signal, heartbeat: name, service: heartbeat.service, run, message: messageOf(body) };

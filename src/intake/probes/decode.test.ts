@@ -48,7 +48,7 @@ it('makes an event of each result, named so that it counts once', () => {
     {
       name: 'check',
       time: NOW - 50,
-      id: `check-shop-here-${NOW - 100}`,
+      id: `watchbill:check:shop:here:${NOW - 100}`,
       durationMs: 12.5,
       value: 7,
       attributes: {

@@ -6,7 +6,8 @@ import type { Probe } from '#plan/probe.ts';
 import { partMessage } from '#plan/probe-fields.ts';
 import type { DecodeContext, Decoded } from '../decoding.ts';
 import { inspectJson, jsonProblem } from '../json-guard.ts';
-import { RecordBuilder } from '../record-builder.ts';
+import { buildOwn, ownId } from '../own-events.ts';
+import type { RecordBuilder } from '../record-builder.ts';
 
 /** A due instant may be so far ahead of our clock: it names a result, and a wrong one would keep the probe from being looked at. */
 const DUE_AHEAD_MS = 60_000;
@@ -53,18 +54,19 @@ export function decodeChecks(text: string, source: CheckSource, context: DecodeC
     const message = `At most ${limits.probeResultsPerRequest} results are taken at once.`;
     return fail({ code: 'body-too-large', message });
   }
-  const builder = new RecordBuilder(context);
-  for (const result of results as readonly unknown[]) {
-    const wrong = problemOf(result, source, context.receivedAt);
-    if (wrong === undefined) addEvents(builder, result as CheckResult, source);
-    else builder.refuse('field-invalid', wrong);
-  }
-  return ok(builder.build());
+  const decoded = buildOwn(context, (builder) => {
+    for (const result of results as readonly unknown[]) {
+      const wrong = problemOf(result, source, context.receivedAt);
+      if (wrong === undefined) addEvents(builder, result as CheckResult, source);
+      else builder.refuse('field-invalid', wrong);
+    }
+  });
+  return ok(decoded);
 }
 
 /** The id under which a result counts once, and that of what it says of a part. */
 export function checkId(probe: string, location: string, dueAt: Instant, part?: string): string {
-  return `check-${probe}-${location}-${dueAt}${part === undefined ? '' : `-${part}`}`;
+  return ownId('check', [probe, location, dueAt, ...(part === undefined ? [] : [part])]);
 }
 
 function addEvents(builder: RecordBuilder, result: CheckResult, { location, probe: probeOf }: CheckSource): void {

@@ -67,6 +67,7 @@ export function probeRoutes(intake: Intake): readonly ReceiverRoute[] {
           grant,
           protocol: `checks ${location}`,
           traffic: 'alerts',
+          writes: 'check',
           body,
           decode(context) {
             if (!isUtf8(body)) return fail({ code: 'malformed-body', message: 'The body is not valid UTF-8.' });

@@ -2,6 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { LastLook } from '#plan/prober-orders.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { isOwnId } from '../own-events.ts';
 
 /** What a result says of how far its probe has come. */
 export interface Look {
@@ -36,7 +37,7 @@ export class LookRegister {
   /** Of events `check`, also those that a restart finds in the spool; others are left alone. */
   noteAll(records: readonly EventRecord[]): void {
     for (const { name, id, attributes } of records) {
-      if (name !== 'check' || !id.startsWith('check-') || attributes['part'] !== undefined) continue;
+      if (name !== 'check' || !isOwnId(id) || attributes['part'] !== undefined) continue;
       const { probe, location, due, outcome } = attributes;
       if (typeof probe !== 'string' || typeof location !== 'string' || typeof due !== 'number') continue;
       this.note({ probe, location, dueAt: due, outcome: String(outcome) });
