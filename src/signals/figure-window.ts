@@ -1,4 +1,4 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Measure } from '#plan/model.ts';
 import type { GroupKey, NoDataReason } from '#plan/reading.ts';
 import type { MeasuredRows } from './batch/measured-rows.ts';
@@ -38,6 +38,8 @@ export interface FigureWindow {
   queued: boolean;
   readonly zeroWhenEmpty: boolean;
   readonly grouped: boolean;
+  /** For how long something that has come may matter. */
+  readonly keptMs: DurationMs;
   /** Until then its past is incomplete; 0 when it is complete. */
   readonly refillingUntil: Instant;
   /** Set while it cannot say anything, although its past is complete. */

@@ -239,7 +239,7 @@ export class LiveExecutor implements Executor {
       if (section !== undefined) window.read(section);
       else if (
         sourceOf(this.plan, window.measure.source).standing !== true &&
-        this.lastReceivedAt + limits.futureMs >= this.now - window.measure.window.ms
+        this.lastReceivedAt + limits.futureMs >= this.now - window.keptMs
       ) {
         window.beginRefilling(this.now);
       }

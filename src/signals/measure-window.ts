@@ -1,5 +1,5 @@
 import { assert } from '#kernel/assert.ts';
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldValue, Measure } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
@@ -46,6 +46,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   readonly zeroWhenEmpty: boolean;
   readonly grouped: boolean;
   /** Until then its past is incomplete; 0 when it is complete. */
+  readonly keptMs: DurationMs;
   refillingUntil: Instant = 0;
   /** When the next bucket enters or leaves, or refilling ends; Infinity when nothing will change by itself. */
   due: Instant = Number.POSITIVE_INFINITY;
@@ -75,6 +76,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
 
   constructor(measure: Measure, id: number, now: Instant) {
     this.measure = measure;
+    this.keptMs = measure.window.ms;
     this.id = id;
     this.shape = windowShape(measure);
     this.zeroWhenEmpty = isZeroWhenEmpty(measure);

@@ -150,6 +150,44 @@ test('keys are counted, named and judged as the definition says, under any sched
   );
 });
 
+test('after a change of the plan, what is said to be true is true by all that ever came, and in the end all is known again', () => {
+  fc.assert(
+    fc.property(plan, schedule, fc.nat({ max: 11 }), (changed, steps, changedAfter) => {
+      // Which values came before, a source that takes each once does not know either.
+      const sources = [sourceOf('sales'), sourceOf('orders')];
+      const drawn = { ...changed, sources: Object.fromEntries(sources.map((source) => [source.name, source])) };
+      let live = createLiveExecutor(planOf({ sources }), START);
+      const reference = new ReferenceExecutor(drawn, START);
+      const compare = (): void => {
+        const { instant } = live;
+        for (const { test: id, truth } of live.verdicts()) {
+          const one = drawn.tests[id];
+          if (one === undefined || truth !== 'true') continue;
+          expect([id, reference.truths(one, instant, instant + 1).get('[]')]).toEqual([id, 'true']);
+        }
+        const readings = new Map(live.readings().map(({ signal, reading }) => [signal, reading]));
+        for (const { name, formula } of drawn.signals) {
+          const reading = readings.get(name);
+          if (reading?.state !== 'value') continue;
+          const { value, sampleSize } = reference.figures(formula, instant).get('[]') ?? {};
+          expect([name, reading.value, reading.sampleSize]).toEqual([name, value, sampleSize]);
+        }
+      };
+      for (const [index, { now, records, afterMs, advance }] of steps.entries()) {
+        for (const part of advance.toSorted((a, b) => a - b)) {
+          live.advance(Math.max(live.instant, now - Math.ceil((1 - part) * afterMs)));
+          if (index > changedAfter) compare();
+        }
+        live.ingest(records, now);
+        reference.ingest(records, now);
+        if (index === changedAfter) live = live.withPlan(drawn);
+        if (index >= changedAfter) compare();
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 /** What must be said, found by asking the definition at every instant at which anything could change. */
 function expectedVerdicts(
   drawn: CompiledPlan,

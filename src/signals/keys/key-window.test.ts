@@ -92,6 +92,17 @@ test('the longest waiting keys are named first, twenty of them, and the others c
   expect(found).toMatchObject({ keys: { length: limits.keysShown }, moreKeys: 6 });
 });
 
+test('the past is incomplete also when only a partner may have come in it', () => {
+  const before = createLiveExecutor(planFor(), START - HOUR_MS);
+  before.ingest([event('orders', START, 'linked')], START);
+  const changed = START + 5 * MINUTE_MS;
+  before.advance(changed);
+  const live = before.withPlan(planFor(missing(2 * MINUTE_MS, SECOND_MS)));
+  live.ingest([event('sales', changed, 'linked')], changed);
+  expect(told(live.advance(changed + MINUTE_MS))).toEqual([]);
+  expect(readingOf(live)).toMatchObject({ reason: 'refilling' });
+});
+
 test('of a key that is too long only the beginning is shown', () => {
   const live = createLiveExecutor(planFor(duplicates(HOUR_MS)), START);
   const long = 'x'.repeat(1_000);
@@ -108,19 +119,25 @@ test('a measure that is new in a running plan says what is certain from the firs
   expect(readingOf(live)).toMatchObject({ state: 'no data', reason: 'refilling' });
   expect(live.verdicts()[0]).toMatchObject({ truth: 'true', reading: { state: 'value', value: 1 } });
   // Whether it is at most 5 nobody knows before a whole window was heard.
-  const told6Hours = told(live.advance(START + 6 * HOUR_MS));
-  expect(told6Hours).toEqual(['duplicates <= 5 true b']);
+  const later = START + HOUR_MS;
+  live.ingest([event('sales', later, 'b'), event('sales', later, 'b')], later);
+  expect(told(live.advance(START + 6 * HOUR_MS))).toEqual([]);
+  expect(told(live.advance(START + 6 * HOUR_MS + 6 * SECOND_MS))).toEqual(['duplicates <= 5 true b']);
 });
 
-test('while its past is not known, a key whose partner may have come before that is not missed', () => {
+test('while its past is not known, no key is missed: its partner may have come long before', () => {
   const before = createLiveExecutor(planFor(), START - HOUR_MS);
-  before.ingest([event('orders', START, 'early')], START);
+  before.ingest([event('orders', START - SECOND_MS, 'linked')], START - SECOND_MS);
+  before.advance(START);
   const live = before.withPlan(planFor(missing(6 * HOUR_MS, MINUTE_MS)));
-  expect(told(live.ingest([event('sales', START + MINUTE_MS, 'early')], START + MINUTE_MS))).toEqual([]);
-  const later = START + HOUR_MS + MINUTE_MS;
-  expect(told(live.ingest([event('sales', later, 'late')], later))).toEqual([]);
-  expect(told(live.advance(later + 2 * MINUTE_MS))).toEqual(['missing > 0 true late']);
-  expect(told(live.ingest([event('orders', later + 3 * MINUTE_MS, 'late')], later + 3 * MINUTE_MS))).toEqual([
-    'missing > 0 unknown',
+  const later = START + 3 * HOUR_MS;
+  expect(told(live.ingest([event('sales', later, 'linked'), event('sales', later, 'alone')], later))).toEqual([]);
+  expect(told(live.advance(START + 6 * HOUR_MS))).toEqual([]);
+  expect(readingOf(live)).toMatchObject({ state: 'no data', reason: 'refilling' });
+  const heard = told(live.ingest([event('orders', START + 6 * HOUR_MS, 'linked')], START + 6 * HOUR_MS));
+  expect(heard).toEqual([]);
+  expect(told(live.advance(START + 7 * HOUR_MS + 6 * SECOND_MS))).toEqual([
+    'missing > 0 true alone',
+    'missing <= 5 true alone',
   ]);
 });

@@ -1,5 +1,5 @@
 import { assert } from '#kernel/assert.ts';
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldValue, Measure } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, UNGROUPED } from '#plan/reading.ts';
@@ -30,6 +30,7 @@ export class KeyWindow implements FigureWindow {
   readonly overflowed = 0;
   readonly groups: ReadonlyMap<GroupKey, GroupFigure> = new Map();
   readonly touchedGroups: readonly GroupFigure[] = [];
+  readonly keptMs: DurationMs;
   refillingUntil: Instant = 0;
   due: Instant = Number.POSITIVE_INFINITY;
   touched = false;
@@ -57,6 +58,7 @@ export class KeyWindow implements FigureWindow {
     this.measure = measure;
     this.id = id;
     this.times = keyTimes(measure);
+    this.keptMs = this.times.keptMs;
     this.isMissing = measure.function === 'missing';
     this.boundary = boundaryOf(this.times, now);
     const covered = (): number => this.coveredKeys;
@@ -106,8 +108,9 @@ export class KeyWindow implements FigureWindow {
     this.allTouched = false;
   }
 
+  /** Until the first boundary at which all that counts came after `now`. */
   beginRefilling(now: Instant): void {
-    this.refillingUntil = now + this.times.keptMs;
+    this.refillingUntil = boundaryAfter(this.times, now + this.keptMs);
     this.due = Math.min(this.due, this.refillingUntil);
   }
 
@@ -220,7 +223,7 @@ export class KeyWindow implements FigureWindow {
       this.lookAtAll();
     }
     if (!this.isFull()) return this.table.add(hash);
-    this.crowdedUntil = now + this.times.keptMs + this.times.stepMs;
+    this.crowdedUntil = now + this.keptMs + this.times.stepMs;
     this.due = Math.min(this.due, this.crowdedUntil);
     this.touchAll();
     return undefined;
@@ -234,7 +237,7 @@ export class KeyWindow implements FigureWindow {
   private lookAtAll(): void {
     const { table } = this;
     // A key that came again may belong to what came before it for so much longer than the window: events may be late.
-    const oldest = this.boundary - this.times.keptMs - (this.isMissing ? 0 : limits.lateMs);
+    const oldest = this.boundary - this.keptMs - (this.isMissing ? 0 : limits.lateMs);
     let due = Number.POSITIVE_INFINITY;
     for (let place = 0; place < table.end; place++) {
       if (!table.holds(place)) continue;
@@ -267,16 +270,12 @@ export class KeyWindow implements FigureWindow {
         const counts = since + times.graceMs;
         if (partnerUntil >= starts) due = Math.min(due, boundaryAfter(times, partnerUntil + times.windowMs));
         else if (counts > boundary) due = Math.min(due, boundaryFrom(times, counts));
-        else if (this.isCertain(since)) marks |= OFFENDS;
+        // While the past is incomplete, a partner may have come in it of any key.
+        else if (this.refillingUntil === 0) marks |= OFFENDS;
       }
     }
     this.mark(place, marks);
     return due;
-  }
-
-  /** Whether a partner that came before a key would have been heard: while its past is incomplete, not of the first keys. */
-  private isCertain(since: Instant): boolean {
-    return this.refillingUntil === 0 || since >= this.refillingUntil - this.times.keptMs + limits.partnerBeforeMs;
   }
 
   private mark(place: number, marks: number): void {
