@@ -75,6 +75,8 @@ export const probeHistorySchema = z
     probe: probeSchema,
     whileFailingMs: z.number().optional(),
     timeoutMs: z.number(),
+    /** So many places have to find a failure before it fails; absent when it is at least half of those that look. */
+    agree: z.number().optional(),
     /** What a result has to satisfy, as the plan says it. */
     expect: z.array(z.string()),
     /** Names of the rules that ask about it. */
@@ -89,7 +91,7 @@ export const probeHistorySchema = z
         service: z.string(),
         /** The field that says it. */
         field: z.string(),
-        /** How it stands now. */
+        /** How it stood at the end of the time; `GET …/services` says how it stands now. */
         state: partStateSchema,
         /** When the last answer of the time came that named it. */
         at: z.string().optional(),

@@ -18,7 +18,7 @@ phases: { first: T+0 .. T+30m, then: T+30m .. T+90m, last: from T+90m }
 services: { web: {}, db: {}, mail: {} }
 severities: { soon: { notify: [] } }
 probes:
-  api:   { check: GET https://shop.example/health, every: 1m, while-failing: 5s, expect: time < 2s, service: web, parts: { db: json.db, mail: json.mail } }
+  api:   { check: GET https://shop.example/health, every: 1m, while-failing: 5s, expect: time < 2s, agree: 1, service: web, parts: { db: json.db, mail: json.mail } }
   quiet: { check: "tcp shop.example:25", every: { first: 1h } }
 rules:
   api-down: { when: api failing, severity: none }
@@ -102,7 +102,7 @@ test('one probe over a time: course, failures, rules; and what is not there', as
   const history = await services().probe('shop', 'api', range, gone);
   expect(history.segments.map(({ state }) => state)).toEqual(['up', 'down']);
   expect(history).toMatchObject({
-    ...{ whileFailingMs: 5_000, timeoutMs: 5_000, expect: ['time < 2s'], rules: ['api-down'] },
+    ...{ whileFailingMs: 5_000, timeoutMs: 5_000, agree: 1, expect: ['time < 2s'], rules: ['api-down'] },
     parts: { db: 'json.db', mail: 'json.mail' },
     uptime: { upMs: HOUR_MS, downMs: 30_000, unknownMs: 0 },
     failures: [{ reason: 'timed-out', evidence: 'half of it' }],
@@ -187,9 +187,17 @@ test('maintenance stands by itself, and counts neither as up nor as down', async
   now = START + 30_000;
   const span = [START - 40 * MINUTE_MS, START - 10 * MINUTE_MS].map((at) => new Date(at).toISOString());
   const [from = '', to = ''] = span.map((at) => at.slice(0, 16).replace('T', ' '));
-  const asked = services(`maintenance: { move: { span: "${from} .. ${to}", of: [web] } }\n`);
+  const asked = services(`maintenance:
+  move:  { span: "${from} .. ${to}", of: [web] }
+  index: { span: "${from} .. ${to}", of: [db] }
+`);
   const range = { from: new Date(START - HOUR_MS).toISOString(), to: new Date(START).toISOString() };
-  const { segments, uptime, probe } = await asked.probe('shop', 'api', range, gone);
+  const { segments, uptime, probe, partHistory } = await asked.probe('shop', 'api', range, gone);
+  // Down since half an hour; of that the last ten minutes are none of the maintenance of the part.
+  expect(partHistory[0]).toMatchObject({
+    ...{ service: 'db', state: 'failing' },
+    uptime: { upMs: 20 * MINUTE_MS, downMs: 10 * MINUTE_MS, unknownMs: 30 * MINUTE_MS },
+  });
   expect(segments.map((one) => [one.state, one.from])).toEqual([
     ['up', range.from],
     ['maintenance', span[0]],

@@ -19,7 +19,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { availabilityOf, type CourseRange, type Segment } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
-import { maintenanceOf, markStretches, stretchesOf, withoutStretches } from '#plan/maintenance.ts';
+import { maintenanceOf, markStretches, type Stretch, stretchesOf, withoutStretches } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { phaseCourse, valueAt } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
@@ -167,15 +167,16 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
       const maintained = stretchesOf(maintenanceOf(plan.maintenance, probe), plan.timezone, { from, to });
-      const { whileFailingMs, timeoutMs, expect, parts } = probe;
+      const { whileFailingMs, timeoutMs, expect, agree, parts } = probe;
       return {
         probe: view.answer,
         ...(whileFailingMs === undefined ? {} : { whileFailingMs }),
         timeoutMs,
+        ...(agree === undefined ? {} : { agree }),
         expect: expect.map(({ text }) => text),
         rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === wanted)],
         parts: parts ?? {},
-        partHistory: viewParts(probe, partRuns, from, to),
+        partHistory: viewParts(probe, plan, partRuns, { from, to }),
         phases: viewPhases(plan, launch, probe, view.month),
         uptime: viewUptime(withoutStretches(segments, maintained), from, to, RANGE_PARTS),
         segments: markStretches(segments, maintained, 'maintenance')
@@ -199,20 +200,21 @@ function segmentsOf(runs: readonly LocationRuns[], range: CourseRange): readonly
 
 function viewParts(
   probe: Probe,
+  { maintenance, timezone }: CompiledPlan,
   runs: readonly PartRuns[],
-  from: Instant,
-  to: Instant,
+  { from, to }: Stretch,
 ): ProbeHistoryAnswer['partHistory'] {
   return Object.entries(probe.parts ?? {}).map(([service, field]) => {
     const own = runs.filter(({ part }) => part === service);
     const course = partCourse(probe, own, { from, to });
+    const maintained = stretchesOf(maintenanceOf(maintenance, probe, service), timezone, { from, to });
     const lastAt = Math.max(...own.flatMap((one) => one.runs.map(({ last }) => last)));
     return {
       service,
       field,
       state: partStateOf(course),
       ...instantField('at', Number.isFinite(lastAt) ? lastAt : undefined),
-      uptime: viewUptime(course, from, to, RANGE_PARTS),
+      uptime: viewUptime(withoutStretches(course, maintained), from, to, RANGE_PARTS),
     };
   });
 }

@@ -15,7 +15,7 @@ import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
 import { PartList } from './part-list.tsx';
 import { PhaseList } from './phase-list.tsx';
-import { outcomeTone, probeTone } from './probe-words.ts';
+import { agreeText, outcomeTone, probeTone } from './probe-words.ts';
 import classes from './probes.module.css';
 import { TimingChart } from './timing-chart.tsx';
 import { Uptime, UptimeBars } from './uptime-bars.tsx';
@@ -63,7 +63,7 @@ export function ProbePage() {
       </Section>
       {data.partHistory.length === 0 ? null : (
         <Section title="Parts of its answer" aside={data.partHistory.length}>
-          <PartList parts={data.partHistory} />
+          <PartList parts={data.partHistory} live={page.live} />
         </Section>
       )}
       <Section title="How long it took" aside="means">
@@ -211,12 +211,13 @@ function Locations({ results }: { readonly results: readonly ProbeResultAnswer[]
 }
 
 function Settings({ history }: { readonly history: ProbeHistoryAnswer }) {
-  const { probe, whileFailingMs, timeoutMs, expect, rules, parts } = history;
+  const { probe, whileFailingMs, timeoutMs, agree, expect, rules, parts } = history;
   const lines: readonly (readonly [string, string])[] = [
     ['every', probe.everyMs === undefined ? 'rests in this phase' : formatSpan(probe.everyMs)],
     ...(whileFailingMs === undefined ? [] : [['while it fails', formatSpan(whileFailingMs)] as const]),
     ['timeout', formatSpan(timeoutMs)],
     ...(probe.service === undefined ? [] : [['service', probe.service] as const]),
+    ...(agree === undefined ? [] : [['fails', agreeText(agree)] as const]),
     ['expects', expect.length === 0 ? 'what its kind demands' : expect.join(', ')],
     ...(Object.keys(parts).length === 0 ? [] : [['parts', Object.keys(parts).join(', ')] as const]),
     ['rules', rules.length === 0 ? 'none reads it' : rules.join(', ')],

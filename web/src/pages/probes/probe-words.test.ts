@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jobSnippet, pageSentence, partText, scheduleText, unknownText, uptimeText } from './probe-words.ts';
+import { agreeText, jobSnippet, pageSentence, partText, scheduleText, unknownText, uptimeText } from './probe-words.ts';
 
 describe('uptime', () => {
   test.each([
@@ -20,6 +20,10 @@ describe('uptime', () => {
     expect(partText({ upMs: 60_000, downMs: 0, unknownMs: 0 })).toBe('up');
     expect(partText({ upMs: 1_000, downMs: 2_000, unknownMs: 3_000 })).toBe('2 s down, 3 s unknown');
   });
+});
+
+test('it is said how many places make a failure', () => {
+  expect([1, 2].map(agreeText)).toEqual(['when one place finds a failure', 'when 2 places agree']);
 });
 
 test('the sentence names the worst', () => {

@@ -68,6 +68,11 @@ export function partText({ upMs, downMs, unknownMs }: AvailabilityTimes): string
   return parts.length === 0 ? 'up' : parts.join(', ');
 }
 
+/** What has to happen for a probe to fail that names how many places have to agree. */
+export function agreeText(agree: number): string {
+  return agree === 1 ? 'when one place finds a failure' : `when ${agree} places agree`;
+}
+
 /** When a heartbeat is expected. */
 export function scheduleText({ schedule, graceMs }: Pick<HeartbeatAnswer, 'schedule' | 'graceMs'>): string {
   const when = schedule.kind === 'interval' ? `every ${formatSpan(schedule.everyMs)}` : `cron ${schedule.expression}`;
