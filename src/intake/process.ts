@@ -1,4 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
+import type { Instant } from '#kernel/instant.ts';
 import type { Clock, Disk, Random, Transport } from '#kernel/ports.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { CompiledPlan } from '#plan/model.ts';
@@ -50,6 +51,8 @@ export interface IntakeProcessOptions {
 
 export interface IntakeProcess {
   readonly port: number;
+  /** The oldest receipt of what the telemetry store does not have yet; undefined when it has everything that is sealed. */
+  loadsFrom(): Instant | undefined;
   /** Stops listening, lets requests end, makes everything durable and leaves a snapshot. */
   stop(): Promise<void>;
 }
@@ -86,6 +89,7 @@ export async function runIntake(options: IntakeProcessOptions): Promise<IntakePr
   const stopLink = startLink({ path: linkPath, intake, clock, random, log });
   return {
     port: server.port,
+    loadsFrom: () => intake.status().oldestWaitingAt,
     async stop() {
       await Promise.all([server.stop(STOP_GRACE_MS), grpcServer?.stop(STOP_GRACE_MS)]);
       // A store that hangs may not hold the end up: what it did not take is loaded after the next start.

@@ -1,6 +1,6 @@
 import { createEgress } from '#egress/egress.ts';
 import { readHistory } from '#insight/probes/read-history.ts';
-import { runIntake } from '#intake/process.ts';
+import { type IntakeProcess, runIntake } from '#intake/process.ts';
 import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
@@ -31,6 +31,7 @@ export async function startIntake(
   let stopped = false;
   let areProbesWanted: boolean | undefined;
   let rollUpProblem: string | undefined;
+  let intake: IntakeProcess | undefined;
 
   async function prepareTelemetryStore(): Promise<void> {
     try {
@@ -48,12 +49,12 @@ export async function startIntake(
     }
   }
 
-  /** Charts of long ranges read what this has written; that it comes late costs nothing else. */
+  /** Charts of long ranges read what this has written; that it comes late costs nothing else. Runs wait for what the spool holds. */
   async function rollUp(): Promise<void> {
     const client = openClickHouse(configuration.clickhouse);
     try {
       await rollUpReadings(client, clock.now());
-      await rollUpCheckRuns(client, clock.now());
+      if (intake !== undefined) await rollUpCheckRuns(client, clock.now(), intake.loadsFrom());
     } catch (thrown) {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
       if (!stopped && problem !== rollUpProblem)
@@ -69,7 +70,7 @@ export async function startIntake(
   clock.after(limits.rollUpEveryMs, () => void rollUp());
   const secrets = new Secrets((names) => options.secrets.ask(names));
   options.secrets.onValues((values) => secrets.accept(values));
-  const intake = await runIntake({
+  const running = await runIntake({
     ...rest,
     secrets,
     transport,
@@ -87,11 +88,12 @@ export async function startIntake(
     eventLoopDelayMs: options.eventLoopDelayMs,
     log: (message) => log('warning', message),
   });
+  intake = running;
   onReady();
   return {
     async stop() {
       stopped = true;
-      await intake.stop();
+      await running.stop();
       transport.close();
     },
   };

@@ -5,8 +5,18 @@ import { limits } from '#kernel/limits.ts';
 import { availabilityOf, timesOf } from '#plan/availability.ts';
 import { checkRunsWritten, rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
-import { readBuckets, readDurations, readFailures, readResultsAt, readRuns } from './read-probes.ts';
+import { readHistory } from './read-history.ts';
+import {
+  type LocationRuns,
+  readBuckets,
+  readDurations,
+  readFailures,
+  readResultsAt,
+  readRuns,
+  readRunsOf,
+} from './read-probes.ts';
 
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
 const STALE_MS = 70_000;
@@ -165,7 +175,7 @@ test('runs that were written by the hour say the same as the results, also late 
     return hash53(`${drawn}`) % limit;
   };
   const begin = NOW - 8 * HOUR_MS;
-  const written: { probe: string; location: string; at: number; outcome: string }[] = [];
+  const written: { probe: string; location: string; at: number; outcome: string; part?: string }[] = [];
   const paces = { quick: 20_000, slow: 300_000, rare: 2 * HOUR_MS } as const;
   for (const [probe, everyMs] of Object.entries(paces)) {
     for (const location of ['here', 'berlin']) {
@@ -174,7 +184,11 @@ test('runs that were written by the hour say the same as the results, also late 
         // Sometimes it is other than before, and sometimes nobody looks for a while.
         if (below(100) < 3) outcome = ['passed', 'failed', 'unmeasured'][below(3)] ?? outcome;
         if (below(200) === 0) due += Math.ceil(below(40 * 60_000) / everyMs) * everyMs;
-        written.push({ probe, location, at: due + below(900), outcome });
+        const at = due + below(900);
+        written.push({ probe, location, at, outcome });
+        // One of these is in every answer, and the other in most.
+        written.push({ probe, location, at, part: 'db', outcome: below(100) < 3 ? 'failed' : 'passed' });
+        if (below(10) > 0) written.push({ probe, location, at, part: 'mail', outcome: 'passed' });
       }
     }
   }
@@ -184,8 +198,8 @@ test('runs that were written by the hour say the same as the results, also late 
     insertEvents(
       telemetry.client,
       token,
-      results.map(({ probe, at, outcome, location }) => ({
-        ...result(probe, at, outcome, { location }),
+      results.map(({ probe, at, outcome, location, part }) => ({
+        ...result(probe, at, outcome, { location, ...(part === undefined ? {} : { part }) }),
         plan: 'runs',
       })),
     );
@@ -196,15 +210,21 @@ test('runs that were written by the hour say the same as the results, also late 
       { stale: { quick: 19_000, slow: 310_000, rare: 60_000 }, from: begin, to: NOW },
     ]) {
       const probes = Object.entries(stale).map(([name, staleMs]) => ({ name, staleMs }));
-      const found = await readRuns(telemetry.client, { plan: 'runs', probes, from, to }, signal());
+      const asked = { plan: 'runs', probes, from, to };
+      const found: readonly (LocationRuns & { readonly part?: string })[] = [
+        ...(await readRuns(telemetry.client, asked, signal())),
+        ...(await readRunsOf('parts', telemetry.client, asked, signal())),
+      ];
       for (const { name, staleMs } of probes) {
         for (const location of ['here', 'berlin']) {
-          const own = results.filter(
-            (one) => one.probe === name && one.location === location && one.at >= from && one.at < to,
-          );
-          const runs = found.find((one) => one.probe === name && one.location === location);
-          expect(runs?.runs ?? []).toEqual(naiveRuns(own, staleMs).slice(0, limits.probeRunsRead));
-          expect(runs?.lastAt).toBe(own.at(-1)?.at);
+          for (const part of [undefined, 'db', 'mail']) {
+            const isIt = (one: { probe: string; location: string; part?: string }): boolean =>
+              one.probe === name && one.location === location && one.part === part;
+            const own = results.filter((one) => isIt(one) && one.at >= from && one.at < to);
+            const runs = found.find(isIt);
+            expect(runs?.runs ?? []).toEqual(naiveRuns(own, staleMs).slice(0, limits.probeRunsRead));
+            expect(runs?.lastAt).toBe(own.at(-1)?.at);
+          }
         }
       }
     }
@@ -240,6 +260,68 @@ test('runs that were written by the hour say the same as the results, also late 
   expect(rows).toBeLessThan(early.length / 4);
   // A place that was cut off tells what it saw when it can.
   await store('runs-late', written.filter(isLate));
+  // No hour has come to its end meanwhile.
+  await rollUpCheckRuns(telemetry.client, NOW - 2 * HOUR_MS + 60_000);
+  expect(await checkRunsWritten(telemetry.client)).toMatchObject({ upTo: NOW - 3 * HOUR_MS });
+  await assertSame(written);
+  // Of what this store does not have yet no hour is written.
+  await rollUpCheckRuns(telemetry.client, NOW + 10 * 60_000, NOW - 2 * HOUR_MS + 5 * 60_000 - 1);
+  expect(await checkRunsWritten(telemetry.client)).toMatchObject({ upTo: NOW - 3 * HOUR_MS });
+  await rollUpCheckRuns(telemetry.client, NOW + 10 * 60_000, NOW - 2 * HOUR_MS + 5 * 60_000);
+  expect(await checkRunsWritten(telemetry.client)).toMatchObject({ upTo: NOW - 2 * HOUR_MS });
   await rollUpCheckRuns(telemetry.client, NOW + 10 * 60_000);
   await assertSame(written);
+});
+
+test('what an availability asks for of parts is there when the results are not any more, and comes in shorter stretches where it is much', async () => {
+  const figure = {
+    targets: [
+      { probe: 'quick', staleMs: 50_000 },
+      { probe: 'quick', part: 'db', staleMs: 50_000 },
+    ],
+  } as unknown as Parameters<typeof readHistory>[2]['figure'];
+  const wanted = { figure, from: NOW - 7 * HOUR_MS, to: NOW };
+  const ask: AskTelemetry = (question) => question(telemetry.client, signal());
+  const whole = await readHistory(ask, 'runs', wanted);
+  expect(whole.map(({ locations }) => locations.length)).toEqual([2, 2]);
+  // The store does not answer questions about more than four hours.
+  const stretches: number[] = [];
+  const weak: AskTelemetry = (question) =>
+    question(
+      new Proxy(telemetry.client, {
+        get: (of, name) =>
+          name !== 'query'
+            ? Reflect.get(of, name)
+            : (asked: Parameters<typeof of.query>[0]) => {
+                const { from, to } = (asked.query_params ?? {}) as { from?: number; to?: number };
+                if (from !== undefined && to !== undefined) {
+                  if (to - from > 4 * HOUR_MS) throw Object.assign(new Error('MEMORY_LIMIT_EXCEEDED'), { code: '241' });
+                  stretches.push(to - from);
+                }
+                return of.query(asked);
+              },
+      }),
+      signal(),
+    );
+  const times = (histories: typeof whole): unknown =>
+    histories.map(({ locations }) =>
+      locations.map(({ runs }) => timesOf(availabilityOf([runs], { ...wanted, staleMs: 50_000 }), wanted.from, NOW)),
+    );
+  expect(times(await readHistory(weak, 'runs', wanted))).toEqual(times(whole));
+  expect(stretches.length).toBeGreaterThanOrEqual(4);
+  // Those of the last two hours are not in runs yet.
+  const old = { figure, from: NOW - 7 * HOUR_MS, to: NOW - 2 * HOUR_MS };
+  const before = await readHistory(ask, 'runs', old);
+  for (const [table, where] of Object.entries({
+    events: "name = 'check'",
+    check_hours: 'true',
+    check_hours_late: 'true',
+  }))
+    await telemetry.client.command({
+      query: `alter table ${table} delete where plan = 'runs' and ${where}`,
+      clickhouse_settings: { mutations_sync: '1' },
+    });
+  const after = await readHistory(ask, 'runs', old);
+  expect(after[1]?.locations.map(({ location }) => location)).toEqual(['berlin', 'here']);
+  expect(after.map(({ locations }) => locations.at(-1))).toEqual(before.map(({ locations }) => locations.at(-1)));
 });

@@ -22,6 +22,12 @@ export interface LocationRuns {
   readonly lastAt: Instant;
 }
 
+/** The runs of a probe, where the part is empty, or of one part of its target. */
+export interface RunsOfPart extends LocationRuns {
+  /** The service that the part is. */
+  readonly part: string;
+}
+
 /** One result as it stands in the telemetry store. */
 export interface StoredResult {
   readonly id: string;
@@ -51,10 +57,11 @@ export interface ResultBucket {
   readonly firstByteMs: number | null;
 }
 
-/** Results of whole probes; those of parts of a target are events of their own. */
-const OF_RANGE = `plan = {plan:String} and name = 'check'
+const OF_RANGE_WITH_PARTS = `plan = {plan:String} and name = 'check'
           and ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-          and strings['probe'] in {names:Array(String)} and not mapContains(strings, 'part')`;
+          and strings['probe'] in {names:Array(String)}`;
+/** Results of whole probes; those of parts of a target are events of their own. */
+const OF_RANGE = `${OF_RANGE_WITH_PARTS} and not mapContains(strings, 'part')`;
 
 const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down' };
 
@@ -71,6 +78,7 @@ interface Written {
 async function writtenIn(
   client: ClickHouseClient,
   query: ProbeQuery,
+  ofParts: boolean,
   signal: AbortSignal,
 ): Promise<Written | undefined> {
   if (query.to - query.from < FROM_RUNS_ABOVE_MS) return undefined;
@@ -80,21 +88,22 @@ async function writtenIn(
   const until = Math.floor(Math.min(query.to, written.upTo) / HOUR_MS) * HOUR_MS;
   if (until <= since) return undefined;
   const { plan, names, stale } = parametersOf(query);
-  const hours = await hoursOfEvents(client, { plan, names, stale, from: since, to: until }, signal);
+  const hours = await hoursOfEvents(client, { plan, names, stale, ofParts, from: since, to: until }, signal);
   return { since, until, hours };
 }
 
-const RESULTS = `select strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
-            at as ended, toString(outcome) as result
-          from events where ${OF_RANGE}`;
+const RESULTS = `select strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
+            toUnixTimestamp64Milli(ts) as at, at as ended, toString(outcome) as result
+          from events where ${OF_RANGE_WITH_PARTS} and mapContains(strings, 'part') = {ofParts:Bool}`;
 const OF_HOURS = "in (select toDateTime(intDiv(arrayJoin({hours:Array(Int64)}), 1000), 'UTC'))";
 /** Results before, after and between the hours whose runs are written, and those runs. */
 const RUNS_AND_RESULTS = `${RESULTS}
             and (ts < fromUnixTimestamp64Milli({since:Int64}, 'UTC') or ts >= fromUnixTimestamp64Milli({until:Int64}, 'UTC')
               or toStartOfHour(ts) ${OF_HOURS})
           union all
-          select toString(probe), toString(location), toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(ended), toString(result)
-          from check_runs where plan = {plan:String} and probe in {names:Array(String)}
+          select toString(probe), toString(part), toString(location), toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(ended),
+            toString(result)
+          from check_runs where plan = {plan:String} and probe in {names:Array(String)} and (part != '') = {ofParts:Bool}
             and at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
             and toStartOfHour(at) not ${OF_HOURS}`;
 
@@ -107,19 +116,32 @@ export async function readRuns(
   query: ProbeQuery,
   signal: AbortSignal,
 ): Promise<readonly LocationRuns[]> {
-  const written = await writtenIn(client, query, signal);
+  const found = await readRunsOf('probes', client, query, signal);
+  return found.map(({ part: _, ...runs }) => runs);
+}
+
+/** The same of probes, or of each part of their targets. */
+export async function readRunsOf(
+  whom: 'probes' | 'parts',
+  client: ClickHouseClient,
+  query: ProbeQuery,
+  signal: AbortSignal,
+): Promise<readonly RunsOfPart[]> {
+  const ofParts = whom === 'parts';
+  if (query.probes.length === 0) return [];
+  const written = await writtenIn(client, query, ofParts, signal);
   const answer = await client.query({
-    query: `select probe, location, at, previous, last, result from (
-        select probe, location, at, result, lagInFrame(result, 1, '') over beside as before,
+    query: `select probe, part, location, at, previous, last, result from (
+        select probe, part, location, at, result, lagInFrame(result, 1, '') over beside as before,
           lagInFrame(ended, 1, toInt64(0)) over beside as previous,
-          max(ended) over (partition by probe, location) as last
+          max(ended) over (partition by probe, part, location) as last
         from (${written === undefined ? RESULTS : RUNS_AND_RESULTS})
-        window beside as (partition by probe, location order by at rows between 1 preceding and current row)
+        window beside as (partition by probe, part, location order by at rows between 1 preceding and current row)
       )
       where before != result or at - previous > transform(probe, {names:Array(String)}, {stale:Array(Int64)}, toInt64(0))
-      order by probe, location, at limit {limit:UInt32} by probe, location`,
+      order by probe, part, location, at limit {limit:UInt32} by probe, part, location`,
     format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), ...written, limit: limits.probeRunsRead },
+    query_params: { ...parametersOf(query), ...written, ofParts, limit: limits.probeRunsRead },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
@@ -128,6 +150,7 @@ export async function readRuns(
 
 interface RunRow {
   readonly probe: string;
+  readonly part: string;
   readonly location: string;
   readonly at: number;
   /** Of the result before it; 0 for the first. */
@@ -137,20 +160,25 @@ interface RunRow {
   readonly result: string;
 }
 
-function collectRuns(rows: readonly RunRow[]): readonly LocationRuns[] {
-  const found: { probe: string; location: string; runs: Run[]; lastAt: Instant }[] = [];
-  for (const [index, { probe, location, at, last, result }] of rows.entries()) {
+function collectRuns(rows: readonly RunRow[]): readonly RunsOfPart[] {
+  const found: (RunsOfPart & { readonly runs: Run[] })[] = [];
+  for (const [index, row] of rows.entries()) {
+    const { probe, part, location, at, last, result } = row;
     let of = found.at(-1);
-    if (of?.probe !== probe || of.location !== location) {
-      of = { probe, location, runs: [], lastAt: last };
+    if (of === undefined || !isBeside(of, row)) {
+      of = { probe, part, location, runs: [], lastAt: last };
       found.push(of);
     }
     const next = rows[index + 1];
-    const isLast = next?.probe !== probe || next.location !== location;
+    const isLast = next === undefined || !isBeside(next, row);
     const isCut = isLast && of.runs.length === limits.probeRunsRead - 1;
     of.runs.push({ from: at, last: isCut ? at : isLast ? last : next.previous, state: states[result] ?? 'unknown' });
   }
   return found;
+}
+
+function isBeside(one: Omit<RunsOfPart, 'runs' | 'lastAt'>, other: Omit<RunsOfPart, 'runs' | 'lastAt'>): boolean {
+  return one.probe === other.probe && one.part === other.part && one.location === other.location;
 }
 
 /** The results at these instants, which are those of the last ones of each location: only their blocks are read. */

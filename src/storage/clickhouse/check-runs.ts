@@ -2,6 +2,10 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 
+/** Hours that are looked at for results that came late, at each call and at each that writes runs: nothing older than that is accepted. */
+const LATE_SOON_MS: DurationMs = DAY_MS;
+const LATE_AT_ALL_MS: DurationMs = Math.ceil(limits.oldestMs / HOUR_MS) * HOUR_MS + DAY_MS;
+
 /** The note of how far runs are written stands beside those of readings. */
 export const CHECK_RUNS_STEP_MS: DurationMs = HOUR_MS;
 /** Results are there so long after their hour, as a rule; what comes later makes the hour a late one. */
@@ -35,20 +39,29 @@ async function note(client: ClickHouseClient, upTo: Instant): Promise<void> {
 }
 
 /**
- * Writes the runs of whole hours that have none yet, and notes hours that got results since theirs were written. It may be stopped at any
- * statement and run again, since a table knows a piece by its token. Only one process may do this.
+ * Writes the runs of whole hours that have none yet, and notes hours that got results since theirs were written. `waitsFrom` is the oldest
+ * receipt of what this store does not have yet: hours that end after it are written when it has that. It may be stopped at any statement and run
+ * again, since a table knows a piece by its token. Only one process may do this.
  */
-export async function rollUpCheckRuns(client: ClickHouseClient, now: Instant): Promise<void> {
+export async function rollUpCheckRuns(
+  client: ClickHouseClient,
+  now: Instant,
+  waitsFrom: Instant = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const written = await checkRunsWritten(client);
   const begin = written?.upTo ?? (await firstHour(client, now));
   if (begin === undefined) return;
-  const end = Math.min(begin + MOST_AT_ONCE_MS, Math.floor((now - SETTLED_MS) / HOUR_MS) * HOUR_MS);
-  if (begin >= end) return;
+  const settled = Math.floor((Math.min(now, waitsFrom) - SETTLED_MS) / HOUR_MS) * HOUR_MS;
+  const end = Math.min(begin + MOST_AT_ONCE_MS, settled);
+  if (begin >= end) {
+    if (written !== undefined) await noteLateHours(client, begin - LATE_SOON_MS, begin);
+    return;
+  }
   // Where it began: what lies before that has no runs.
   if (written === undefined) await note(client, begin);
   for (const { hour, events } of await countHours(client, begin, end)) await writeRuns(client, hour, events);
   await note(client, end);
-  await noteLateHours(client, end);
+  await noteLateHours(client, end - LATE_AT_ALL_MS, end);
 }
 
 /**
@@ -97,34 +110,32 @@ async function writeRuns(client: ClickHouseClient, hour: Instant, events: number
  * of the probe's intervals, is answered from runs; where it is shorter than the gaps in a run, the hour is read from the events.
  */
 const WRITE_RUNS = `insert into check_runs
-  select plan, probe, location, fromUnixTimestamp64Milli(min(begun), 'UTC'), fromUnixTimestamp64Milli(max(begun), 'UTC'), any(result_),
+  select plan, probe, part, location, fromUnixTimestamp64Milli(min(begun), 'UTC'), fromUnixTimestamp64Milli(max(begun), 'UTC'), any(result_),
     max(if(isFirst, 0, begun - previous)), count()
   from (
-    select plan, probe, location, begun, previous, result_, isFirst,
-      sum(isFirst) over (partition by plan, probe, location order by begun, number_ rows between unbounded preceding and current row) as run
+    select plan, probe, part, location, begun, previous, result_, isFirst,
+      sum(isFirst) over (partition by plan, probe, part, location order by begun, number_ rows between unbounded preceding and current row) as run
     from (
-      select plan, probe, location, begun, previous, result_, number_,
+      select plan, probe, part, location, begun, previous, result_, number_,
         number_ = 1 or before != result_ or begun - previous > 2 * (latest - earliest) / greatest(1, there - 1) as isFirst
       from (
-        select plan, probe, location, begun, result_, row_number() over beside as number_,
+        select plan, probe, part, location, begun, result_, row_number() over beside as number_,
           lagInFrame(result_, 1, '') over beside as before, lagInFrame(begun, 1, toInt64(0)) over beside as previous,
-          min(begun) over (partition by plan, probe, location) as earliest,
-          max(begun) over (partition by plan, probe, location) as latest,
-          count() over (partition by plan, probe, location) as there
+          min(begun) over (partition by plan, probe, part, location) as earliest,
+          max(begun) over (partition by plan, probe, part, location) as latest,
+          count() over (partition by plan, probe, part, location) as there
         from (
-          select plan, strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as begun,
-            toString(outcome) as result_
-          from events where ${OF_HOUR} and not mapContains(strings, 'part')
-            and cityHash64(strings['probe']) % {pieces:UInt32} = {piece:UInt32}
+          select plan, strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
+            toUnixTimestamp64Milli(ts) as begun, toString(outcome) as result_
+          from events where ${OF_HOUR} and cityHash64(strings['probe']) % {pieces:UInt32} = {piece:UInt32}
         )
-        window beside as (partition by plan, probe, location order by begun rows between 1 preceding and current row)
+        window beside as (partition by plan, probe, part, location order by begun rows between 1 preceding and current row)
       )
     )
   )
-  group by plan, probe, location, run`;
+  group by plan, probe, part, location, run`;
 
-/** Nothing older than `limits.oldestMs` is accepted, so no hour before that gets more. */
-async function noteLateHours(client: ClickHouseClient, end: Instant): Promise<void> {
+async function noteLateHours(client: ClickHouseClient, from: Instant, end: Instant): Promise<void> {
   await client.command({
     query: `insert into check_hours_late
       select plan, at from (
@@ -134,7 +145,7 @@ async function noteLateHours(client: ClickHouseClient, end: Instant): Promise<vo
       ) as found
       left join (select plan, at, min(events) as events from check_hours group by plan, at) as written using (plan, at)
       where there > events and (plan, at) not in (select plan, at from check_hours_late)`,
-    query_params: { from: Math.floor((end - limits.oldestMs - DAY_MS) / HOUR_MS) * HOUR_MS, end },
+    query_params: { from, end },
   });
 }
 
@@ -148,7 +159,10 @@ async function firstHour(client: ClickHouseClient, now: Instant): Promise<Instan
   return row === undefined || row.at === 0 ? undefined : row.at * SECOND_MS;
 }
 
-/** Hours of a range that are to be read from the events: those that got results late, and those where a result holds no longer than a gap. */
+/**
+ * Hours of a range that are to be read from the events: those that got results late, and those where a result holds no longer than a gap. None
+ * is so old that its events may be gone: there, a gap is as long as the probe's pace of then had it.
+ */
 export async function hoursOfEvents(
   client: ClickHouseClient,
   query: {
@@ -156,6 +170,8 @@ export async function hoursOfEvents(
     readonly names: readonly string[];
     /** How long a result of each holds. */
     readonly stale: readonly DurationMs[];
+    /** Whether it is about the parts of their targets, instead of the whole. */
+    readonly ofParts: boolean;
     readonly from: Instant;
     readonly to: Instant;
   },
@@ -169,6 +185,7 @@ export async function hoursOfEvents(
       select at as hour from check_hours_late where ${inRange}
       union distinct
       select distinct toStartOfHour(at) as hour from check_runs where ${inRange} and probe in {names:Array(String)}
+        and (part != '') = {ofParts:Bool} and at >= (select minOrNull(at) from check_hours)
         and longest_gap > transform(probe, {names:Array(String)}, {stale:Array(UInt64)}, toUInt64(0))
     ) order by hour`,
     { ...query },

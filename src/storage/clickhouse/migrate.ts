@@ -66,9 +66,9 @@ export async function setRetention(
     ['events', 'ts', retention.eventsMs],
     ['readings', 'at', retention.readingsMs],
     ...rollUps.map(({ table }) => [table, 'at', retention.readingsMs] as const),
-    ['check_runs', 'at', retention.eventsMs],
-    ['check_hours', 'at', retention.eventsMs],
-    ['check_hours_late', 'at', retention.eventsMs],
+    // What says which hours are read from events goes before they do; the runs, which stay, are then all that there is.
+    ['check_hours', 'at', retention.eventsMs - DAY_MS],
+    ['check_hours_late', 'at', retention.eventsMs - DAY_MS],
     ['samples', 'ts', retention.eventsMs],
     // Described every day: what describes the oldest points is never gone before them.
     ['series', 'described_at', retention.eventsMs + 2 * DAY_MS],
