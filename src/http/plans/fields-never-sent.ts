@@ -106,7 +106,9 @@ function testMeasures(test: Test): readonly MeasureId[] {
 
 function measuresOf(formula: Formula): readonly MeasureId[] {
   if (formula.kind === 'measure') return [formula.measure];
-  return formula.kind === 'constant' || formula.kind === 'availability' ? [] : [...measuresOf(formula.left), ...measuresOf(formula.right)];
+  return formula.kind === 'constant' || formula.kind === 'availability'
+    ? []
+    : [...measuresOf(formula.left), ...measuresOf(formula.right)];
 }
 
 function fieldsOf(predicate: Predicate | undefined): readonly string[] {
