@@ -102,11 +102,16 @@ export class AvailabilityWindow {
     const at = Math.min(record.time, now);
     if (at < now - limits.lateMs) return false;
     let isHeard = false;
-    for (const { of, locations } of this.targets) {
-      if (of.probe !== probe || of.part !== part) continue;
+    for (const target of this.targets) {
+      if (target.of.probe !== probe || target.of.part !== part) continue;
       const name = textAttribute(record, 'location') ?? '';
-      const location = locations.get(name) ?? new LocationResults();
-      locations.set(name, location);
+      let location = locationOf(target, name);
+      if (location === undefined) {
+        // Some may mean nothing any more.
+        this.settle(now, this.shape.begin(now));
+        location = locationOf(target, name);
+      }
+      if (location === undefined) continue;
       location.add(at, outcome === 'passed' ? 'up' : outcome === 'failed' ? 'down' : 'unknown');
       isHeard = true;
     }
@@ -218,10 +223,11 @@ export class AvailabilityWindow {
     const range = { from: Math.max(this.settledTo, Math.min(begin, until)), to: until };
     if (range.from < range.to) this.keep(this.course(this.runsOf(), range), range.from);
     this.settledTo = until;
-    for (const { locations } of this.targets) {
+    for (const { of, locations } of this.targets) {
       for (const [name, results] of locations) {
         results.forget(until);
-        if (results.latestAt < until - limits.availabilityWindowMs) locations.delete(name);
+        // What it said last holds no longer in any time that is still looked at.
+        if (results.latestAt + of.staleMs <= until) locations.delete(name);
       }
     }
   }
@@ -275,10 +281,13 @@ export class AvailabilityWindow {
   /** Puts the runs that a store knows from before it listened among the results. */
   private recall(target: Target, name: string, runs: readonly Run[]): void {
     const { staleMs } = target.of;
-    const known = target.locations.get(name) ?? new LocationResults();
-    const until = Math.min(this.startedAt, known.earliestAt);
-    const earlier = runs.flatMap((run) => cut(run, until));
     const from = this.settledTo;
+    const until = Math.min(this.startedAt, target.locations.get(name)?.earliestAt ?? this.startedAt);
+    const earlier = runs.flatMap((run) => cut(run, until));
+    const latest = earlier.at(-1);
+    if (latest === undefined || latest.last + staleMs <= from) return;
+    const known = locationOf(target, name);
+    if (known === undefined) return;
     // Backwards, since each stands before the others. Results of one run follow one another while fresh.
     for (const run of earlier.toReversed()) {
       let at = run.last;
@@ -289,8 +298,16 @@ export class AvailabilityWindow {
       }
       if (at < from) break;
     }
-    if (known.earliestAt < Number.POSITIVE_INFINITY) target.locations.set(name, known);
   }
+}
+
+/** The results of a location, which is made when it is new; undefined when as many others are known as may be. */
+function locationOf({ locations }: Target, name: string): LocationResults | undefined {
+  const known = locations.get(name);
+  if (known !== undefined || locations.size > limits.probeLocations) return known;
+  const results = new LocationResults();
+  locations.set(name, results);
+  return results;
 }
 
 /** What of a run was before an instant. */

@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { agreedState } from '#plan/availability.ts';
 import type { ProbeTest } from '#plan/model.ts';
 import type { EventRecord } from '../record.ts';
@@ -35,7 +36,7 @@ export class ProbeWatch extends Watch<ProbeTest> {
     const at = Math.min(record.time, now);
     const dueAt = numberAttribute(record, 'due') ?? at;
     const before = this.locations.get(name);
-    if (before !== undefined && dueAt <= before.dueAt) return false;
+    if (before === undefined ? !this.hasRoom(now) : dueAt <= before.dueAt) return false;
     const location = before ?? { dueAt, at, streak: 0, since: at, passedAt: Number.NEGATIVE_INFINITY, message: '' };
     location.dueAt = dueAt;
     location.at = at;
@@ -62,6 +63,14 @@ export class ProbeWatch extends Watch<ProbeTest> {
       if (stale > now && stale < next) next = stale;
     }
     return next;
+  }
+
+  /** Whether another location can be known. It takes the place of the one that has said nothing for longest, once that is stale. */
+  private hasRoom(now: Instant): boolean {
+    if (this.locations.size <= limits.probeLocations) return true;
+    const [longest] = [...this.locations].toSorted(([, left], [, right]) => left.at - right.at);
+    if (longest === undefined || longest[1].at + this.test.staleMs > now) return false;
+    return this.locations.delete(longest[0]);
   }
 
   protected evaluate(now: Instant): Judgement {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '#kernel/limits.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { HeartbeatTest, ProbeTest } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
@@ -105,6 +106,33 @@ describe('a probe', () => {
     // What the answer says of others is nothing of this one.
     const other = ofPart(2_000, 'passed');
     expect(live.ingest([{ ...other, attributes: { ...other.attributes, part: 'mail' } }], 2_000)).toEqual([]);
+  });
+
+  test('knows so many places, and gives the room of one that has long said nothing to another', () => {
+    const plan = planOf({ tests: [failing] });
+    const live = createLiveExecutor(plan, 0);
+    const places = Array.from({ length: limits.probeLocations + 1 }, (_, place) => `p${place}`);
+    live.ingest(
+      places.map((place, index) => check(1_000 + index, 'failed', place)),
+      2_000,
+    );
+    const full = live.snapshot().length;
+    live.ingest(
+      Array.from({ length: 1_000 }, (_, place) => check(MINUTE, 'passed', `more ${place}`)),
+      MINUTE,
+    );
+    expect(live.verdicts()[0]).toMatchObject({ truth: 'true', reading: { sampleSize: places.length } });
+    // The first of them is stale by now, the others are not.
+    const later = 5 * MINUTE + 1_000;
+    live.ingest([check(later, 'failed', 'late'), check(later, 'failed', 'too late')], later);
+    expect(live.verdicts()[0]).toMatchObject({ truth: 'true', reading: { sampleSize: places.length } });
+    // Names that come and go leave nothing behind.
+    for (let round = 2; round < 40; round++) {
+      const at = round * 6 * MINUTE;
+      live.ingest([check(at, 'passed', `round ${round}`)], at);
+      expect(live.verdicts()[0]).toMatchObject({ truth: 'false', reading: { sampleSize: 1 } });
+    }
+    expect(live.snapshot().length).toBeLessThan(full * 1.2);
   });
 
   test('what could not be measured changes nothing, until nothing fresh is known', () => {
