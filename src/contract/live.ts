@@ -61,6 +61,8 @@ export const liveAlertSchema = z
     /** For commands about it; absent while pending. */
     version: z.number().optional(),
     acknowledged: z.object({ by: z.string(), at: z.string(), via: z.string() }).optional(),
+    /** The service that its own one needs and that is down, while nobody was told of it for that. */
+    needsDown: z.string().optional(),
   })
   .meta({ id: 'LiveAlert' });
 

@@ -47,9 +47,18 @@ export interface DownNeed {
 
 /** What keeps an alert quiet that is open and of which nobody was told. */
 export function downNeedNow(world: World, alert: Alert): DownNeed | undefined {
+  return downNeedsNow(world)(alert);
+}
+
+/** The same for all alerts of an instant: what is found out of one stands for the others. */
+export function downNeedsNow(world: World): (alert: Alert) => DownNeed | undefined {
   const draft = new Draft(world);
-  const rule = draft.index.rules.get(alert.rule);
-  return rule === undefined || alert.told || alert.state === 'resolved' ? undefined : downNeedOf(draft, alert, rule);
+  const known = new Map<string, Known>();
+  return (alert) => {
+    const rule = draft.index.rules.get(alert.rule);
+    if (rule === undefined || alert.told || alert.state === 'resolved') return undefined;
+    return downNeedOf(draft, alert, rule, known);
+  };
 }
 
 /** How people know of an open alert. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { World } from '#core/model.ts';
-import { isTrue, lasting, Play, plan, rule } from '#core/testing.ts';
+import { isTrue, lasting, MIA, Play, plan, rule } from '#core/testing.ts';
 import type { PlanStatus } from '#engine/core-process.ts';
 import type { SignalReading } from '#intake/link.ts';
 import type { Signal } from '#plan/model.ts';
@@ -153,6 +153,23 @@ test('what is pending goes when its alert comes', () => {
     alerts: [{ key: 'A-1', alert: 'A-1', state: 'firing', openedAt: '1970-01-01T00:00:05.000Z', version: 1 }],
     alertsGone: ['errors []'],
   });
+});
+
+test('an alert says which service it is quiet for, until that is up', () => {
+  const told = { notify: [MIA] };
+  const needs = [{ service: 'database', rules: ['database-down'] }];
+  const play = new Play(
+    plan([rule('orders', isTrue('a'), { ...told, needs }), rule('database-down', isTrue('b'), told)]),
+  );
+  const seen = () =>
+    [...snapshotOf(look(play.world, []), 1_000).alerts.values()].map((one) => [one.rule, one.needsDown]);
+  play.say(1_000, { a: 'true', b: 'true' });
+  expect(seen()).toEqual([
+    ['orders', 'database'],
+    ['database-down', undefined],
+  ]);
+  play.say(2_000, { b: 'false' });
+  expect(seen()).toContainEqual(['orders', undefined]);
 });
 
 test('an acknowledgement and a silence are told', () => {

@@ -1,5 +1,6 @@
 import type { LiveAlert, LiveChange, LivePlan, LiveReading, LiveSilence } from '#contract/live.ts';
 import type { Alert, Judgement, World } from '#core/model.ts';
+import { downNeedsNow } from '#core/refusal.ts';
 import type { PlanStatus } from '#engine/core-process.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
@@ -220,15 +221,17 @@ function keptReading(before: LiveReading | undefined, reading: LiveReading): Liv
 function viewAlerts(world: World, before: LiveSnapshot | undefined): ReadonlyMap<string, LiveAlert> {
   const alerts = new Map<string, LiveAlert>();
   const put = (alert: LiveAlert): void => void alerts.set(alert.key, kept(before?.alerts.get(alert.key), alert));
-  for (const judgement of world.judgements.values()) put(viewJudgement(world, judgement));
+  const needOf = downNeedsNow(world);
+  for (const judgement of world.judgements.values()) put(viewJudgement(world, judgement, needOf));
   for (const alert of world.alerts.values()) if (alert.state === 'resolved') put(viewResolved(alert));
   return alerts;
 }
 
-function viewJudgement(world: World, judgement: Judgement): LiveAlert {
+function viewJudgement(world: World, judgement: Judgement, needOf: ReturnType<typeof downNeedsNow>): LiveAlert {
   const alert = judgement.alert === undefined ? undefined : world.alerts.get(judgement.alert);
   const rule = world.plan.rules.find(({ name }) => name === judgement.rule);
   const severity = alert?.severity ?? rule?.severity.phases?.[world.line.phase ?? ''] ?? rule?.severity.otherwise;
+  const need = alert === undefined ? undefined : needOf(alert);
   const reason = { pending: 'waiting-for', firing: 'condition-true', resolving: 'condition-false' }[judgement.state];
   return {
     key: judgement.alert ?? judgement.key,
@@ -241,6 +244,7 @@ function viewJudgement(world: World, judgement: Judgement): LiveAlert {
     reason,
     flapping: alert?.flapping ?? false,
     ...(alert === undefined ? {} : episodeOf(alert)),
+    ...(need === undefined ? {} : { needsDown: need.service }),
   };
 }
 

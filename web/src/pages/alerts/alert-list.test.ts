@@ -71,16 +71,20 @@ test('open alerts: what nobody looks after first, then the severe, then the old'
   expect(orderOpen(alerts, ['urgent', 'soon']).map(({ key }) => key)).toEqual(['A-4', 'A-3', 'A-2', 'A-1']);
 });
 
-test('what is quiet because of another stands after it, also while the stream says what is new of it', () => {
+test('what is quiet because of another stands after it, until the stream says that it is not any more', () => {
   const needsDown = { service: 'database', by: ['A-2'] };
-  const alerts = listAlerts(
-    [stored('A-1', { told: false, needsDown }), stored('A-2', { severity: 'soon', rule: 'database-down' })],
-    [live('A-1', { version: 2 })],
-  );
-  const ordered = orderOpen(alerts, ['urgent', 'soon']);
-  expect(ordered.map(({ key, needsDown: service }) => [key, service])).toEqual([
+  const pages = [stored('A-1', { told: false, needsDown }), stored('A-2', { severity: 'soon', rule: 'database-down' })];
+  const ordered = (stream: Parameters<typeof listAlerts>[1]) =>
+    orderOpen(listAlerts(pages, stream), ['urgent', 'soon']).map(({ key, needsDown: service }) => [key, service]);
+  const quiet = [
     ['A-2', undefined],
     ['A-1', 'database'],
+  ];
+  expect(ordered([])).toEqual(quiet);
+  expect(ordered([live('A-1', { version: 2, needsDown: 'database' })])).toEqual(quiet);
+  expect(ordered([live('A-1', { version: 2 })])).toEqual([
+    ['A-1', undefined],
+    ['A-2', undefined],
   ]);
 });
 

@@ -70,7 +70,7 @@ function fromLive(alert: LiveAlert): ListedAlert {
     silencedUntil: undefined,
     flapping: alert.flapping,
     told: undefined,
-    needsDown: undefined,
+    needsDown: alert.needsDown,
   };
 }
 
@@ -78,8 +78,8 @@ function fromLive(alert: LiveAlert): ListedAlert {
 export function joinAlert(alert: ListedAlert, live: LiveAlert | undefined): ListedAlert {
   if (live === undefined || (live.version ?? 0) < (alert.version ?? 0)) return alert;
   const fresh = fromLive(live);
-  const { silencedUntil, told, needsDown } = alert;
-  return { ...fresh, silencedUntil, told, needsDown, reason: fresh.reason ?? alert.reason };
+  const { silencedUntil, told } = alert;
+  return { ...fresh, silencedUntil, told, reason: fresh.reason ?? alert.reason };
 }
 
 export const alertFilters = { all: 'All', open: 'Open', pending: 'About to fire', resolved: 'Over' } as const;

@@ -16,7 +16,7 @@ import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
 import { useServices } from '../services/use-services.ts';
 import classes from './mission-control.module.css';
-import { type Need, needs } from './needs.ts';
+import { type Need, needs, quietAlerts } from './needs.ts';
 
 /** With its dialog it is needed once in a plan's life. */
 const LaunchRow = lazy(async () => ({ default: (await import('./launch-row.tsx')).LaunchRow }));
@@ -52,6 +52,12 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
             ))}
           </ul>
         )}
+        {quietAlerts(alerts).map(({ service, count }) => (
+          <p key={service} className={classes.none} data-quiet={service}>
+            <Link to={paths.alerts(plan)}>{plural(count, 'alert')}</Link> {count === 1 ? 'is' : 'are'} quiet while{' '}
+            {service} is down.
+          </p>
+        ))}
       </Section>
     </div>
   );

@@ -23,7 +23,7 @@ export function needs(
     alerts,
     overview.severities.map(({ name }) => name),
   )
-    .filter(({ alert, state, acknowledged }) => alert !== undefined && state === 'firing' && acknowledged === undefined)
+    .filter((alert) => isUnanswered(alert) && alert.needsDown === undefined)
     .map((alert): Need => {
       const respondMs = respond.get(alert.severity);
       const opened = Date.parse(alert.openedAt ?? alert.since);
@@ -38,4 +38,20 @@ export function needs(
     ...(services === undefined ? [] : checkNeeds(services, alerts)),
     ...(overview.launch.state === 'awaited' ? [{ kind: 'launch', version: overview.version } as const] : []),
   ];
+}
+
+/** Alerts of which nobody was told, by the service that their own ones need and that is down: its alert is the one to see to. */
+export function quietAlerts(
+  alerts: readonly LiveAlert[],
+): readonly { readonly service: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const alert of alerts) {
+    if (alert.needsDown === undefined || !isUnanswered(alert)) continue;
+    counts.set(alert.needsDown, (counts.get(alert.needsDown) ?? 0) + 1);
+  }
+  return [...counts].map(([service, count]) => ({ service, count }));
+}
+
+function isUnanswered({ alert, state, acknowledged }: LiveAlert): boolean {
+  return alert !== undefined && state === 'firing' && acknowledged === undefined;
 }

@@ -10,7 +10,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { alertTone } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import classes from './mission-control.module.css';
-import { orderAlerts } from './order-alerts.ts';
+import { causesFirst, orderAlerts } from './order-alerts.ts';
 
 const SHOWN = 8;
 
@@ -22,7 +22,7 @@ interface OpenAlertsProps {
 /** What fires or is about to, the worst first. */
 export function OpenAlerts({ plan, overview }: OpenAlertsProps) {
   const all = useLive((snapshot) => snapshot.alerts);
-  const alerts = orderAlerts(all, overview?.severities.map(({ name }) => name) ?? []);
+  const alerts = causesFirst(orderAlerts(all, overview?.severities.map(({ name }) => name) ?? []));
   const more = alerts.length - SHOWN;
   return (
     <Section
@@ -76,6 +76,9 @@ function AlertRow({ plan, alert }: { readonly plan: string; readonly alert: Live
           {alert.flapping ? ' · flapping' : ''}
         </span>
         {alert.acknowledged === undefined ? null : <span>{alert.acknowledged.by} takes care</span>}
+        {alert.acknowledged !== undefined || alert.needsDown === undefined ? null : (
+          <span>quiet while {alert.needsDown} is down</span>
+        )}
       </div>
     </li>
   );

@@ -18,3 +18,8 @@ export function orderAlerts(alerts: readonly LiveAlert[], severities: readonly s
         Date.parse(left.since) - Date.parse(right.since),
     );
 }
+
+/** Those behind all others that are quiet because of another one. */
+export function causesFirst(alerts: readonly LiveAlert[]): readonly LiveAlert[] {
+  return alerts.toSorted((left, right) => Number(left.needsDown !== undefined) - Number(right.needsDown !== undefined));
+}
