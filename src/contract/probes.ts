@@ -98,6 +98,8 @@ export const probeHistorySchema = z
         uptime: uptimeSchema,
       }),
     ),
+    /** Why nothing of its parts could be read; then `partHistory` is empty. */
+    partsProblem: z.string().optional(),
     /** Uptime of each phase that has begun, of the last 30 days only; `from` and `to` say of which part of the phase. */
     phases: z.array(uptimeSchema.omit({ parts: true }).extend({ name: z.string(), everyMs: z.number().optional() })),
     /** Stretches in one state, in the order of time; they make up the range. Maintenance counts as unknown in the uptime. */

@@ -130,6 +130,36 @@ test('one probe over a time: course, failures, rules; and what is not there', as
   });
 });
 
+test('a probe is shown without its parts while they are too much to read', async () => {
+  now = START + 30_000;
+  const shared = options();
+  let isMuch = false;
+  const askTelemetry: AskTelemetry = (ask) =>
+    shared.askTelemetry((client, signal) =>
+      ask(
+        new Proxy(client, {
+          get: (of, name) =>
+            name !== 'query'
+              ? Reflect.get(of, name)
+              : (asked: Parameters<typeof of.query>[0]) => {
+                  if (asked.query_params?.['ofParts'] !== true) return of.query(asked);
+                  isMuch = true;
+                  throw new WatchbillError('telemetry-away', 'The question needs too much memory.');
+                },
+        }),
+        signal,
+      ),
+    );
+  const asked = createProbeServices({ ...shared, askTelemetry });
+  const { partHistory, partsProblem, uptime } = await asked.probe('shop', 'api', {}, gone);
+  expect(isMuch).toBe(true);
+  expect({ partHistory, partsProblem }).toEqual({
+    partHistory: [],
+    partsProblem: 'The question needs too much memory.',
+  });
+  expect(uptime.downMs).toBeGreaterThan(0);
+});
+
 test('services stand by their probes and parts, and by their alerts alone while the store is away', async () => {
   now = START + 30_000;
   const shared = options();

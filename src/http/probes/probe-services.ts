@@ -5,6 +5,7 @@ import { joinRuns } from '#insight/probes/join-runs.ts';
 import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import {
   type LocationRuns,
+  type ProbeQuery,
   type ResultBucket,
   readBuckets,
   readDurations,
@@ -134,6 +135,16 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     });
   }
 
+  /** They are many where a quick probe has many parts; the page stands without them, and says why. */
+  async function partRunsOf(query: ProbeQuery, gone: AbortSignal): Promise<readonly PartRuns[] | WatchbillError> {
+    try {
+      return await askTelemetry((client, own) => readPartRuns(client, query, AbortSignal.any([own, gone])));
+    } catch (caught) {
+      if (caught instanceof WatchbillError && caught.code === 'telemetry-away') return caught;
+      throw caught;
+    }
+  }
+
   return {
     async probes(name, gone) {
       const inForce = planOf(name);
@@ -152,7 +163,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const staleMs = staleAfterMs(probe);
       const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
       const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
-      const [[view], [runs, buckets, failures, partRuns]] = await Promise.all([
+      const [[view], [runs, buckets, failures], partRuns] = await Promise.all([
         standing(inForce, [probe], gone),
         askTelemetry((client, own) => {
           const signal = AbortSignal.any([own, gone]);
@@ -160,9 +171,9 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
             readRuns(client, { ...shared, from: from - staleMs }, signal),
             readBuckets(client, { ...shared, from, stepMs }, signal),
             readFailures(client, { ...shared, from }, signal),
-            probe.parts === undefined ? [] : readPartRuns(client, { ...shared, from: from - staleMs }, signal),
           ]);
         }),
+        probe.parts === undefined ? [] : partRunsOf({ ...shared, from: from - staleMs }, gone),
       ]);
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
@@ -176,7 +187,9 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         expect: expect.map(({ text }) => text),
         rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === wanted)],
         parts: parts ?? {},
-        partHistory: viewParts(probe, plan, partRuns, { from, to }),
+        ...(partRuns instanceof WatchbillError
+          ? { partHistory: [], partsProblem: partRuns.message }
+          : { partHistory: viewParts(probe, plan, partRuns, { from, to }) }),
         phases: viewPhases(plan, launch, probe, view.month),
         uptime: viewUptime(withoutStretches(segments, maintained), from, to, RANGE_PARTS),
         segments: markStretches(segments, maintained, 'maintenance')

@@ -61,6 +61,11 @@ export function ProbePage() {
           <Changes history={data} />
         </div>
       </Section>
+      {data.partsProblem === undefined ? null : (
+        <Section title="Parts of its answer">
+          <p className={classes.text}>Nothing of them could be read: {data.partsProblem}</p>
+        </Section>
+      )}
       {data.partHistory.length === 0 ? null : (
         <Section title="Parts of its answer" aside={data.partHistory.length}>
           <PartList parts={data.partHistory} live={page.live} />
