@@ -8,11 +8,10 @@ export function sourceSignature(source: Source): string {
   return hash53(JSON.stringify([source.event, source.where, source.oncePer, source.units, ...ofPoints])).toString(36);
 }
 
-/** What a measure means, with its source: two versions of a plan share a window when these are equal. */
+/** What a measure means, with its sources: two versions of a plan share a window when these are equal. */
 export function measureSignature(plan: CompiledPlan, measure: Measure): string {
-  const { id, text: _text, source, ...meaning } = measure;
-  const { partner } = measure;
-  const ofPartner = partner === undefined ? [] : [sourceSignature(sourceOf(plan, partner.source))];
+  const { id, text: _text, source, partner, ...meaning } = measure;
+  const ofPartner = partner === undefined ? [] : [sourceSignature(sourceOf(plan, partner.source)), partner.field];
   const parts = [meaning, sourceSignature(sourceOf(plan, source)), ...ofPartner];
   return `${id} ${hash53(JSON.stringify(parts)).toString(36)}`;
 }

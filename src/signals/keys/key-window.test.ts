@@ -92,6 +92,20 @@ test('the longest waiting keys are named first, twenty of them, and the others c
   expect(found).toMatchObject({ keys: { length: limits.keysShown }, moreKeys: 6 });
 });
 
+test('a source of partners may be called otherwise, and is not another one by that', () => {
+  const planWith = (name: string, event: string, partner: string): CompiledPlan => {
+    const measure = { ...missing(6 * HOUR_MS, MINUTE_MS), id: 'same', partner: { source: name, field: partner } };
+    const sources = [sourceOf('sales'), sourceOf(name, { event })];
+    return planOf({ sources, measures: [measure], signals: [signalOf('missing', formulaOf(measure))] });
+  };
+  const live = createLiveExecutor(planWith('orders', 'orders', 'ref'), START);
+  live.ingest([event('sales', START, 'a'), event('sales', START, 'b'), event('orders', START, 'b')], START);
+  live.advance(START + 2 * MINUTE_MS);
+  expect(readingOf(live.withPlan(planWith('purchases', 'orders', 'ref')))).toMatchObject({ value: 1, sampleSize: 2 });
+  for (const changed of [planWith('orders', 'purchases', 'ref'), planWith('orders', 'orders', 'sale')])
+    expect(readingOf(live.withPlan(changed))).toMatchObject({ reason: 'refilling' });
+});
+
 test('the past is incomplete also when only a partner may have come in it', () => {
   const before = createLiveExecutor(planFor(), START - HOUR_MS);
   before.ingest([event('orders', START, 'linked')], START);
