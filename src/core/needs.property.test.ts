@@ -5,7 +5,7 @@ import type { CompiledPlan, Rule } from '#plan/model.ts';
 import type { Truth, Verdict } from '#plan/reading.ts';
 import { Draft } from './draft.ts';
 import type { Alert } from './model.ts';
-import { isResolving } from './refusal.ts';
+import { downNeedNow, isResolving, rank } from './refusal.ts';
 import { silencesOf } from './silences.ts';
 import { Play, verdict } from './testing.ts';
 
@@ -33,7 +33,7 @@ const rules: fc.Arbitrary<readonly RuleText[]> = fc.array(
   fc.record({
     service: fc.integer({ min: -1, max: SERVICES - 1 }),
     unless: fc.integer({ min: -2 * RULES, max: RULES - 1 }),
-    severity: fc.constantFrom('urgent', 'urgent', 'soon', 'mute', 'none'),
+    severity: fc.constantFrom('urgent', 'urgent', 'soon', 'soon', 'mute', 'none'),
     threshold: fc.integer({ min: 0, max: 1 }),
     reach: fc.boolean(),
   }),
@@ -153,6 +153,9 @@ function check(play: Play, plan: CompiledPlan): void {
     expect(refusal, `${alert.key} is kept quiet for a reason`).toBeDefined();
     if (refusal?.reason !== 'needs-down' || wanted) continue;
     expect(known).toBe(true);
+    if (downNeedNow(play.world, alert) === undefined) continue;
+    const asUrgent = open.some((other) => isKnown(play, other) && rank(draft, other) <= rank(draft, alert));
+    expect(asUrgent, `${alert.key} is kept quiet by what is as urgent`).toBe(true);
   }
 }
 

@@ -99,6 +99,31 @@ describe('what a service needs is down', () => {
   });
 });
 
+describe('a cause that is told less urgently', () => {
+  const info = { severity: { otherwise: 'soon' } };
+
+  it('keeps nothing quiet that is more urgent', () => {
+    const play = shop({ database: info });
+    play.say(1_000, { a: 'true', c: 'true' });
+    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-2 fired 0 mia app']);
+    expect(explainRule(play.world, 'orders', 2_000)?.groups[0]).not.toHaveProperty('needsDown');
+  });
+
+  it('keeps quiet what is no more urgent than it', () => {
+    const play = shop({ database: info, orders: info });
+    play.say(1_000, { a: 'true', c: 'true' });
+    expect(play.told()).toEqual(['A-2 fired 0 mia app']);
+  });
+
+  it('does not stand in for one that is quiet because of it', () => {
+    const play = shop({ api: { needs: [], unless: 'database-down' }, database: info });
+    play.say(1_000, { b: 'true', c: 'true' });
+    play.say(2_000, { a: 'true' });
+    // By `unless` the api is quiet; people have heard only that the database is worth a look.
+    expect(play.told()).toEqual(['A-2 fired 0 mia app', 'A-3 fired 0 mia app']);
+  });
+});
+
 describe('rules that are split', () => {
   it('are quiet in every group while an unsplit rule says that it is down', () => {
     const play = shop({ orders: { by: ['route'], when: { otherwise: isTrue('A') } } });

@@ -62,12 +62,18 @@ export function downNeedsNow(world: World): (alert: Alert) => DownNeed | undefin
 }
 
 /** How people know of an open alert. */
-type Known = 'themselves' | 'through others' | 'not';
+interface Known {
+  readonly by: 'themselves' | 'through others' | 'nobody';
+  /** How urgently they heard of it, as `rank` has it. */
+  readonly rank: number;
+}
+
+const UNKNOWN: Known = { by: 'nobody', rank: Number.POSITIVE_INFINITY };
 
 /**
  * What the service of a rule needs and is down, and the alerts that say so: those that people hear of themselves, rather than others that
- * are kept quiet by the same cause. An alert of which nobody knows keeps nothing quiet, so somebody always hears. `known` may hold what
- * was found out of alerts at the same instant.
+ * are kept quiet by the same cause. An alert of which nobody knows keeps nothing quiet, so somebody always hears; nor does one that people
+ * heard of less urgently than ours is, so whoever ours would wake is woken. `known` may hold what was found out of alerts at the same instant.
  */
 export function downNeedOf(
   draft: Draft,
@@ -75,16 +81,18 @@ export function downNeedOf(
   rule: Rule,
   known: Map<string, Known> = new Map(),
 ): DownNeed | undefined {
+  const own = rank(draft, alert);
   const down = (rule.needs ?? []).map(({ service, rules }) => ({
     service,
     alerts: rules
       .flatMap((name) => openAlertsOf(draft, name, alert, rule))
-      .map(({ key }) => ({ key, known: howKnown(draft, key, known) })),
+      .map(({ key }) => ({ key, known: howKnown(draft, key, known) }))
+      .filter((one) => one.known.rank <= own),
   }));
   for (const kind of ['themselves', 'through others'] as const) {
     const causes = down.map(({ service, alerts }) => ({
       service,
-      by: alerts.filter((one) => one.known === kind).map(({ key }) => key),
+      by: alerts.filter((one) => one.known.by === kind).map(({ key }) => key),
     }));
     const nearest = causes.find(({ by }) => by.length > 0);
     if (nearest !== undefined) {
@@ -99,7 +107,7 @@ function howKnown(draft: Draft, key: string, known: Map<string, Known>): Known {
   const before = known.get(key);
   if (before !== undefined) return before;
   // Rules that keep each other quiet are refused with their plan; should there be some, none of them counts.
-  known.set(key, 'not');
+  known.set(key, UNKNOWN);
   const found = knowledgeOf(draft, draft.alerts.get(key), known);
   known.set(key, found);
   return found;
@@ -107,13 +115,22 @@ function howKnown(draft: Draft, key: string, known: Map<string, Known>): Known {
 
 function knowledgeOf(draft: Draft, alert: Alert | undefined, known: Map<string, Known>): Known {
   const rule = alert === undefined ? undefined : draft.index.rules.get(alert.rule);
-  if (alert === undefined || rule === undefined || isMute(alert)) return 'not';
-  if (alert.told || alert.acknowledged !== undefined || silencesOf(draft, alert).length > 0) return 'themselves';
+  if (alert === undefined || rule === undefined || isMute(alert)) return UNKNOWN;
+  const itself: Known = { by: 'themselves', rank: rank(draft, alert) };
+  if (alert.told || alert.acknowledged !== undefined || silencesOf(draft, alert).length > 0) return itself;
+  const through = (others: readonly string[]): Known => ({
+    by: 'through others',
+    rank: Math.min(...others.map((other) => howKnown(draft, other, known).rank)),
+  });
   const inhibiting = inhibitorsOf(draft, alert, rule, known);
-  if (inhibiting.length > 0) return inhibiting.every(isMute) ? 'not' : 'through others';
-  if (downNeedOf(draft, alert, rule, known) !== undefined) return 'through others';
-  if (tellersOf(draft, alert, rule).length > 0) return 'through others';
-  return isResolving(draft, alert) ? 'not' : 'themselves';
+  if (inhibiting.length > 0) {
+    return inhibiting.every(isMute) ? UNKNOWN : through(inhibiting.map(({ key }) => key));
+  }
+  const need = downNeedOf(draft, alert, rule, known);
+  if (need !== undefined) return through(need.by);
+  const tellers = tellersOf(draft, alert, rule);
+  if (tellers.length > 0) return through(tellers.map(({ key }) => key));
+  return isResolving(draft, alert) ? UNKNOWN : itself;
 }
 
 /** Whether its plan has nobody told of an alert. */
@@ -128,7 +145,7 @@ function isMute({ severity, recipients }: Alert): boolean {
 function inhibitorsOf(draft: Draft, alert: Alert, rule: Rule, known: Map<string, Known>): readonly Alert[] {
   if (rule.unless === undefined) return [];
   return openAlertsOf(draft, rule.unless, alert, rule).filter(
-    (other) => isMute(other) || howKnown(draft, other.key, known) !== 'not',
+    (other) => isMute(other) || howKnown(draft, other.key, known).by !== 'nobody',
   );
 }
 

@@ -93,6 +93,10 @@ export const diagnosticCodes = {
     title: 'A service that goes down without a word',
     hint: 'Let a rule with recipients say that it is down; one that tells nobody keeps nothing quiet.',
   },
+  W110: {
+    title: 'A cause that is told less urgently than its effects',
+    hint: 'Give the rule that says that a service is down a severity as urgent as those of the rules of what needs it.',
+  },
   H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
   H102: {
     title: 'Probe or heartbeat that no rule reads',

@@ -8,6 +8,7 @@ import { valuesOf } from './by-phase.ts';
 import { circlesOf } from './circles.ts';
 import { type Context, sentencesOf } from './context.ts';
 import { defaultDownRules } from './down-rules.ts';
+import { warnOfMilderCauses } from './milder-causes.ts';
 import { refuseQuietCircles } from './quiet-circles.ts';
 import { NO_SEVERITY } from './severities.ts';
 
@@ -87,6 +88,7 @@ export function linkNeeds({ context, services: read, rules, severities, tests, p
   });
   // Where services need each other, what their rules do follows from that and is mended with it.
   if (!circles) refuseQuietCircles(linked, context);
+  warnOfMilderCauses(linked, severities, context);
   return { services, rules: linked };
 }
 
