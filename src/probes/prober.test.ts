@@ -46,6 +46,8 @@ function setUp(plans: readonly PlanOrders[]) {
     revision: 'one',
     told: [] as ProbeResult[],
     batches: 0,
+    /** What an answer of intake waits for. */
+    holds: Promise.resolve(),
   };
   const dialler = {
     connect: async () =>
@@ -63,6 +65,7 @@ function setUp(plans: readonly PlanOrders[]) {
     intake: {
       async orders(revision) {
         const head: ProberOrders = { now: clock.now(), revision: state.revision };
+        await state.holds;
         return { ok: true, value: revision === state.revision ? head : { ...head, plans: state.plans } };
       },
       async tell(_plan, results) {
@@ -74,9 +77,9 @@ function setUp(plans: readonly PlanOrders[]) {
       },
     },
   });
-  const pass = async (ms: number): Promise<void> => {
-    for (let left = ms; left > 0; left -= 50) {
-      clock.advance(50);
+  const pass = async (ms: number, stepMs = 50): Promise<void> => {
+    for (let left = ms; left > 0; left -= stepMs) {
+      clock.advance(stepMs);
       await settle();
     }
   };
@@ -203,6 +206,27 @@ it('looks no instant twice where its clock jumps ahead and back while it runs', 
   expect(dues.length).toBeGreaterThanOrEqual(16);
   expect(Math.max(...dues)).toBeLessThanOrEqual(T0 + 18_000);
   expect(Math.max(...dues)).toBeGreaterThan(T0 + 16_000);
+  await prober.stop();
+});
+
+it('does not go back to the time of an answer that waited while its machine was suspended', async () => {
+  const { prober, state, pass } = setUp([ordersOf([probe('one')])]);
+  prober.start();
+  await settle();
+  await pass(5_000);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.holds = promise;
+  await pass(2_000);
+  // It wakes 50 minutes later; the answer is of before.
+  await pass(3_000_000, 3_000_000);
+  await pass(1_000);
+  state.holds = Promise.resolve();
+  resolve();
+  await settle();
+  await pass(5_000);
+  const dues = duesOf(state.told, 'one');
+  expect(dues.filter((dueAt) => dueAt > T0 + 3_002_000).length).toBeGreaterThanOrEqual(5);
+  for (const [index, dueAt] of dues.entries()) if (index > 0) expect(dueAt).toBeGreaterThan(dues[index - 1] ?? 0);
   await prober.stop();
 });
 

@@ -27,6 +27,8 @@ export interface ProberOptions {
 /** How soon a plan that was applied is looked at. */
 const ORDERS_EVERY_MS = 1_000;
 const ORDERS_AGAIN_LONGEST_MS = 5_000;
+/** Longer than intake is waited for: an answer that took so long by the wall clock waited while this machine was suspended, and its time is over. */
+const TIME_IS_OVER_MS = 15_000;
 /** A jump of the wall clock is noticed within this. */
 const WAKE_AT_LEAST_MS = 1_000;
 /** When as many are under way as may be, what is due waits so long for a place. */
@@ -105,14 +107,16 @@ export class Prober {
   }
 
   async #askOrders(nextMs: number): Promise<void> {
-    const answer = await this.#options.intake.orders(this.#revision);
+    const { clock, intake } = this.#options;
+    const askedAt = clock.now();
+    const answer = await intake.orders(this.#revision);
     if (this.#stop.signal.aborted) return;
     let againMs = ORDERS_EVERY_MS;
     if (answer.ok) {
       this.#ordersFailure = undefined;
       this.#isRefused = false;
       const { now, revision, plans } = answer.value;
-      this.#followTime(now);
+      if (clock.now() - askedAt <= TIME_IS_OVER_MS) this.#followTime(now);
       if (plans !== undefined) this.#follow(plans);
       this.#revision = revision;
     } else {
@@ -124,7 +128,7 @@ export class Prober {
       againMs = Math.min(ORDERS_AGAIN_LONGEST_MS, nextMs * 1.5);
     }
     if (this.#stop.signal.aborted) return;
-    this.#cancelOrders = this.#options.clock.after(againMs, () => void this.#askOrders(againMs));
+    this.#cancelOrders = clock.after(againMs, () => void this.#askOrders(againMs));
   }
 
   #followTime(now: Instant): void {
