@@ -41,6 +41,8 @@ export interface Scope {
   readonly where: string;
   readonly sentence: Sentence;
   readonly windowMs?: number;
+  /** Where that window is written, when it is not with the formula. */
+  readonly windowPlace?: Span;
   /** A window of the calendar instead, which only availabilities have. */
   readonly calendar?: 'today' | 'since launch';
   readonly by?: string;

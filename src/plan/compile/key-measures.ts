@@ -84,7 +84,7 @@ function isGraceSound(node: ast.Missing, graceMs: number, windowMs: number, scop
   const message = `In a window of ${formatDuration(windowMs)} no value can count: each may wait for ${formatDuration(graceMs)} before.`;
   context.report.add(
     'E156',
-    place,
+    scope.windowPlace ?? place,
     message,
     `Look back over more than ${formatDuration(graceMs)}, such as \`over 24h\`.`,
   );

@@ -219,7 +219,9 @@ export class Signals implements SignalLookup {
       );
       return undefined;
     }
-    const result = this.#signal(name, given, reference.by?.name ?? scope.by);
+    const { span } = reference.window ?? {};
+    const windowPlace = span === undefined ? scope.windowPlace : scope.sentence.place(span.start, span.end);
+    const result = this.#signal(name, given, reference.by?.name ?? scope.by, undefined, windowPlace);
     if (result === undefined && this.isWaiting(name)) {
       this.#context.skip(scope.where, `\`${name}\`, which is not executed`, place);
     }
@@ -268,6 +270,7 @@ export class Signals implements SignalLookup {
     window: GivenWindow | undefined,
     by: string | undefined,
     shownName?: string,
+    windowPlace?: Span,
   ): CompiledFormula | undefined {
     const definition = this.#definitionOf(name);
     if (definition === undefined) return undefined;
@@ -280,7 +283,7 @@ export class Signals implements SignalLookup {
       return undefined;
     }
     this.#open.push(name);
-    const result = this.#compile(name, definition, window, by, label);
+    const result = this.#compile(name, definition, window, by, label, windowPlace);
     this.#open.pop();
     this.#results.set(label, result);
     return result;
@@ -299,6 +302,7 @@ export class Signals implements SignalLookup {
     given: GivenWindow | undefined,
     by: string | undefined,
     label: string,
+    windowPlace: Span | undefined,
   ): CompiledFormula | undefined {
     const scope: Scope = { where: `signals.${name}`, sentence };
     const own = given ?? this.#windowOf(node.window, scope, node.formula);
@@ -310,6 +314,7 @@ export class Signals implements SignalLookup {
     const inner: Scope = {
       ...scope,
       ...(own === undefined ? {} : typeof own === 'number' ? { windowMs: own } : { calendar: own }),
+      ...(given === undefined || windowPlace === undefined ? {} : { windowPlace }),
       ...(by === undefined ? {} : { by }),
     };
     const compiled = this.formulas.compile(node.formula, inner);

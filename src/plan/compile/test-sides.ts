@@ -34,7 +34,7 @@ export class TestSides {
         this.#context.report.add('E153', this.#place(node.in), message);
         return undefined;
       }
-      scope = { ...scope, windowMs: windowMs ?? ANY_WINDOW_MS };
+      scope = { ...scope, windowMs: windowMs ?? ANY_WINDOW_MS, windowPlace: this.#place(node.in) };
       const sides = formulas.map((formula) => this.#signals.formulas.compile(formula, scope));
       if (windowMs === undefined) return undefined;
       return complete(sides);
