@@ -15,6 +15,9 @@ export const probeStandingSchema = probeSchema
     /** Why the last result did not pass. */
     reason: z.string().optional(),
     message: z.string().optional(),
+    /** Uptime of the last 24 hours and of 30 days: share of the known time, 0 to 1; absent when nothing is known. */
+    dayUptime: z.number().optional(),
+    monthUptime: z.number().optional(),
     /** Names of the rules that ask about it. */
     rules: z.array(z.string()),
   })

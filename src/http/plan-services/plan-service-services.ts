@@ -132,6 +132,8 @@ function standingOf(probe: Probe, answer: ProbeAnswer | undefined, plan: Compile
     ...(last?.durationMs === undefined ? {} : { durationMs: last.durationMs }),
     ...(last?.reason === undefined ? {} : { reason: last.reason }),
     ...(last?.message === undefined ? {} : { message: last.message }),
+    ...(answer?.day.uptime === undefined ? {} : { dayUptime: answer.day.uptime }),
+    ...(answer?.month.uptime === undefined ? {} : { monthUptime: answer.month.uptime }),
     rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === name)],
   };
 }

@@ -6,7 +6,7 @@ import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
 import { heartbeatTone } from '../probes/probe-words.ts';
 import { CheckChips } from './check-chips.tsx';
-import { serviceTone } from './service-words.ts';
+import { reachText, serviceTone } from './service-words.ts';
 import classes from './services.module.css';
 
 interface ServiceRowProps {
@@ -21,6 +21,7 @@ export function ServiceRow({ plan, service, onChoose }: ServiceRowProps) {
   const { name, importance, needs, neededBy, since, rules, probes, parts, heartbeats } = service;
   const isWrong = ({ state }: { readonly state: string }): boolean =>
     state === 'failing' || state === 'late' || state === 'failed';
+  const reach = reachText(probes);
   const isChecked = probes.length + parts.length + heartbeats.length > 0;
   return (
     <li className={classes.row} data-service={name} tabIndex={-1}>
@@ -35,6 +36,11 @@ export function ServiceRow({ plan, service, onChoose }: ServiceRowProps) {
       <div className={classes.what}>
         <h3 className={classes.name}>{name}</h3>
         {importance === undefined ? null : <span className={classes.quiet}>{importance} service</span>}
+        {reach === undefined ? null : (
+          <span className={classes.quiet} data-reach="">
+            {reach}
+          </span>
+        )}
         <Others word="needs" names={needs} onChoose={onChoose} />
         <Others word="needed by" names={neededBy} onChoose={onChoose} />
       </div>

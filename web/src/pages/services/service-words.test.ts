@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ServiceAnswer } from '#contract/services.ts';
-import { checksText, servicesSentence, serviceTone, worstFirst } from './service-words.ts';
+import { checksText, reachText, servicesSentence, serviceTone, worstFirst } from './service-words.ts';
 
 function service(name: string, more: Partial<ServiceAnswer> = {}): ServiceAnswer {
   return {
@@ -64,4 +64,18 @@ test.each<[Partial<ServiceAnswer>, string]>([
   [{ probes: [probe('passing')], parts: [part('passing')], heartbeats: [job('on time')] }, '1 probe, 1 part'],
 ])('the checks %j in a few words: %s', (more, expected) => {
   expect(checksText(service('web', more))).toBe(expected);
+});
+
+test('a service was up as much as the probe that reached it least', () => {
+  const tried = (name: string, kind: 'http' | 'tcp' | 'tls', dayUptime?: number, monthUptime?: number) => ({
+    ...{ name, kind },
+    ...(dayUptime === undefined ? {} : { dayUptime }),
+    ...(monthUptime === undefined ? {} : { monthUptime }),
+  });
+  const web = tried('web', 'http', 1, 0.9991);
+  expect(reachText([web])).toBe('uptime 100% in 24 h, 99.91% in 30 d');
+  expect(reachText([web, tried('mail', 'tcp', undefined, 0.5)])).toBe('uptime not known in 24 h, 50% in 30 d (mail)');
+  // A certificate says nothing of it, and neither does what was never looked at.
+  expect(reachText([web, tried('certificate', 'tls', 0, 0), tried('new', 'http')])).toBe(reachText([web]));
+  expect(reachText([tried('new', 'http')])).toBeUndefined();
 });

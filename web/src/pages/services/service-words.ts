@@ -1,6 +1,7 @@
-import type { ServiceAnswer } from '#contract/services.ts';
+import type { ProbeStandingAnswer, ServiceAnswer } from '#contract/services.ts';
 import { plural } from '../../format/numbers.ts';
 import type { Tone, ToneAndWord } from '../../kit/tone.ts';
+import { uptimeText } from '../probes/probe-words.ts';
 
 /** How a service stands. One that is well itself and needs one that is down is at risk. */
 export function serviceTone(service: ServiceAnswer): ToneAndWord {
@@ -79,3 +80,19 @@ const NAMED = 2;
 function named(services: readonly ServiceAnswer[]): string {
   return services.length <= NAMED ? services.map(({ name }) => name).join(' and ') : plural(services.length, 'service');
 }
+
+/**
+ * How much of 24 hours and of 30 days a service could be reached: by its one probe that tries so, or by that of several that it was up least for.
+ * Undefined while nothing is known.
+ */
+export function reachText(probes: readonly Reach[]): string | undefined {
+  const known = probes
+    .filter(({ kind, monthUptime }) => (kind === 'http' || kind === 'tcp') && monthUptime !== undefined)
+    .toSorted((left, right) => (left.monthUptime ?? 1) - (right.monthUptime ?? 1));
+  const [least] = known;
+  if (least === undefined) return undefined;
+  const text = `uptime ${uptimeText(least.dayUptime)} in 24 h, ${uptimeText(least.monthUptime)} in 30 d`;
+  return known.length === 1 ? text : `${text} (${least.name})`;
+}
+
+type Reach = Pick<ProbeStandingAnswer, 'name' | 'kind' | 'dayUptime' | 'monthUptime'>;
