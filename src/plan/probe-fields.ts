@@ -36,6 +36,13 @@ const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[
   query: ['time.dns', 'time.connect'],
 };
 
+/** The kind of a check by its first word; undefined when there is none of that name. */
+export function checkKind(check: string): ProbeCheck['kind'] | undefined {
+  const [word = ''] = check.trim().split(/\s/, 1);
+  if (word === 'GET' || word === 'HEAD') return 'http';
+  return word !== 'http' && Object.hasOwn(resultFields, word) ? (word as ProbeCheck['kind']) : undefined;
+}
+
 /** What a figure may be of, `checks.NAME.FIELD`: the numbers that events of the results hold. */
 export function figureFields(kind: ProbeCheck['kind']): Readonly<Record<string, ResultFieldKind>> {
   const numbers = Object.entries(resultFields[kind]).filter(([field, holds]) => holds !== 'text' && field !== 'json.*');

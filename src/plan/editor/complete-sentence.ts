@@ -1,6 +1,7 @@
 import { limits } from '#kernel/limits.ts';
 import { SyntaxError as ParserError, parse, type Sentences } from '../expression/parser.js';
 import { maskText } from '../expression/sentence.ts';
+import { checkKind, figureFields } from '../probe-fields.ts';
 import type { SentenceKind } from '../shape/sentence-places.ts';
 import type { Completion } from './completion.ts';
 import { KIND_WORDS } from './completion.ts';
@@ -46,12 +47,27 @@ export function completeSentence(
   if (subject !== undefined && kind === 'condition' && names.find(subject, 'probe') !== undefined) {
     return { from: base.length, items: names.parts(subject).map((part) => plain(part, 'name', 'a part of the probe')) };
   }
+  const ofProbes = figuresOfProbes(base, names);
+  if (ofProbes !== undefined) return { from: base.length, items: ofProbes };
   if (/[\p{L}\p{N}_]\.$/u.test(base)) return { from: base.length, items: fields(names) };
   const expected = expectedAfter(base, kind);
   if (expected === undefined) return undefined;
   const items = [...expected].flatMap((each) => candidates(each, base, kind, names, more));
   const unique = new Map(items.map((item) => [`${item.kind} ${item.label}`, item]));
   return { from: base.length, items: [...unique.values()] };
+}
+
+/** Behind `checks.` the probes, and behind one of them what its results hold; undefined elsewhere. */
+function figuresOfProbes(base: string, names: PlanNames): readonly Completion[] | undefined {
+  const path = /(?<![\p{L}\p{M}\p{N}_.-])checks\.(?:([\p{L}_][\p{L}\p{M}\p{N}_-]*)\.((?:[a-z_]+\.)*))?$/u.exec(base);
+  if (path === null) return undefined;
+  const [, probe, written = ''] = path;
+  if (probe === undefined) return names.of('probe').map((name) => nameItem(name));
+  const kind = checkKind(names.check(probe) ?? '');
+  if (kind === undefined) return [];
+  return Object.keys(figureFields(kind))
+    .filter((field) => field.startsWith(written))
+    .map((field) => plain(field.slice(written.length), 'name', 'a figure of the results of the probe'));
 }
 
 /** Words and kinds of things that the grammar takes behind a beginning; undefined when it stumbled before. */

@@ -97,6 +97,9 @@ describe('completion', () => {
     ['', 'probes:\n  x: { check: "GET https://a/" }\nrules:\n  y: { when: |', ['x', 'error_rate']],
     ['', 'probes:\n  x: { check: "GET https://a/", parts: { db: json.db } }\nrules:\n  y: { when: x.|', ['db']],
     ['', 'services:\n  web: {}\nprobes:\n  x: { check: tcp a:1 }\nsignals:\n  up: availability(|', ['x', 'web']],
+    ['', 'probes:\n  api-tls: { check: "tls a:443" }\nsignals:\n  x: min(checks.|', ['api-tls']],
+    ['', 'probes:\n  a: { check: "tls a:443" }\nrules:\n  y: { when: min(checks.a.d|', ['days_left', 'time.connect']],
+    ['', 'probes:\n  a:\n    check: GET https://a/\nsignals:\n  x: p95(checks.a.time.|', ['first_byte', 'dns']],
     ['signals', '  x: burn(|', ['error_rate', 'failures']],
     ['', 'heartbeats:\n  x: { every: |', ['1h', 'cron "0 3 * * *"']],
     ['', 'databases:\n  x: { url: |', ['secret']],
@@ -116,6 +119,14 @@ describe('completion', () => {
     expect(labels('rules', '  x: { when: error_rate > 1%, |')).not.toContain('when');
     expect(labels('', '|')).not.toContain('rules');
     expect(labels('objectives', '  |')[0]).toBe('failures');
+  });
+
+  test('of a probe only what its results hold is offered', () => {
+    const probe = (check: string) =>
+      `probes:\n  a: { check: ${check} }\nsignals:\n  x: count(payments by status)\n  y: `;
+    expect(labels('', `${probe('"dns TXT a.example"')}max(checks.a.|`).toSorted()).toEqual(['records', 'time']);
+    expect(labels('', `${probe('query main "select 1"')}max(checks.a.|`)).toContain('rows');
+    expect(labels('', `${probe('')}max(checks.a.|`)).toEqual([]);
   });
 
   test('within quotation marks and comments nothing is offered', () => {

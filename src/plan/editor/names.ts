@@ -59,6 +59,8 @@ export interface PlanNames {
   readonly fields: () => ReadonlySet<string>;
   /** The parts that answers of a probe name. */
   readonly parts: (probe: string) => readonly string[];
+  /** What a probe looks at, as written. */
+  readonly check: (probe: string) => string | undefined;
   /** What stands behind a signal's name under `objectives`. */
   readonly objective: (signal: string) => string | undefined;
 }
@@ -104,6 +106,7 @@ export function collectNames(scans: readonly Scan[]): PlanNames {
     all,
     fields: () => fieldsOf(scans),
     parts: (probe) => partsOf(scans, probe),
+    check: (probe) => checkOf(scans, probe),
     objective: (signal) => objectiveOf(scans, signal),
     of: (...kinds) => all.filter(({ kind }) => kinds.includes(kind)),
     find: (name, ...kinds) => index.get(name)?.find(({ kind }) => kinds.length === 0 || kinds.includes(kind)),
@@ -140,6 +143,17 @@ function partsOf(scans: readonly Scan[], probe: string): readonly string[] {
         : [],
     ),
   );
+}
+
+function checkOf(scans: readonly Scan[], probe: string): string | undefined {
+  for (const { pieces, text } of scans) {
+    const value = pieces.find(
+      ({ kind, path: [section, name, key] }) =>
+        kind === 'value' && section === 'probes' && name === probe && key === 'check',
+    );
+    if (value !== undefined) return text.slice(value.start, value.end).replace(/^\s*["']/, '');
+  }
+  return undefined;
 }
 
 function objectiveOf(scans: readonly Scan[], signal: string): string | undefined {
