@@ -4,31 +4,35 @@ import { fail, ok, type Result } from '#kernel/result.ts';
 
 /**
  * What the operator permits beside public addresses: one entry of `WATCHBILL_EGRESS_ALLOW`. An entry by name permits
- * whatever that name resolves to; an entry by address or network permits that address under any name.
+ * whatever that name resolves to; an entry by address or network permits that address under any name. One that names a plan permits it to
+ * what this plan names, and to nothing else.
  */
-export type Allowance =
-  | { readonly kind: 'name'; readonly name: string; readonly port?: number }
-  | { readonly kind: 'network'; readonly network: Network; readonly port?: number };
+export type Allowance = { readonly plan?: string; readonly port?: number } & (
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'network'; readonly network: Network }
+);
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /**
- * Reads a list separated by commas or white space of `host`, `host:port`, `IP`, `IP:port`, `[IPv6]:port` and CIDR networks.
+ * Reads a list separated by commas or white space of `host`, `host:port`, `IP`, `IP:port`, `[IPv6]:port` and CIDR networks, with or
+ * without a port, each for all plans or, with `PLAN=` before it, for that one.
  * Fails with `configuration-invalid` naming the first entry that is none of these.
  */
 export function parseEgressAllow(text: string): Result<readonly Allowance[], Failure> {
   const allowances: Allowance[] = [];
   for (const entry of text.split(/[\s,]+/)) {
     if (entry === '') continue;
-    const allowance = parseEntry(entry);
+    const [, plan, place = entry] = /^([a-z][\w-]*)=(.*)$/i.exec(entry) ?? [];
+    const allowance = parseEntry(place);
     if (allowance === undefined) {
       return fail({
         code: 'configuration-invalid',
-        message: `'${entry}' is no host, host:port, address, address:port or CIDR network.`,
+        message: `'${entry}' is no host, host:port, address, address:port or CIDR network, nor one of them after PLAN=.`,
         where: 'WATCHBILL_EGRESS_ALLOW',
       });
     }
-    allowances.push(allowance);
+    allowances.push(plan === undefined ? allowance : { ...allowance, plan });
   }
   return ok(allowances);
 }
@@ -48,14 +52,23 @@ export function isAllowed(
   });
 }
 
-/** The setting that permits this host, which may be an IPv6 address without brackets. */
-export function allowanceFor(host: string, port: number): string {
-  return `WATCHBILL_EGRESS_ALLOW=${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}`;
+/** Those that hold for one plan, or for what is of none. */
+export function allowancesFor(allowances: readonly Allowance[], plan: string | undefined): readonly Allowance[] {
+  return allowances.filter((allowance) => allowance.plan === undefined || allowance.plan === plan);
+}
+
+/** The setting that permits this host, which may be an IPv6 address without brackets, to a plan or to all. */
+export function allowanceFor(host: string, port: number, plan?: string): string {
+  const scope = plan === undefined ? '' : `${plan}=`;
+  return `WATCHBILL_EGRESS_ALLOW=${scope}${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}`;
 }
 
 function parseEntry(entry: string): Allowance | undefined {
   if (entry.includes('/')) {
-    return ipaddr.isValidCIDR(entry) ? { kind: 'network', network: ipaddr.parseCIDR(entry) } : undefined;
+    const [, cidr = '', portText] = /^([^/]+\/\d+)(?::(\d+))?$/.exec(entry) ?? [];
+    const port = parsePort(portText);
+    if (port === 'invalid' || !ipaddr.isValidCIDR(cidr)) return undefined;
+    return { kind: 'network', network: ipaddr.parseCIDR(cidr), ...(port === undefined ? {} : { port }) };
   }
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
   if (bracketed !== null) return addressEntry(bracketed[1] ?? '', bracketed[2]);

@@ -8,6 +8,7 @@ import type { OutgoingRequest } from '#kernel/ports.ts';
 import { parseEgressAllow } from './allowance.ts';
 import { createEgress, type Egress, type EgressOptions } from './egress.ts';
 import { createGuard } from './guard.ts';
+import { createHoldsBack } from './holds-back.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -34,6 +35,43 @@ async function listen(server: net.Server): Promise<number> {
 function post(url: string, more: Partial<OutgoingRequest> = {}): OutgoingRequest {
   return { method: 'POST', url, headers: {}, body: new TextEncoder().encode('hello'), timeoutMs: 5_000, ...more };
 }
+
+describe('what is allowed to one plan', () => {
+  it('is allowed to no other, and the reason names the entry to add', async () => {
+    const port = await listen(http.createServer((_, response) => response.end('here')));
+    const out = egress(`erp=127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}/`;
+    const words = (entry: string) =>
+      `127.0.0.1 was not dialled: 127.0.0.1 is a loopback address. WATCHBILL_EGRESS_ALLOW=${entry}127.0.0.1:${port} allows it.`;
+    expect(await out.forPlan('erp').send(post(url))).toMatchObject({ ok: true, value: { status: 200 } });
+    expect(await out.forPlan('shop').send(post(url))).toMatchObject({ failure: { message: words('shop=') } });
+    expect(await out.send(post(url))).toMatchObject({ failure: { message: words('') } });
+    // A connection that stands already is no way round.
+    expect(await out.forPlan('shop').send(post(url))).toMatchObject({ failure: { reason: 'address-refused' } });
+  });
+
+  it('holds for probes, for mail and for what is known beforehand', async () => {
+    const port = await listen(net.createServer((socket) => socket.destroy()));
+    const out = egress(`erp=127.0.0.0/8:${port}`);
+    const place = { host: '127.0.0.1', port };
+    const { signal } = new AbortController();
+    const connect = (plan: string) => out.forPlan(plan).connect(place, 5_000, signal);
+    const stood = await connect('erp');
+    expect(stood.ok).toBe(true);
+    if (stood.ok) stood.value.socket.destroy();
+    expect(await connect('shop')).toMatchObject({ failure: { reason: 'address-refused' } });
+    expect(await out.forPlan('shop').ask(post(`http://127.0.0.1:${port}/`), signal)).toMatchObject({
+      failure: { reason: 'address-refused' },
+    });
+    const parsed = parseEgressAllow(`erp=10.0.0.0/8:5432, 10.0.0.1:25`);
+    if (!parsed.ok) throw new Error(parsed.failure.message);
+    const holdsBack = createHoldsBack(parsed.value);
+    expect(holdsBack('10.1.2.3', 5432, 'erp')).toBeUndefined();
+    expect(holdsBack('10.1.2.3', 5432, 'shop')).toBe('10.1.2.3 is a private address');
+    expect(holdsBack('10.1.2.3', 5432)).toBe('10.1.2.3 is a private address');
+    expect(holdsBack('10.0.0.1', 25, 'shop')).toBeUndefined();
+  });
+});
 
 describe('addresses', () => {
   it.each([

@@ -16,6 +16,8 @@ export interface EgressOptions extends GuardOptions {
 }
 
 export interface Egress extends Transport, MailTransport, Dialler {
+  /** The way out of one plan: with what the operator permits to it beside what all plans may. Ends with this one. */
+  forPlan(plan: string): Egress;
   /** Closes idle and running connections. */
   close(): void;
 }
@@ -27,7 +29,6 @@ export interface Egress extends Transport, MailTransport, Dialler {
  * Failures name the host, never the path, the query or a header, since these may hold secrets.
  */
 export function createEgress(options: EgressOptions): Egress {
-  const guard = createGuard(options);
   const agentOptions = { keepAlive: true, maxFreeSockets: 4, timeout: 30_000 };
   const agents = {
     'http:': new http.Agent(agentOptions),
@@ -42,6 +43,39 @@ export function createEgress(options: EgressOptions): Egress {
       maxCachedSessions: 0,
     }),
   };
+  const ways = new Map<string | undefined, Egress & { endMail(): void }>();
+  const shared: Shared = {
+    agents,
+    single,
+    forPlan(plan) {
+      const known = ways.get(plan) ?? createWay({ ...options, ...(plan === undefined ? {} : { plan }) }, shared);
+      ways.set(plan, known);
+      return known;
+    },
+    close() {
+      for (const kept of [agents, single]) {
+        kept['http:'].destroy();
+        kept['https:'].destroy();
+      }
+      for (const way of ways.values()) way.endMail();
+    },
+  };
+  return shared.forPlan(undefined);
+}
+
+type Agents = Readonly<Record<'http:' | 'https:', http.Agent>>;
+
+/** What the ways of all plans have in common: a connection that is kept is used only after its address was permitted anew. */
+interface Shared {
+  readonly agents: Agents;
+  readonly single: Agents;
+  forPlan(plan: string | undefined): Egress;
+  close(): void;
+}
+
+function createWay(options: EgressOptions, shared: Shared): Egress & { endMail(): void } {
+  const { agents, single } = shared;
+  const guard = createGuard(options);
   const mail = createMailExchange(guard, options.ca);
   const monotonicMs = (): number => performance.now();
 
@@ -52,7 +86,7 @@ export function createEgress(options: EgressOptions): Egress {
   async function carry(
     request: OutgoingRequest,
     deadline: AbortSignal,
-    through: typeof agents,
+    through: Agents,
     watch?: Watch,
   ): ReturnType<Transport['send']> {
     const startedMs = monotonicMs();
@@ -88,13 +122,9 @@ export function createEgress(options: EgressOptions): Egress {
     sendMail: mail.sendMail,
     ask,
     ...createDialler({ guard, within, monotonicMs, ca: options.ca, nameServers: options.nameServers }),
-    close() {
-      single['http:'].destroy();
-      single['https:'].destroy();
-      agents['http:'].destroy();
-      agents['https:'].destroy();
-      mail.close();
-    },
+    forPlan: (plan) => shared.forPlan(plan),
+    endMail: () => mail.close(),
+    close: () => shared.close(),
   };
 }
 

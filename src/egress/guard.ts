@@ -5,11 +5,13 @@ import ipaddr from 'ipaddr.js';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { TransportFailure } from '#kernel/ports.ts';
 import { refuseAddress } from './address.ts';
-import { type Allowance, allowanceFor } from './allowance.ts';
+import { type Allowance, allowanceFor, allowancesFor } from './allowance.ts';
 
 export interface GuardOptions {
   /** What is permitted beside public addresses; see `parseEgressAllow`. */
   readonly allow: readonly Allowance[];
+  /** The plan that what is dialled is of; what is allowed to other plans is not to this one. */
+  readonly plan?: string;
   /** All addresses of a name; throws when it has none. The system's resolver by default, which also reads the hosts file. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** Addresses of this host, which are refused even when public. Read anew for each request by default. */
@@ -27,6 +29,7 @@ export type Guard = (
 /** Resolves a name once and checks every address that it has: one that is not permitted refuses them all. */
 export function createGuard(options: GuardOptions): Guard {
   const resolve = options.resolve ?? resolveBySystem;
+  const allow = allowancesFor(options.allow, options.plan);
   const ownAddresses = options.ownAddresses ?? interfaceAddresses;
 
   async function addressesOf(host: string, deadline: AbortSignal, timeoutMs: DurationMs): ReturnType<Guard> {
@@ -47,10 +50,11 @@ export function createGuard(options: GuardOptions): Guard {
     // Asked of the system only for an address that would be dialled otherwise and is not allowed by name: that costs more than all the rest.
     const own = { has: (address: string) => ownAddresses().some((one) => normalise(one) === address) };
     for (const address of addresses.list) {
-      const refusal = refuseAddress(address, host, port, options.allow, own);
+      const refusal = refuseAddress(address, host, port, allow, own);
       if (refusal === undefined) continue;
       // Without a zone or nonsense in it, an address is refused only because nobody has allowed it yet.
-      const remedy = net.isIP(address) === 0 || address.includes('%') ? '' : ` ${allowanceFor(host, port)} allows it.`;
+      const remedy =
+        net.isIP(address) === 0 || address.includes('%') ? '' : ` ${allowanceFor(host, port, options.plan)} allows it.`;
       const message = `${host} was not dialled: ${refusal}.${remedy}`;
       return { reason: 'address-refused', message, sent: 'no' };
     }

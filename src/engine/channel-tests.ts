@@ -67,8 +67,8 @@ export function createChannelTests(options: ChannelTestsOptions): ChannelTests {
     const sending = channel.send(notification, {
       ...context,
       test: { by },
-      transport: options.transport,
-      mail: options.mail,
+      transport: options.transport.forPlan?.(plan.name) ?? options.transport,
+      mail: options.mail.forPlan?.(plan.name) ?? options.mail,
       now: clock.now(),
       timeoutMs: limits.egressTimeoutMs,
       putInbox: (message) => store.putInbox(message),

@@ -9,7 +9,7 @@ type Settings = Readonly<Record<string, string | number | boolean>>;
 
 /** A sentence for each channel whose address this server may not dial, so that this is known before the first page. */
 export async function heldBackChannels(
-  plan: Pick<CompiledPlan, 'channels'> | undefined,
+  plan: (Pick<CompiledPlan, 'channels'> & { readonly name?: string }) | undefined,
   resolveSecret: ResolveSecret,
   holdsBack: HoldsBack,
 ): Promise<readonly string[]> {
@@ -17,13 +17,13 @@ export async function heldBackChannels(
     (plan?.channels ?? []).map(async (binding) => {
       const settings = await resolveSettings(binding, resolveSecret);
       const target = readTarget(binding, settings);
-      const why = target === undefined ? undefined : holdsBack(target.host, target.port);
+      const why = target === undefined ? undefined : holdsBack(target.host, target.port, plan?.name);
       if (target === undefined || why === undefined) return [];
       const written = binding.settings[target.field];
       // The host is a part of the secret.
       return written !== undefined && 'secret' in written
         ? `Nobody can be told by ${binding.name}: the address in the secret ${written.secret} is not public. WATCHBILL_EGRESS_ALLOW=host:port allows it.`
-        : `Nobody can be told by ${binding.name}: ${why}. ${allowanceFor(target.host, target.port)} allows it.`;
+        : `Nobody can be told by ${binding.name}: ${why}. ${allowanceFor(target.host, target.port, plan?.name)} allows it.`;
     }),
   );
   return sentences.flat();

@@ -4,7 +4,7 @@ import type { CompiledPlan } from '#plan/model.ts';
 
 /** A sentence for each target whose address this server may not dial, as far as that is known without trying. */
 export function heldBackScrapes(
-  plan: Pick<CompiledPlan, 'scrapes'> | undefined,
+  plan: (Pick<CompiledPlan, 'scrapes'> & { readonly name?: string }) | undefined,
   holdsBack: HoldsBack,
 ): readonly string[] {
   return (plan?.scrapes ?? []).flatMap(({ name, url }) => {
@@ -12,7 +12,9 @@ export function heldBackScrapes(
     if (target === null) return [];
     const host = target.hostname.replace(/^\[|\]$/g, '');
     const port = target.port === '' ? (target.protocol === 'https:' ? 443 : 80) : Number(target.port);
-    const why = holdsBack(host, port);
-    return why === undefined ? [] : [`The target ${name} is not asked: ${why}. ${allowanceFor(host, port)} allows it.`];
+    const why = holdsBack(host, port, plan?.name);
+    return why === undefined
+      ? []
+      : [`The target ${name} is not asked: ${why}. ${allowanceFor(host, port, plan?.name)} allows it.`];
   });
 }

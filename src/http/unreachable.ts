@@ -6,7 +6,7 @@ import { missingSecrets, type ResolveSecret } from './missing-secrets.ts';
 
 /** A sentence for each thing of a plan that keeps people from being told or a target from being asked, which this server knows without trying. */
 export type Unreachable = (
-  plan: Pick<CompiledPlan, 'channels' | 'people' | 'scrapes'> | undefined,
+  plan: (Pick<CompiledPlan, 'channels' | 'people' | 'scrapes'> & { readonly name?: string }) | undefined,
 ) => Promise<readonly string[]>;
 
 export function createUnreachable(resolveSecret: ResolveSecret, holdsBack: HoldsBack): Unreachable {

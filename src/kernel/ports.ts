@@ -76,6 +76,8 @@ export interface Transport {
   ): Promise<
     { readonly ok: true; readonly value: IncomingResponse } | { readonly ok: false; readonly failure: TransportFailure }
   >;
+  /** The same for what one plan names, where plans may go to different places. */
+  forPlan?(plan: string): Transport;
 }
 
 /** A mail server and how to speak to it. */
@@ -121,6 +123,8 @@ export interface MailFailure {
 /** The one way out for mail. Resolves with the codes of the acceptance, e.g. `250 2.0.0`; what happens after it does not count. */
 export interface MailTransport {
   sendMail(mail: OutgoingMail): Promise<Result<string, MailFailure>>;
+  /** The same for what one plan names, where plans may go to different places. */
+  forPlan?(plan: string): MailTransport;
 }
 
 /** A file that only grows. Calls on one file are made one after another by its owner. */

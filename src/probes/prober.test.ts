@@ -58,7 +58,10 @@ function setUp(plans: readonly PlanOrders[]) {
   const prober = new Prober({
     location: 'here',
     clock: { ...clock, now: () => clock.now() + state.skewMs } as Clock,
-    dialler,
+    dialler(plan) {
+      expect(plan).toBe('shop');
+      return dialler;
+    },
     secret: () => ({ state: 'unset' }),
     wantSecrets: () => {},
     log: () => {},

@@ -14,7 +14,8 @@ import { decide, gridOffset, type PhaseNow, type Progress, paceOf, phaseNow, tak
 export interface ProberOptions {
   readonly location: string;
   readonly intake: Pick<IntakeLink, 'orders' | 'tell'>;
-  readonly dialler: Dialler;
+  /** What targets of a plan are measured by. */
+  readonly dialler: (plan: string) => Dialler;
   readonly clock: Clock;
   readonly secret: (name: string) => SecretLook;
   /** Told of the secrets that the probes of all plans name, whenever there are others. */
@@ -259,7 +260,7 @@ export class Prober {
       probe,
       { dueAt, location, timeoutMs },
       {
-        dialler,
+        dialler: dialler(plan.orders.plan),
         clock,
         now: () => this.#time.now(),
         signal: this.#stop.signal,

@@ -19,7 +19,7 @@ export function runProber(options: RunProberOptions): { readonly prober: Prober;
   const targets = createEgress({ allow });
   const toIntake = createEgress({ allow: placeOf(url) });
   const intake = new IntakeLink({ url, key, location: options.location, transport: toIntake });
-  const prober = new Prober({ ...rest, intake, dialler: targets });
+  const prober = new Prober({ ...rest, intake, dialler: (plan) => targets.forPlan(plan) });
   prober.start();
   return {
     prober,

@@ -42,7 +42,8 @@ test('a page to a private address waits until the operator allows it, and everyb
   expect(receiver.pages).toEqual([]);
   await before.stop();
 
-  const after = await makeServer({ dataFolder, plan, environment: receiver.environment });
+  const environment = { ...receiver.environment, WATCHBILL_EGRESS_ALLOW: `shop=${WATCHBILL_EGRESS_ALLOW}` };
+  const after = await makeServer({ dataFolder, plan, environment });
   after.start();
   await after.untilReady();
   expect(await receiver.page('alert.firing', 'a')).toMatchObject({ data: { rule: 'shop-failing' } });

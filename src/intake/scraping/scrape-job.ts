@@ -179,7 +179,8 @@ export class ScrapeJob {
 
   async #fetch(token: string | undefined): Promise<Result<IncomingResponse, Problem>> {
     const { url, timeoutMs } = this.#scrape;
-    const answer = await this.#options.transport.send({
+    const { transport, plan } = this.#options;
+    const answer = await (transport.forPlan?.(plan) ?? transport).send({
       method: 'GET',
       url,
       headers: {

@@ -48,10 +48,16 @@ function bench(yaml: string) {
     plans: () => made.plans,
     secret: () => made.secret,
     transport: {
-      async send(request) {
-        asked.push({ at: clock.now(), request });
-        return made.answer(request);
+      send() {
+        throw new Error('Targets are asked by the way out of their plan.');
       },
+      forPlan: (plan) => ({
+        async send(request) {
+          expect(plan).toBe('shop');
+          asked.push({ at: clock.now(), request });
+          return made.answer(request);
+        },
+      }),
     },
     async accept({ grant, decode }: Submission) {
       if (!made.accepts) return fail({ code: 'spool-full', message: 'The disk is full.' });
