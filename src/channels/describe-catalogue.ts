@@ -10,7 +10,7 @@ export function describeCatalogue(specs: readonly ChannelSpec[]): string {
     'A message says which rule of which severity fires, by which condition and figures, in which group, since when, and where the runbook and the',
     "alert's page are. What is too long for a channel is cut, never refused. Where a field says `secret NAME`, and where you write so yourself, the",
     'value comes from the environment; it stands in no plan, log or error. An address that is not on the internet (a server on this host or in a',
-    'private network) has to be permitted in `WATCHBILL_EGRESS_ALLOW`; a preview and the status name the channels for which it is not.',
+    'private network) has to be permitted in `WATCHBILL_EGRESS_ALLOW`, for all plans or for one ([probes.md](probes.md#which-addresses)); a preview and the status name the channels for which it is not.',
     '',
     'A message is tried again for two and a half hours while the provider is away, asks to wait, or refuses for a reason that can be put right (a password,',
     'a token), and while a secret is missing or the address is not permitted. What it refuses for good, such as an unknown address or an archived channel, fails at once; the delivery log shows both. Other channels',
