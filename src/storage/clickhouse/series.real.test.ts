@@ -81,6 +81,8 @@ test.each([
   ['rolled up, a minute', MINUTE_MS, T0 + 2 * HOUR_MS],
   ['rolled up, 5 minutes', 5 * MINUTE_MS, T0 + 2 * HOUR_MS],
   ['rolled up, 10 minutes, where it ends within a step', 10 * MINUTE_MS, T0 + 2 * HOUR_MS + 5 * MINUTE_MS],
+  ['rolled up but for the last ten minutes, a minute', MINUTE_MS, T0 + 3 * HOUR_MS - 10 * MINUTE_MS],
+  ['rolled up but for the last ten minutes, 5 minutes', 5 * MINUTE_MS, T0 + 3 * HOUR_MS - 10 * MINUTE_MS],
   ['all rolled up, a minute', MINUTE_MS, T0 + 3 * HOUR_MS],
   ['all rolled up, 30 minutes', 30 * MINUTE_MS, T0 + 3 * HOUR_MS],
 ])('%s: the same as by going through all readings', async (_, stepMs, until) => {
