@@ -144,11 +144,17 @@ export class ServerProcess {
         (problem: unknown) => ({ ready: false, text: String(problem) }),
       );
       const waitedMs = performance.now() - startedMs;
-      if (answer.ready) return waitedMs;
+      if (answer.ready && (await this.#isRecorded())) return waitedMs;
       if (waitedMs > limitMs)
         throw new Error(`not ready after ${limitMs} ms (${answer.text}); it printed:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
+  }
+
+  /** The address of its stores is written down a moment after it is ready. */
+  async #isRecorded(): Promise<boolean> {
+    const record = await readFile(join(this.#options.dataFolder, 'server.json'), 'utf8').catch(() => '');
+    return record.endsWith('}');
   }
 
   /** The exit code of the program, once it has ended by itself. */
