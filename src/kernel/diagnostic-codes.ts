@@ -81,6 +81,7 @@ export const diagnosticCodes = {
     title: 'Rules that keep each other quiet',
     hint: 'Take one of the `unless` away, or say with `down` which rules mean that a service is down.',
   },
+  E175: { title: 'Assessment set up wrongly', hint: 'See `assessments` in the reference.' },
   W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
   W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
   W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },
@@ -96,6 +97,10 @@ export const diagnosticCodes = {
   W110: {
     title: 'A cause that is told less urgently than its effects',
     hint: 'Give the rule that says that a service is down a severity as urgent as those of the rules of what needs it.',
+  },
+  W111: {
+    title: 'Verdict that can never be *passed*',
+    hint: 'Let each check of an assessment be known in its phases.',
   },
   H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
   H102: {

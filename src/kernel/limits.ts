@@ -226,6 +226,8 @@ export const limits = {
   // Probes and heartbeats
   probesPerPlan: 2_000,
   heartbeatsPerPlan: 2_000,
+  assessmentsPerPlan: 50,
+  assessmentChecks: 200,
   probeEveryShortestMs: 1_000,
   /** Of grace and runs of a heartbeat too. */
   probeEveryLongestMs: 2_678_400_000,

@@ -1,4 +1,5 @@
 import { limits } from '#kernel/limits.ts';
+import { compileAssessments } from './compile/assessments.ts';
 import { compilePhases, readClock } from './compile/calendar.ts';
 import { compileChannels, withInstallationMail } from './compile/channels.ts';
 import { Checks } from './compile/checks.ts';
@@ -202,6 +203,7 @@ function compileSections(context: Context): CompiledPlan {
   const judged = compileRules({ context, conditions, severities, roles, thresholds });
   const tests = Object.fromEntries(conditions.tests);
   const { services, rules } = linkNeeds({ context, services: readable, rules: judged, severities, tests, probes });
+  const assessments = compileAssessments({ context, probes, heartbeats, rules });
   signals.compileUnusedStreams();
   hintAtUnread(context, checks.used);
   const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];
@@ -239,6 +241,7 @@ function compileSections(context: Context): CompiledPlan {
     ...(heartbeats.length === 0 ? {} : { heartbeats }),
     ...(availabilities.size === 0 ? {} : { availabilities: Object.fromEntries(availabilities) }),
     ...(maintenance.length === 0 ? {} : { maintenance }),
+    ...(assessments.length === 0 ? {} : { assessments }),
   };
 }
 

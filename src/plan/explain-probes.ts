@@ -27,6 +27,14 @@ export function heartbeatRows({ heartbeats = [], timezone }: CompiledPlan): read
   ]);
 }
 
+/** What each verdict is of, and when there is one. */
+export function assessmentRows({ assessments = [], phases }: CompiledPlan): readonly (readonly string[])[] {
+  return assessments.map(({ name, of, during }) => [
+    `${name}: ${of.map((check) => `${check.kind} ${check.name}`).join(', ')}`,
+    `a verdict for each of: ${during.join(', ')}${during.length === phases.length ? '  (every phase)' : ''}`,
+  ]);
+}
+
 function expectationText({ check, expect }: Probe): string {
   if (expect.length > 0) return expect.map(({ text }) => text).join(', ');
   return check.kind === 'http' ? 'a status from 200 to 299  (default)' : 'that it answers  (default)';

@@ -7,7 +7,7 @@ import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
 import { budgetTermsOf, errorBudget } from './error-budget.ts';
-import { heartbeatRows, probeRows } from './explain-probes.ts';
+import { assessmentRows, heartbeatRows, probeRows } from './explain-probes.ts';
 import { serviceRows } from './explain-services.ts';
 import type {
   Bands,
@@ -111,6 +111,7 @@ export function explainPlan(compilation: Compilation): string {
     'rules',
     plan.rules.map((rule) => ruleRows(plan, rule)),
   );
+  section('assessments', assessmentRows(plan));
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,4 +1,5 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { Assessment } from './assessment.ts';
 import type { AvailabilityFigure, Maintenance } from './availability-figure.ts';
 import type { Database, Heartbeat, Probe } from './probe.ts';
 
@@ -48,6 +49,12 @@ export interface CompiledPlan {
   /** Absent when the plan has none. */
   readonly maintenance?: readonly Maintenance[];
 }
+  /** Verdicts over phases; absent when the plan has none. */
+  readonly assessments?: readonly Assessment[];
+  /** Samples that people judge; absent when the plan has none. */
+  readonly reviews?: readonly Review[];
+  /** Lists that people keep by hand; absent when the plan has none. */
+  readonly comparisons?: readonly Comparison[];
 
 // What senders may send, and what is kept of it
 

@@ -191,6 +191,10 @@ function wholeValues(
     return [value('secret ', 'Read from the environment: `secret NAME`.')];
   if (section === 'limits') return [value('5000/s', 'Records a second.'), value('600/min', 'Records a minute.')];
   if (section === 'scrapes' && key === 'token') return [value('secret ', 'Read from the environment: `secret NAME`.')];
+  if (section === 'assessments' && key === 'of') {
+    const parts = names.of('probe').flatMap(({ name }) => names.parts(name).map((part) => `${name}.${part}`));
+    return [...named, ...parts.map((part) => ({ ...value(part, ''), detail: 'a part of a probe' }))];
+  }
   const ofChecks = checkValues(path);
   if (ofChecks.length > 0) return ofChecks;
   if (section === 'webhooks' && key === 'kind') return Object.keys(WEBHOOK_KINDS).map((kind) => value(kind, ''));

@@ -105,10 +105,17 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
   if (section === 'services' && key === 'needs') return ['service'];
   if (section === 'services' && key === 'down') return ['rule'];
   if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
+  if (section === 'assessments' && key === 'of') return ['probe', 'heartbeat', 'rule'];
+  if (section === 'assessments' && key === 'during') return ['phase'];
   if (section === 'objectives' && key === 'owner') return ['person', 'role', 'duty'];
   if (section === 'people' && key === 'order') return ['channel'];
   if (section === 'roles' && path.length === 2) return ['person'];
   return undefined;
+}
+
+/** An assessment may say of what kind a check is, and names parts of probes: `rule backup`, `health.database`. */
+function namedIn(text: string, [section]: readonly string[]): string {
+  return section === 'assessments' ? text.replace(/^(?:probe|heartbeat|rule)\s+/, '').replace(/\..*$/, '') : text;
 }
 
 function addValue(scan: Scan, piece: Piece, names: PlanNames, classify: Classify, found: Highlight[]): void {

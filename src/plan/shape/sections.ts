@@ -179,6 +179,14 @@ const maintenance = z.strictObject({
   of: about(sentences, 'The services and probes whose availability does not count then.'),
 });
 
+const assessment = z.strictObject({
+  of: about(
+    sentences,
+    'The checks that have to find nothing: probes, parts of them (`health.database`), heartbeats and rules.',
+  ),
+  during: about(sentences.optional(), 'The phases that have a verdict each. Without it: every phase.'),
+});
+
 const gate = z.strictObject({
   covers: sentence.optional(),
   criteria: items,
@@ -317,6 +325,7 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   heartbeats: about(names(heartbeat), 'Check-ins that are expected.'),
   databases: about(names(database), 'Databases that `query` checks read.'),
   maintenance: about(names(maintenance), 'Time that counts neither for nor against availability.'),
+  assessments: about(names(assessment), 'Verdicts over whole phases: whether checks found nothing in them.'),
   checklists: about(
     names(z.record(z.string(), z.union([sentence, items, nothing], wants('a sentence or a list of items')))),
     'Recurring work of people.',
@@ -368,4 +377,5 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'heartbeats',
   'databases',
   'maintenance',
+  'assessments',
 ]);

@@ -1,0 +1,147 @@
+import { limits } from '#kernel/limits.ts';
+import type { AssessedCheck, Assessment } from '../assessment.ts';
+import type { ByPhase, Rule } from '../model.ts';
+import { valueAt } from '../phases.ts';
+import type { Heartbeat, Probe } from '../probe.ts';
+import { suggest } from '../text/nearest-name.ts';
+import { placeOf, type Sentence } from '../text/sentence.ts';
+import { childAt, type MapEntry } from '../text/tree.ts';
+import { type Context, sentencesOf } from './context.ts';
+
+/** What an assessment may name, as compiled. */
+interface Checkable {
+  readonly context: Context;
+  readonly probes: readonly Probe[];
+  readonly heartbeats: readonly Heartbeat[];
+  readonly rules: readonly Rule[];
+}
+
+const SECTIONS = { probe: 'probes', heartbeat: 'heartbeats', rule: 'rules' } as const;
+type Kind = keyof typeof SECTIONS;
+const KINDS: readonly Kind[] = ['probe', 'heartbeat', 'rule'];
+
+/** The section `assessments`: which checks have to find nothing, and in which phases. One with a mistake is reported and left out. */
+export function compileAssessments(checkable: Checkable): readonly Assessment[] {
+  const { context } = checkable;
+  const entries = context.entries('assessments');
+  const [excess] = entries.slice(limits.assessmentsPerPlan);
+  if (excess !== undefined) {
+    const message = `There are ${entries.length} assessments; a plan has at most ${limits.assessmentsPerPlan}.`;
+    context.report.add('E175', excess.key.span, message, 'Put checks together in one.');
+  }
+  return entries.flatMap((entry) => compileAssessment(entry, checkable) ?? []);
+}
+
+function compileAssessment(entry: MapEntry, checkable: Checkable): Assessment | undefined {
+  const { context } = checkable;
+  const name = entry.key.text;
+  const named = sentencesOf(childAt(entry.value, 'of'));
+  const during = phasesOf(entry, context);
+  const of: AssessedCheck[] = [];
+  for (const sentence of named) {
+    const check = checkOf(sentence, checkable);
+    if (check === undefined) continue;
+    if (of.some((other) => other.kind === check.kind && other.name === check.name)) {
+      const message = `\`${name}\` names \`${sentence.text}\` twice.`;
+      context.report.add('E175', placeOf(sentence), message, 'Leave one of them out.');
+      continue;
+    }
+    warnOfRest(sentence, check, during, checkable);
+    of.push(check);
+  }
+  const isWritten = childAt(entry.value, 'of') !== undefined;
+  if ((isWritten && named.length === 0) || named.length > limits.assessmentChecks) {
+    const message =
+      named.length === 0
+        ? `\`${name}\` names no check.`
+        : `\`${name}\` names ${named.length} checks; an assessment has at most ${limits.assessmentChecks}.`;
+    context.report.add('E175', entry.key.span, message, 'Write the names of checks: `of: [sale-totals, backup]`.');
+  }
+  return of.length === 0 || during.length === 0 ? undefined : { name, of, during };
+}
+
+/** In the order of the plan; all of them where none is named. */
+function phasesOf({ key, value }: MapEntry, context: Context): readonly string[] {
+  const all = [...context.phases];
+  const node = childAt(value, 'during');
+  if (node === undefined) {
+    if (all.length > 0) return all;
+    const message = `\`${key.text}\` is a verdict over phases, and the plan has none.`;
+    context.report.add('E134', key.span, message, 'Say under `phases` when they are.');
+    return [];
+  }
+  const named = sentencesOf(node);
+  for (const sentence of named) {
+    if (context.phases.has(sentence.text)) continue;
+    const hint = suggest(sentence.text, all);
+    context.report.add('E134', placeOf(sentence), `There is no phase \`${sentence.text}\`.`, hint);
+  }
+  const wanted = new Set(named.map(({ text }) => text));
+  return all.filter((phase) => wanted.has(phase));
+}
+
+/** Undefined when there is none, which is said, or when its own line has a mistake, which was said there. */
+function checkOf(sentence: Sentence, checkable: Checkable): AssessedCheck | undefined {
+  const { context } = checkable;
+  const kinded = /^(?<kind>probe|heartbeat|rule)\s+(?<name>\S+)$/.exec(sentence.text)?.groups;
+  const text = kinded?.['name'] ?? sentence.text;
+  const kinds = KINDS.filter((kind) => kinded === undefined || kinded['kind'] === kind);
+  const [, probe, part] = /^([^.]+)\.(.+)$/.exec(text) ?? [];
+  if (probe !== undefined && part !== undefined && kinds.includes('probe') && context.defines('probes', probe)) {
+    return partOf(sentence, probe, part, checkable);
+  }
+  const found = kinds.filter((kind) => context.defines(SECTIONS[kind], text));
+  const [kind, another] = found;
+  if (kind === undefined) {
+    const what = kinded?.['kind'] ?? 'probe, heartbeat or rule';
+    const hint = /[<>=\s]/.test(text)
+      ? 'Name a check. A condition is one as a rule: `rules: { NAME: { when: … } }`.'
+      : suggest(
+          text,
+          kinds.flatMap((one) => context.namesOf(SECTIONS[one])),
+        );
+    context.report.add('E140', placeOf(sentence), `There is no ${what} \`${text}\`.`, hint);
+    return undefined;
+  }
+  if (another !== undefined) {
+    const message = `\`${text}\` is a ${kind} and a ${another}.`;
+    context.report.add('E175', placeOf(sentence), message, `Write \`${kind} ${text}\` or \`${another} ${text}\`.`);
+    return undefined;
+  }
+  const compiled = { probe: checkable.probes, heartbeat: checkable.heartbeats, rule: checkable.rules }[kind];
+  return compiled.some((one) => one.name === text) ? { kind, name: text } : undefined;
+}
+
+function partOf(sentence: Sentence, probe: string, part: string, checkable: Checkable): AssessedCheck | undefined {
+  const compiled = checkable.probes.find(({ name }) => name === probe);
+  if (compiled === undefined) return undefined;
+  const parts = Object.keys(compiled.parts ?? {});
+  if (parts.includes(part)) return { kind: 'part', name: `${probe}.${part}`, probe, part };
+  const hint = suggest(part, parts, 'Name it under `parts` of the probe: `{ SERVICE: json.PATH }`.');
+  checkable.context.report.add('E140', placeOf(sentence), `The probe \`${probe}\` has no part \`${part}\`.`, hint);
+  return undefined;
+}
+
+/** A check of which nothing is known in a phase keeps its verdict from ever being *passed*. */
+function warnOfRest(
+  sentence: Sentence,
+  check: AssessedCheck,
+  during: readonly string[],
+  { context, probes, rules }: Checkable,
+): void {
+  const rests = (lines: readonly ByPhase<unknown>[]): string | undefined =>
+    during.find((phase) => lines.some((line) => valueAt(line, phase) === undefined));
+  const warn = (phase: string, hint: string): void => {
+    const message = `\`${check.name}\` rests in \`${phase}\`, so its verdict there is never better than *not proved*.`;
+    context.report.add('W111', placeOf(sentence), message, hint);
+  };
+  if (check.kind === 'probe' || check.kind === 'part') {
+    const probe = probes.find(({ name }) => name === (check.kind === 'part' ? check.probe : check.name));
+    const phase = probe && rests([probe.everyMs]);
+    if (phase !== undefined) warn(phase, 'Give the probe an interval there, e.g. as `otherwise`.');
+  } else if (check.kind === 'rule') {
+    const rule = rules.find(({ name }) => name === check.name);
+    const phase = rule && (rule.enabled ? rests([rule.when, rule.severity]) : during[0]);
+    if (phase !== undefined) warn(phase, 'Give the rule a condition there, or take `enabled: false` away.');
+  }
+}
