@@ -11,6 +11,7 @@ import type { Alert, Evidence, Judgement, ResolveReason } from './model.ts';
 import { inForce, type RuleInForce } from './phases.ts';
 import { recipientsOf } from './recipients.ts';
 import { advanceTrueSince, completesAt, type TrueSince } from './true-since.ts';
+import { vouchedAgainst } from './vouching.ts';
 import { judgementKey } from './world.ts';
 
 /** The name under which the wait before a resolution is counted among the `for`s; no condition has this id. */
@@ -209,6 +210,7 @@ function contextOf(
     open,
     before: before?.trueSince ?? {},
     truthOf: (test) => draft.verdict(test, groupOfTest(draft.plan.tests[test], group))?.truth ?? 'unknown',
+    vouchedAgainst: (unit) => vouchedAgainst(draft, unit),
     ruleFiring: (name) => firingTruth(draft, name, rule, group, at, [...reading, rule.name]),
   };
 }

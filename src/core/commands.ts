@@ -6,7 +6,8 @@ import type { Alert, CoreInput, RefusalReason, Silence, Via } from './model.ts';
 import { tellChanges } from './notify.ts';
 import { describe, finishSilence, putNewSilence, silencesOf } from './silences.ts';
 
-type Command<Kind extends CoreInput['kind']> = Extract<CoreInput, { readonly kind: Kind }>;
+/** The input of a command. */
+export type Command<Kind extends CoreInput['kind']> = Extract<CoreInput, { readonly kind: Kind }>;
 
 /**
  * Somebody takes care of an alert: it is not told again, only its end. Whoever gives the command again, or after its answer was lost, has
@@ -149,7 +150,8 @@ function describeAlert(draft: Draft, alert: Alert): string {
   return `${key} is at version ${alert.version} by now${quiet}.`;
 }
 
-function refuse(
+/** Refuses a command with its reason. */
+export function refuse(
   draft: Draft,
   { kind, by, via }: { readonly kind: CoreInput['kind']; readonly by: string; readonly via: Via },
   subject: string,

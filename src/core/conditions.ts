@@ -3,11 +3,16 @@ import type { Condition, TestId } from '#plan/model.ts';
 import type { Truth } from '#plan/reading.ts';
 import { advanceTrueSince, completesAt, type TrueSince } from './true-since.ts';
 
+/** A condition that people decide. */
+export type VouchingUnit = Extract<Condition, { readonly kind: 'review-wrong' | 'comparison-differs' }>;
+
 /** What a condition is held against: one rule in one group at one instant. */
 export interface ConditionContext {
   readonly at: Instant;
   readonly truthOf: (test: TestId) => Truth;
   readonly ruleFiring: (rule: string) => Truth;
+  /** Whether people found something wrong in this review, or differing in this comparison. */
+  readonly vouchedAgainst: (unit: VouchingUnit) => boolean;
   /** The counts of the condition's `for`s as they stood before. */
   readonly before: Readonly<Record<string, TrueSince>>;
   /**
@@ -36,6 +41,9 @@ export function evaluateCondition(condition: Condition, context: ConditionContex
         return context.truthOf(node.test);
       case 'rule-firing':
         return context.ruleFiring(node.rule);
+      case 'review-wrong':
+      case 'comparison-differs':
+        return context.vouchedAgainst(node) ? 'true' : 'false';
       case 'not':
         return not(evaluate(node.of, !affirmed));
       // Every operand is evaluated even when one decides: the counts inside the others go on.

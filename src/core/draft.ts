@@ -8,10 +8,12 @@ import type {
   AggregateKind,
   Alert,
   CommandOutcome,
+  ComparisonResult,
   Fact,
   Judgement,
   NotificationIntent,
   PlanLine,
+  Sample,
   Silence,
   Step,
   World,
@@ -40,6 +42,8 @@ export class Draft {
   private judgementMap: ReadonlyMap<string, Judgement>;
   private alertMap: ReadonlyMap<string, Alert>;
   private silenceMap: ReadonlyMap<string, Silence>;
+  private sampleMap: ReadonlyMap<string, Sample>;
+  private comparisonMap: ReadonlyMap<string, ComparisonResult>;
   private verdictMap: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
   private readonly ownVerdicts = new Set<TestId>();
   private readonly facts: Fact[] = [];
@@ -54,6 +58,8 @@ export class Draft {
     this.judgementMap = world.judgements;
     this.alertMap = world.alerts;
     this.silenceMap = world.silences;
+    this.sampleMap = world.samples;
+    this.comparisonMap = world.comparisons;
     this.verdictMap = world.verdicts;
   }
 
@@ -67,6 +73,14 @@ export class Draft {
 
   get silences(): ReadonlyMap<string, Silence> {
     return this.silenceMap;
+  }
+
+  get samples(): ReadonlyMap<string, Sample> {
+    return this.sampleMap;
+  }
+
+  get comparisons(): ReadonlyMap<string, ComparisonResult> {
+    return this.comparisonMap;
   }
 
   get verdicts(): ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>> {
@@ -92,6 +106,23 @@ export class Draft {
 
   putSilence(silence: Silence): void {
     this.writableSilences().set(silence.key, silence);
+  }
+
+  putSample(sample: Sample): void {
+    this.sampleMap = new Map(this.sampleMap).set(sample.key, sample);
+  }
+
+  putComparison(comparison: ComparisonResult): void {
+    this.comparisonMap = new Map(this.comparisonMap).set(comparison.key, comparison);
+  }
+
+  /** Keeps only what was said of reviews and comparisons that `plan` has. */
+  keepVouched({ reviews = [], comparisons = [] }: CompiledPlan): void {
+    const names = new Set(reviews.map(({ name }) => name));
+    const samples = [...this.sampleMap].filter(([, { review }]) => names.has(review));
+    if (samples.length < this.sampleMap.size) this.sampleMap = new Map(samples);
+    const kept = [...this.comparisonMap].filter(([key]) => comparisons.some(({ name }) => name === key));
+    if (kept.length < this.comparisonMap.size) this.comparisonMap = new Map(kept);
   }
 
   putVerdict(verdict: Verdict): void {
@@ -128,13 +159,15 @@ export class Draft {
   finish(now: Instant): Step {
     const changes: Aggregate[] = [];
     const removals: { kind: AggregateKind; key: string }[] = [];
-    for (const [key, judgement] of this.judgementMap) {
-      if (this.before.judgements.get(key) !== judgement) changes.push(judgement);
-    }
-    if (this.judgementMap !== this.before.judgements) {
-      for (const key of this.before.judgements.keys()) {
-        if (!this.judgementMap.has(key)) removals.push({ kind: 'judgement', key });
-      }
+    const rows = [
+      [this.before.judgements, this.judgementMap],
+      [this.before.samples, this.sampleMap],
+      [this.before.comparisons, this.comparisonMap],
+    ] as const;
+    for (const [before, after] of rows) {
+      if (before === after) continue;
+      for (const [key, row] of after) if (before.get(key) !== row) changes.push(row);
+      for (const { kind, key } of before.values()) if (!after.has(key)) removals.push({ kind, key });
     }
     for (const [key, alert] of this.alertMap) if (this.before.alerts.get(key) !== alert) changes.push(alert);
     for (const [key, silence] of this.silenceMap) if (this.before.silences.get(key) !== silence) changes.push(silence);
@@ -147,6 +180,8 @@ export class Draft {
       judgements: this.judgementMap,
       alerts: this.alertMap,
       silences: this.silenceMap,
+      samples: this.sampleMap,
+      comparisons: this.comparisonMap,
       verdicts: this.verdictMap,
       watermark: this.watermark,
       loadedAt: this.before.loadedAt,

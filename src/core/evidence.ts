@@ -3,7 +3,8 @@ import type { GroupKey } from '#plan/reading.ts';
 import type { Draft } from './draft.ts';
 import { groupOfTest } from './groups.ts';
 import type { Evidence } from './model.ts';
-import { collect } from './rule-index.ts';
+import { collect, vouchingUnits } from './rule-index.ts';
+import { vouchingEvidence } from './vouching.ts';
 
 /** The tests of a condition as they stand in a group, with the readings behind them. */
 export function evidenceOf(draft: Draft, condition: Condition, group: GroupKey): readonly Evidence[] {
@@ -28,6 +29,8 @@ export function evidenceOf(draft: Draft, condition: Condition, group: GroupKey):
       since: verdict.at,
     });
   }
+  const vouched = new Map(vouchingUnits(condition).map((unit) => [JSON.stringify(unit), unit]));
+  for (const unit of vouched.values()) evidence.push(...[vouchingEvidence(draft, unit) ?? []].flat());
   return evidence;
 }
 

@@ -125,14 +125,70 @@ export interface PlanLine {
   readonly dueAt?: Instant;
 }
 
-export type Aggregate = Judgement | Alert | Silence | PlanLine;
+/** What a person said of one sample of a review. There is no row for what nobody judged. Ends when the plan has the review no more. */
+export interface Sample {
+  readonly kind: 'sample';
+  /** As `sampleKey(review, sample)` makes it. */
+  readonly key: string;
+  readonly review: string;
+  /** Id of the event. */
+  readonly sample: string;
+  /** `settled`: it was wrong, and what followed from it is done. */
+  readonly state: SampleVerdict;
+  readonly by: string;
+  readonly at: Instant;
+  readonly via: Via;
+  /** What is wrong, or how it was settled. */
+  readonly note?: string;
+  /** The first field that is shown of it, for messages. */
+  readonly label: string;
+  /** 1, and one more with each other verdict. */
+  readonly version: number;
+  /** None; every row may have one. */
+  readonly dueAt?: never;
+}
+
+export type SampleVerdict = 'right' | 'wrong' | 'settled';
+
+/** What came of the latest list that was held against a comparison's source. Ends when the plan has the comparison no more. */
+export interface ComparisonResult {
+  readonly kind: 'comparison';
+  /** The comparison's name. */
+  readonly key: string;
+  readonly comparison: string;
+  /** `not-applicable`: somebody said that there is no such list. `settled`: it differed, and what followed is done. */
+  readonly state: 'equal' | 'different' | 'settled' | 'not-applicable';
+  /** Of the latest list; 0 while there was none. */
+  readonly rows: number;
+  /** How many keys differ or stand on one side only. */
+  readonly differences: number;
+  /** At most `limits.differencesNamed` of them. */
+  readonly examples: readonly Difference[];
+  readonly by: string;
+  readonly at: Instant;
+  readonly via: Via;
+  /** How it was settled, or why there is no list. */
+  readonly note?: string;
+  /** Id of the latest list as it is stored; absent while there was none. */
+  readonly upload?: string;
+  readonly version: number;
+  readonly dueAt?: never;
+}
+
+export interface Difference {
+  readonly key: string;
+  /** For people: `total 120 by hand, 100 in sales`, `only in the list`, `only in sales`. */
+  readonly what: string;
+}
+
+export type Aggregate = Judgement | Alert | Silence | PlanLine | Sample | ComparisonResult;
 export type AggregateKind = Aggregate['kind'];
 
 /**
  * The number in each stored row that says which shape its JSON has: a row of an older one is brought up by `upgradeAggregate`, a row of
  * a newer one is refused.
  */
-export const AGGREGATE_SCHEMA = 2;
+export const AGGREGATE_SCHEMA = 3;
 
 export interface Evidence {
   readonly test: TestId;
@@ -147,8 +203,31 @@ export interface Evidence {
   /** What a test of a probe or heartbeat found. */
   readonly found?: Found;
   readonly unit: string;
+  /** What people found, of a review or comparison: its reading then counts what is wrong of what was judged, or what differs of the rows. */
+  readonly vouched?: Vouched;
   /** Since when the test has this truth. */
   readonly since?: Instant;
+}
+
+/** What is wrong of a review, or differs of a comparison, the latest first. */
+export interface Vouched {
+  readonly kind: 'review' | 'comparison';
+  readonly name: string;
+  /** At most `limits.differencesNamed`. */
+  readonly found: readonly VouchedFor[];
+  /** How many there are beside these, when there are. */
+  readonly more?: number;
+}
+
+export interface VouchedFor {
+  /** A sample's label, or the key of a row. */
+  readonly key: string;
+  /** Id of the event, of a sample. */
+  readonly sample?: string;
+  /** The note of who judged, or what differs. */
+  readonly what: string;
+  readonly by: string;
+  readonly at: Instant;
 }
 
 /** Everything that the core knows of one plan. The shell owns it and never shows a half-applied one. */
@@ -161,6 +240,10 @@ export interface World {
   readonly alerts: ReadonlyMap<string, Alert>;
   /** Those that last, and those that ended within the flap window, by key. */
   readonly silences: ReadonlyMap<string, Silence>;
+  /** Samples that were judged, by key; `samplesOf` gives those of one review. */
+  readonly samples: ReadonlyMap<string, Sample>;
+  /** Comparisons that were made, by name. */
+  readonly comparisons: ReadonlyMap<string, ComparisonResult>;
   /** What the executors said last; not stored, they say it again on connect. By test, then group. */
   readonly verdicts: ReadonlyMap<TestId, ReadonlyMap<GroupKey, Verdict>>;
   /** Per executor: up to when it has judged. Not stored beyond the plan line's. */
@@ -220,9 +303,51 @@ export type CoreInput =
       readonly by: string;
       readonly via: Via;
       readonly expectedVersion?: number;
-    };
+    }
+  /** A person judges a sample, for the first time or otherwise than before. Outcome's subject: the sample's key. */
+  | {
+      readonly kind: 'judge-sample';
+      readonly review: string;
+      /** Id of the event; who sends this has seen that the review has such a sample. */
+      readonly sample: string;
+      /** `settled` only what is judged wrong. */
+      readonly verdict: SampleVerdict;
+      /** Not empty for `wrong` and `settled`. */
+      readonly note?: string;
+      readonly label: string;
+      readonly by: string;
+      readonly via: Via;
+      /** The version that its author saw, 0 for a sample that nobody had judged; not checked when absent. */
+      readonly expectedVersion?: number;
+    }
+  /** A list was held against the source of a comparison. Given again with the same `upload`, it is the same. Outcome's subject: the comparison. */
+  | {
+      readonly kind: 'compare';
+      readonly comparison: string;
+      readonly upload: string;
+      readonly rows: number;
+      readonly differences: number;
+      /** The first of them, at most `limits.differencesNamed`. */
+      readonly examples: readonly Difference[];
+      readonly by: string;
+      readonly via: Via;
+    }
+  /** What differed has been dealt with. */
+  | ({ readonly kind: 'settle-comparison' } & ComparisonClosing)
+  /** There is no list to compare with. */
+  | ({ readonly kind: 'mark-not-applicable' } & ComparisonClosing);
 
-/** What came of a command that names an alert or a silence. */
+export interface ComparisonClosing {
+  readonly comparison: string;
+  /** How, or why. Not empty. */
+  readonly note: string;
+  readonly by: string;
+  readonly via: Via;
+  /** The version that its author saw, 0 for a comparison that nobody had made; not checked when absent. */
+  readonly expectedVersion?: number;
+}
+
+/** What came of a command that names an alert, a silence, a sample or a comparison. */
 export type CommandOutcome =
   /** Done, now or by an earlier try of the same command. */
   | { readonly state: 'done'; readonly subject: string }
@@ -243,6 +368,11 @@ export type RefusalReason =
   | 'silence-over'
   | 'rule-unknown'
   | 'too-many-silences'
+  | 'review-unknown'
+  | 'comparison-unknown'
+  | 'sample-not-wrong'
+  | 'too-many-samples'
+  | 'nothing-differs'
   | 'outdated-version';
 
 // Results
@@ -288,6 +418,11 @@ export type FactKind =
   | 'alert-resolved'
   | 'silence-began'
   | 'silence-ended'
+  /** Subject: the review's name, and that of the comparison for the next three. */
+  | 'sample-judged'
+  | 'comparison-made'
+  | 'comparison-settled'
+  | 'comparison-not-applicable'
   | 'command-refused'
   | 'notified'
   | 'not-notified'
@@ -333,6 +468,13 @@ export type DecisionReason =
   | 'silence-expired'
   | 'silence-ended-by-hand'
   | 'silence-ended'
+  | 'judged-right'
+  | 'judged-wrong'
+  | 'judged-settled'
+  | 'lists-equal'
+  | 'lists-differ'
+  | 'difference-settled'
+  | 'list-not-available'
   | RefusalReason
   | 'executor-silent'
   | 'executor-back'

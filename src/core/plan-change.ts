@@ -126,6 +126,7 @@ export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply
   // The ends are told by the plan that they happened under: its texts and ranks still hold for them.
   judgeAt(draft, new Map(), now, now);
   draft.putPlan(input.plan);
+  draft.keepVouched(input.plan);
   // What kept an alert quiet may stand no more in the new version.
   draft.revived = true;
   draft.line = { ...draft.line, version: input.version };

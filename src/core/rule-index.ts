@@ -1,4 +1,5 @@
 import type { ByPhase, CompiledPlan, Condition, Rule, TestId } from '#plan/model.ts';
+import type { VouchingUnit } from './conditions.ts';
 
 /** What the core looks up in a plan at every input, made once for each compiled plan. */
 export interface RuleIndex {
@@ -9,6 +10,10 @@ export interface RuleIndex {
   readonly rulesOfTest: ReadonlyMap<TestId, readonly string[]>;
   /** Rules whose conditions read this rule's alert. */
   readonly readers: ReadonlyMap<string, readonly string[]>;
+  /** Rules whose conditions ask for a review or comparison of this name. */
+  readonly rulesOfVouching: ReadonlyMap<string, readonly string[]>;
+  /** Rules for which no executor is needed, nor for any that reads them. */
+  readonly isDecidedByPeople: ReadonlySet<string>;
   /** 0 is the most severe. */
   readonly severityRank: ReadonlyMap<string, number>;
 }
@@ -30,21 +35,44 @@ function makeIndex(plan: CompiledPlan): RuleIndex {
   const rulesOfTest = new Map<TestId, string[]>();
   const readers = new Map<string, string[]>();
   const reads = new Map<string, Set<string>>();
+  const rulesOfVouching = new Map<string, string[]>();
+  const tested = new Set<string>();
   for (const rule of rules.values()) {
     const tests = new Set<TestId>();
     const others = new Set<string>();
-    for (const condition of conditionsOf(rule)) collect(condition, tests, others);
+    const units = new Set<string>();
+    for (const condition of conditionsOf(rule)) {
+      collect(condition, tests, others);
+      for (const unit of vouchingUnits(condition))
+        units.add(unit.kind === 'review-wrong' ? unit.review : unit.comparison);
+    }
+    for (const unit of units) rulesOfVouching.set(unit, [...(rulesOfVouching.get(unit) ?? []), rule.name]);
+    if (tests.size > 0) tested.add(rule.name);
     reads.set(rule.name, others);
     for (const test of tests) rulesOfTest.set(test, [...(rulesOfTest.get(test) ?? []), rule.name]);
     for (const other of others) readers.set(other, [...(readers.get(other) ?? []), rule.name]);
   }
+  const isDecidedByPeople = new Set(
+    [...rules.keys()].filter(
+      (name) => ![...closure(name, readers), ...closure(name, reads)].some((other) => tested.has(other)),
+    ),
+  );
   return {
     rules,
     position: positions(rules, reads),
     rulesOfTest,
     readers,
+    rulesOfVouching,
+    isDecidedByPeople,
     severityRank: new Map(plan.severities.map((severity, rank) => [severity.name, rank])),
   };
+}
+
+/** A rule and all that it leads to. */
+function closure(name: string, leads: ReadonlyMap<string, Iterable<string>>): ReadonlySet<string> {
+  const reached = new Set([name]);
+  for (const next of reached) for (const other of leads.get(next) ?? []) reached.add(other);
+  return reached;
 }
 
 /** Depth first, so that what is read stands before its reader. A circle, which the checker refuses, is cut where it closes. */
@@ -83,6 +111,9 @@ export function collect(condition: Condition, tests: Set<TestId>, rules: Set<str
     case 'rule-firing':
       rules.add(condition.rule);
       return;
+    case 'review-wrong':
+    case 'comparison-differs':
+      return;
     case 'and':
     case 'or':
       for (const part of condition.of) collect(part, tests, rules);
@@ -91,5 +122,22 @@ export function collect(condition: Condition, tests: Set<TestId>, rules: Set<str
     case 'for':
       collect(condition.of, tests, rules);
       return;
+  }
+}
+
+/** The parts of a condition that people decide. */
+export function vouchingUnits(condition: Condition): readonly VouchingUnit[] {
+  switch (condition.kind) {
+    case 'review-wrong':
+    case 'comparison-differs':
+      return [condition];
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(vouchingUnits);
+    case 'not':
+    case 'for':
+      return vouchingUnits(condition.of);
+    default:
+      return [];
   }
 }

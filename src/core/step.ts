@@ -2,7 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { acknowledge, beginSilence, endSilence } from './commands.ts';
 import { Draft } from './draft.ts';
-import { earlier, evaluationDue, timerDue, timersReach } from './due.ts';
+import { earlier, evaluationDue, isBehind, timerDue, timersReach } from './due.ts';
 import { noteReturn, noteSilence, passUnheard } from './executor-silence.ts';
 import { forgetGone } from './groups.ts';
 import { judgeAt } from './instants.ts';
@@ -10,6 +10,7 @@ import { type Dirty, endSleeping, markEveryRule, markRule, markTest } from './ju
 import type { CoreInput, Step, World } from './model.ts';
 import { enterPhase } from './phases.ts';
 import { applyPlan, launch } from './plan-change.ts';
+import { compare, judgeSample, markNotApplicable, settleComparison } from './vouching-commands.ts';
 
 /**
  * The core: the next state, facts and notifications for one input at `now`. Pure: the world that goes in is never changed, and the
@@ -41,6 +42,18 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
     case 'end-silence':
       endSilence(draft, input, now);
       break;
+    case 'judge-sample':
+      judgeSample(draft, input, now);
+      break;
+    case 'compare':
+      compare(draft, input, now);
+      break;
+    case 'settle-comparison':
+      settleComparison(draft, input, now);
+      break;
+    case 'mark-not-applicable':
+      markNotApplicable(draft, input, now);
+      break;
   }
   return draft.finish(now);
 }
@@ -50,6 +63,10 @@ function takeVerdicts(draft: Draft, input: Extract<CoreInput, { kind: 'verdicts'
   const known = input.verdicts.filter((verdict) => draft.plan.tests[verdict.test] !== undefined);
   let queue: readonly Verdict[] = known.toSorted((left, right) => left.at - right.at);
   const dirty: Dirty = new Map();
+  // What people said while the executors were silent, of rules that need them too.
+  if (isBehind(draft.watermark, now)) {
+    for (const names of draft.index.rulesOfVouching.values()) for (const name of names) markRule(dirty, name, 'all');
+  }
   if (input.complete === true) forgetUnmentioned(draft, dirty, known);
   if (input.unheard !== undefined) {
     const { from, until } = input.unheard;

@@ -1,12 +1,17 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import type { Aggregate, Alert, Judgement, PlanLine, Silence, World } from './model.ts';
+import type { Aggregate, Alert, ComparisonResult, Judgement, PlanLine, Sample, Silence, World } from './model.ts';
 import { boundaryAfter, phaseNameAt } from './phases.ts';
 
 /** The key of a rule's judgement in one group. */
 export function judgementKey(rule: string, group: GroupKey): string {
   return `${rule} ${group}`;
+}
+
+/** The key of a judged sample; names of reviews hold no `/`. */
+export function sampleKey(review: string, sample: string): string {
+  return `${review}/${sample}`;
 }
 
 /**
@@ -31,6 +36,8 @@ export function emptyWorld(plan: CompiledPlan, version: number, now: Instant): W
     judgements: new Map(),
     alerts: new Map(),
     silences: new Map(),
+    samples: new Map(),
+    comparisons: new Map(),
     verdicts: new Map(),
     watermark: now,
     loadedAt: now,
@@ -50,15 +57,19 @@ export function loadWorld(
   const judgements = new Map<string, Judgement>();
   const alerts = new Map<string, Alert>();
   const silences = new Map<string, Silence>();
+  const samples = new Map<string, Sample>();
+  const comparisons = new Map<string, ComparisonResult>();
   let line: PlanLine | undefined;
   for (const aggregate of aggregates) {
     if (aggregate.kind === 'judgement') judgements.set(aggregate.key, aggregate);
     else if (aggregate.kind === 'alert') alerts.set(aggregate.key, aggregate);
     else if (aggregate.kind === 'silence') silences.set(aggregate.key, aggregate);
+    else if (aggregate.kind === 'sample') samples.set(aggregate.key, aggregate);
+    else if (aggregate.kind === 'comparison') comparisons.set(aggregate.key, aggregate);
     else line = aggregate;
   }
-  if (line === undefined) return { ...emptyWorld(plan, version, now), judgements, alerts, silences };
+  const rows = { judgements, alerts, silences, samples, comparisons };
+  if (line === undefined) return { ...emptyWorld(plan, version, now), ...rows };
   const { watermark } = line;
-  const rows = { judgements, alerts, silences };
   return { plan, line: { ...line, version }, ...rows, verdicts: new Map(), watermark, loadedAt: now };
 }

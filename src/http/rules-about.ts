@@ -24,6 +24,8 @@ function asks(condition: Condition, meant: ReadonlySet<string>): boolean {
     case 'for':
       return asks(condition.of, meant);
     case 'rule-firing':
+    case 'review-wrong':
+    case 'comparison-differs':
       return false;
   }
 }

@@ -269,6 +269,26 @@ export const limits = {
   heartbeatRunsOpen: 32,
   heartbeatRunCharacters: 64,
 
+  // Reviews and comparisons
+  reviewsPerPlan: 50,
+  comparisonsPerPlan: 50,
+  /** Of one review: chosen, and judged. */
+  reviewSamples: 1_000,
+  /** Of one list that is uploaded. */
+  comparisonRows: 100_000,
+  comparisonBytes: 1_048_576,
+  comparisonFields: 20,
+  /** Of one line of a list; a double quote that is never closed would make all that follows one line. */
+  listRecordCharacters: 65_536,
+  /** Differences of one list that are kept; all of them are counted. */
+  comparisonDifferences: 10_000,
+  /** Samples and differences that an alert, a fact and a row of the core name. */
+  differencesNamed: 20,
+  /** Of a note of who judges, and of what differs in one row. */
+  vouchingNoteCharacters: 500,
+  /** Of what names a sample or a row in messages. */
+  vouchingLabelCharacters: 200,
+
   // Delivery
   /** With `deliveryBackoffMaxMs` this bridges an outage of two and a half hours at the provider. */
   deliveryAttempts: 200,

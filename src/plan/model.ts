@@ -2,6 +2,7 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Assessment } from './assessment.ts';
 import type { AvailabilityFigure, Maintenance } from './availability-figure.ts';
 import type { Database, Heartbeat, Probe } from './probe.ts';
+import type { Comparison, Review } from './vouching.ts';
 
 /**
  * What a plan compiles to: the types that signals, core, engine and rehearsal share. Everything here is plain JSON, so a
@@ -48,13 +49,13 @@ export interface CompiledPlan {
   readonly availabilities?: Readonly<Record<string, AvailabilityFigure>>;
   /** Absent when the plan has none. */
   readonly maintenance?: readonly Maintenance[];
-}
   /** Verdicts over phases; absent when the plan has none. */
   readonly assessments?: readonly Assessment[];
   /** Samples that people judge; absent when the plan has none. */
   readonly reviews?: readonly Review[];
   /** Lists that people keep by hand; absent when the plan has none. */
   readonly comparisons?: readonly Comparison[];
+}
 
 // What senders may send, and what is kept of it
 
@@ -451,7 +452,11 @@ export type Condition =
   | { readonly kind: 'not'; readonly of: Condition }
   /** True once `of` has been true without a break for `ms`. `id` names its true-since within the rule. */
   | { readonly kind: 'for'; readonly id: string; readonly of: Condition; readonly ms: DurationMs }
-  | { readonly kind: 'rule-firing'; readonly rule: string };
+  | { readonly kind: 'rule-firing'; readonly rule: string }
+  /** At least one sample of the review is judged wrong and not settled; known at any time, since what nobody judged is not found wrong. */
+  | { readonly kind: 'review-wrong'; readonly review: string }
+  /** The latest comparison has differences that are not settled. */
+  | { readonly kind: 'comparison-differs'; readonly comparison: string };
 
 export interface Rule {
   readonly name: string;

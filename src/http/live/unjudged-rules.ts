@@ -1,6 +1,7 @@
 import { and, not, or } from '#core/conditions.ts';
 import type { World } from '#core/model.ts';
 import { inForce } from '#core/phases.ts';
+import { vouchedAgainst } from '#core/vouching.ts';
 import { MINUTE_MS } from '#kernel/instant.ts';
 import type { Condition, TestId } from '#plan/model.ts';
 import type { Truth } from '#plan/reading.ts';
@@ -32,6 +33,9 @@ function truthOf(condition: Condition, world: World): Truth {
       const fires = [...world.alerts.values()].some(({ rule, state }) => rule === condition.rule && state === 'firing');
       return fires ? 'true' : 'false';
     }
+    case 'review-wrong':
+    case 'comparison-differs':
+      return vouchedAgainst(world, condition) ? 'true' : 'false';
     case 'not':
       return not(truthOf(condition.of, world));
     case 'for':
