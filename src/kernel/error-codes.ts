@@ -21,6 +21,11 @@ export const errorCodes = {
     exit: 65,
     hint: 'Ask for a shorter range, for one service, or for a field that fewer records have.',
   },
+  'list-unreadable': {
+    status: 400,
+    exit: 65,
+    hint: 'Mend the named line, as docs/reviews.md says, and upload the list again.',
+  },
   'credential-missing': {
     status: 401,
     exit: 77,

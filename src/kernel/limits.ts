@@ -252,6 +252,18 @@ export const limits = {
   probeOrdersBytes: 33_554_432,
   /** Other places than the server's own that report on one plan. */
   probeLocations: 32,
+  /** Probes of a plan that wait for a confirmation. */
+  probesConfirmed: 100,
+  /** A confirmation may take so long. */
+  probeConfirmLongestMs: 3_600_000,
+  /** What a POST of a probe sends. */
+  probeRequestBytes: 16_384,
+  /** Ids of looks that intake has heard, of one probe; the oldest go first. */
+  probeRunsHeard: 1_000,
+  /** In one value. */
+  probeRunsPerValue: 8,
+  /** So long they are remembered: longer than any look asks for them. */
+  probeRunsHeardMs: 7_200_000,
   /** So many of them a plan may ask to agree. */
   probeAgreeMost: 20,
   /** Of each location in a time: changes between passed, failed and unmeasured, and gaps. */

@@ -1,0 +1,126 @@
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Instant } from '#kernel/instant.ts';
+import type { Source } from '#plan/model.ts';
+import { OncePer } from '#signals/once-per.ts';
+import type { EventRecord } from '#signals/record.ts';
+import { SqlParameters } from '#signals/sql/parameters.ts';
+import { type EventRow, eventColumns, type StoredEvent, storedEvent } from '#storage/clickhouse/data.ts';
+import { findLogsAfter } from '../log-search/find-logs.ts';
+import { type LogScope, type SearchTime, scopeSql } from '../log-search/scope.ts';
+import type { SampleSlice, VouchedSpan } from './spans.ts';
+
+/** Which events are read. */
+export interface CountedQuery {
+  readonly plan: string;
+  readonly source: Source;
+  /** What lies later is not read. */
+  readonly until: Instant;
+  readonly time: SearchTime;
+}
+
+const PAGE = 5_000;
+/** More than are wanted, since some may be repetitions of what was there before. */
+const SPARE = 50;
+
+/** A stored event in the shape that fields of plans are read from. */
+export function recordOf({ id, name, at, user, durationMs, value, attributes }: StoredEvent): EventRecord {
+  return {
+    ...{ id, name, time: at, attributes },
+    ...(user === '' ? {} : { user }),
+    ...(durationMs === null ? {} : { durationMs }),
+    ...(value === null ? {} : { value }),
+  };
+}
+
+/**
+ * The samples of a review: of each slice the first events that its source counts, by their time and then by their id, so that whoever asks
+ * has the same ones. A value of `once per` that was chosen is not chosen again within its time.
+ */
+export async function chooseSamples(
+  client: ClickHouseClient,
+  query: CountedQuery & { readonly slices: readonly SampleSlice[]; readonly most: number },
+  signal: AbortSignal,
+): Promise<readonly StoredEvent[]> {
+  const admits = oncePerOf(query.source);
+  const chosen: StoredEvent[] = [];
+  for (const slice of query.slices) {
+    const wanted = Math.min(slice.count, query.most - chosen.length);
+    if (wanted <= 0) break;
+    chosen.push(...(await firstOf(client, query, slice, wanted, admits, signal)));
+  }
+  return chosen;
+}
+
+/** Every event that a source counts in these spans, in order of time; undefined when there are more than `most`. */
+export async function readCounted(
+  client: ClickHouseClient,
+  query: CountedQuery & { readonly spans: readonly VouchedSpan[]; readonly most: number },
+  signal: AbortSignal,
+): Promise<readonly StoredEvent[] | undefined> {
+  const admits = oncePerOf(query.source);
+  const found: StoredEvent[] = [];
+  for (const span of query.spans) {
+    const wanted = query.most + 1 - found.length;
+    for (const event of await firstOf(client, query, span, wanted, admits, signal)) found.push(event);
+    if (found.length > query.most) return undefined;
+  }
+  return found;
+}
+
+/** Events by their ids, of those that are there still. */
+export async function eventsById(
+  client: ClickHouseClient,
+  query: CountedQuery & { readonly from: Instant; readonly ids: readonly string[] },
+  signal: AbortSignal,
+): Promise<readonly StoredEvent[]> {
+  if (query.ids.length === 0) return [];
+  const { plan, source, from, until, ids } = query;
+  const parameters = new SqlParameters();
+  const scope = scopeSql({ plan, names: [source.event], from, to: until }, parameters);
+  const answer = await client.query({
+    query: `select ${eventColumns} from events where ${scope} and event_id in ${parameters.add('Array(String)', ids)}
+      order by ts, event_id limit 1 by event_id`,
+    format: 'JSONEachRow',
+    query_params: { ...parameters.values },
+    clickhouse_settings: query.time.settings,
+    abort_signal: signal,
+  });
+  return (await answer.json<EventRow>()).map(storedEvent);
+}
+
+type Admits = (event: StoredEvent) => boolean;
+
+/** As the executors count, by the events' own time: when they arrived is not in order of it. */
+function oncePerOf({ oncePer }: Source): Admits {
+  if (oncePer === undefined) return () => true;
+  const once = new OncePer(oncePer);
+  return (event) => once.admits(recordOf(event), event.at);
+}
+
+async function firstOf(
+  client: ClickHouseClient,
+  { plan, source, until, time }: CountedQuery,
+  { from, to }: VouchedSpan,
+  wanted: number,
+  admits: Admits,
+  signal: AbortSignal,
+): Promise<readonly StoredEvent[]> {
+  const scope: LogScope = {
+    ...{ plan, names: [source.event], from, to: Math.min(to, until), units: source.units },
+    ...(source.where === undefined ? {} : { where: source.where }),
+  };
+  const found: StoredEvent[] = [];
+  let after = { at: from - 1, id: '' };
+  while (found.length < wanted) {
+    const limit = Math.min(PAGE, wanted - found.length + SPARE);
+    const page = await findLogsAfter(client, { scope, after, limit, time }, signal);
+    for (const event of page) {
+      // What was stored twice lies side by side.
+      const again = event.at === after.at && event.id === after.id;
+      after = { at: event.at, id: event.id };
+      if (!again && found.length < wanted && admits(event)) found.push(event);
+    }
+    if (page.length < limit) break;
+  }
+  return found;
+}
