@@ -98,6 +98,7 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
   const later = {
     error_group: `('shop', 'f-1', '2026-03-02Z', '2026-03-02 08:00:00.000001Z')`,
     error_look: `('shop', '2026-03-02Z')`,
+    list_upload: `('shop', 'u-1', 'manual', '2026-03-02Z', 'anita', 'sales', 'invoice', '["total"]', '2026-03-01Z', '2026-03-02Z', 1, 2, 0, 0, 2, '[[2, "=1+1", ["\\u0000"]]]', '[]')`,
   };
   for (const [table, values] of Object.entries(later)) {
     const { rows } = await pool.query('select to_regclass($1) is not null as there', [table]);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Fact } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { timestamp } from './pool.ts';
+import { withoutTexts } from './without-texts.ts';
 
 /** A fact with the number that the store gave it, counted per plan from 1. */
 export interface StoredFact extends Fact {
@@ -84,17 +85,4 @@ export async function forgetInFacts(
     }
     if (found.rows.length < limit) return changed;
   }
-}
-
-/** A text that goes on before or after is another one: `u-1` does not stand in `u-12`. */
-function withoutTexts(value: unknown, forms: readonly string[], instead: string): unknown {
-  if (typeof value === 'string') {
-    return forms.reduce(
-      (text, form) => text.replaceAll(new RegExp(`(?<![\\w@-])${RegExp.escape(form)}(?![\\w@-])`, 'gu'), () => instead),
-      value,
-    );
-  }
-  if (Array.isArray(value)) return value.map((one) => withoutTexts(one, forms, instead));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutTexts(one, forms, instead)]));
 }

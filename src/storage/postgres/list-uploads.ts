@@ -1,0 +1,117 @@
+import type pg from 'pg';
+import type { Instant } from '#kernel/instant.ts';
+import { withOurFailures } from './our-failures.ts';
+import { timestamp } from './pool.ts';
+import { withoutTexts } from './without-texts.ts';
+
+/** A list that somebody held against the events of a source, and what came of it. Rows and differences are JSON of whoever compared. */
+export interface ListUpload<Row = unknown, Difference = unknown> {
+  readonly id: string;
+  readonly comparison: string;
+  readonly at: Instant;
+  readonly by: string;
+  readonly source: string;
+  readonly key: string;
+  readonly fields: readonly string[];
+  /** Events of this time were compared. */
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly events: number;
+  /** Events that could not be compared, since they have no key. */
+  readonly withoutKey: number;
+  readonly equal: number;
+  /** How many there are; `differences` has the first of them. */
+  readonly differenceCount: number;
+  readonly rows: readonly Row[];
+  readonly differences: readonly Difference[];
+}
+
+export interface ListUploads {
+  keep(plan: string, upload: ListUpload): Promise<void>;
+  /** Without its rows, which nobody looks at; undefined when it is not there. */
+  find(plan: string, id: string): Promise<(Omit<ListUpload, 'rows'> & { readonly rowCount: number }) | undefined>;
+  /** Of one that the core refused. */
+  remove(plan: string, id: string): Promise<void>;
+  /** Puts `instead` in place of these texts wherever one stands by itself; returns how many lists were changed. */
+  forget(plan: string, forms: readonly string[], instead: string): Promise<number>;
+}
+
+/** Lists in PostgreSQL. Throw `not-ready` while it is away. */
+export function createListUploads(pool: pg.Pool): ListUploads {
+  return withOurFailures<ListUploads>({
+    keep: async (plan, upload) => {
+      await pool.query(
+        `insert into list_upload (plan, id, comparison, uploaded_at, uploaded_by, source, key_field, fields, compared_from, compared_to,
+           row_count, event_count, without_key, equal_count, difference_count, list_rows, differences)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+        [
+          ...[plan, upload.id, upload.comparison, timestamp(upload.at), upload.by, upload.source, upload.key],
+          ...[JSON.stringify(upload.fields), timestamp(upload.from), timestamp(upload.to), upload.rows.length],
+          ...[upload.events, upload.withoutKey, upload.equal, upload.differenceCount],
+          ...[JSON.stringify(upload.rows), JSON.stringify(upload.differences)],
+        ],
+      );
+    },
+    find: async (plan, id) => {
+      const found = await pool.query<Row>(
+        `select id, comparison, uploaded_at, uploaded_by, source, key_field, fields, compared_from, compared_to, row_count, event_count,
+           without_key, equal_count, difference_count, differences from list_upload where plan = $1 and id = $2`,
+        [plan, id],
+      );
+      const [row] = found.rows;
+      if (row === undefined) return undefined;
+      return {
+        ...{ id: row.id, comparison: row.comparison, at: row.uploaded_at, by: row.uploaded_by, source: row.source },
+        ...{ key: row.key_field, fields: row.fields, from: row.compared_from, to: row.compared_to },
+        ...{ rowCount: row.row_count, events: row.event_count, withoutKey: row.without_key, equal: row.equal_count },
+        ...{ differenceCount: row.difference_count, differences: row.differences },
+      };
+    },
+    remove: async (plan, id) => {
+      await pool.query('delete from list_upload where plan = $1 and id = $2', [plan, id]);
+    },
+    forget: async (plan, forms, instead) => {
+      const written = forms.map((form) => JSON.stringify(form).slice(1, -1));
+      const naming = await pool.query<{ readonly id: string }>(
+        `select id from list_upload where plan = $1 and exists (
+           select from unnest($2::text[]) as form
+           where position(form in list_rows::text) > 0 or position(form in differences::text) > 0)`,
+        [plan, written],
+      );
+      let changed = 0;
+      for (const { id } of naming.rows) {
+        // One at a time: each may be of a mebibyte.
+        const found = await pool.query<{ readonly list_rows: unknown; readonly differences: unknown }>(
+          'select list_rows, differences from list_upload where plan = $1 and id = $2',
+          [plan, id],
+        );
+        const before = JSON.stringify(found.rows[0] ?? {});
+        const cleaned = withoutTexts(found.rows[0] ?? {}, forms, instead) as Record<string, unknown>;
+        if (JSON.stringify(cleaned) === before) continue;
+        await pool.query('update list_upload set list_rows = $3, differences = $4 where plan = $1 and id = $2', [
+          ...[plan, id, JSON.stringify(cleaned['list_rows']), JSON.stringify(cleaned['differences'])],
+        ]);
+        changed += 1;
+      }
+      return changed;
+    },
+  });
+}
+
+interface Row {
+  readonly id: string;
+  readonly comparison: string;
+  readonly uploaded_at: Instant;
+  readonly uploaded_by: string;
+  readonly source: string;
+  readonly key_field: string;
+  readonly fields: readonly string[];
+  readonly compared_from: Instant;
+  readonly compared_to: Instant;
+  readonly row_count: number;
+  readonly event_count: number;
+  readonly without_key: number;
+  readonly equal_count: number;
+  readonly difference_count: number;
+  readonly differences: readonly unknown[];
+}
