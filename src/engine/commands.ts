@@ -1,4 +1,4 @@
-import type { Alert, CommandOutcome, CoreInput, Silence } from '#core/model.ts';
+import type { Alert, CommandOutcome, ComparisonResult, CoreInput, Sample, Silence } from '#core/model.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
@@ -22,14 +22,27 @@ export interface SilenceCommand extends Omit<Given<'silence'>, 'until' | 'rule' 
   readonly until: Instant;
 }
 
+/** Somebody judges a sample that the review has, which the core cannot know. `label` is the first field that is shown of it. */
+export interface JudgeSampleCommand extends Omit<Given<'judge-sample'>, 'note'> {
+  readonly note?: string | undefined;
+}
+export type CompareCommand = Given<'compare'>;
+export type CloseComparisonCommand = Given<'settle-comparison'>;
+
 /**
- * What people do about alerts. Each resolves once it is committed, with the row as it then is; who gives the same command again has the
+ * What people do about alerts, samples and comparisons. Each resolves once it is committed, with the row as it then is; who gives the same command again has the
  * same answer. Refusals throw `not-found`, `version-conflict` or `already-done` with who was faster.
  */
 export interface Commands {
   acknowledge(plan: string, command: AcknowledgeCommand): Promise<Alert>;
   silence(plan: string, command: SilenceCommand): Promise<Silence>;
   endSilence(plan: string, command: EndSilenceCommand): Promise<Silence>;
+  /** `wrong` and `settled` need a note, else `invalid-request`. */
+  judgeSample(plan: string, command: JudgeSampleCommand): Promise<Sample>;
+  /** Of several examples the first `limits.differencesNamed` are kept. */
+  compare(plan: string, command: CompareCommand): Promise<ComparisonResult>;
+  settleComparison(plan: string, command: CloseComparisonCommand): Promise<ComparisonResult>;
+  markNotApplicable(plan: string, command: CloseComparisonCommand): Promise<ComparisonResult>;
 }
 
 export interface CommandsOptions {
@@ -40,6 +53,13 @@ export interface CommandsOptions {
 }
 
 export function createCommands({ find, random, repositories }: CommandsOptions): Commands {
+  const close =
+    (kind: 'settle-comparison' | 'mark-not-applicable', what: string) =>
+    async (plan: string, { note, ...command }: CloseComparisonCommand): Promise<ComparisonResult> => {
+      const said = written(note, limits.vouchingNoteCharacters, what, 'note');
+      const answer = await find(plan).runner.command({ kind, ...command, note: said });
+      return rowOf(answer, ({ world }, key) => world.comparisons.get(key));
+    };
   return {
     async acknowledge(plan, command) {
       const answer = await find(plan).runner.command({ kind: 'acknowledge', ...command });
@@ -52,11 +72,7 @@ export function createCommands({ find, random, repositories }: CommandsOptions):
       return rowOf(answer, ({ world }, key) => world.alerts.get(key));
     },
     async silence(plan, { rule, group, ...command }) {
-      const reason = command.reason.trim().replaceAll('\0', '\uFFFD');
-      if (reason === '' || reason.length > limits.silenceReasonCharacters) {
-        const message = `Say why it is silenced, in at most ${limits.silenceReasonCharacters} characters.`;
-        throw new WatchbillError('invalid-request', message, 'reason');
-      }
+      const reason = written(command.reason, limits.silenceReasonCharacters, 'why it is silenced', 'reason');
       if (group !== undefined && rule === undefined) {
         throw new WatchbillError('invalid-request', 'A group is one of a rule: name the rule too.', 'group');
       }
@@ -74,7 +90,41 @@ export function createCommands({ find, random, repositories }: CommandsOptions):
       }
       return rowOf(answer, ({ world }, key) => world.silences.get(key));
     },
+    async judgeSample(plan, { note = '', label, ...command }) {
+      const isNeeded = command.verdict !== 'right' || note.trim() !== '';
+      const what = command.verdict === 'settled' ? 'how it was settled' : 'what is wrong';
+      const said = isNeeded ? { note: written(note, limits.vouchingNoteCharacters, what, 'note') } : {};
+      const named = { label: shortened(label, limits.vouchingLabelCharacters) };
+      const answer = await find(plan).runner.command({ kind: 'judge-sample', ...command, ...named, ...said });
+      return rowOf(answer, ({ world }, key) => world.samples.get(key));
+    },
+    async compare(plan, command) {
+      const examples = command.examples.slice(0, limits.differencesNamed).map(({ key, what }) => ({
+        key: shortened(key, limits.vouchingLabelCharacters),
+        what: shortened(what, limits.vouchingNoteCharacters),
+      }));
+      const answer = await find(plan).runner.command({ kind: 'compare', ...command, examples });
+      return rowOf(answer, ({ world }, key) => world.comparisons.get(key));
+    },
+    settleComparison: close('settle-comparison', 'how it was settled'),
+    markNotApplicable: close('mark-not-applicable', 'why there is no list'),
   };
+}
+
+/** What a person wrote, as it is stored: something, and not too much of it. */
+function written(text: string, most: number, what: string, field: string): string {
+  const said = storable(text.trim());
+  if (said !== '' && said.length <= most) return said;
+  throw new WatchbillError('invalid-request', `Say ${what}, in at most ${most} characters.`, field);
+}
+
+function shortened(text: string, most: number): string {
+  return storable(text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+}
+
+/** PostgreSQL cannot hold the zero character, nor half a pair of surrogates. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 function refusalOf({ outcome }: CommandAnswer): Extract<CommandOutcome, { state: 'refused' }> | undefined {
