@@ -1,16 +1,25 @@
 import { createServer } from 'node:net';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import type { Clock } from '#kernel/ports.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
 
 /** A server that was killed a moment ago may still hold its port. */
 const TRIES = 20;
 const RETRY_MS = 100;
 
+/** Below those that systems give to outgoing connections, one of which could take a port while a child that listens there is started again. */
+const OWN_PORTS = { first: 20_000, count: 12_000 };
+
 /**
  * The port to listen on: the one wanted, as soon as it is free, or for 0 any free one. Chosen before the child that listens starts, so
  * that a restarted child listens where its predecessor did. Throws `configuration-invalid` for a port that stays taken.
  */
-export async function choosePort(host: string, wanted: number, clock: Clock): Promise<number> {
+export async function choosePort(host: string, wanted: number, clock: Clock, random: Random): Promise<number> {
+  if (wanted === 0) {
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const outcome = await tryPort(host, OWN_PORTS.first + Math.floor(random.fraction() * OWN_PORTS.count));
+      if (typeof outcome === 'number') return outcome;
+    }
+  }
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryPort(host, wanted);
     if (typeof outcome === 'number') return outcome;
@@ -28,6 +37,7 @@ export interface GrpcPortOptions {
   readonly wanted: number | 'off' | undefined;
   readonly usual: number;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /**
@@ -35,11 +45,11 @@ export interface GrpcPortOptions {
  * it, e.g. a collector on the same machine that sends to us by HTTP.
  */
 export async function chooseGrpcPort(options: GrpcPortOptions): Promise<number | 'off' | 'taken'> {
-  const { host, wanted, usual, clock } = options;
+  const { host, wanted, usual, clock, random } = options;
   if (wanted === 'off') return 'off';
-  if (wanted !== undefined) return await choosePort(host, wanted, clock);
+  if (wanted !== undefined) return await choosePort(host, wanted, clock, random);
   try {
-    return await choosePort(host, usual, clock);
+    return await choosePort(host, usual, clock, random);
   } catch (problem) {
     if (problem instanceof WatchbillError) return 'taken';
     throw problem;

@@ -63,7 +63,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     options.onRunning?.('telemetry store', 'outside');
   } else {
     // The same port and password for as long as we run, so that a restart of the child is only a pause for its clients.
-    const port = await choosePort('127.0.0.1', 0, clock);
+    const port = await choosePort('127.0.0.1', 0, clock, options.random);
     const password = Buffer.from(options.random.bytes(24)).toString('base64url');
     clickhouseAddress = { url: `http://127.0.0.1:${port}`, username: STORE_CHILD_USER, password };
     kept.push(

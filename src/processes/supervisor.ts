@@ -93,14 +93,15 @@ async function startParts(
     Buffer.from(random.bytes(9)).toString('base64url'),
   );
   const linkPath = await linkPathFor(dataFolder);
-  const corePort = await choosePort(host, options.port, options.clock);
-  const intakePort = await choosePort(host, options.intakePort, options.clock);
+  const corePort = await choosePort(host, options.port, options.clock, random);
+  const intakePort = await choosePort(host, options.intakePort, options.clock, random);
 
   const grpcPort = await chooseGrpcPort({
     host,
     wanted: options.grpcPort,
     usual: DEFAULT_GRPC_PORT,
     clock: options.clock,
+    random,
   });
   if (grpcPort === 'taken') {
     log(`Port ${DEFAULT_GRPC_PORT} is taken, so OpenTelemetry is heard over HTTP only; see --grpc-port.`);
