@@ -1,15 +1,18 @@
+import { formatCount } from '#kernel/format-figure.ts';
 import type { Found } from '#plan/reading.ts';
 import type { WriteInstant } from './explain-text.ts';
-import type { Evidence } from './model.ts';
+import type { Evidence, Vouched, VouchedFor } from './model.ts';
 
 /**
  * What was found by a test of a probe or heartbeat, for people: `status 503, expected status = 200; 3 in a row since 14:01; last passed
- * 14:00`. Undefined for the other tests, whose reading says it.
+ * 14:00`; or what people said: `1 wrong of 3 judged: INV-17: no such branch (anita, 14:01)`. Undefined for the other tests, whose reading
+ * says it.
  */
 export function foundText(
-  { found, reading, truth }: Pick<Evidence, 'found' | 'reading' | 'truth'>,
+  { found, reading, truth, vouched }: Pick<Evidence, 'found' | 'reading' | 'truth' | 'vouched'>,
   write: WriteInstant,
 ): string | undefined {
+  if (vouched !== undefined) return vouchedText(vouched, reading, write);
   // Keys stand beside the figure that counts them.
   if (found === undefined || found.keys !== undefined) return undefined;
   if (reading.state === 'no data')
@@ -24,6 +27,24 @@ export function foundText(
     expectedBy === undefined ? '' : `expected by ${write(expectedBy)}`,
     ...lastWords(found, write),
   ]);
+}
+
+function vouchedText(
+  { kind, found, more = 0, closed }: Vouched,
+  reading: Evidence['reading'],
+  write: WriteInstant,
+): string {
+  const count = formatCount(found.length + more);
+  const of = formatCount(reading.sampleSize);
+  const one = ({ key, what, by, at }: VouchedFor): string => `${key}: ${what} (${by}, ${write(at)})`;
+  const head =
+    kind === 'review'
+      ? `${found.length === 0 ? 'nothing' : count} wrong of ${of} judged`
+      : `${found.length === 0 ? 'nothing' : count} differs of ${of} rows`;
+  const rest = more === 0 ? [] : [`and ${formatCount(more)} more`];
+  const named = [...found.map(one), ...rest].join('; ');
+  if (named !== '') return `${head}: ${named}`;
+  return closed === undefined ? head : `${head}; settled ${one(closed)}`;
 }
 
 /** The keys that a figure counts, for people: `INV-17, INV-23 and 4 more`; undefined for a figure that counts none. */

@@ -217,6 +217,8 @@ export interface Vouched {
   readonly found: readonly VouchedFor[];
   /** How many there are beside these, when there are. */
   readonly more?: number;
+  /** What was dealt with last, when nothing is open any more; `key` is the comparison's name for a list. */
+  readonly closed?: VouchedFor;
 }
 
 export interface VouchedFor {
@@ -224,7 +226,7 @@ export interface VouchedFor {
   readonly key: string;
   /** Id of the event, of a sample. */
   readonly sample?: string;
-  /** The note of who judged, or what differs. */
+  /** The note of who judged or settled, or what differs. */
   readonly what: string;
   readonly by: string;
   readonly at: Instant;

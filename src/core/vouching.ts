@@ -33,10 +33,9 @@ function reviewEvidence(review: string, judged: readonly Sample[]): Evidence | u
   const last = judged.at(-1);
   if (last === undefined) return undefined;
   const wrong = judged.filter(({ state }) => state === 'wrong');
-  const found = wrong.map(
-    ({ label, sample, note = '', by, at }): VouchedFor => ({ key: label, sample, what: note, by, at }),
-  );
+  const found = wrong.map(vouchedFor);
   const [first] = wrong;
+  const lastSettled = judged.findLast(({ state }) => state === 'settled');
   return {
     test: `review ${review}`,
     text: `${review} wrong`,
@@ -45,14 +44,19 @@ function reviewEvidence(review: string, judged: readonly Sample[]): Evidence | u
     reading: { state: 'value', value: wrong.length, sampleSize: judged.length, at: last.at },
     against: [],
     unit: '',
-    vouched: { kind: 'review', name: review, ...latest(found, found.length) },
+    vouched: {
+      kind: 'review',
+      name: review,
+      ...named(found.toReversed(), found.length),
+      ...closedOf(first, lastSettled),
+    },
     since: first?.at ?? last.at,
   };
 }
 
 function comparisonEvidence(result: ComparisonResult | undefined): Evidence | undefined {
   if (result === undefined) return undefined;
-  const { comparison, state, differences, examples, rows, by, at } = result;
+  const { comparison, state, differences, examples, rows, by, at, note } = result;
   const differs = state === 'different';
   const found = differs ? examples.map(({ key, what }): VouchedFor => ({ key, what, by, at })) : [];
   return {
@@ -63,13 +67,22 @@ function comparisonEvidence(result: ComparisonResult | undefined): Evidence | un
     reading: { state: 'value', value: differs ? differences : 0, sampleSize: rows, at },
     against: [],
     unit: '',
-    vouched: { kind: 'comparison', name: comparison, ...named(found, differs ? differences : 0) },
+    vouched: {
+      kind: 'comparison',
+      name: comparison,
+      ...named(found, differs ? differences : 0),
+      ...(note === undefined || differs ? {} : { closed: { key: comparison, what: note, by, at } }),
+    },
     since: at,
   };
 }
 
-function latest(found: readonly VouchedFor[], count: number): ReturnType<typeof named> {
-  return named(found.toReversed(), count);
+function vouchedFor({ label, sample, note = '', by, at }: Sample): VouchedFor {
+  return { key: label, sample, what: note, by, at };
+}
+
+function closedOf(wrong: Sample | undefined, settled: Sample | undefined): { closed?: VouchedFor } {
+  return wrong !== undefined || settled === undefined ? {} : { closed: vouchedFor(settled) };
 }
 
 function named(found: readonly VouchedFor[], count: number): { found: readonly VouchedFor[]; more?: number } {
