@@ -10,6 +10,8 @@ export interface Run {
   /** Of the last. */
   readonly last: Instant;
   readonly state: Availability;
+  /** Of failures: nobody could read what should have been looked at, so that nothing was found in it. */
+  readonly unread?: true;
 }
 
 /** A stretch of time, half open, in one state. */

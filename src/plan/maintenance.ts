@@ -28,13 +28,17 @@ export function stretchesOf(
   const found = spans
     .flatMap((span) => (span.kind === 'instants' ? [span] : hoursWithin(span, timezone, from, to)))
     .map((one) => ({ from: Math.max(one.from, from), to: Math.min(one.to, to) }))
-    .filter((one) => one.from < one.to)
-    .toSorted((left, right) => left.from - right.from);
+    .filter((one) => one.from < one.to);
+  return mergeStretches(found);
+}
+
+/** The same time in order and without overlaps; those that touch are one. */
+export function mergeStretches(stretches: readonly Stretch[]): readonly Stretch[] {
   const merged: { from: Instant; to: Instant }[] = [];
-  for (const one of found) {
+  for (const { from, to } of stretches.toSorted((left, right) => left.from - right.from)) {
     const last = merged.at(-1);
-    if (last !== undefined && one.from <= last.to) last.to = Math.max(last.to, one.to);
-    else merged.push({ ...one });
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else merged.push({ from, to });
   }
   return merged;
 }

@@ -3,9 +3,9 @@ import type { Core } from '#engine/core-process.ts';
 import type { HeartbeatData } from '#intake/link.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
-import type { CompiledPlan, HeartbeatTest } from '#plan/model.ts';
+import type { CompiledPlan } from '#plan/model.ts';
 import type { Heartbeat } from '#plan/probe.ts';
-import { isCheckIn, lateAt } from '#signals/watch/heartbeat-watch.ts';
+import { isCheckIn, lateAt, watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
 import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { rulesAbout } from '../rules-about.ts';
@@ -86,12 +86,7 @@ function stateOf(
 
 /** When it is late after what came last; undefined when only starts came that nobody watches for their end. */
 function lateOf(heartbeat: Heartbeat, { timezone }: CompiledPlan, heard: HeartbeatData): Instant | undefined {
-  const { name, schedule, graceMs, longestMs } = heartbeat;
-  const longest = longestMs === undefined ? {} : { longestMs };
-  const test: HeartbeatTest = {
-    ...{ kind: 'heartbeat', id: name, text: name, heartbeat: name, is: 'late' },
-    ...{ schedule, timezone, graceMs, ...longest },
-  } as const;
+  const test = watchedHeartbeat(heartbeat, timezone, 'late');
   const base = isCheckIn(test, heard.lastState) ? heard.lastAt : heard.endedAt;
   return base === undefined ? undefined : lateAt(test, base, true);
 }

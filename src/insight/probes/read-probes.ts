@@ -2,7 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Availability, Run } from '#plan/availability.ts';
-import { checkRunsWritten, hoursOfEvents } from '#storage/clickhouse/check-runs.ts';
+import { checkRunsWritten, hoursOfEvents, RESULT_OF_EVENT } from '#storage/clickhouse/check-runs.ts';
 import { queryLimits } from '#storage/clickhouse/series.ts';
 
 /** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
@@ -63,7 +63,7 @@ const OF_RANGE_WITH_PARTS = `plan = {plan:String} and name = 'check'
 /** Results of whole probes; those of parts of a target are events of their own. */
 const OF_RANGE = `${OF_RANGE_WITH_PARTS} and not mapContains(strings, 'part')`;
 
-const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down' };
+const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down', unread: 'down' };
 
 /** What is read from runs that were written by the hour; a shorter time has fewer results than that saves. */
 const FROM_RUNS_ABOVE_MS: DurationMs = 3 * HOUR_MS;
@@ -93,7 +93,7 @@ async function writtenIn(
 }
 
 const RESULTS = `select strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
-            toUnixTimestamp64Milli(ts) as at, at as ended, toString(outcome) as result
+            toUnixTimestamp64Milli(ts) as at, at as ended, ${RESULT_OF_EVENT} as result
           from events where ${OF_RANGE_WITH_PARTS} and mapContains(strings, 'part') = {ofParts:Bool}`;
 const OF_HOURS = "in (select toDateTime(intDiv(arrayJoin({hours:Array(Int64)}), 1000), 'UTC'))";
 /** Results before, after and between the hours whose runs are written, and those runs. */
@@ -172,7 +172,12 @@ function collectRuns(rows: readonly RunRow[]): readonly RunsOfPart[] {
     const next = rows[index + 1];
     const isLast = next === undefined || !isBeside(next, row);
     const isCut = isLast && of.runs.length === limits.probeRunsRead - 1;
-    of.runs.push({ from: at, last: isCut ? at : isLast ? last : next.previous, state: states[result] ?? 'unknown' });
+    of.runs.push({
+      from: at,
+      last: isCut ? at : isLast ? last : next.previous,
+      state: states[result] ?? 'unknown',
+      ...(result === 'unread' ? { unread: true } : {}),
+    });
   }
   return found;
 }
@@ -247,6 +252,24 @@ export async function readDurations(
     abort_signal: signal,
   });
   return answer.json();
+}
+
+/** The last failure of each probe, and of each part of its target, that says what was found. */
+export async function readLastFindings(
+  client: ClickHouseClient,
+  query: ProbeQuery,
+  signal: AbortSignal,
+): Promise<readonly StoredResult[]> {
+  if (query.probes.length === 0) return [];
+  const answer = await client.query({
+    query: `select ${RESULT} from events where ${OF_RANGE_WITH_PARTS} and ${RESULT_OF_EVENT} = 'failed'
+      order by ts desc, event_id limit 1 by strings['probe'], strings['part'] limit {limit:UInt32}`,
+    format: 'JSONEachRow',
+    query_params: { ...parametersOf(query), limit: limits.probeLatestRead },
+    clickhouse_settings: queryLimits,
+    abort_signal: signal,
+  });
+  return answer.json<StoredResult>();
 }
 
 /** Results by equal parts of the time. */

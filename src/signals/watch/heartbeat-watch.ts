@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import { type Cron, nextDue, readCron } from '#plan/cron.ts';
 import type { HeartbeatTest } from '#plan/model.ts';
+import type { Heartbeat } from '#plan/probe.ts';
 import type { Truth } from '#plan/reading.ts';
 import type { EvaluationContext } from '../formula.ts';
 import type { EventRecord } from '../record.ts';
@@ -17,6 +18,16 @@ export function lateAt(test: HeartbeatTest, base: Instant, heard: boolean): Inst
   if (schedule.kind === 'interval') return base + schedule.everyMs + graceMs;
   const early = heard ? Math.min(EARLY_MS, graceMs) : 0;
   return nextDue(cronOf(schedule.expression), base + early, timezone) + graceMs;
+}
+
+/** The test of a heartbeat that is watched outside of the plan's conditions; its id is no one's. */
+export function watchedHeartbeat(
+  { name, schedule, graceMs, longestMs }: Heartbeat,
+  timezone: string,
+  is: HeartbeatTest['is'],
+): HeartbeatTest {
+  const longest = longestMs === undefined ? {} : { longestMs };
+  return { kind: 'heartbeat', id: name, text: name, heartbeat: name, is, schedule, timezone, graceMs, ...longest };
 }
 
 /** A start alone says that a run came only when somebody watches for its end. */

@@ -16,6 +16,12 @@ const RESULTS_AT_ONCE = 200_000;
 /** Of what nothing was written yet, so much at once: readings wait meanwhile. */
 const MOST_AT_ONCE_MS: DurationMs = 2 * DAY_MS;
 
+/** What a `query` says when it has read what it asks for, and found something there. */
+const FOUND_BY_QUERIES = "('expectation-failed', 'too-many-rows', 'answer-too-large')";
+/** A result's outcome; that of a query which failed before it could read anything has a word of its own. */
+export const RESULT_OF_EVENT = `if(outcome = 'failed' and strings['kind'] = 'query' and strings['reason'] not in ${FOUND_BY_QUERIES},
+              'unread', toString(outcome))`;
+
 /** From and up to which instant runs are written; undefined when none are. */
 export async function checkRunsWritten(
   client: ClickHouseClient,
@@ -126,7 +132,7 @@ const WRITE_RUNS = `insert into check_runs
           count() over (partition by plan, probe, part, location) as there
         from (
           select plan, strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
-            toUnixTimestamp64Milli(ts) as begun, toString(outcome) as result_
+            toUnixTimestamp64Milli(ts) as begun, ${RESULT_OF_EVENT} as result_
           from events where ${OF_HOUR} and cityHash64(strings['probe']) % {pieces:UInt32} = {piece:UInt32}
         )
         window beside as (partition by plan, probe, part, location order by begun rows between 1 preceding and current row)

@@ -1,0 +1,111 @@
+import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { availabilityOf, type CourseRange, type Run, type Segment } from '#plan/availability.ts';
+import { markStretches, mergeStretches, type Stretch } from '#plan/maintenance.ts';
+import type { HeartbeatTest } from '#plan/model.ts';
+import type { Truth, Verdict } from '#plan/reading.ts';
+import type { EvaluationContext } from '../formula.ts';
+import type { EventRecord } from '../record.ts';
+import { HeartbeatWatch } from '../watch/heartbeat-watch.ts';
+import { HEARTBEAT_EVENT } from '../watch/watch.ts';
+
+/**
+ * What a probe found in a time, of the runs of each location: a failure that was found before it says nothing of it, and what nobody could read
+ * is unknown.
+ */
+export function probeCourse(locations: readonly (readonly Run[])[], range: CourseRange): readonly Segment[] {
+  const found = locations.map((runs) =>
+    runs.map((run): Run => {
+      const isFinding = run.state !== 'down' || (run.unread !== true && run.last >= range.from);
+      return isFinding ? run : { from: run.from, last: run.last, state: 'unknown' };
+    }),
+  );
+  return availabilityOf(found, range);
+}
+
+/** What a job said, and when. */
+export interface CheckIn {
+  readonly at: Instant;
+  readonly state: 'started' | 'succeeded' | 'failed';
+}
+
+const COURSE: Readonly<Record<Truth, Segment['state']>> = { true: 'up', false: 'down', unknown: 'unknown' };
+
+/**
+ * How a heartbeat was in a time: down while it was late or had failed. `test` asks whether it is passing. The check-ins are in the order of time,
+ * from before the range on as far as they are known; in `unheard` nobody listened.
+ */
+export function heartbeatCourse(
+  test: HeartbeatTest,
+  checkIns: readonly CheckIn[],
+  { from, to, unheard }: Stretch & { readonly unheard: readonly Stretch[] },
+): readonly Segment[] {
+  const begin = Math.min(from, checkIns[0]?.at ?? from);
+  const context: EvaluationContext = { now: begin, received: true, gone: false };
+  const watch = new HeartbeatWatch(test, 0, context, begin);
+  const segments: Segment[] = [];
+  let state: Segment['state'] = 'unknown';
+  let since = begin;
+  const judgeAt = (at: Instant): void => {
+    context.now = at;
+    const said: Verdict[] = [];
+    watch.judge(said);
+    const next = COURSE[said.at(-1)?.truth ?? watch.current().truth];
+    if (next === state) return;
+    segments.push({ from: since, to: at, state });
+    state = next;
+    since = at;
+  };
+  /** Lets time pass; what time alone changes is judged when it does. */
+  const passTo = (at: Instant): void => {
+    for (let next = watch.nextAfter(context.now); next < at; next = watch.nextAfter(next)) judgeAt(next);
+    judgeAt(at);
+  };
+  const happened = [
+    ...checkIns.map((one) => ({ at: one.at, does: () => watch.hear(eventOf(test, one), one.at) })),
+    ...mergeStretches(unheard).map((one) => ({ at: one.to, does: () => watch.skip(one.from, one.to) })),
+  ].toSorted((left, right) => left.at - right.at);
+  for (const { at, does } of happened) {
+    if (at > to) break;
+    if (at > context.now) passTo(at);
+    does();
+    judgeAt(at);
+  }
+  if (to > context.now) passTo(to);
+  segments.push({ from: since, to, state });
+  return markStretches(cut(segments, from, to), mergeStretches(unheard), 'unknown');
+}
+
+function eventOf({ heartbeat }: HeartbeatTest, { at, state }: CheckIn): EventRecord {
+  return { name: HEARTBEAT_EVENT, time: at, id: `${at}`, attributes: { heartbeat, state } };
+}
+
+function cut(segments: readonly Segment[], from: Instant, to: Instant): readonly Segment[] {
+  return segments
+    .filter((one) => one.to > from && one.from < to)
+    .map((one) => ({ ...one, from: Math.max(one.from, from), to: Math.min(one.to, to) }));
+}
+
+/** How a rule was in a time: down while an alert of it was open; in `unknown` it could not be judged. */
+export function ruleCourse(open: readonly Stretch[], unknown: readonly Stretch[], range: Stretch): readonly Segment[] {
+  const whole: readonly Segment[] = [{ ...range, state: 'up' }];
+  return markStretches(markStretches(whole, mergeStretches(unknown), 'unknown'), mergeStretches(open), 'down');
+}
+
+/** When nothing was known. */
+export function unknownIn(segments: readonly Segment[]): readonly Stretch[] {
+  return segments.filter(({ state }) => state === 'unknown').map(({ from, to }) => ({ from, to }));
+}
+
+/** What so many equal steps from an instant on leave open that nothing was measured in, to the end of a range. */
+export function unmeasuredIn(
+  measured: ReadonlySet<number>,
+  stepMs: DurationMs,
+  { from, to }: Stretch,
+): readonly Stretch[] {
+  const found: Stretch[] = [];
+  for (let step = 0; from + step * stepMs < to; step += 1) {
+    if (measured.has(step)) continue;
+    found.push({ from: from + step * stepMs, to: Math.min(to, from + (step + 1) * stepMs) });
+  }
+  return mergeStretches(found);
+}
