@@ -4,7 +4,8 @@ import { planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
 /**
- * How a figure stands: against its bands, or why it cannot be held against them. `not evaluated`: nobody reads it now, since intake is away.
+ * How a figure stands: against its bands, or why it cannot be held against them. `open`: a value so far, since its window reaches back to
+ * before anything was received. `not evaluated`: nobody reads it now, since intake is away.
  */
 export const figureStateSchema = z.enum([
   'on target',
@@ -13,6 +14,7 @@ export const figureStateSchema = z.enum([
   'critical',
   'no data',
   'too few',
+  'open',
   'target unset',
   'no objective',
   'not evaluated',
@@ -35,6 +37,8 @@ export const liveReadingSchema = z
     needed: z.number().optional(),
     /** Why there is no value. */
     reason: z.string().optional(),
+    /** Set of a value so far, whatever the state: when its window will be full. */
+    fullAt: z.string().optional(),
     keys: countedKeysSchema.optional(),
     /** Since when it reads so. Up to when it was looked at is the plan's `watermark`: the age of every figure counts from there. */
     since: z.string(),

@@ -66,6 +66,8 @@ export const serviceSchema = z
      * measured lately.
      */
     state: z.enum(['down', 'trouble', 'fine', 'unknown']),
+    /** What it is judged by beside its alerts: its checks, or its rules alone when nothing looks at it. Absent when nothing is about it. */
+    basis: z.enum(['checks', 'rules']).optional(),
     /** When the first of what makes it down or gives it trouble began; absent when that is not known. */
     since: z.string().optional(),
     /** Services that it needs, itself or by way of others, and that are down; the nearest first. */

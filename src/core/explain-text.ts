@@ -134,7 +134,7 @@ export function evidenceText(evidence: Evidence, write: WriteInstant = formatIns
 export function readingText(reading: Reading, unit: string, against: readonly number[] = []): string {
   switch (reading.state) {
     case 'value':
-      return `${formatAgainst(reading.value, against, unit)} of ${formatCount(reading.sampleSize)}`;
+      return `${formatAgainst(reading.value, against, unit)} of ${formatCount(reading.sampleSize)}${reading.fullAt === undefined ? '' : ' so far'}`;
     case 'too few':
       return `too few: ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed)} needed (would be ${formatAgainst(reading.value, against, unit)})`;
     case 'no data':

@@ -81,6 +81,9 @@ function viewReading(
     ageMs: Math.max(0, now - reading.at),
     ...(reading.state === 'no data' ? { reason: reading.reason } : {}),
     ...(reading.state === 'too few' ? { reason: `${reading.needed} needed` } : {}),
+    ...(state === 'open' && reading.state === 'value' && reading.fullAt !== undefined
+      ? { reason: `so far, its window is full at ${formatInstant(reading.fullAt)}` }
+      : {}),
   };
 }
 

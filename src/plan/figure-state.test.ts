@@ -38,6 +38,11 @@ describe('a figure’s state', () => {
     expect(figureState(few, { otherwise: lower }, undefined)).toBe('too few');
   });
 
+  test('what came so far is not judged', () => {
+    const soFar: Reading = { state: 'value', value: 0.5, sampleSize: 3, at: 0, fullAt: 60_000 };
+    expect(figureState(soFar, { otherwise: lower }, undefined)).toBe('open');
+  });
+
   test('the phase in force has its own bands', () => {
     const bands = { phases: { first: lower } };
     expect(figureState(value(0.06), bands, 'first')).toBe('critical');

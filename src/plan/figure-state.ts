@@ -4,17 +4,26 @@ import { valueAt } from './phases.ts';
 import type { Reading } from './reading.ts';
 
 /** How a figure stands against its bands. Missing data is neither zero nor a pass. */
-export type FigureState = 'on target' | 'off target' | 'warning' | 'critical' | 'no data' | 'too few' | 'target unset';
+export type FigureState =
+  | 'on target'
+  | 'off target'
+  | 'warning'
+  | 'critical'
+  | 'no data'
+  | 'too few'
+  | 'open'
+  | 'target unset';
 
 /**
  * Judges a reading by the bands in force in a phase. The worst band that holds wins; a value that meets neither its target nor a band is
- * off target, and one without a target that is in no band is on target only when bands say what is bad.
+ * off target, and one without a target that is in no band is on target only when bands say what is bad. A value so far is open.
  */
 export function figureState(reading: Reading, bands: ByPhase<Bands>, phase: string | undefined): FigureState {
   const inForce = valueAt(bands, phase);
   if (inForce === undefined) return 'target unset';
   if (reading.state === 'no data') return 'no data';
   if (reading.state === 'too few') return 'too few';
+  if (reading.fullAt !== undefined) return 'open';
   const { target, warning, critical } = inForce;
   if (critical !== undefined && holds(critical, reading.value)) return 'critical';
   if (warning !== undefined && holds(warning, reading.value)) return 'warning';

@@ -8,7 +8,14 @@ export const UNGROUPED: GroupKey = '[]';
 
 /** A signal's value at an instant for one group, or the reason why there is none. */
 export type Reading =
-  | { readonly state: 'value'; readonly value: number; readonly sampleSize: number; readonly at: Instant }
+  | {
+      readonly state: 'value';
+      readonly value: number;
+      readonly sampleSize: number;
+      readonly at: Instant;
+      /** Set while its window reaches back to before anything was received: the value is one so far, and the window is full then. */
+      readonly fullAt?: Instant;
+    }
   | { readonly state: 'no data'; readonly reason: NoDataReason; readonly sampleSize: number; readonly at: Instant }
   | {
       readonly state: 'too few';

@@ -50,7 +50,7 @@ export class ComparisonJudge {
   private readonly standings = new Map<GroupKey, Standing>();
   /** Of the evaluation at hand. */
   private sampleSize = 0;
-  private outcome: Outcome = { reason: undefined, value: 0, sampleSize: 0 };
+  private outcome: Outcome = { reason: undefined, value: 0, fullAt: 0, sampleSize: 0 };
 
   constructor(
     test: ComparisonTest,
@@ -154,11 +154,16 @@ export class ComparisonJudge {
     this.sampleSize = Math.min(this.sampleSize, low.sampleSize, high?.sampleSize ?? Number.POSITIVE_INFINITY);
     const decided = this.decidedByLeast(left, low);
     if (decided !== undefined) return decided;
+    const fullAt = Math.max(left.fullAt, low.fullAt, high?.fullAt ?? 0);
     if (left.reason !== undefined || low.reason !== undefined || high?.reason !== undefined) {
       this.outcome = left.reason !== undefined ? left : low.reason !== undefined ? low : (high ?? low);
       return 'unknown';
     }
     if (this.sampleSize < this.test.atLeast) return 'unknown';
+    if (fullAt > 0) {
+      this.outcome = { ...left, fullAt };
+      return 'unknown';
+    }
     const operator = this.test.comparison.operator;
     const holds =
       operator === 'between'
@@ -169,17 +174,18 @@ export class ComparisonJudge {
 
   /** What is true however much is still unknown: of two invoices of one number there are two, whatever came before them. */
   private decidedByLeast(left: Outcome, limit: Outcome): Truth | undefined {
-    if (left.reason !== 'refilling' || left.least === undefined || limit.reason !== undefined) return undefined;
+    const isIncomplete = left.reason === 'refilling' || (left.reason === undefined && left.fullAt > 0);
+    if (!isIncomplete || left.least === undefined || limit.reason !== undefined || limit.fullAt > 0) return undefined;
     const truth = truthOfLeast(left.least, this.test.comparison.operator, limit.value);
     if (truth === undefined || this.sampleSize < this.test.atLeast) return undefined;
-    this.outcome = { reason: undefined, value: left.least, sampleSize: left.sampleSize };
+    this.outcome = { reason: undefined, value: left.least, fullAt: 0, sampleSize: left.sampleSize };
     return truth;
   }
 
   /** The verdict on the group that was just evaluated. */
   private verdict(group: GroupKey, truth: Truth, at: Instant): Verdict {
     const reading: Reading = readingOf(
-      { reason: this.outcome.reason, value: this.outcome.value, sampleSize: this.sampleSize },
+      { ...this.outcome, sampleSize: this.sampleSize },
       this.test.atLeast,
       this.context.now,
     );

@@ -42,6 +42,8 @@ export interface FigureWindow {
   readonly keptMs: DurationMs;
   /** Until then its past is incomplete; 0 when it is complete. */
   readonly refillingUntil: Instant;
+  /** Until then its window reaches back to before the plan received anything, and what it adds up is so far; 0 or absent when it is full. */
+  readonly fullAt?: Instant;
   /** Set while it cannot say anything, although its past is complete. */
   readonly withheld?: NoDataReason | undefined;
   /** When it changes by itself; Infinity when never. */
@@ -56,7 +58,7 @@ export interface FigureWindow {
   readonly groups: ReadonlyMap<GroupKey, GroupFigure>;
   /** The figure of a group, if anything of it is covered now. */
   covered(key: GroupKey): GroupFigure | undefined;
-  /** Set while its past is incomplete, when what is known already is the least that the figure can be. */
+  /** Of a figure that is incomplete, when what is known already is the least that it can be. */
   readonly least?: number | undefined;
   /** Of a measure of keys, when any key offends now. */
   offending?(): OffendingKeys | undefined;
@@ -65,6 +67,8 @@ export interface FigureWindow {
   /** Everything is judged anew at the next occasion. */
   touchAll(): void;
   clearTouched(): void;
+  /** Nothing was received before `from`, the plan's first receipt; `now` may be later. */
+  beginFilling?(from: Instant, now: Instant): void;
   /** Its past is not known from before `now`, although the plan was receiving. */
   beginRefilling(now: Instant): void;
   write(out: NumberWriter): void;

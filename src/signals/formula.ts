@@ -6,6 +6,7 @@ import type { AvailabilityWindow } from './availability/availability-window.ts';
 import type { FigureWindow } from './figure-window.ts';
 
 /** What formulas are evaluated against. One object an executor, changed in place. */
+import { onlyGrows } from './totals.ts';
 export interface EvaluationContext {
   now: Instant;
   /** Whether the plan has received anything within `limits.receivedWithinMs`. */
@@ -21,7 +22,9 @@ export interface Outcome {
   /** Set when there is no figure. */
   reason: NoDataReason | undefined;
   value: number;
-  /** With the reason `refilling`: the least that the value can be, as far as that is known. */
+  /** When the windows of a value so far are full; 0 of others. */
+  fullAt: Instant;
+  /** With the reason `refilling`, and of a value so far: the least that it can be, as far as that is known. */
   least?: number | undefined;
   /** Infinity for constants, so that they never are the smallest part. */
   sampleSize: number;
@@ -35,7 +38,7 @@ export function compileFormula(
   windows: ReadonlyMap<MeasureId, FigureWindow>,
   context: EvaluationContext,
 ): Evaluate {
-  const outcome: Outcome = { reason: undefined, value: 0, sampleSize: Number.POSITIVE_INFINITY };
+  const outcome: Outcome = { reason: undefined, value: 0, fullAt: 0, sampleSize: Number.POSITIVE_INFINITY };
   switch (formula.kind) {
     case 'constant':
       outcome.value = formula.value;
@@ -98,10 +101,12 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
       outcome.reason = 'missing-partner';
     } else if (!window.zeroWhenEmpty) {
       outcome.reason = 'no-events';
+  const grows = onlyGrows(window.measure);
     } else if (context.received) {
       outcome.value = 0;
     } else {
       outcome.reason = 'nothing-received';
+    outcome.fullAt = 0;
     }
     return outcome;
   };
@@ -110,12 +115,20 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
 /** Arithmetic on two outcomes, written into a third. The reason of the left side wins. */
 export function combine(
   kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'ratio',
+      else if (window.fullAt !== undefined && context.now < window.fullAt) {
+        outcome.fullAt = window.fullAt;
+        outcome.least = grows ? outcome.value : undefined;
+      }
   left: Outcome,
   right: Outcome,
   outcome: Outcome,
 ): Outcome {
   outcome.sampleSize = kind === 'ratio' ? right.sampleSize : Math.min(left.sampleSize, right.sampleSize);
   outcome.reason = left.reason ?? right.reason;
+      if (window.fullAt !== undefined && context.now < window.fullAt) {
+        outcome.fullAt = window.fullAt;
+        outcome.least = grows ? 0 : undefined;
+      }
   if (outcome.reason !== undefined) return outcome;
   switch (kind) {
     case 'add':
@@ -132,6 +145,7 @@ export function combine(
       else outcome.value = left.value / right.value;
   }
   if (outcome.reason === undefined && !Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';
+  outcome.fullAt = fullAtOf(kind, left, right);
   return outcome;
 }
 
@@ -140,5 +154,21 @@ export function readingOf(outcome: Outcome, atLeast: number, at: Instant): Readi
   const sampleSize = Number.isFinite(outcome.sampleSize) ? outcome.sampleSize : 0;
   if (outcome.reason !== undefined) return { state: 'no data', reason: outcome.reason, sampleSize, at };
   if (outcome.sampleSize < atLeast) return { state: 'too few', value: outcome.value, sampleSize, needed: atLeast, at };
-  return { state: 'value', value: outcome.value, sampleSize, at };
+  return {
+    state: 'value',
+    value: outcome.value,
+    sampleSize,
+    at,
+    ...(outcome.fullAt > 0 && { fullAt: outcome.fullAt }),
+  };
 }
+/** What two totals of one time are to each other is as good of a part of it; anything else is so far while one of its parts is. */
+export function fullAtOf(
+  kind: Parameters<typeof combine>[0],
+  left: Pick<Outcome, 'fullAt'>,
+  right: Pick<Outcome, 'fullAt'>,
+): Instant {
+  if ((kind === 'divide' || kind === 'ratio') && left.fullAt === right.fullAt) return 0;
+  return Math.max(left.fullAt, right.fullAt);
+}
+

@@ -239,6 +239,7 @@ test('its readings are those of the definition, under any schedule of calls and 
           for (const [group, figure] of expected) {
             const reading = got.get(group);
             expect(reading.reason).toBe(figure.reason);
+            expect(reading.fullAt).toBe(figure.fullAt);
             expect(reading.sampleSize).toBe(Number.isFinite(figure.sampleSize) ? figure.sampleSize : 0);
             if (figure.value === undefined) continue;
             const functions = [...measuresOf(signal.formula)].map((id) => drawn.measures[id]?.function);

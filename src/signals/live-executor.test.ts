@@ -25,7 +25,7 @@ test('a verdict comes when its truth changes, with the reading that decided', ()
     START,
   );
   expect(executor.advance(START + 50)).toEqual([]);
-  expect(told(executor.ingest([recordOf(START + 60)], START + 60))).toEqual(['many false @60']);
+  expect(executor.ingest([recordOf(START + 60)], START + 60)).toEqual([]);
   expect(executor.ingest([recordOf(START + 70)], START + 70)).toEqual([]);
   const [fired] = executor.ingest([recordOf(START + 80)], START + 80);
   expect(fired).toEqual({
@@ -51,12 +51,45 @@ test('a count is 0 for 5 minutes after the last event of any kind, then there is
   const executor = createLiveExecutor(plan, START);
   executor.advance(START);
   expect(readingOf(executor, 'count')).toMatchObject({ state: 'no data', reason: 'nothing-received' });
-  expect(told(executor.ingest([recordOf(START, { name: 'visits' })], START))).toEqual(['none true @0']);
+  expect(executor.ingest([recordOf(START, { name: 'visits' })], START)).toEqual([]);
   expect(readingOf(executor, 'count')).toMatchObject({ state: 'value', value: 0, sampleSize: 0 });
   expect(readingOf(executor, 'average')).toMatchObject({ state: 'no data', reason: 'no-events' });
-  executor.ingest([recordOf(START, { name: 'visits' })], START + 100_000);
+  expect(told(executor.ingest([recordOf(START, { name: 'visits' })], START + 100_000))).toEqual(['none true @10000']);
   expect(told(executor.advance(START + 900_000))).toEqual(['none unknown @400000']);
   expect(executor.verdicts()).toMatchObject([{ truth: 'unknown', reading: { reason: 'nothing-received' } }]);
+});
+
+test('what adds up is so far until its window has no time in it before anything was received; only what more cannot change is judged', () => {
+  const orders = measureOf('rate', 60_000, { source: 'orders' });
+  const slow = measureOf('percentile', 60_000, { field: 'duration', quantile: 0.5 });
+  const both = { kind: 'ratio', left: formulaOf(orders), right: formulaOf(orders) } as const;
+  const plan = planOf({
+    sources: [sourceOf('orders'), sourceOf('requests')],
+    measures: [orders, slow],
+    signals: [signalOf('orders', formulaOf(orders)), signalOf('share', both)],
+    tests: [
+      testOf('few', formulaOf(orders), '<', 0.5),
+      testOf('many', formulaOf(orders), '>', 0.25),
+      testOf('slow', formulaOf(slow), '>', 500),
+    ],
+  });
+  let executor = createLiveExecutor(plan, START);
+  const order = (at: number) => recordOf(at, { name: 'orders' });
+  expect(told(executor.ingest([recordOf(START, { durationMs: 900 })], START))).toEqual(['slow true @0']);
+  const fullAt = START + 60_000;
+  expect(readingOf(executor, 'orders')).toMatchObject({ state: 'value', value: 0, fullAt });
+  expect(executor.ingest([order(START + 5_000)], START + 5_000)).toEqual([]);
+  expect(executor.verdicts()).toMatchObject([{ truth: 'unknown', reading: { value: 1 / 60, fullAt } }, {}, {}]);
+  // What came by half of the window is to something else that came by then as the whole is to the whole.
+  expect(readingOf(executor, 'share')).toEqual({ state: 'value', value: 1, sampleSize: 1, at: START + 5_000 });
+  const more = Array.from({ length: 15 }, () => order(START + 20_000));
+  expect(told(executor.ingest(more, START + 20_000))).toEqual(['many true @20000']);
+  const restored = restoreLiveExecutor(plan, executor.snapshot());
+  if (!restored.ok) throw new Error(restored.failure.message);
+  executor = restored.value;
+  expect(readingOf(executor, 'orders')).toMatchObject({ fullAt });
+  expect(told(executor.advance(START + 60_000))).toEqual(['few true @60000']);
+  expect(readingOf(executor, 'orders')).not.toHaveProperty('fullAt');
 });
 
 test('below the least sample a test is unknown, and the reading says how many it lacks', () => {

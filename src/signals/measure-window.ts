@@ -3,12 +3,12 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { FieldValue, Measure } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
-import { INCREASE_FIELD } from '#plan/sample-fields.ts';
 import type { FieldColumn } from './batch/field-column.ts';
 import type { MeasuredRows } from './batch/measured-rows.ts';
 import type { FigureWindow, RowsTaker } from './figure-window.ts';
 import { otherGroup } from './groups.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
+import { isTotal, isZeroWhenEmpty } from './totals.ts';
 import {
   type Aggregate,
   CountAggregate,
@@ -20,17 +20,6 @@ import {
 import { PercentileAggregate } from './window/percentile.ts';
 import { type WindowShape, windowShape } from './window/step.ts';
 import { UniqueAggregate } from './window/unique.ts';
-
-/**
- * A count, rate, sum or number of unique values over an empty window is 0 while the plan receives anything. Not so what a counter was increased
- * by: one that stands still says so by its points, and without these nothing is known of it.
- */
-export function isZeroWhenEmpty(measure: Pick<Measure, 'function' | 'field'>): boolean {
-  return (
-    ['count', 'rate', 'sum', 'unique', 'duplicates', 'missing'].includes(measure.function) &&
-    measure.field !== INCREASE_FIELD
-  );
-}
 
 /**
  * The window of one measure in all its groups. Buckets are covered from ⌊now/g⌋ − W/g to ⌊now/g⌋. Its owner calls `pass` at
@@ -48,7 +37,8 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   /** Until then its past is incomplete; 0 when it is complete. */
   readonly keptMs: DurationMs;
   refillingUntil: Instant = 0;
-  /** When the next bucket enters or leaves, or refilling ends; Infinity when nothing will change by itself. */
+  fullAt: Instant = 0;
+  /** When the next bucket enters or leaves, or it is full or filled again; Infinity when nothing will change by itself. */
   due: Instant = Number.POSITIVE_INFINITY;
   /** Whether anything was touched since `clearTouched`. */
   touched = false;
@@ -106,6 +96,10 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
       this.refillingUntil = 0;
       this.touchAll();
     }
+    if (this.fullAt > 0 && now >= this.fullAt) {
+      this.fullAt = 0;
+      this.touchAll();
+    }
     const before = this.current;
     this.moveTo(now);
     const first = this.current - this.shape.steps;
@@ -130,6 +124,13 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     this.touchedGroups.length = 0;
     this.touched = false;
     this.allTouched = false;
+  }
+
+  beginFilling(from: Instant, now: Instant): void {
+    const fullAt = from + this.measure.window.ms;
+    if (!isTotal(this.measure) || fullAt <= now) return;
+    this.fullAt = fullAt;
+    this.due = Math.min(this.due, fullAt);
   }
 
   /** Its past is not known from before `now`, although the plan was receiving. */
@@ -309,7 +310,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   private findDue(from: number): void {
     let oldest = from;
     while (oldest <= this.newest && this.occupied[oldest % this.shape.capacity] === 0) oldest++;
-    this.due = this.refillingUntil > 0 ? this.refillingUntil : Number.POSITIVE_INFINITY;
+    this.due = Math.min(this.refillingUntil || Number.POSITIVE_INFINITY, this.fullAt || Number.POSITIVE_INFINITY);
     if (oldest > this.newest) {
       this.oldest = Number.POSITIVE_INFINITY;
       this.newest = Number.NEGATIVE_INFINITY;

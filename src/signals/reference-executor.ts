@@ -12,6 +12,7 @@ import { isZeroWhenEmpty } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import { type EventRecord, recordNameOf } from './record.ts';
 import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
+import { isTotal, isZeroWhenEmpty, onlyGrows } from './totals.ts';
 import { isWatched } from './watch/watch.ts';
 import { windowShape } from './window/step.ts';
 
@@ -21,6 +22,8 @@ export interface ReferenceFigure {
   readonly value?: number;
   readonly sampleSize: number;
 }
+  /** When the windows of a value so far are full. */
+  readonly fullAt?: Instant;
 
 interface Placed {
   readonly record: EventRecord;
@@ -59,7 +62,10 @@ export class ReferenceExecutor {
         }
         const { stepMs, steps } = windowShape(measure);
         const bucket = Math.floor(record.time / stepMs);
-        instants.add(bucket * stepMs).add((bucket + steps + 1) * stepMs);
+        instants
+          .add(bucket * stepMs)
+          .add((bucket + steps + 1) * stepMs)
+          .add(receivedAt + measure.window.ms);
       }
     }
     for (const test of Object.values(this.plan.tests)) {
@@ -119,10 +125,24 @@ export class ReferenceExecutor {
     if (Math.min(...figures.map((figure) => figure.sampleSize)) < test.atLeast) return 'unknown';
     const operator = test.comparison.operator;
     const holds = operator === 'between' ? left >= low && left <= (high ?? low) : compare(left, operator, low);
+    if (figures.some(({ fullAt }) => fullAt !== undefined)) return this.truthSoFar(test, figures);
     return holds ? 'true' : 'false';
   }
 
   private silence(test: Test & { kind: 'silence' }, at: Instant, before: Instant): Truth {
+  /** Of a total that can only grow, compared with something that will not change any more: true or false when growing cannot change it. */
+  private truthSoFar(test: Test & { kind: 'comparison' }, figures: readonly ReferenceFigure[]): Truth {
+    const [left, limit] = figures;
+    const measure = test.left.kind === 'measure' ? this.measure(test.left.measure) : undefined;
+    const { operator } = test.comparison;
+    if (left?.value === undefined || limit?.value === undefined || limit.fullAt !== undefined) return 'unknown';
+    if (measure === undefined || !onlyGrows(measure) || operator === 'between') return 'unknown';
+    const now = compare(left.value, operator, limit.value);
+    const later = compare(Math.max(left.value, limit.value) + 1, operator, limit.value);
+    const equal = left.value > limit.value || compare(limit.value, operator, limit.value) === now;
+    return now === later && equal ? (now ? 'true' : 'false') : 'unknown';
+  }
+
     const seen = this.admitted(test.source, test.where, before).map(({ record, receivedAt }) =>
       Math.min(record.time, receivedAt),
     );
@@ -142,12 +162,16 @@ export class ReferenceExecutor {
     if (reason !== undefined || left.value === undefined || right.value === undefined) {
       return { reason: reason ?? 'not-a-number', sampleSize };
     }
-    if (formula.kind === 'add') return { value: left.value + right.value, sampleSize };
-    if (formula.kind === 'subtract') return { value: left.value - right.value, sampleSize };
-    if (formula.kind === 'multiply') return { value: left.value * right.value, sampleSize };
+    const isShare = formula.kind === 'divide' || formula.kind === 'ratio';
+    const fullAt = Math.max(left.fullAt ?? 0, right.fullAt ?? 0);
+    // Two totals of one time are to each other in half a window what they are in a whole one.
+    const soFar = fullAt > 0 && !(isShare && left.fullAt === right.fullAt) ? { fullAt } : {};
+    if (formula.kind === 'add') return { value: left.value + right.value, sampleSize, ...soFar };
+    if (formula.kind === 'subtract') return { value: left.value - right.value, sampleSize, ...soFar };
+    if (formula.kind === 'multiply') return { value: left.value * right.value, sampleSize, ...soFar };
     return right.value === 0
       ? { reason: 'zero-denominator', sampleSize }
-      : { value: left.value / right.value, sampleSize };
+      : { value: left.value / right.value, sampleSize, ...soFar };
   }
 
   private measureFigure(
@@ -168,10 +192,19 @@ export class ReferenceExecutor {
       .sort((left, right) => left.record.time - right.record.time)
       .map((event) => event.value);
     const sampleSize = values.length;
-    if (sampleSize > 0) return { value: aggregate(measure, values), sampleSize };
+    const soFar = this.fillingUntil(measure, at, before);
+    if (sampleSize > 0) return { value: aggregate(measure, values), sampleSize, ...soFar };
     if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize };
     if (!isZeroWhenEmpty(measure)) return { reason: 'no-events', sampleSize };
-    return this.emptyFigure(at, before);
+    const empty = this.emptyFigure(at, before);
+    return empty.value === undefined ? empty : { ...empty, ...soFar };
+  }
+
+  /** While the window of a total reaches back to before the first receipt of the plan. */
+  private fillingUntil(measure: Measure, at: Instant, before: Instant): { readonly fullAt?: Instant } {
+    const received = this.arrivals.filter(({ receivedAt }) => receivedAt < before).map(({ receivedAt }) => receivedAt);
+    const fullAt = Math.min(...received) + measure.window.ms;
+    return isTotal(measure) && at < fullAt ? { fullAt } : {};
   }
 
   /** Zero as long as the plan receives anything. */

@@ -19,12 +19,13 @@ export function writeVerdict(verdict: Verdict | undefined, out: NumberWriter): v
   // What was found is plain JSON, and is said again as it was.
   if (verdict.found !== undefined) out.text(JSON.stringify(verdict.found));
   const reading = verdict.reading;
-  out.text(reading.state);
+  out.text(reading.state === 'value' && reading.fullAt !== undefined ? 'open' : reading.state);
   out.number(reading.at);
   out.number(reading.sampleSize);
   if (reading.state === 'no data') out.text(reading.reason);
   else out.number(reading.value);
   if (reading.state === 'too few') out.number(reading.needed);
+  if (reading.state === 'value' && reading.fullAt !== undefined) out.number(reading.fullAt);
   out.number(verdict.against.length);
   for (const value of verdict.against) out.number(value);
 }
@@ -53,6 +54,7 @@ function readReading(from: NumberReader): Reading {
   if (state === 'no data') return { state, reason: from.text() as NoDataReason, sampleSize, at };
   const value = from.number();
   if (state === 'value') return { state, value, sampleSize, at };
+  if (state === 'open') return { state: 'value', value, sampleSize, at, fullAt: from.number() };
   assert(state === 'too few', `a snapshot holds a reading in the unknown state ${state}`);
   return { state, value, sampleSize, needed: from.number(), at };
 }

@@ -147,12 +147,14 @@ function viewReading(
   const value = reading.state === 'no data' ? undefined : reading.value;
   const needed = reading.state === 'too few' ? reading.needed : undefined;
   const reason = reading.state === 'no data' ? reading.reason : undefined;
+  const fullAt = reading.state === 'value' && reading.fullAt !== undefined ? formatInstant(reading.fullAt) : undefined;
   if (
     before !== undefined &&
     before.state === state &&
     before.value === value &&
     before.sampleSize === reading.sampleSize &&
     before.needed === needed &&
+    before.fullAt === fullAt &&
     before.reason === reason
   ) {
     return before;
@@ -165,6 +167,7 @@ function viewReading(
     sampleSize: reading.sampleSize,
     ...(needed === undefined ? {} : { needed }),
     ...(reason === undefined ? {} : { reason }),
+    ...(fullAt === undefined ? {} : { fullAt }),
     since: formatInstant(reading.at),
   };
 }

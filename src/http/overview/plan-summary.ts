@@ -12,6 +12,7 @@ const byWeight: readonly LiveReading['state'][] = [
   'not evaluated',
   'no data',
   'too few',
+  'open',
   'target unset',
   'on target',
 ];

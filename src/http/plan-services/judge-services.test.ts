@@ -62,7 +62,9 @@ test('a rule that could be judged is a measurement too', () => {
   play.say(1_000, { a: 'unknown', b: 'unknown' });
   expect(judge(play).get('database')?.state).toBe('unknown');
   play.say(2_000, { b: 'false' });
-  expect(judge(play).get('database')?.state).toBe('fine');
+  expect(judge(play).get('database')).toMatchObject({ state: 'fine', basis: 'rules' });
+  expect(judge(play, { database: { probes: [probe('passing')] } }).get('database')?.basis).toBe('checks');
+  expect(judge(play).get('api')?.basis).toBeUndefined();
   // But where probes look, and none of them can say anything, it is not.
   expect(judge(play, { database: { probes: [probe('unknown')] } }).get('database')?.state).toBe('unknown');
 });

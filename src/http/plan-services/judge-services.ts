@@ -76,6 +76,7 @@ function judgeService(
     needs: [...needs],
     neededBy: [],
     state,
+    ...(checks.length > 0 ? { basis: 'checks' as const } : rules.length > 0 ? { basis: 'rules' as const } : {}),
     ...instantField('since', begun.length === 0 ? undefined : Math.min(...begun)),
     because: [],
     down: [...down],

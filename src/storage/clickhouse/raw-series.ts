@@ -5,10 +5,10 @@ import type { CompiledPlan, Formula, Measure, Signal } from '#plan/model.ts';
 import { type GroupKey, UNGROUPED } from '#plan/reading.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import { availabilitiesOf, combine, measuresOf, type Outcome } from '#signals/formula.ts';
-import { isZeroWhenEmpty } from '#signals/measure-window.ts';
 import { readTagged } from '#signals/sql/field-sql.ts';
 import { groupsSql, measureSql, type StepRange } from '#signals/sql/measure-sql.ts';
 import { SqlParameters } from '#signals/sql/parameters.ts';
+import { isZeroWhenEmpty } from '#signals/totals.ts';
 import { queryLimits, type StoredSeries } from './series.ts';
 
 export interface RawSeriesQuery {
@@ -250,7 +250,7 @@ function figureAt(
   active: ReadonlySet<number>,
 ): Outcome {
   if (formula.kind === 'constant') {
-    return { reason: undefined, value: formula.value, sampleSize: Number.POSITIVE_INFINITY };
+    return { reason: undefined, value: formula.value, fullAt: 0, sampleSize: Number.POSITIVE_INFINITY };
   }
   if (formula.kind === 'measure') {
     const measure = plan.measures[formula.measure];
@@ -259,14 +259,14 @@ function figureAt(
       .get(formula.measure)
       ?.get(grouped ? group : UNGROUPED)
       ?.get(step);
-    if (cell !== undefined) return { reason: undefined, ...cell };
+    if (cell !== undefined) return { reason: undefined, fullAt: 0, ...cell };
     const isZero = measure !== undefined && !grouped && isZeroWhenEmpty(measure) && active.has(step);
-    return { reason: isZero ? undefined : 'no-events', value: 0, sampleSize: 0 };
+    return { reason: isZero ? undefined : 'no-events', value: 0, fullAt: 0, sampleSize: 0 };
   }
-  if (formula.kind === 'availability') return { reason: 'not-measured', value: 0, sampleSize: 0 };
+  if (formula.kind === 'availability' || formula.kind === 'by-phase') return { reason: 'not-measured', value: 0, fullAt: 0, sampleSize: 0 };
   const left = figureAt(formula.left, group, step, plan, readings, active);
   const right = figureAt(formula.right, group, step, plan, readings, active);
-  return combine(formula.kind, left, right, { reason: undefined, value: 0, sampleSize: 0 });
+  return combine(formula.kind, left, right, { reason: undefined, value: 0, fullAt: 0, sampleSize: 0 });
 }
 
 function codeOf(caught: unknown): string {

@@ -15,6 +15,7 @@ const figureTones: Readonly<Record<FigureStateAnswer, Tone>> = {
   'off target': 'off',
   'no data': 'none',
   'too few': 'none',
+  open: 'none',
   'not evaluated': 'none',
   'on target': 'good',
   'target unset': 'neutral',
@@ -24,6 +25,11 @@ const figureTones: Readonly<Record<FigureStateAnswer, Tone>> = {
 /** How a figure's state is shown. */
 export function figureTone(state: FigureStateAnswer): ToneAndWord {
   return { tone: figureTones[state], word: state };
+}
+
+/** Whether a figure is held against its bands, or would be if it had any: what is so far, or rests on too little, is shown quietly. */
+export function isJudged(state: FigureStateAnswer): boolean {
+  return figureTones[state] !== 'none';
 }
 
 /** How bad a figure's state is; the larger, the worse. What cannot be judged is worse than what is well. */

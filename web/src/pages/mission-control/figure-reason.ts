@@ -2,7 +2,7 @@ import type { LiveReading } from '#contract/live.ts';
 import type { BandsAnswer, SignalAnswer } from '#contract/overview.ts';
 import { MINUTE_MS } from '#kernel/instant.ts';
 import { formatCount, formatFigureText } from '../../format/numbers.ts';
-import { formatSpan } from '../../format/times.ts';
+import { formatSpan, formatTimeExact } from '../../format/times.ts';
 import { bandText } from '../../kit/bands.ts';
 
 const noDataReasons: Readonly<Record<string, string>> = {
@@ -13,6 +13,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
   'not-a-number': 'Its formula gives no number.',
   refilling: 'Its window fills again after a restart.',
   'not-measured': 'Of all its window nothing was measured.',
+  'no-target': 'The objective that it reads asks for no share in this phase.',
   'too-many-keys': 'More different values came than are kept, so none of them can be counted.',
 };
 
@@ -20,6 +21,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
 export function shortReason(reading: LiveReading): string {
   if (reading.state === 'too few')
     return `too few: ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed ?? 0)}`;
+  if (reading.state === 'open') return 'so far: its window fills';
   if (reading.state === 'not evaluated') return 'intake is away';
   switch (reading.reason) {
     case 'nothing-received':
@@ -34,6 +36,8 @@ export function shortReason(reading: LiveReading): string {
       return 'nothing to divide by';
     case 'not-measured':
       return 'nothing measured';
+    case 'no-target':
+      return 'no target in this phase';
     default:
       return 'no value';
   }
@@ -62,6 +66,10 @@ export function figureReason(reading: LiveReading, signal: SignalAnswer, bands: 
         return `It rests on ${known} of at least ${formatSpan(needed * MINUTE_MS)} of known time: shown, and not judged.`;
       }
       return `It rests on ${formatCount(reading.sampleSize)} of at least ${formatCount(needed)} samples: shown, and not judged.`;
+    }
+    case 'open': {
+      const since = reading.fullAt === undefined ? '' : `, and is full at ${formatTimeExact(Date.parse(reading.fullAt))}`;
+      return `${value} is what came so far: its window reaches back to before anything was received${since}. Shown, and not judged.`;
     }
     case 'no data':
       return noDataReasons[reading.reason ?? ''] ?? 'It has no value, and the reason is not known.';

@@ -2,7 +2,7 @@ import type { LiveAlert, LiveReading } from '#contract/live.ts';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import type { ServiceAnswer } from '#contract/services.ts';
 import { neededServices } from '#plan/needs.ts';
-import type { Tone } from '../../kit/tone.ts';
+import { isJudged, type Tone } from '../../kit/tone.ts';
 import { checksText } from '../services/service-words.ts';
 
 /** How a service stands, by the rules that the plan gives it and by its checks. */
@@ -78,11 +78,7 @@ function ownState(
   const isKnown =
     checks !== undefined && checks.length > 0
       ? checks.some(({ state }) => state === 'passing' || state === 'on time')
-      : read.some((signal) =>
-          (signals.get(signal) ?? []).some(
-            ({ state }) => state !== 'no data' && state !== 'too few' && state !== 'not evaluated',
-          ),
-        );
+      : read.some((signal) => (signals.get(signal) ?? []).some(({ state }) => isJudged(state)));
   if (!isKnown) return { name, tone: 'none', word: 'not known', because: 'nothing has been measured lately' };
   return { name, tone: 'good', word: 'fine', because: answer === undefined ? 'no open alert' : checksText(answer) };
 }

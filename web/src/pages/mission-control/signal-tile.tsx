@@ -14,7 +14,7 @@ import { useNow } from '../../kit/now.ts';
 import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { Sparkline } from '../../kit/sparkline.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
-import { figureTone } from '../../kit/tone.ts';
+import { figureTone, isJudged } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
 import { shortReason } from './figure-reason.ts';
@@ -41,7 +41,7 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, sp
   const reading = worstReading(readings) ?? missing(signal.name);
   const { state, value, sampleSize } = reading;
   const bands = objective?.bands;
-  const judged = state !== 'no data' && state !== 'too few' && state !== 'not evaluated';
+  const judged = isJudged(state);
   const group = reading.group.join(', ');
   return (
     <article

@@ -67,6 +67,7 @@ function judgedSentence({ overview, signals, alerts }: Omit<Standing, 'unjudged'
   say(count('warning'), (how) => `${how} in warning`);
   say(count('off target'), (how) => `${how} off target`);
   say(count('too few'), (how) => `${how} ${how === 1 ? 'has' : 'have'} too little data`);
+  say(count('open'), (how) => `${how} ${how === 1 ? 'is' : 'are'} still filling`);
   say(count('no data'), (how) => `${how} ${how === 1 ? 'has' : 'have'} no data`);
   say(count('not evaluated'), (how) => `${how} not evaluated`);
 

@@ -57,7 +57,7 @@ export function ServiceRow({ plan, service, onChoose }: ServiceRowProps) {
           <span className={classes.quiet}>
             {rules.length === 0
               ? 'No rule, probe or heartbeat of the plan is about it.'
-              : `No probe or heartbeat is about it; ${rules.length === 1 ? 'the rule' : 'rules'} ${rules.join(', ')}.`}
+              : `No probe or heartbeat is about it: judged by ${rules.length === 1 ? 'the rule' : 'the rules'} ${rules.join(', ')} alone.`}
           </span>
         )}
       </div>

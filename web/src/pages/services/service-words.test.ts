@@ -57,7 +57,9 @@ test('all that is well, and nothing that is known', () => {
 });
 
 test.each<[Partial<ServiceAnswer>, string]>([
-  [{}, 'no checks'],
+  [{ rules: [] }, 'no checks'],
+  [{}, 'by 1 rule alone'],
+  [{ rules: ['slow', 'down'] }, 'by 2 rules alone'],
   [{ probes: [probe('passing'), probe('failing')] }, '1 of 2 probes fails'],
   [{ probes: [probe('passing')], parts: [part('failing')] }, 'said by health'],
   [{ probes: [probe('passing')], heartbeats: [job('late')] }, '1 of 1 job not in time'],

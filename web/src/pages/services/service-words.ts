@@ -27,13 +27,14 @@ export function worstFirst(services: readonly ServiceAnswer[]): readonly Service
   return services.toSorted((left, right) => rank(left) - rank(right));
 }
 
-/** What is wrong with the checks of a service, or how many there are, in a few words for its place on the map. */
+/** What is wrong with the checks of a service, or what it is judged by, in a few words for its place on the map. */
 export function checksText({
   alerts,
   probes,
   parts,
   heartbeats,
-}: Pick<ServiceAnswer, 'alerts' | 'probes' | 'parts' | 'heartbeats'>): string {
+  rules,
+}: Pick<ServiceAnswer, 'alerts' | 'probes' | 'parts' | 'heartbeats' | 'rules'>): string {
   const failing = probes.filter(({ state }) => state === 'failing').length;
   const broken = parts.filter(({ state }) => state === 'failing').length;
   const wrong = heartbeats.filter(({ state }) => state === 'late' || state === 'failed').length;
@@ -46,7 +47,8 @@ export function checksText({
     ...(parts.length === 0 ? [] : [plural(parts.length, 'part')]),
     ...(heartbeats.length === 0 ? [] : [plural(heartbeats.length, 'job')]),
   ];
-  return counted.length === 0 ? 'no checks' : counted.slice(0, 2).join(', ');
+  if (counted.length > 0) return counted.slice(0, 2).join(', ');
+  return rules.length === 0 ? 'no checks' : `by ${plural(rules.length, 'rule')} alone`;
 }
 
 /** The state of the page in one sentence; the worst of it gives the tone. */

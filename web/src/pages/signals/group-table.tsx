@@ -8,7 +8,7 @@ import { Figure } from '../../kit/figure.tsx';
 import { Section } from '../../kit/page.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
-import { figureTone } from '../../kit/tone.ts';
+import { figureTone, isJudged } from '../../kit/tone.ts';
 import { shortReason } from '../mission-control/figure-reason.ts';
 import classes from './signal.module.css';
 import { type GroupColumn, sortGroups } from './sort-groups.ts';
@@ -113,7 +113,7 @@ interface GroupRowProps {
 function GroupRow({ reading, unit, shown, onToggle }: GroupRowProps) {
   const { tone, word } = figureTone(reading.state);
   const name = reading.group.join(' · ');
-  const judged = !['no data', 'too few', 'not evaluated'].includes(reading.state);
+  const judged = isJudged(reading.state);
   return (
     <tr data-group={name}>
       <td>
@@ -132,7 +132,7 @@ function GroupRow({ reading, unit, shown, onToggle }: GroupRowProps) {
         <StateMark tone={tone} word={word} />
       </td>
       <td data-number="">
-        {judged || reading.state === 'too few' ? (
+        {judged || reading.state === 'too few' || reading.state === 'open' ? (
           <Figure value={reading.value} unit={unit} tentative={!judged} />
         ) : (
           <span className={classes.quiet}>{shortReason(reading)}</span>

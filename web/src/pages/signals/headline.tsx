@@ -6,6 +6,7 @@ import { formatCount, plural } from '../../format/numbers.ts';
 import { formatAge, formatSpan } from '../../format/times.ts';
 import { bandText } from '../../kit/bands.ts';
 import { Figure } from '../../kit/figure.tsx';
+import { isJudged } from '../../kit/tone.ts';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
 import { worstReading } from '../mission-control/worst-reading.ts';
 import classes from './signal.module.css';
@@ -21,7 +22,7 @@ export function Headline({ signal, objective }: HeadlineProps) {
   const known = useLive((snapshot) => snapshot.plan !== undefined);
   const age = useFiguresAge();
   const reading = worstReading(readings);
-  const judged = reading !== undefined && !['no data', 'too few', 'not evaluated'].includes(reading.state);
+  const judged = reading !== undefined && isJudged(reading.state);
   const bands = objective?.bands;
   return (
     <div className={classes.headline} data-live="">

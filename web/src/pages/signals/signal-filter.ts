@@ -5,7 +5,7 @@ export const signalFilters = {
   all: { name: 'All', states: undefined },
   attention: { name: 'Need attention', states: ['critical', 'warning', 'off target'] },
   good: { name: 'On target', states: ['on target'] },
-  unknown: { name: 'Not judged', states: ['no data', 'too few', 'not evaluated', 'target unset'] },
+  unknown: { name: 'Not judged', states: ['no data', 'too few', 'open', 'not evaluated', 'target unset'] },
   free: { name: 'No objective', states: ['no objective'] },
 } as const satisfies Record<string, { name: string; states: readonly FigureStateAnswer[] | undefined }>;
 

@@ -11,7 +11,7 @@ import { Figure, SampleSize } from '../../kit/figure.tsx';
 import { ReasonPanel } from '../../kit/reason-panel.tsx';
 import { StateMark } from '../../kit/state-mark.tsx';
 import { BlockSkeleton } from '../../kit/states.tsx';
-import { figureTone } from '../../kit/tone.ts';
+import { figureTone, isJudged } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import { shortReason } from '../mission-control/figure-reason.ts';
 import { FigureReasons } from '../mission-control/figure-reasons.tsx';
@@ -39,7 +39,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
   const reading = worstReading(readings);
   const state = reading?.state ?? 'no data';
   const { tone, word } = figureTone(state);
-  const judged = state !== 'no data' && state !== 'too few' && state !== 'not evaluated';
+  const judged = isJudged(state);
   return (
     <li className={classes.row} data-signal={signal.name} data-state={known ? state : undefined}>
       <div className={classes.name}>
