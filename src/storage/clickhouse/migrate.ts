@@ -69,6 +69,8 @@ export async function setRetention(
     // What says which hours are read from events goes before they do; the runs, which stay, are then all that there is.
     ['check_hours', 'at', retention.eventsMs - DAY_MS],
     ['check_hours_late', 'at', retention.eventsMs - DAY_MS],
+    ['check_slices', 'slice', retention.eventsMs],
+    ['check_slices_written', 'slice', retention.eventsMs],
     ['samples', 'ts', retention.eventsMs],
     // Described every day: what describes the oldest points is never gone before them.
     ['series', 'described_at', retention.eventsMs + 2 * DAY_MS],
