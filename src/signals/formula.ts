@@ -4,9 +4,9 @@ import type { Formula, MeasureId } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, type Reading, UNGROUPED } from '#plan/reading.ts';
 import type { AvailabilityWindow } from './availability/availability-window.ts';
 import type { FigureWindow } from './figure-window.ts';
+import { onlyGrows } from './totals.ts';
 
 /** What formulas are evaluated against. One object an executor, changed in place. */
-import { onlyGrows } from './totals.ts';
 export interface EvaluationContext {
   now: Instant;
   /** Whether the plan has received anything within `limits.receivedWithinMs`. */
@@ -85,10 +85,12 @@ function readAvailability(window: AvailabilityWindow, outcome: Outcome): Outcome
 
 function compileMeasure(window: FigureWindow, context: EvaluationContext, outcome: Outcome): Evaluate {
   const factor = window.measure.function === 'rate' ? 1_000 / window.measure.window.ms : 1;
+  const grows = onlyGrows(window.measure);
   return (group) => {
     const aggregate = window.covered(window.grouped ? group : UNGROUPED);
     outcome.sampleSize = aggregate?.covered ?? 0;
     outcome.reason = undefined;
+    outcome.fullAt = 0;
     if (context.now < window.refillingUntil) {
       outcome.reason = 'refilling';
       outcome.least = window.withheld === undefined ? window.least : undefined;
@@ -97,16 +99,22 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
     } else if (aggregate !== undefined) {
       outcome.value = aggregate.value() * factor;
       if (!Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';
+      else if (window.fullAt !== undefined && context.now < window.fullAt) {
+        outcome.fullAt = window.fullAt;
+        outcome.least = grows ? outcome.value : undefined;
+      }
     } else if (window.grouped && !context.gone) {
       outcome.reason = 'missing-partner';
     } else if (!window.zeroWhenEmpty) {
       outcome.reason = 'no-events';
-  const grows = onlyGrows(window.measure);
     } else if (context.received) {
       outcome.value = 0;
+      if (window.fullAt !== undefined && context.now < window.fullAt) {
+        outcome.fullAt = window.fullAt;
+        outcome.least = grows ? 0 : undefined;
+      }
     } else {
       outcome.reason = 'nothing-received';
-    outcome.fullAt = 0;
     }
     return outcome;
   };
@@ -115,20 +123,13 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
 /** Arithmetic on two outcomes, written into a third. The reason of the left side wins. */
 export function combine(
   kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'ratio',
-      else if (window.fullAt !== undefined && context.now < window.fullAt) {
-        outcome.fullAt = window.fullAt;
-        outcome.least = grows ? outcome.value : undefined;
-      }
   left: Outcome,
   right: Outcome,
   outcome: Outcome,
 ): Outcome {
   outcome.sampleSize = kind === 'ratio' ? right.sampleSize : Math.min(left.sampleSize, right.sampleSize);
   outcome.reason = left.reason ?? right.reason;
-      if (window.fullAt !== undefined && context.now < window.fullAt) {
-        outcome.fullAt = window.fullAt;
-        outcome.least = grows ? 0 : undefined;
-      }
+  outcome.fullAt = fullAtOf(kind, left, right);
   if (outcome.reason !== undefined) return outcome;
   switch (kind) {
     case 'add':
@@ -145,8 +146,17 @@ export function combine(
       else outcome.value = left.value / right.value;
   }
   if (outcome.reason === undefined && !Number.isFinite(outcome.value)) outcome.reason = 'not-a-number';
-  outcome.fullAt = fullAtOf(kind, left, right);
   return outcome;
+}
+
+/** What two totals of one time are to each other is as good of a part of it; anything else is so far while one of its parts is. */
+export function fullAtOf(
+  kind: Parameters<typeof combine>[0],
+  left: Pick<Outcome, 'fullAt'>,
+  right: Pick<Outcome, 'fullAt'>,
+): Instant {
+  if ((kind === 'divide' || kind === 'ratio') && left.fullAt === right.fullAt) return 0;
+  return Math.max(left.fullAt, right.fullAt);
 }
 
 /** The reading of a figure: no data before too few before a value. */
@@ -162,13 +172,3 @@ export function readingOf(outcome: Outcome, atLeast: number, at: Instant): Readi
     ...(outcome.fullAt > 0 && { fullAt: outcome.fullAt }),
   };
 }
-/** What two totals of one time are to each other is as good of a part of it; anything else is so far while one of its parts is. */
-export function fullAtOf(
-  kind: Parameters<typeof combine>[0],
-  left: Pick<Outcome, 'fullAt'>,
-  right: Pick<Outcome, 'fullAt'>,
-): Instant {
-  if ((kind === 'divide' || kind === 'ratio') && left.fullAt === right.fullAt) return 0;
-  return Math.max(left.fullAt, right.fullAt);
-}
-

@@ -27,10 +27,10 @@ import { Watches } from './watch/watches.ts';
 
 const SNAPSHOT_VERSION = 1;
 
-/** Why a snapshot was not taken; the windows then begin empty. */
 /** The section that says when the plan received for the first time. */
 const RECEIVED_FROM = 'received from';
 
+/** Why a snapshot was not taken; the windows then begin empty. */
 export interface SnapshotFailure {
   readonly reason: 'snapshot-malformed' | 'snapshot-version';
   readonly message: string;
@@ -81,9 +81,9 @@ export class LiveExecutor implements Executor {
   private now: Instant;
   private readonly context: EvaluationContext;
   private readonly windows: readonly LiveWindow[];
-  private readonly silences: readonly SilenceWatch[];
   /** Those that are not full at first. */
   private readonly filling: readonly FigureWindow[];
+  private readonly silences: readonly SilenceWatch[];
   private readonly watches: Watches;
   private readonly availabilities: AvailabilityWindows;
   private readonly judges: readonly ComparisonJudge[];
@@ -95,11 +95,11 @@ export class LiveExecutor implements Executor {
   private readonly dues: DueHeap;
   private readonly receivedNumber: number;
   private lastReceivedAt: Instant = Number.NEGATIVE_INFINITY;
+  /** When the plan received for the first time, as far as is known. */
+  private receivedFrom: Instant = Number.NEGATIVE_INFINITY;
   /** Tests have not been judged since this executor was made; they will be, as of when it was made. */
   private fresh = true;
   private readonly madeAt: Instant;
-  /** When the plan received for the first time, as far as is known. */
-  private receivedFrom: Instant = Number.NEGATIVE_INFINITY;
   private readonly touchedWindows: FigureWindow[] = [];
   private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
@@ -115,11 +115,11 @@ export class LiveExecutor implements Executor {
     this.windows = measures.map((measure, id) =>
       isOfKeys(measure) ? new KeyWindow(measure, id, now, keys) : new MeasureWindow(measure, id, now),
     );
+    this.filling = this.windows.filter((window) => window instanceof MeasureWindow);
     const byId = new Map<MeasureId, FigureWindow>(this.windows.map((window) => [window.measure.id, window]));
     const tests = Object.values(plan.tests);
     this.silences = tests
       .filter((test) => test.kind === 'silence')
-    this.filling = this.windows.filter((window) => window instanceof MeasureWindow);
       .map((test, index) => new SilenceWatch(test, measures.length + index, plan.launch, this.context, now));
     const firstWatch = measures.length + this.silences.length;
     this.watches = new Watches(tests, firstWatch, this.context, now);
@@ -242,6 +242,7 @@ export class LiveExecutor implements Executor {
     this.context.received = from.number() === 1;
     this.follower.outOfTime = from.number();
     const sections = readSections(from);
+    this.receivedFrom = sections.get(RECEIVED_FROM)?.number() ?? Number.NEGATIVE_INFINITY;
     for (const window of this.windows) {
       const section = sections.get(`measure ${measureSignature(this.plan, window.measure)}`);
       if (section !== undefined) window.read(section);
@@ -252,7 +253,7 @@ export class LiveExecutor implements Executor {
         window.beginRefilling(this.now);
       }
     }
-    this.receivedFrom = sections.get(RECEIVED_FROM)?.number() ?? Number.NEGATIVE_INFINITY;
+    for (const window of this.filling) window.beginFilling?.(this.receivedFrom, this.now);
     for (const route of this.allRoutes) {
       const section = sections.get(`once ${sourceSignature(route.source)}`);
       if (section !== undefined) route.oncePer?.restore(section);
@@ -263,7 +264,6 @@ export class LiveExecutor implements Executor {
     }
     for (const silence of this.silences) {
       const section = sections.get(`test ${silence.test.id}`);
-    for (const window of this.filling) window.beginFilling?.(this.receivedFrom, this.now);
       if (section !== undefined) silence.restore(section);
     }
     for (const watch of this.watches.all) {
@@ -276,6 +276,8 @@ export class LiveExecutor implements Executor {
 
   private writeSections(out: NumberWriter): void {
     const sections: (readonly [string, { write(out: NumberWriter): void }])[] = [];
+    if (this.receivedFrom > Number.NEGATIVE_INFINITY)
+      sections.push([RECEIVED_FROM, { write: (part) => part.number(this.receivedFrom) }]);
     for (const window of this.windows)
       sections.push([`measure ${measureSignature(this.plan, window.measure)}`, window]);
     for (const route of this.allRoutes) {
@@ -286,8 +288,6 @@ export class LiveExecutor implements Executor {
     for (const watch of [...this.silences, ...this.watches.all]) sections.push([`test ${watch.test.id}`, watch]);
     out.number(sections.length);
     for (const [name, section] of sections) out.section(name, (part) => section.write(part));
-    if (this.receivedFrom > Number.NEGATIVE_INFINITY)
-      sections.push([RECEIVED_FROM, { write: (part) => part.number(this.receivedFrom) }]);
   }
 
   private scheduleAll(): void {
@@ -333,10 +333,20 @@ export class LiveExecutor implements Executor {
   }
 
   private receive(at: Instant): void {
+    if (this.lastReceivedAt === Number.NEGATIVE_INFINITY) this.beginFilling(at);
     this.lastReceivedAt = at;
     if (this.context.received) return;
     this.setReceived(true);
     this.dues.schedule(this.receivedNumber, at + limits.receivedWithinMs);
+  }
+
+  /** The plan receives for the first time. */
+  private beginFilling(from: Instant): void {
+    this.receivedFrom = from;
+    for (const window of this.filling) {
+      window.beginFilling?.(from, from);
+      this.dues.schedule(window.id, window.due);
+    }
   }
 
   private setReceived(received: boolean): void {
@@ -354,22 +364,12 @@ export class LiveExecutor implements Executor {
   }
 
   private noteHeard(silence: SilenceWatch, now: Instant): void {
-    if (this.lastReceivedAt === Number.NEGATIVE_INFINITY) this.beginFilling(at);
     if (silence.due > now) this.dues.schedule(silence.id, silence.due);
     this.queueSilence(silence);
   }
 
   private queueWindow(window: FigureWindow): void {
     if (window.queued) return;
-  /** The plan receives for the first time. */
-  private beginFilling(from: Instant): void {
-    this.receivedFrom = from;
-    for (const window of this.filling) {
-      window.beginFilling?.(from, from);
-      this.dues.schedule(window.id, window.due);
-    }
-  }
-
     window.queued = true;
     this.touchedWindows.push(window);
     for (const judge of this.judgesOf[window.id] ?? []) this.queueJudge(judge);

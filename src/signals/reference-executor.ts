@@ -8,11 +8,10 @@ import { isOfKeys } from '#plan/window-step.ts';
 import { ReferenceAvailability } from './availability/reference-availability.ts';
 import { groupOf, otherGroup } from './groups.ts';
 import { ReferenceKeys } from './keys/reference-keys.ts';
-import { isZeroWhenEmpty } from './measure-window.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import { type EventRecord, recordNameOf } from './record.ts';
-import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
 import { isTotal, isZeroWhenEmpty, onlyGrows } from './totals.ts';
+import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
 import { isWatched } from './watch/watch.ts';
 import { windowShape } from './window/step.ts';
 
@@ -21,9 +20,9 @@ export interface ReferenceFigure {
   readonly reason?: NoDataReason;
   readonly value?: number;
   readonly sampleSize: number;
-}
   /** When the windows of a value so far are full. */
   readonly fullAt?: Instant;
+}
 
 interface Placed {
   readonly record: EventRecord;
@@ -124,12 +123,11 @@ export class ReferenceExecutor {
       return 'unknown';
     if (Math.min(...figures.map((figure) => figure.sampleSize)) < test.atLeast) return 'unknown';
     const operator = test.comparison.operator;
-    const holds = operator === 'between' ? left >= low && left <= (high ?? low) : compare(left, operator, low);
     if (figures.some(({ fullAt }) => fullAt !== undefined)) return this.truthSoFar(test, figures);
+    const holds = operator === 'between' ? left >= low && left <= (high ?? low) : compare(left, operator, low);
     return holds ? 'true' : 'false';
   }
 
-  private silence(test: Test & { kind: 'silence' }, at: Instant, before: Instant): Truth {
   /** Of a total that can only grow, compared with something that will not change any more: true or false when growing cannot change it. */
   private truthSoFar(test: Test & { kind: 'comparison' }, figures: readonly ReferenceFigure[]): Truth {
     const [left, limit] = figures;
@@ -143,6 +141,7 @@ export class ReferenceExecutor {
     return now === later && equal ? (now ? 'true' : 'false') : 'unknown';
   }
 
+  private silence(test: Test & { kind: 'silence' }, at: Instant, before: Instant): Truth {
     const seen = this.admitted(test.source, test.where, before).map(({ record, receivedAt }) =>
       Math.min(record.time, receivedAt),
     );
