@@ -202,7 +202,7 @@ steps:
       'told: T+00:00:10.000 mia by app because failing (A-1 fired)',
     ]);
     expect(result.failures[3]?.instead.join('\n')).toContain('nothing has been said of its tests yet');
-    expect(result.timeline).toContain('FAILED: 4 of 4 so far');
+    expect(result.timeline).toContain('FAILED: 4 of 4');
   });
 
   it('has not seen a page that came too late', () => {
