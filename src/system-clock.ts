@@ -48,7 +48,8 @@ export function createSystemClock(source: TimeSource = host): Clock {
       timer = undefined;
       return;
     }
-    const delayMs = Math.max(0, Math.min(RECHECK_MS, next));
+    // Timers of hosts drop parts of a millisecond, and what then is not due yet would cost another one.
+    const delayMs = Math.ceil(Math.max(0, Math.min(RECHECK_MS, next)));
     const firesAt = source.monotonicMs() + delayMs;
     if (timer !== undefined && timer.firesAt <= firesAt) return;
     timer?.cancel();

@@ -102,7 +102,7 @@ describe('RachelFoods', () => {
 
   it('is asked 12 times an hour and 576 times in the first 48 hours', async () => {
     const probe = await probeOf('rachelfoods', 'api-health');
-    const pace = paceOf(probe, 'first-48h', false, 123_457);
+    const pace = paceOf(probe, 'first-48h', false, { own: 123_457, shared: 0 });
     if (pace === undefined) throw new Error('it rests');
     const until = (hours: number): number => gridAtOrBefore(pace, 1_700_000_000_000 + hours * 3_600_000) / pace.everyMs;
     expect([until(1) - until(0), until(48) - until(0)]).toEqual([12, 576]);

@@ -19,7 +19,7 @@ it('is what the prober does, across the boundaries of phases', () => {
       fc.record({ early: fc.option(pace), later: fc.option(pace), otherwise: fc.option(pace) }),
       fc.option(pace),
       fc.boolean(),
-      fc.nat(1e6),
+      fc.record({ own: fc.nat(1e6), shared: fc.nat(1e6) }),
       fc.integer({ min: -100_000, max: 400_000 }),
       ({ early, later, otherwise }, closer, isFailing, offset, start) => {
         const probe = {
@@ -63,6 +63,6 @@ it('is what the prober does, across the boundaries of phases', () => {
 it('waits for the phase that has a pace, and for nothing when none comes', () => {
   const later = { everyMs: { phases: { later: 120_000 } } };
   const course = phaseCourse(calendar.plan, T0, T0);
-  expect(nextLook(later, course, { offset: 0, isFailing: false }, T0)).toBe(T0 + 60_000);
-  expect(nextLook(later, course, { offset: 0, isFailing: false }, T0 + 400_000)).toBeUndefined();
+  expect(nextLook(later, course, { offset: { own: 0, shared: 0 }, isFailing: false }, T0)).toBe(T0 + 60_000);
+  expect(nextLook(later, course, { offset: { own: 0, shared: 0 }, isFailing: false }, T0 + 400_000)).toBeUndefined();
 });

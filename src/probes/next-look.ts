@@ -1,7 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { PhaseStretch } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
-import { gridAtOrBefore, paceOf } from './schedule.ts';
+import { type GridOffset, gridAtOrBefore, paceOf } from './schedule.ts';
 
 /**
  * When a prober that runs looks at a probe next, after `now`; undefined when it rests for good. At the beginning of a phase it looks at once
@@ -10,7 +10,7 @@ import { gridAtOrBefore, paceOf } from './schedule.ts';
 export function nextLook(
   probe: Pick<Probe, 'everyMs' | 'whileFailingMs'>,
   course: readonly PhaseStretch[],
-  { offset, isFailing }: { readonly offset: number; readonly isFailing: boolean },
+  { offset, isFailing }: { readonly offset: GridOffset; readonly isFailing: boolean },
   now: Instant,
 ): Instant | undefined {
   let doneUpTo = Number.NEGATIVE_INFINITY;

@@ -9,7 +9,16 @@ import type { SecretLook } from './kind.ts';
 import { look } from './look.ts';
 import { Outbox } from './outbox.ts';
 import { ProberTime } from './prober-time.ts';
-import { decide, gridOffset, type PhaseNow, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
+import {
+  decide,
+  type GridOffset,
+  gridOffset,
+  type PhaseNow,
+  type Progress,
+  paceOf,
+  phaseNow,
+  takeUp,
+} from './schedule.ts';
 
 export interface ProberOptions {
   readonly location: string;
@@ -47,7 +56,7 @@ interface Task {
   /** As JSON, to see whether it is another. */
   written: string;
   progress: Progress;
-  readonly offset: number;
+  offset: GridOffset;
   isRunning: boolean;
   /** When it has to be decided on. */
   at: Instant;
@@ -169,14 +178,15 @@ export class Prober {
     for (const name of plan.tasks.keys()) if (!names.has(name)) plan.tasks.delete(name);
     for (const probe of orders.probes) {
       const written = JSON.stringify(probe);
+      const offset = gridOffset(orders.plan, probe.name, orders.probes.length);
       const known = plan.tasks.get(probe.name);
       if (known !== undefined) {
         // The same object, so that what was compiled for it stays.
         if (known.written !== written) Object.assign(known, { probe, written });
+        known.offset = offset;
         known.at = now;
         continue;
       }
-      const offset = gridOffset(orders.plan, probe.name);
       const last = Object.hasOwn(orders.last, probe.name) ? orders.last[probe.name] : undefined;
       const pace = paceOf(probe, phase.phase, last?.isFailing ?? false, offset);
       const progress = takeUp(pace, last, now);

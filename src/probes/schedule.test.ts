@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, gridAtOrBefore, type Pace, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
+import { decide, gridAtOrBefore, gridOffset, type Pace, type Progress, paceOf, phaseNow, takeUp } from './schedule.ts';
 
 const T0 = 1_790_000_000_000;
 const HOUR = 3_600_000;
@@ -20,10 +20,43 @@ describe('the grid', () => {
   });
 
   it('is another for another probe, so that they do not all begin together', () => {
-    const offsets = new Set(
-      Array.from({ length: 100 }, (_, index) => gridAtOrBefore({ everyMs: 1_000, offset: index * 7 }, T0)),
+    const instantsOf = (probes: number): readonly number[] =>
+      Array.from({ length: probes }, (_, index) => gridOffset('shop', `p${index}`, probes).shared % 1_000);
+    expect(new Set(instantsOf(8_000)).size).toBeGreaterThan(950);
+    // A few at a time of a thousand, and none at 24 of 25 instants that would each wake us.
+    const looks = Map.groupBy(instantsOf(1_000), (instant) => instant);
+    expect(looks.size).toBeGreaterThan(190);
+    expect(Math.max(...looks.values().map(({ length }) => length))).toBeLessThan(20);
+    expect(new Set(instantsOf(24)).size).toBe(4);
+  });
+
+  it('has the probes of a plan together, the plans apart, and of each interval some at any time', () => {
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.string(),
+        fc.integer({ min: 1, max: 32 }),
+        (plan, one, other, probes) => {
+          const [first, second] = [gridOffset(plan, one, probes), gridOffset(plan, other, probes)];
+          expect(Math.abs(first.shared - second.shared) % 250).toBe(0);
+          expect(Math.abs(first.shared - first.own)).toBeLessThan(250);
+        },
+      ),
     );
-    expect(offsets.size).toBe(100);
+    const plans = new Set(Array.from({ length: 100 }, (_, index) => gridOffset(`plan${index}`, 'p', 24).shared % 250));
+    expect(plans.size).toBeGreaterThan(60);
+    const slow = Array.from({ length: 60 }, (_, index) => gridOffset('shop', `p${index}`, 24).shared % 60_000);
+    expect(new Set(slow).size).toBeGreaterThan(30);
+  });
+
+  it('of a long interval does not change with the other probes of the plan', () => {
+    const every = (everyMs: number) => ({ everyMs: { otherwise: everyMs } });
+    const offsets = [1, 24, 1_000].map((probes) => gridOffset('shop', 'p', probes));
+    const pacesOf = (everyMs: number) =>
+      new Set(offsets.map((offset) => paceOf(every(everyMs), undefined, false, offset)?.offset));
+    expect(pacesOf(300_000).size).toBe(1);
+    expect(pacesOf(1_000).size).toBe(2);
   });
 });
 
@@ -36,11 +69,14 @@ describe('the pace', () => {
     // Closer than usual, never farther apart.
     ['early', true, 10_000],
   ])('in phase %s, failing %s, is %i ms', (phase, isFailing, everyMs) => {
-    expect(paceOf(probe, phase, isFailing, 5)).toEqual({ everyMs, offset: 5 });
+    expect(paceOf(probe, phase, isFailing, { own: 5, shared: 6 })).toEqual({
+      everyMs,
+      offset: everyMs > 60_000 ? 5 : 6,
+    });
   });
 
   it('is none in a phase without one', () => {
-    expect(paceOf({ everyMs: { phases: { early: 10_000 } } }, undefined, true, 5)).toBeUndefined();
+    expect(paceOf({ everyMs: { phases: { early: 10_000 } } }, undefined, true, { own: 5, shared: 6 })).toBeUndefined();
   });
 
   it('is that before T+0 until then', () => {

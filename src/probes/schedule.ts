@@ -20,9 +20,27 @@ export interface Progress {
   readonly isFailing: boolean;
 }
 
+/**
+ * To wake up costs several times what a look costs, so probes of one plan share instants: as many as keep it to a few looks each, and four a
+ * second at least. Each length is a part of a second, so that the instants of whole seconds are the same ones.
+ */
+const SHARED_MS: readonly DurationMs[] = [250, 125, 50, 25, 10, 5, 2, 1];
+const LOOKS_SHARED = 8;
+
 /** By how much the grid of a plan's probe is moved. */
-export function gridOffset(plan: string, probe: string): number {
-  return hash53(`${plan}/${probe}`);
+export interface GridOffset {
+  /** Of intervals that are made up: theirs never changes. */
+  readonly own: number;
+  /** Of shorter ones: beside others of the plan. It may change with how many probes the plan has. */
+  readonly shared: number;
+}
+
+/** The same for everybody who knows the plan. `probes`: how many it has. */
+export function gridOffset(plan: string, probe: string, probes: number): GridOffset {
+  const own = hash53(`${plan}/${probe}`);
+  const apartMs = SHARED_MS.find((ms) => (ms * probes) / 1_000 <= LOOKS_SHARED) ?? 1;
+  // Plans do not meet either.
+  return { own, shared: own - (own % apartMs) + (hash53(plan) % apartMs) };
 }
 
 /** The pace in force. */
@@ -37,12 +55,13 @@ export function paceOf(
   probe: Pick<Probe, 'everyMs' | 'whileFailingMs'>,
   phase: string | undefined,
   isFailing: boolean,
-  offset: number,
+  offset: GridOffset,
 ): Pace | undefined {
   const usualMs = valueAt(probe.everyMs, phase);
   if (usualMs === undefined) return undefined;
   const closerMs = isFailing ? probe.whileFailingMs : undefined;
-  return { everyMs: closerMs === undefined ? usualMs : Math.min(usualMs, closerMs), offset };
+  const everyMs = closerMs === undefined ? usualMs : Math.min(usualMs, closerMs);
+  return { everyMs, offset: everyMs > MADE_UP_ABOVE_MS ? offset.own : offset.shared };
 }
 
 /** The latest instant of the grid at or before `now`. */

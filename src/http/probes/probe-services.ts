@@ -123,7 +123,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     return wanted.map((probe) => {
       const own = latestOf.get(probe.name) ?? [];
       const isFailing = own.some(({ outcome }) => outcome === 'failed');
-      const offset = gridOffset(plan.name, probe.name);
+      const offset = gridOffset(plan.name, probe.name, plan.probes?.length ?? 0);
       return viewProbe(probe, plan, {
         now,
         everyMs: valueAt(probe.everyMs, phase),
