@@ -82,6 +82,7 @@ export const diagnosticCodes = {
     hint: 'Take one of the `unless` away, or say with `down` which rules mean that a service is down.',
   },
   E175: { title: 'Assessment set up wrongly', hint: 'See `assessments` in the reference.' },
+  E176: { title: 'Review or comparison set up wrongly', hint: 'See `reviews` and `comparisons` in the reference.' },
   W101: { title: 'Placeholder or `unset`', hint: 'Fill it in when it is known; until then it is shown as "not set".' },
   W102: { title: 'Gap between phases', hint: 'Let a phase begin where the one before it ends.' },
   W103: { title: 'Span is not as long as stated', hint: 'Correct the span or its `length`.' },

@@ -228,6 +228,9 @@ export const limits = {
   heartbeatsPerPlan: 2_000,
   assessmentsPerPlan: 50,
   assessmentChecks: 200,
+  /** Of each heartbeat, and alerts of each rule: what comes after so many is unknown to an assessment. */
+  checkInsRead: 20_000,
+  assessmentAlerts: 2_000,
   probeEveryShortestMs: 1_000,
   /** Of grace and runs of a heartbeat too. */
   probeEveryLongestMs: 2_678_400_000,
@@ -260,6 +263,8 @@ export const limits = {
   probeRequestBytes: 16_384,
   /** Ids of looks that intake has heard, of one probe; the oldest go first. */
   probeRunsHeard: 1_000,
+  /** Of what a prober says of a look that sends something. */
+  probeQuestionBytes: 4_096,
   /** In one value. */
   probeRunsPerValue: 8,
   /** So long they are remembered: longer than any look asks for them. */
@@ -289,7 +294,8 @@ export const limits = {
   /** Of one list that is uploaded. */
   comparisonRows: 100_000,
   comparisonBytes: 1_048_576,
-  comparisonFields: 20,
+  /** That are shown of a sample, or compared. */
+  vouchingFields: 50,
   /** Of one line of a list; a double quote that is never closed would make all that follows one line. */
   listRecordCharacters: 65_536,
   /** Differences of one list that are kept; all of them are counted. */

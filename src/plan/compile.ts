@@ -22,6 +22,7 @@ import { Sources } from './compile/sources.ts';
 import { checkEquality } from './compile/thresholds.ts';
 import { compileLimits, compileScrub } from './compile/traffic.ts';
 import { checkUnbuiltSections } from './compile/unbuilt.ts';
+import { compileComparisons, compileReviews } from './compile/vouching.ts';
 import { compileWebhooks } from './compile/webhooks.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CompiledPlan } from './model.ts';
@@ -193,6 +194,8 @@ function compileSections(context: Context): CompiledPlan {
   const probes = compileProbes(context);
   const heartbeats = compileHeartbeats(context);
   const checks = new Checks(probes, heartbeats, context.timezone);
+  const reviews = compileReviews({ context, sources, roles });
+  const comparisons = compileComparisons({ context, sources, roles });
   const maintenance = compileMaintenance(context);
   const signals = new Signals(context, sources, checks, maintenance);
   signals.compileAll();
@@ -241,6 +244,8 @@ function compileSections(context: Context): CompiledPlan {
     ...(heartbeats.length === 0 ? {} : { heartbeats }),
     ...(availabilities.size === 0 ? {} : { availabilities: Object.fromEntries(availabilities) }),
     ...(maintenance.length === 0 ? {} : { maintenance }),
+    ...(reviews.length === 0 ? {} : { reviews }),
+    ...(comparisons.length === 0 ? {} : { comparisons }),
     ...(assessments.length === 0 ? {} : { assessments }),
   };
 }

@@ -9,6 +9,7 @@ import type { Compilation } from './compile.ts';
 import { budgetTermsOf, errorBudget } from './error-budget.ts';
 import { assessmentRows, heartbeatRows, probeRows } from './explain-probes.ts';
 import { serviceRows } from './explain-services.ts';
+import { comparisonRows, reviewRows } from './explain-vouching.ts';
 import type {
   Bands,
   BandTest,
@@ -83,6 +84,8 @@ export function explainPlan(compilation: Compilation): string {
   );
   section('probes', probeRows(plan));
   section('heartbeats', heartbeatRows(plan));
+  section('reviews', reviewRows(plan));
+  section('comparisons', comparisonRows(plan));
   section(
     'maintenance',
     (plan.maintenance ?? []).map(({ name, text, of }) => [`${name}: ${text}`, `of: ${of.join(', ')}`]),
@@ -207,7 +210,9 @@ function budgetRows(plan: CompiledPlan, signal: string): readonly string[] {
     const terms = budgetTermsOf(plan, signal, phase);
     if (terms === undefined) return [];
     const { window, target } = terms;
-    if (window.kind === 'since launch') return [`${formatThreshold(1 - target, '%')} of the time since launch`];
+    const share = formatThreshold(1 - target, '%');
+    if (window.kind === 'since launch') return [`${share} of the time since launch`];
+    if (window.kind === 'this phase') return [`${share} of the phase`];
     const windowMs = window.kind === 'sliding' ? window.ms : DAY_MS;
     const { allowedMs } = errorBudget(target, { windowMs, knownMs: 0, value: 1 });
     return [`${formatDuration(allowedMs)} of ${formatDuration(windowMs)}`];
@@ -217,6 +222,7 @@ function budgetRows(plan: CompiledPlan, signal: string): readonly string[] {
 
 function availabilityWindowText(window: AvailabilityWindow): string {
   if (window.kind === 'sliding') return `the known time of the last ${formatDuration(window.ms)}`;
+  if (window.kind === 'this phase') return 'the known time of the phase in force';
   return window.kind === 'today' ? 'the known time of today' : 'the known time since launch';
 }
 

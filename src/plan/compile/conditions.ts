@@ -413,11 +413,22 @@ class Compilation {
       if (!this.#known(subject, ['probes', 'heartbeats'], 'probe')) return undefined;
       return this.#ofProbe(node, 'passing');
     }
+    if (state === 'wrong' || state === 'differs') return this.#ofPeople(subject, state);
     if (!this.#known(subject, ['heartbeats'], 'heartbeat')) return undefined;
     const heartbeat = this.#checks.heartbeat(subject.text);
     return heartbeat === undefined
       ? undefined
       : this.#collect(this.#checks.heartbeatTest(heartbeat, this.#text(node), state));
+  }
+
+  #ofPeople(subject: ast.Name, state: 'wrong' | 'differs'): Condition | undefined {
+    const name = subject.text;
+    const [section, what] = state === 'wrong' ? ['reviews', 'review'] : ['comparisons', 'comparison'];
+    if (!this.#known(subject, [section], what)) return undefined;
+    this.#checks.used.add(name);
+    return state === 'wrong'
+      ? { kind: 'review-wrong', review: name }
+      : { kind: 'comparison-differs', comparison: name };
   }
 
   #fails(node: ast.FailsTest): Condition | undefined {

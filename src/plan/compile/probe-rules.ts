@@ -5,11 +5,13 @@ import { valuesOf } from './by-phase.ts';
 import type { ProbeUse } from './checks.ts';
 import type { Context } from './context.ts';
 
-/** Probes and heartbeats of which nobody would be told. */
+/** Probes, heartbeats, reviews and comparisons of which nobody would be told. */
 export function hintAtUnread(context: Context, used: ReadonlySet<string>): void {
   for (const [section, is] of [
     ['probes', 'failing'],
     ['heartbeats', 'late'],
+    ['reviews', 'wrong'],
+    ['comparisons', 'differs'],
   ] as const) {
     for (const { key } of context.entries(section)) {
       if (used.has(key.text)) continue;

@@ -16,6 +16,7 @@ import { compileRecipients } from './recipients.ts';
 import { NO_SEVERITY } from './severities.ts';
 import { rootOf } from './signals.ts';
 import type { Threshold } from './thresholds.ts';
+import { isDecidedByPeople } from './vouching.ts';
 
 /** False for this long before an alert resolves, unless the rule has `until` or is made of `any`. */
 export const RESOLVE_AFTER_MS: DurationMs = 2 * MINUTE_MS;
@@ -88,7 +89,8 @@ function compileRule(entry: MapEntry, surroundings: RuleSurroundings): CompiledR
   if (when === undefined || severity === undefined || untilMissing || skipped) return undefined;
   // A phase whose condition is not executed would silently sleep; the whole rule waits then.
   if (partsOf(childAt(value, 'when')) !== valuesOf(when).length) return undefined;
-  const resolveAfterMs = until !== undefined || facts.any ? 0 : RESOLVE_AFTER_MS;
+  const resolveAfterMs =
+    until !== undefined || facts.any || valuesOf(when).every(isDecidedByPeople) ? 0 : RESOLVE_AFTER_MS;
   const rule: Rule = {
     name: key.text,
     text: textOfByPhase(childAt(value, 'when')),

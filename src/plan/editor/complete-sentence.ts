@@ -116,7 +116,7 @@ function candidates(
   if (expected.startsWith('a unit')) return LANGUAGE_WORDS.filter((word) => word.kind === 'unit').flatMap(wordItems);
   if (expected.startsWith('a number with')) return thresholds(base, names);
   if (expected.startsWith('a state'))
-    return ['firing', 'failing', 'passing', 'late', 'failed', 'exercised'].flatMap((text) =>
+    return ['firing', 'failing', 'passing', 'late', 'failed', 'wrong', 'differs', 'exercised'].flatMap((text) =>
       wordItems(findWord(kind, text, 'keyword')),
     );
   if (expected.startsWith('an offset'))
@@ -182,7 +182,13 @@ function nameItems(
 }
 
 /** Names of which a condition asks for a state, and which one mostly. */
-const STATED: Readonly<Partial<Record<NameKind, string>>> = { rule: 'firing', probe: 'failing', heartbeat: 'late' };
+const STATED: Readonly<Partial<Record<NameKind, string>>> = {
+  rule: 'firing',
+  probe: 'failing',
+  heartbeat: 'late',
+  review: 'wrong',
+  comparison: 'differs',
+};
 
 /** A name of the plan with what stands behind it. */
 export function nameItem(name: DefinedName): Completion {

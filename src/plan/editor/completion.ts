@@ -36,6 +36,8 @@ export const KIND_WORDS: Readonly<Record<NameKind, string>> = {
   runbook: 'a runbook',
   probe: 'a probe',
   heartbeat: 'a heartbeat',
+  review: 'a review',
+  comparison: 'a comparison',
   hours: 'hours',
   baseline: 'a baseline',
   funnel: 'a funnel',

@@ -93,6 +93,13 @@ export function keyNames(path: readonly string[]): readonly NameKind[] | undefin
   return undefined;
 }
 
+const VOUCHING_NAMES: Readonly<Record<string, readonly NameKind[]>> = {
+  of: ['source'],
+  during: ['phase'],
+  by: ['person', 'role'],
+  service: ['service'],
+};
+
 /** The kinds of names of which a value is one, by its path. */
 export function valueNames(path: readonly string[]): readonly NameKind[] | undefined {
   const [section = '', , key] = path;
@@ -104,6 +111,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
   }
   if (section === 'services' && key === 'needs') return ['service'];
   if (section === 'services' && key === 'down') return ['rule'];
+  if (section === 'reviews' || section === 'comparisons') return VOUCHING_NAMES[key ?? ''];
   if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
   if (section === 'assessments' && key === 'of') return ['probe', 'heartbeat', 'rule'];
   if (section === 'assessments' && key === 'during') return ['phase'];
@@ -132,7 +140,7 @@ function addValue(scan: Scan, piece: Piece, names: PlanNames, classify: Classify
   const kinds = valueNames(piece.path);
   const whole = { start: piece.start, end: piece.end };
   if (kinds !== undefined) {
-    const name = names.find(text.trim(), ...kinds);
+    const name = names.find(namedIn(text.trim(), piece.path), ...kinds);
     if (name !== undefined) found.push({ ...whole, class: 'name', kind: name.kind });
     else if (piece.path.at(-1) === 'runbook' || text.trim() === '' || piece.path[1] === undefined) return;
     else found.push({ ...whole, class: piece.path[0] === 'people' ? 'text' : 'unknown' });
@@ -205,7 +213,7 @@ export type Role =
   | 'none';
 
 const ROLE_KINDS: Readonly<Record<Role, readonly NameKind[]>> = {
-  figure: ['signal', 'rule', 'probe', 'heartbeat', 'source', 'funnel'],
+  figure: ['signal', 'rule', 'probe', 'heartbeat', 'review', 'comparison', 'source', 'funnel'],
   source: ['source', 'funnel', 'probe', 'signal'],
   watched: ['probe', 'service'],
   signal: ['signal'],

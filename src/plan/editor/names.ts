@@ -16,6 +16,8 @@ export type NameKind =
   | 'runbook'
   | 'probe'
   | 'heartbeat'
+  | 'review'
+  | 'comparison'
   | 'hours'
   | 'baseline'
   | 'funnel'
@@ -34,6 +36,8 @@ const SECTIONS: Readonly<Record<string, NameKind>> = {
   runbooks: 'runbook',
   probes: 'probe',
   heartbeats: 'heartbeat',
+  reviews: 'review',
+  comparisons: 'comparison',
   hours: 'hours',
   baselines: 'baseline',
   funnels: 'funnel',

@@ -176,6 +176,8 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['passing', 'web passing', 'A probe or heartbeat passes.'],
     ['late', 'backup late', 'A heartbeat has not come.'],
     ['failed', 'backup failed', 'A heartbeat said so, or its run has not ended in time.'],
+    ['wrong', 'first-sales wrong', 'Somebody judged a sample of a review wrong, and it is not settled.'],
+    ['differs', 'manual-sales differs', 'The list that was compared last differs, and that is not settled.'],
     ['exercised', 'errors exercised', 'A detector has been seen to work.', 'waits'],
     ['more', 'grows more than 5%/h', 'Above.', 'waits'],
     ['than', 'grows more than 5%/h', 'Above.', 'waits'],

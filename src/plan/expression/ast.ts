@@ -332,13 +332,16 @@ export interface UnusualTest extends Node {
   readonly past: Past;
 }
 
-/** Of a probe or a part of one (`failing`, `passing`), heartbeat (`late`, `failed`, `passing`) or rule (`firing`, `exercised`). */
+/**
+ * Of a probe or a part of one (`failing`, `passing`), heartbeat (`late`, `failed`, `passing`), review (`wrong`), comparison (`differs`) or rule
+ * (`firing`, `exercised`).
+ */
 export interface StateTest extends Node {
   readonly kind: 'state';
   readonly subject: Name;
   /** `health.database failing`. */
   readonly part?: Name;
-  readonly state: 'failing' | 'passing' | 'late' | 'failed' | 'firing' | 'exercised';
+  readonly state: 'failing' | 'passing' | 'late' | 'failed' | 'wrong' | 'differs' | 'firing' | 'exercised';
 }
 
 /** `shop fails 2 times in a row`. */

@@ -254,180 +254,183 @@ function peg$parse(input, options) {
   const peg$c4 = "over";
   const peg$c5 = "per";
   const peg$c6 = "this";
-  const peg$c7 = "today";
-  const peg$c8 = "since";
-  const peg$c9 = "launch";
-  const peg$c10 = "of";
-  const peg$c11 = "(";
-  const peg$c12 = ")";
-  const peg$c13 = "+";
-  const peg$c14 = "-";
-  const peg$c15 = "*";
-  const peg$c16 = "/";
-  const peg$c17 = "ratio(";
-  const peg$c18 = "missing(";
-  const peg$c19 = "within";
-  const peg$c20 = "p";
-  const peg$c21 = "median";
-  const peg$c22 = "having";
-  const peg$c23 = "count";
-  const peg$c24 = "by";
-  const peg$c25 = "where";
-  const peg$c26 = "and";
-  const peg$c27 = "or";
-  const peg$c28 = "not";
-  const peg$c29 = "matches";
-  const peg$c30 = "is";
-  const peg$c31 = "missing";
-  const peg$c32 = "present";
-  const peg$c33 = "age(";
-  const peg$c34 = "contains";
-  const peg$c35 = "starts";
-  const peg$c36 = "with";
-  const peg$c37 = "ends";
-  const peg$c38 = "true";
-  const peg$c39 = "false";
-  const peg$c40 = "for";
-  const peg$c41 = "no";
-  const peg$c42 = "data";
-  const peg$c43 = "from";
-  const peg$c44 = "any";
-  const peg$c45 = "new";
-  const peg$c46 = "fails";
-  const peg$c47 = "times";
-  const peg$c48 = "time";
-  const peg$c49 = "a";
-  const peg$c50 = "row";
-  const peg$c51 = "failing";
-  const peg$c52 = "passing";
-  const peg$c53 = "late";
-  const peg$c54 = "failed";
-  const peg$c55 = "firing";
-  const peg$c56 = "exercised";
-  const peg$c57 = ".";
-  const peg$c58 = "likely";
-  const peg$c59 = "between";
-  const peg$c60 = "rises";
-  const peg$c61 = "drops";
-  const peg$c62 = "relative";
-  const peg$c63 = "vs";
-  const peg$c64 = "grows";
-  const peg$c65 = "shrinks";
-  const peg$c66 = "will";
-  const peg$c67 = "reach";
-  const peg$c68 = "steady";
-  const peg$c69 = "beyond";
-  const peg$c70 = "sigma";
-  const peg$c71 = "unusually";
-  const peg$c72 = "high";
-  const peg$c73 = "low";
-  const peg$c74 = "unusual";
-  const peg$c75 = "more";
-  const peg$c76 = "than";
-  const peg$c77 = "on";
-  const peg$c78 = "target";
-  const peg$c79 = "off";
-  const peg$c80 = "warning";
-  const peg$c81 = "critical";
-  const peg$c82 = "previous";
-  const peg$c83 = "earlier";
-  const peg$c84 = "baseline";
-  const peg$c85 = "same";
-  const peg$c86 = "hour";
-  const peg$c87 = "last";
-  const peg$c88 = "days";
-  const peg$c89 = "day";
-  const peg$c90 = "weeks";
-  const peg$c91 = "week";
-  const peg$c92 = "minute";
-  const peg$c93 = "month";
-  const peg$c94 = "quarter";
-  const peg$c95 = "year";
-  const peg$c96 = "every";
-  const peg$c97 = "worst";
-  const peg$c98 = "total";
-  const peg$c99 = "unset";
-  const peg$c100 = "once";
-  const peg$c101 = "events";
-  const peg$c102 = "samples";
-  const peg$c103 = "webhook";
-  const peg$c104 = "list";
-  const peg$c105 = "query";
-  const peg$c106 = "..";
-  const peg$c107 = "to";
-  const peg$c108 = "T+";
-  const peg$c109 = "T+0";
-  const peg$c110 = ":";
-  const peg$c111 = "workday";
-  const peg$c112 = "weekend";
-  const peg$c113 = "s";
-  const peg$c114 = "monday";
-  const peg$c115 = "tuesday";
-  const peg$c116 = "wednesday";
-  const peg$c117 = "thursday";
-  const peg$c118 = "friday";
-  const peg$c119 = "saturday";
-  const peg$c120 = "sunday";
-  const peg$c121 = "daily";
-  const peg$c122 = "monthly";
-  const peg$c123 = "quarterly";
-  const peg$c124 = "yearly";
-  const peg$c125 = "the";
-  const peg$c126 = "end";
-  const peg$c127 = "when";
-  const peg$c128 = "st";
-  const peg$c129 = "nd";
-  const peg$c130 = "rd";
-  const peg$c131 = "th";
-  const peg$c132 = "now";
-  const peg$c133 = "business";
-  const peg$c134 = "hours";
-  const peg$c135 = "after";
-  const peg$c136 = "resolved";
-  const peg$c137 = "repeat";
-  const peg$c138 = "page";
-  const peg$c139 = "without";
-  const peg$c140 = "answer";
-  const peg$c141 = "unresolved";
-  const peg$c142 = "opened";
-  const peg$c143 = "step";
-  const peg$c144 = "show";
-  const peg$c145 = "do";
-  const peg$c146 = "number";
-  const peg$c147 = "note";
-  const peg$c148 = "file";
-  const peg$c149 = "link";
-  const peg$c150 = "%";
-  const peg$c151 = "points";
-  const peg$c152 = "point";
-  const peg$c153 = "B";
-  const peg$c154 = "KB";
-  const peg$c155 = "MB";
-  const peg$c156 = "GB";
-  const peg$c157 = "TB";
-  const peg$c158 = "kbps";
-  const peg$c159 = "Mbps";
-  const peg$c160 = "Gbps";
-  const peg$c161 = "x";
-  const peg$c162 = "min";
-  const peg$c163 = "milliseconds";
-  const peg$c164 = "millisecond";
-  const peg$c165 = "ms";
-  const peg$c166 = "seconds";
-  const peg$c167 = "second";
-  const peg$c168 = "minutes";
-  const peg$c169 = "m";
-  const peg$c170 = "h";
-  const peg$c171 = "d";
-  const peg$c172 = "w";
-  const peg$c173 = "<=";
-  const peg$c174 = "<";
-  const peg$c175 = ">=";
-  const peg$c176 = ">";
-  const peg$c177 = "!=";
-  const peg$c178 = "=";
-  const peg$c179 = "\"";
-  const peg$c180 = "\\";
+  const peg$c7 = "phase";
+  const peg$c8 = "today";
+  const peg$c9 = "since";
+  const peg$c10 = "launch";
+  const peg$c11 = "of";
+  const peg$c12 = "(";
+  const peg$c13 = ")";
+  const peg$c14 = "+";
+  const peg$c15 = "-";
+  const peg$c16 = "*";
+  const peg$c17 = "/";
+  const peg$c18 = "ratio(";
+  const peg$c19 = "missing(";
+  const peg$c20 = "within";
+  const peg$c21 = "p";
+  const peg$c22 = "median";
+  const peg$c23 = "having";
+  const peg$c24 = "count";
+  const peg$c25 = "by";
+  const peg$c26 = "where";
+  const peg$c27 = "and";
+  const peg$c28 = "or";
+  const peg$c29 = "not";
+  const peg$c30 = "matches";
+  const peg$c31 = "is";
+  const peg$c32 = "missing";
+  const peg$c33 = "present";
+  const peg$c34 = "age(";
+  const peg$c35 = "contains";
+  const peg$c36 = "starts";
+  const peg$c37 = "with";
+  const peg$c38 = "ends";
+  const peg$c39 = "true";
+  const peg$c40 = "false";
+  const peg$c41 = "for";
+  const peg$c42 = "no";
+  const peg$c43 = "data";
+  const peg$c44 = "from";
+  const peg$c45 = "any";
+  const peg$c46 = "new";
+  const peg$c47 = "fails";
+  const peg$c48 = "times";
+  const peg$c49 = "time";
+  const peg$c50 = "a";
+  const peg$c51 = "row";
+  const peg$c52 = "failing";
+  const peg$c53 = "passing";
+  const peg$c54 = "late";
+  const peg$c55 = "failed";
+  const peg$c56 = "wrong";
+  const peg$c57 = "differs";
+  const peg$c58 = "firing";
+  const peg$c59 = "exercised";
+  const peg$c60 = ".";
+  const peg$c61 = "likely";
+  const peg$c62 = "between";
+  const peg$c63 = "rises";
+  const peg$c64 = "drops";
+  const peg$c65 = "relative";
+  const peg$c66 = "vs";
+  const peg$c67 = "grows";
+  const peg$c68 = "shrinks";
+  const peg$c69 = "will";
+  const peg$c70 = "reach";
+  const peg$c71 = "steady";
+  const peg$c72 = "beyond";
+  const peg$c73 = "sigma";
+  const peg$c74 = "unusually";
+  const peg$c75 = "high";
+  const peg$c76 = "low";
+  const peg$c77 = "unusual";
+  const peg$c78 = "more";
+  const peg$c79 = "than";
+  const peg$c80 = "on";
+  const peg$c81 = "target";
+  const peg$c82 = "off";
+  const peg$c83 = "warning";
+  const peg$c84 = "critical";
+  const peg$c85 = "previous";
+  const peg$c86 = "earlier";
+  const peg$c87 = "baseline";
+  const peg$c88 = "same";
+  const peg$c89 = "hour";
+  const peg$c90 = "last";
+  const peg$c91 = "days";
+  const peg$c92 = "day";
+  const peg$c93 = "weeks";
+  const peg$c94 = "week";
+  const peg$c95 = "minute";
+  const peg$c96 = "month";
+  const peg$c97 = "quarter";
+  const peg$c98 = "year";
+  const peg$c99 = "every";
+  const peg$c100 = "worst";
+  const peg$c101 = "total";
+  const peg$c102 = "unset";
+  const peg$c103 = "once";
+  const peg$c104 = "events";
+  const peg$c105 = "samples";
+  const peg$c106 = "webhook";
+  const peg$c107 = "list";
+  const peg$c108 = "query";
+  const peg$c109 = "..";
+  const peg$c110 = "to";
+  const peg$c111 = "T+";
+  const peg$c112 = "T+0";
+  const peg$c113 = ":";
+  const peg$c114 = "workday";
+  const peg$c115 = "weekend";
+  const peg$c116 = "s";
+  const peg$c117 = "monday";
+  const peg$c118 = "tuesday";
+  const peg$c119 = "wednesday";
+  const peg$c120 = "thursday";
+  const peg$c121 = "friday";
+  const peg$c122 = "saturday";
+  const peg$c123 = "sunday";
+  const peg$c124 = "daily";
+  const peg$c125 = "monthly";
+  const peg$c126 = "quarterly";
+  const peg$c127 = "yearly";
+  const peg$c128 = "the";
+  const peg$c129 = "end";
+  const peg$c130 = "when";
+  const peg$c131 = "st";
+  const peg$c132 = "nd";
+  const peg$c133 = "rd";
+  const peg$c134 = "th";
+  const peg$c135 = "now";
+  const peg$c136 = "business";
+  const peg$c137 = "hours";
+  const peg$c138 = "after";
+  const peg$c139 = "resolved";
+  const peg$c140 = "repeat";
+  const peg$c141 = "page";
+  const peg$c142 = "without";
+  const peg$c143 = "answer";
+  const peg$c144 = "unresolved";
+  const peg$c145 = "opened";
+  const peg$c146 = "step";
+  const peg$c147 = "show";
+  const peg$c148 = "do";
+  const peg$c149 = "number";
+  const peg$c150 = "note";
+  const peg$c151 = "file";
+  const peg$c152 = "link";
+  const peg$c153 = "%";
+  const peg$c154 = "points";
+  const peg$c155 = "point";
+  const peg$c156 = "B";
+  const peg$c157 = "KB";
+  const peg$c158 = "MB";
+  const peg$c159 = "GB";
+  const peg$c160 = "TB";
+  const peg$c161 = "kbps";
+  const peg$c162 = "Mbps";
+  const peg$c163 = "Gbps";
+  const peg$c164 = "x";
+  const peg$c165 = "min";
+  const peg$c166 = "milliseconds";
+  const peg$c167 = "millisecond";
+  const peg$c168 = "ms";
+  const peg$c169 = "seconds";
+  const peg$c170 = "second";
+  const peg$c171 = "minutes";
+  const peg$c172 = "m";
+  const peg$c173 = "h";
+  const peg$c174 = "d";
+  const peg$c175 = "w";
+  const peg$c176 = "<=";
+  const peg$c177 = "<";
+  const peg$c178 = ">=";
+  const peg$c179 = ">";
+  const peg$c180 = "!=";
+  const peg$c181 = "=";
+  const peg$c182 = "\"";
+  const peg$c183 = "\\";
 
   const peg$r0 = /^[a-z_]/;
   const peg$r1 = /^[<>=!]/;
@@ -460,226 +463,229 @@ function peg$parse(input, options) {
   const peg$e4 = peg$literalExpectation("over", false);
   const peg$e5 = peg$literalExpectation("per", false);
   const peg$e6 = peg$literalExpectation("this", false);
-  const peg$e7 = peg$literalExpectation("today", false);
-  const peg$e8 = peg$literalExpectation("since", false);
-  const peg$e9 = peg$literalExpectation("launch", false);
-  const peg$e10 = peg$literalExpectation("of", false);
-  const peg$e11 = peg$literalExpectation("(", false);
-  const peg$e12 = peg$literalExpectation(")", false);
-  const peg$e13 = peg$literalExpectation("+", false);
-  const peg$e14 = peg$literalExpectation("-", false);
-  const peg$e15 = peg$literalExpectation("*", false);
-  const peg$e16 = peg$literalExpectation("/", false);
-  const peg$e17 = peg$literalExpectation("ratio(", false);
-  const peg$e18 = peg$literalExpectation("missing(", false);
-  const peg$e19 = peg$literalExpectation("within", false);
-  const peg$e20 = peg$otherExpectation("a function");
-  const peg$e21 = peg$literalExpectation("p", false);
-  const peg$e22 = peg$literalExpectation("median", false);
-  const peg$e23 = peg$classExpectation([["a", "z"], "_"], false, false, false);
-  const peg$e24 = peg$literalExpectation("having", false);
-  const peg$e25 = peg$literalExpectation("count", false);
-  const peg$e26 = peg$literalExpectation("by", false);
-  const peg$e27 = peg$literalExpectation("where", false);
-  const peg$e28 = peg$literalExpectation("and", false);
-  const peg$e29 = peg$literalExpectation("or", false);
-  const peg$e30 = peg$literalExpectation("not", false);
-  const peg$e31 = peg$literalExpectation("matches", false);
-  const peg$e32 = peg$literalExpectation("is", false);
-  const peg$e33 = peg$literalExpectation("missing", false);
-  const peg$e34 = peg$literalExpectation("present", false);
-  const peg$e35 = peg$literalExpectation("age(", false);
-  const peg$e36 = peg$literalExpectation("contains", false);
-  const peg$e37 = peg$literalExpectation("starts", false);
-  const peg$e38 = peg$literalExpectation("with", false);
-  const peg$e39 = peg$literalExpectation("ends", false);
-  const peg$e40 = peg$literalExpectation("true", false);
-  const peg$e41 = peg$literalExpectation("false", false);
-  const peg$e42 = peg$literalExpectation("for", false);
-  const peg$e43 = peg$literalExpectation("no", false);
-  const peg$e44 = peg$literalExpectation("data", false);
-  const peg$e45 = peg$literalExpectation("from", false);
-  const peg$e46 = peg$literalExpectation("any", false);
-  const peg$e47 = peg$classExpectation(["<", ">", "=", "!"], false, false, false);
-  const peg$e48 = peg$literalExpectation("new", false);
-  const peg$e49 = peg$literalExpectation("fails", false);
-  const peg$e50 = peg$literalExpectation("times", false);
-  const peg$e51 = peg$literalExpectation("time", false);
-  const peg$e52 = peg$literalExpectation("a", false);
-  const peg$e53 = peg$literalExpectation("row", false);
-  const peg$e54 = peg$otherExpectation("a state (failing, passing, late, failed, firing, exercised)");
-  const peg$e55 = peg$literalExpectation("failing", false);
-  const peg$e56 = peg$literalExpectation("passing", false);
-  const peg$e57 = peg$literalExpectation("late", false);
-  const peg$e58 = peg$literalExpectation("failed", false);
-  const peg$e59 = peg$literalExpectation("firing", false);
-  const peg$e60 = peg$literalExpectation("exercised", false);
-  const peg$e61 = peg$literalExpectation(".", false);
-  const peg$e62 = peg$literalExpectation("likely", false);
-  const peg$e63 = peg$literalExpectation("between", false);
-  const peg$e64 = peg$literalExpectation("rises", false);
-  const peg$e65 = peg$literalExpectation("drops", false);
-  const peg$e66 = peg$literalExpectation("relative", false);
-  const peg$e67 = peg$literalExpectation("vs", false);
-  const peg$e68 = peg$literalExpectation("grows", false);
-  const peg$e69 = peg$literalExpectation("shrinks", false);
-  const peg$e70 = peg$literalExpectation("will", false);
-  const peg$e71 = peg$literalExpectation("reach", false);
-  const peg$e72 = peg$literalExpectation("steady", false);
-  const peg$e73 = peg$literalExpectation("beyond", false);
-  const peg$e74 = peg$literalExpectation("sigma", false);
-  const peg$e75 = peg$literalExpectation("unusually", false);
-  const peg$e76 = peg$literalExpectation("high", false);
-  const peg$e77 = peg$literalExpectation("low", false);
-  const peg$e78 = peg$literalExpectation("unusual", false);
-  const peg$e79 = peg$literalExpectation("more", false);
-  const peg$e80 = peg$literalExpectation("than", false);
-  const peg$e81 = peg$literalExpectation("on", false);
-  const peg$e82 = peg$literalExpectation("target", false);
-  const peg$e83 = peg$literalExpectation("off", false);
-  const peg$e84 = peg$literalExpectation("warning", false);
-  const peg$e85 = peg$literalExpectation("critical", false);
-  const peg$e86 = peg$literalExpectation("previous", false);
-  const peg$e87 = peg$literalExpectation("earlier", false);
-  const peg$e88 = peg$literalExpectation("baseline", false);
-  const peg$e89 = peg$literalExpectation("same", false);
-  const peg$e90 = peg$literalExpectation("hour", false);
-  const peg$e91 = peg$literalExpectation("last", false);
-  const peg$e92 = peg$literalExpectation("days", false);
-  const peg$e93 = peg$literalExpectation("day", false);
-  const peg$e94 = peg$literalExpectation("weeks", false);
-  const peg$e95 = peg$literalExpectation("week", false);
-  const peg$e96 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
-  const peg$e97 = peg$literalExpectation("minute", false);
-  const peg$e98 = peg$literalExpectation("month", false);
-  const peg$e99 = peg$literalExpectation("quarter", false);
-  const peg$e100 = peg$literalExpectation("year", false);
-  const peg$e101 = peg$literalExpectation("every", false);
-  const peg$e102 = peg$literalExpectation("worst", false);
-  const peg$e103 = peg$literalExpectation("total", false);
-  const peg$e104 = peg$literalExpectation("unset", false);
-  const peg$e105 = peg$literalExpectation("once", false);
-  const peg$e106 = peg$literalExpectation("events", false);
-  const peg$e107 = peg$literalExpectation("samples", false);
-  const peg$e108 = peg$literalExpectation("webhook", false);
-  const peg$e109 = peg$literalExpectation("list", false);
-  const peg$e110 = peg$literalExpectation("query", false);
-  const peg$e111 = peg$literalExpectation("..", false);
-  const peg$e112 = peg$literalExpectation("to", false);
-  const peg$e113 = peg$otherExpectation("an offset from launch (T+24h)");
-  const peg$e114 = peg$literalExpectation("T+", false);
-  const peg$e115 = peg$literalExpectation("T+0", false);
-  const peg$e116 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e117 = peg$classExpectation([["0", "9"]], false, false, false);
-  const peg$e118 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
-  const peg$e119 = peg$otherExpectation("a time of day (09:00)");
-  const peg$e120 = peg$literalExpectation(":", false);
-  const peg$e121 = peg$classExpectation([["0", "9"], ":"], false, false, false);
-  const peg$e122 = peg$otherExpectation("a day (mondays, workdays)");
-  const peg$e123 = peg$literalExpectation("workday", false);
-  const peg$e124 = peg$literalExpectation("weekend", false);
-  const peg$e125 = peg$literalExpectation("s", false);
-  const peg$e126 = peg$literalExpectation("monday", false);
-  const peg$e127 = peg$literalExpectation("tuesday", false);
-  const peg$e128 = peg$literalExpectation("wednesday", false);
-  const peg$e129 = peg$literalExpectation("thursday", false);
-  const peg$e130 = peg$literalExpectation("friday", false);
-  const peg$e131 = peg$literalExpectation("saturday", false);
-  const peg$e132 = peg$literalExpectation("sunday", false);
-  const peg$e133 = peg$literalExpectation("daily", false);
-  const peg$e134 = peg$literalExpectation("monthly", false);
-  const peg$e135 = peg$literalExpectation("quarterly", false);
-  const peg$e136 = peg$literalExpectation("yearly", false);
-  const peg$e137 = peg$literalExpectation("the", false);
-  const peg$e138 = peg$literalExpectation("end", false);
-  const peg$e139 = peg$literalExpectation("when", false);
-  const peg$e140 = peg$otherExpectation("a day (1st to 31st)");
-  const peg$e141 = peg$literalExpectation("st", false);
-  const peg$e142 = peg$literalExpectation("nd", false);
-  const peg$e143 = peg$literalExpectation("rd", false);
-  const peg$e144 = peg$literalExpectation("th", false);
-  const peg$e145 = peg$literalExpectation("now", false);
-  const peg$e146 = peg$literalExpectation("business", false);
-  const peg$e147 = peg$literalExpectation("hours", false);
-  const peg$e148 = peg$literalExpectation("after", false);
-  const peg$e149 = peg$literalExpectation("resolved", false);
-  const peg$e150 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
-  const peg$e151 = peg$literalExpectation("repeat", false);
-  const peg$e152 = peg$literalExpectation("page", false);
-  const peg$e153 = peg$literalExpectation("without", false);
-  const peg$e154 = peg$literalExpectation("answer", false);
-  const peg$e155 = peg$literalExpectation("unresolved", false);
-  const peg$e156 = peg$literalExpectation("opened", false);
-  const peg$e157 = peg$literalExpectation("step", false);
-  const peg$e158 = peg$otherExpectation("the item's text");
-  const peg$e159 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e160 = peg$anyExpectation();
-  const peg$e161 = peg$literalExpectation("show", false);
-  const peg$e162 = peg$literalExpectation("do", false);
-  const peg$e163 = peg$literalExpectation("number", false);
-  const peg$e164 = peg$literalExpectation("note", false);
-  const peg$e165 = peg$literalExpectation("file", false);
-  const peg$e166 = peg$literalExpectation("link", false);
-  const peg$e167 = peg$otherExpectation("a number with its unit");
-  const peg$e168 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
-  const peg$e169 = peg$otherExpectation("an amount per time (5%/h)");
-  const peg$e170 = peg$otherExpectation("a percentage");
-  const peg$e171 = peg$literalExpectation("%", false);
-  const peg$e172 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
-  const peg$e173 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
-  const peg$e174 = peg$literalExpectation("points", false);
-  const peg$e175 = peg$literalExpectation("point", false);
-  const peg$e176 = peg$literalExpectation("B", false);
-  const peg$e177 = peg$literalExpectation("KB", false);
-  const peg$e178 = peg$literalExpectation("MB", false);
-  const peg$e179 = peg$literalExpectation("GB", false);
-  const peg$e180 = peg$literalExpectation("TB", false);
-  const peg$e181 = peg$literalExpectation("kbps", false);
-  const peg$e182 = peg$literalExpectation("Mbps", false);
-  const peg$e183 = peg$literalExpectation("Gbps", false);
-  const peg$e184 = peg$literalExpectation("x", false);
-  const peg$e185 = peg$literalExpectation("min", false);
-  const peg$e186 = peg$classExpectation(["d", "h"], false, false, false);
-  const peg$e187 = peg$otherExpectation("a duration (5m)");
-  const peg$e188 = peg$literalExpectation("milliseconds", false);
-  const peg$e189 = peg$literalExpectation("millisecond", false);
-  const peg$e190 = peg$literalExpectation("ms", false);
-  const peg$e191 = peg$literalExpectation("seconds", false);
-  const peg$e192 = peg$literalExpectation("second", false);
-  const peg$e193 = peg$literalExpectation("minutes", false);
-  const peg$e194 = peg$literalExpectation("m", false);
-  const peg$e195 = peg$literalExpectation("h", false);
-  const peg$e196 = peg$literalExpectation("d", false);
-  const peg$e197 = peg$literalExpectation("w", false);
-  const peg$e198 = peg$otherExpectation("a number");
-  const peg$e199 = peg$otherExpectation("a whole number");
-  const peg$e200 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
-  const peg$e201 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
-  const peg$e202 = peg$literalExpectation("<=", false);
-  const peg$e203 = peg$literalExpectation("<", false);
-  const peg$e204 = peg$classExpectation([">"], false, false, false);
-  const peg$e205 = peg$literalExpectation(">=", false);
-  const peg$e206 = peg$literalExpectation(">", false);
-  const peg$e207 = peg$literalExpectation("!=", false);
-  const peg$e208 = peg$literalExpectation("=", false);
-  const peg$e209 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
-  const peg$e210 = peg$otherExpectation("a name");
-  const peg$e211 = peg$otherExpectation("a field");
-  const peg$e212 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
-  const peg$e213 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
-  const peg$e214 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
-  const peg$e215 = peg$otherExpectation("text in quotation marks");
-  const peg$e216 = peg$literalExpectation("\"", false);
-  const peg$e217 = peg$classExpectation(["\"", "\\"], true, false, false);
-  const peg$e218 = peg$literalExpectation("\\", false);
-  const peg$e219 = peg$classExpectation(["\"", "\\"], false, false, false);
-  const peg$e220 = peg$otherExpectation("a pattern between slashes");
-  const peg$e221 = peg$classExpectation(["/", "\\"], true, false, false);
-  const peg$e222 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e223 = peg$otherExpectation("space");
-  const peg$e224 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e7 = peg$literalExpectation("phase", false);
+  const peg$e8 = peg$literalExpectation("today", false);
+  const peg$e9 = peg$literalExpectation("since", false);
+  const peg$e10 = peg$literalExpectation("launch", false);
+  const peg$e11 = peg$literalExpectation("of", false);
+  const peg$e12 = peg$literalExpectation("(", false);
+  const peg$e13 = peg$literalExpectation(")", false);
+  const peg$e14 = peg$literalExpectation("+", false);
+  const peg$e15 = peg$literalExpectation("-", false);
+  const peg$e16 = peg$literalExpectation("*", false);
+  const peg$e17 = peg$literalExpectation("/", false);
+  const peg$e18 = peg$literalExpectation("ratio(", false);
+  const peg$e19 = peg$literalExpectation("missing(", false);
+  const peg$e20 = peg$literalExpectation("within", false);
+  const peg$e21 = peg$otherExpectation("a function");
+  const peg$e22 = peg$literalExpectation("p", false);
+  const peg$e23 = peg$literalExpectation("median", false);
+  const peg$e24 = peg$classExpectation([["a", "z"], "_"], false, false, false);
+  const peg$e25 = peg$literalExpectation("having", false);
+  const peg$e26 = peg$literalExpectation("count", false);
+  const peg$e27 = peg$literalExpectation("by", false);
+  const peg$e28 = peg$literalExpectation("where", false);
+  const peg$e29 = peg$literalExpectation("and", false);
+  const peg$e30 = peg$literalExpectation("or", false);
+  const peg$e31 = peg$literalExpectation("not", false);
+  const peg$e32 = peg$literalExpectation("matches", false);
+  const peg$e33 = peg$literalExpectation("is", false);
+  const peg$e34 = peg$literalExpectation("missing", false);
+  const peg$e35 = peg$literalExpectation("present", false);
+  const peg$e36 = peg$literalExpectation("age(", false);
+  const peg$e37 = peg$literalExpectation("contains", false);
+  const peg$e38 = peg$literalExpectation("starts", false);
+  const peg$e39 = peg$literalExpectation("with", false);
+  const peg$e40 = peg$literalExpectation("ends", false);
+  const peg$e41 = peg$literalExpectation("true", false);
+  const peg$e42 = peg$literalExpectation("false", false);
+  const peg$e43 = peg$literalExpectation("for", false);
+  const peg$e44 = peg$literalExpectation("no", false);
+  const peg$e45 = peg$literalExpectation("data", false);
+  const peg$e46 = peg$literalExpectation("from", false);
+  const peg$e47 = peg$literalExpectation("any", false);
+  const peg$e48 = peg$classExpectation(["<", ">", "=", "!"], false, false, false);
+  const peg$e49 = peg$literalExpectation("new", false);
+  const peg$e50 = peg$literalExpectation("fails", false);
+  const peg$e51 = peg$literalExpectation("times", false);
+  const peg$e52 = peg$literalExpectation("time", false);
+  const peg$e53 = peg$literalExpectation("a", false);
+  const peg$e54 = peg$literalExpectation("row", false);
+  const peg$e55 = peg$otherExpectation("a state (failing, passing, late, failed, wrong, differs, firing, exercised)");
+  const peg$e56 = peg$literalExpectation("failing", false);
+  const peg$e57 = peg$literalExpectation("passing", false);
+  const peg$e58 = peg$literalExpectation("late", false);
+  const peg$e59 = peg$literalExpectation("failed", false);
+  const peg$e60 = peg$literalExpectation("wrong", false);
+  const peg$e61 = peg$literalExpectation("differs", false);
+  const peg$e62 = peg$literalExpectation("firing", false);
+  const peg$e63 = peg$literalExpectation("exercised", false);
+  const peg$e64 = peg$literalExpectation(".", false);
+  const peg$e65 = peg$literalExpectation("likely", false);
+  const peg$e66 = peg$literalExpectation("between", false);
+  const peg$e67 = peg$literalExpectation("rises", false);
+  const peg$e68 = peg$literalExpectation("drops", false);
+  const peg$e69 = peg$literalExpectation("relative", false);
+  const peg$e70 = peg$literalExpectation("vs", false);
+  const peg$e71 = peg$literalExpectation("grows", false);
+  const peg$e72 = peg$literalExpectation("shrinks", false);
+  const peg$e73 = peg$literalExpectation("will", false);
+  const peg$e74 = peg$literalExpectation("reach", false);
+  const peg$e75 = peg$literalExpectation("steady", false);
+  const peg$e76 = peg$literalExpectation("beyond", false);
+  const peg$e77 = peg$literalExpectation("sigma", false);
+  const peg$e78 = peg$literalExpectation("unusually", false);
+  const peg$e79 = peg$literalExpectation("high", false);
+  const peg$e80 = peg$literalExpectation("low", false);
+  const peg$e81 = peg$literalExpectation("unusual", false);
+  const peg$e82 = peg$literalExpectation("more", false);
+  const peg$e83 = peg$literalExpectation("than", false);
+  const peg$e84 = peg$literalExpectation("on", false);
+  const peg$e85 = peg$literalExpectation("target", false);
+  const peg$e86 = peg$literalExpectation("off", false);
+  const peg$e87 = peg$literalExpectation("warning", false);
+  const peg$e88 = peg$literalExpectation("critical", false);
+  const peg$e89 = peg$literalExpectation("previous", false);
+  const peg$e90 = peg$literalExpectation("earlier", false);
+  const peg$e91 = peg$literalExpectation("baseline", false);
+  const peg$e92 = peg$literalExpectation("same", false);
+  const peg$e93 = peg$literalExpectation("hour", false);
+  const peg$e94 = peg$literalExpectation("last", false);
+  const peg$e95 = peg$literalExpectation("days", false);
+  const peg$e96 = peg$literalExpectation("day", false);
+  const peg$e97 = peg$literalExpectation("weeks", false);
+  const peg$e98 = peg$literalExpectation("week", false);
+  const peg$e99 = peg$otherExpectation("a period (minute, hour, day, week, month, quarter, year)");
+  const peg$e100 = peg$literalExpectation("minute", false);
+  const peg$e101 = peg$literalExpectation("month", false);
+  const peg$e102 = peg$literalExpectation("quarter", false);
+  const peg$e103 = peg$literalExpectation("year", false);
+  const peg$e104 = peg$literalExpectation("every", false);
+  const peg$e105 = peg$literalExpectation("worst", false);
+  const peg$e106 = peg$literalExpectation("total", false);
+  const peg$e107 = peg$literalExpectation("unset", false);
+  const peg$e108 = peg$literalExpectation("once", false);
+  const peg$e109 = peg$literalExpectation("events", false);
+  const peg$e110 = peg$literalExpectation("samples", false);
+  const peg$e111 = peg$literalExpectation("webhook", false);
+  const peg$e112 = peg$literalExpectation("list", false);
+  const peg$e113 = peg$literalExpectation("query", false);
+  const peg$e114 = peg$literalExpectation("..", false);
+  const peg$e115 = peg$literalExpectation("to", false);
+  const peg$e116 = peg$otherExpectation("an offset from launch (T+24h)");
+  const peg$e117 = peg$literalExpectation("T+", false);
+  const peg$e118 = peg$literalExpectation("T+0", false);
+  const peg$e119 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e120 = peg$classExpectation([["0", "9"]], false, false, false);
+  const peg$e121 = peg$otherExpectation("a date and time (2026-01-21 05:30)");
+  const peg$e122 = peg$otherExpectation("a time of day (09:00)");
+  const peg$e123 = peg$literalExpectation(":", false);
+  const peg$e124 = peg$classExpectation([["0", "9"], ":"], false, false, false);
+  const peg$e125 = peg$otherExpectation("a day (mondays, workdays)");
+  const peg$e126 = peg$literalExpectation("workday", false);
+  const peg$e127 = peg$literalExpectation("weekend", false);
+  const peg$e128 = peg$literalExpectation("s", false);
+  const peg$e129 = peg$literalExpectation("monday", false);
+  const peg$e130 = peg$literalExpectation("tuesday", false);
+  const peg$e131 = peg$literalExpectation("wednesday", false);
+  const peg$e132 = peg$literalExpectation("thursday", false);
+  const peg$e133 = peg$literalExpectation("friday", false);
+  const peg$e134 = peg$literalExpectation("saturday", false);
+  const peg$e135 = peg$literalExpectation("sunday", false);
+  const peg$e136 = peg$literalExpectation("daily", false);
+  const peg$e137 = peg$literalExpectation("monthly", false);
+  const peg$e138 = peg$literalExpectation("quarterly", false);
+  const peg$e139 = peg$literalExpectation("yearly", false);
+  const peg$e140 = peg$literalExpectation("the", false);
+  const peg$e141 = peg$literalExpectation("end", false);
+  const peg$e142 = peg$literalExpectation("when", false);
+  const peg$e143 = peg$otherExpectation("a day (1st to 31st)");
+  const peg$e144 = peg$literalExpectation("st", false);
+  const peg$e145 = peg$literalExpectation("nd", false);
+  const peg$e146 = peg$literalExpectation("rd", false);
+  const peg$e147 = peg$literalExpectation("th", false);
+  const peg$e148 = peg$literalExpectation("now", false);
+  const peg$e149 = peg$literalExpectation("business", false);
+  const peg$e150 = peg$literalExpectation("hours", false);
+  const peg$e151 = peg$literalExpectation("after", false);
+  const peg$e152 = peg$literalExpectation("resolved", false);
+  const peg$e153 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n", ","], true, false, true);
+  const peg$e154 = peg$literalExpectation("repeat", false);
+  const peg$e155 = peg$literalExpectation("page", false);
+  const peg$e156 = peg$literalExpectation("without", false);
+  const peg$e157 = peg$literalExpectation("answer", false);
+  const peg$e158 = peg$literalExpectation("unresolved", false);
+  const peg$e159 = peg$literalExpectation("opened", false);
+  const peg$e160 = peg$literalExpectation("step", false);
+  const peg$e161 = peg$otherExpectation("the item's text");
+  const peg$e162 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e163 = peg$anyExpectation();
+  const peg$e164 = peg$literalExpectation("show", false);
+  const peg$e165 = peg$literalExpectation("do", false);
+  const peg$e166 = peg$literalExpectation("number", false);
+  const peg$e167 = peg$literalExpectation("note", false);
+  const peg$e168 = peg$literalExpectation("file", false);
+  const peg$e169 = peg$literalExpectation("link", false);
+  const peg$e170 = peg$otherExpectation("a number with its unit");
+  const peg$e171 = peg$classExpectation(["$", "\u20AC", "\xA3"], false, false, false);
+  const peg$e172 = peg$otherExpectation("an amount per time (5%/h)");
+  const peg$e173 = peg$otherExpectation("a percentage");
+  const peg$e174 = peg$literalExpectation("%", false);
+  const peg$e175 = peg$classExpectation(["\\p{L}", "_", ":"], false, false, true);
+  const peg$e176 = peg$otherExpectation("a unit (%, ms, GB, $, /min or a word)");
+  const peg$e177 = peg$literalExpectation("points", false);
+  const peg$e178 = peg$literalExpectation("point", false);
+  const peg$e179 = peg$literalExpectation("B", false);
+  const peg$e180 = peg$literalExpectation("KB", false);
+  const peg$e181 = peg$literalExpectation("MB", false);
+  const peg$e182 = peg$literalExpectation("GB", false);
+  const peg$e183 = peg$literalExpectation("TB", false);
+  const peg$e184 = peg$literalExpectation("kbps", false);
+  const peg$e185 = peg$literalExpectation("Mbps", false);
+  const peg$e186 = peg$literalExpectation("Gbps", false);
+  const peg$e187 = peg$literalExpectation("x", false);
+  const peg$e188 = peg$literalExpectation("min", false);
+  const peg$e189 = peg$classExpectation(["d", "h"], false, false, false);
+  const peg$e190 = peg$otherExpectation("a duration (5m)");
+  const peg$e191 = peg$literalExpectation("milliseconds", false);
+  const peg$e192 = peg$literalExpectation("millisecond", false);
+  const peg$e193 = peg$literalExpectation("ms", false);
+  const peg$e194 = peg$literalExpectation("seconds", false);
+  const peg$e195 = peg$literalExpectation("second", false);
+  const peg$e196 = peg$literalExpectation("minutes", false);
+  const peg$e197 = peg$literalExpectation("m", false);
+  const peg$e198 = peg$literalExpectation("h", false);
+  const peg$e199 = peg$literalExpectation("d", false);
+  const peg$e200 = peg$literalExpectation("w", false);
+  const peg$e201 = peg$otherExpectation("a number");
+  const peg$e202 = peg$otherExpectation("a whole number");
+  const peg$e203 = peg$classExpectation(["\\p{L}", "\\p{N}", "_", ".", "%"], false, false, true);
+  const peg$e204 = peg$otherExpectation("a sign (<, <=, >, >=, =, !=)");
+  const peg$e205 = peg$literalExpectation("<=", false);
+  const peg$e206 = peg$literalExpectation("<", false);
+  const peg$e207 = peg$classExpectation([">"], false, false, false);
+  const peg$e208 = peg$literalExpectation(">=", false);
+  const peg$e209 = peg$literalExpectation(">", false);
+  const peg$e210 = peg$literalExpectation("!=", false);
+  const peg$e211 = peg$literalExpectation("=", false);
+  const peg$e212 = peg$classExpectation(["=", "<", ">", "~"], false, false, false);
+  const peg$e213 = peg$otherExpectation("a name");
+  const peg$e214 = peg$otherExpectation("a field");
+  const peg$e215 = peg$classExpectation(["\\p{L}", "_"], false, false, true);
+  const peg$e216 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_"], false, false, true);
+  const peg$e217 = peg$classExpectation(["\\p{L}", "\\p{N}", "_"], false, false, true);
+  const peg$e218 = peg$otherExpectation("text in quotation marks");
+  const peg$e219 = peg$literalExpectation("\"", false);
+  const peg$e220 = peg$classExpectation(["\"", "\\"], true, false, false);
+  const peg$e221 = peg$literalExpectation("\\", false);
+  const peg$e222 = peg$classExpectation(["\"", "\\"], false, false, false);
+  const peg$e223 = peg$otherExpectation("a pattern between slashes");
+  const peg$e224 = peg$classExpectation(["/", "\\"], true, false, false);
   const peg$e225 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
-  const peg$e226 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
+  const peg$e226 = peg$otherExpectation("space");
+  const peg$e227 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e228 = peg$classExpectation(["\\p{Z}", "\t", "\r", "\n"], false, false, true);
+  const peg$e229 = peg$classExpectation(["\\p{L}", "\\p{M}", "\\p{N}", "_", "-"], false, false, true);
 
   function peg$f0(formula, window, atLeast, unit) {
     return node('signal', { formula, window, atLeast, unit });
@@ -687,253 +693,254 @@ function peg$parse(input, options) {
   function peg$f1(count, word) {    return node('at least', { count, word });  }
   function peg$f2(duration) {    return node('over', { duration });  }
   function peg$f3(period) {    return node('per', { period });  }
-  function peg$f4(period) {    return node('this', { period });  }
-  function peg$f5() {    return node('today');  }
-  function peg$f6() {    return node('since launch');  }
-  function peg$f7(first, rest) {    return folded(first, rest);  }
+  function peg$f4() {    return node('this phase');  }
+  function peg$f5(period) {    return node('this', { period });  }
+  function peg$f6() {    return node('today');  }
+  function peg$f7() {    return node('since launch');  }
   function peg$f8(first, rest) {    return folded(first, rest);  }
-  function peg$f9(percent, of) {    return node('percent of', { percent, of });  }
-  function peg$f10(path, by) {    return node('reference', { path, by });  }
-  function peg$f11(first, rest) {    return folded(first, rest);  }
+  function peg$f9(first, rest) {    return folded(first, rest);  }
+  function peg$f10(percent, of) {    return node('percent of', { percent, of });  }
+  function peg$f11(path, by) {    return node('reference', { path, by });  }
   function peg$f12(first, rest) {    return folded(first, rest);  }
-  function peg$f13(percent, of) {    return node('percent of', { percent, of });  }
-  function peg$f14(path, window, by) {    return node('reference', { path, window, by });  }
-  function peg$f15(formula) {    return widened(formula, here());  }
-  function peg$f16(left, right) {    return node('ratio', { left, right });  }
-  function peg$f17(left, right, within) {
+  function peg$f13(first, rest) {    return folded(first, rest);  }
+  function peg$f14(percent, of) {    return node('percent of', { percent, of });  }
+  function peg$f15(path, window, by) {    return node('reference', { path, window, by });  }
+  function peg$f16(formula) {    return widened(formula, here());  }
+  function peg$f17(left, right) {    return node('ratio', { left, right });  }
+  function peg$f18(left, right, within) {
     return node('missing', { left, right, within });
   }
-  function peg$f18(name, path, where, having, by) {
+  function peg$f19(name, path, where, having, by) {
     return node('aggregate', { ...name, path, where, having, by });
   }
-  function peg$f19(percentile) {    return Number(percentile) > 0 && Number(percentile) < 100;  }
-  function peg$f20(percentile) {
+  function peg$f20(percentile) {    return Number(percentile) > 0 && Number(percentile) < 100;  }
+  function peg$f21(percentile) {
     return { function: 'percentile', quantile: Number(`${percentile}e-2`) };
   }
-  function peg$f21() {    return { function: 'percentile', quantile: 0.5 };  }
-  function peg$f22(name) {    return functions.has(name);  }
-  function peg$f23(name) {    return { function: name };  }
-  function peg$f24(operator, count) {    return node('having', { operator, count });  }
-  function peg$f25(first, rest) {    return node('and', { of: [first, ...rest] });  }
-  function peg$f26(first, rest) {    return node('or', { of: [first, ...rest] });  }
-  function peg$f27(of) {    return node('not', { of });  }
-  function peg$f28(predicate) {    return widened(predicate, here());  }
-  function peg$f29(field, operator, value) {    return node('compare', { field, operator, value });  }
-  function peg$f30(field, first, rest) {
+  function peg$f22() {    return { function: 'percentile', quantile: 0.5 };  }
+  function peg$f23(name) {    return functions.has(name);  }
+  function peg$f24(name) {    return { function: name };  }
+  function peg$f25(operator, count) {    return node('having', { operator, count });  }
+  function peg$f26(first, rest) {    return node('and', { of: [first, ...rest] });  }
+  function peg$f27(first, rest) {    return node('or', { of: [first, ...rest] });  }
+  function peg$f28(of) {    return node('not', { of });  }
+  function peg$f29(predicate) {    return widened(predicate, here());  }
+  function peg$f30(field, operator, value) {    return node('compare', { field, operator, value });  }
+  function peg$f31(field, first, rest) {
     return node('in', { field, values: [first, ...rest] });
   }
-  function peg$f31(field, test, text) {    return node('text test', { field, test, text: text.text });  }
-  function peg$f32(field, pattern) {    return node('matches', { field, pattern });  }
-  function peg$f33(field, is) {    return node('presence', { field, is });  }
-  function peg$f34(of) {    return node('field', { name: `age(${of.name})` });  }
-  function peg$f35() {    return 'contains';  }
-  function peg$f36() {    return 'starts with';  }
-  function peg$f37() {    return 'ends with';  }
-  function peg$f38() {    return node('boolean', { value: true });  }
-  function peg$f39() {    return node('boolean', { value: false });  }
-  function peg$f40(of, duration) {
+  function peg$f32(field, test, text) {    return node('text test', { field, test, text: text.text });  }
+  function peg$f33(field, pattern) {    return node('matches', { field, pattern });  }
+  function peg$f34(field, is) {    return node('presence', { field, is });  }
+  function peg$f35(of) {    return node('field', { name: `age(${of.name})` });  }
+  function peg$f36() {    return 'contains';  }
+  function peg$f37() {    return 'starts with';  }
+  function peg$f38() {    return 'ends with';  }
+  function peg$f39() {    return node('boolean', { value: true });  }
+  function peg$f40() {    return node('boolean', { value: false });  }
+  function peg$f41(of, duration) {
     return duration === null ? of : node('for', { of, duration });
   }
-  function peg$f41(first, rest) {    return node('and', { of: [first, ...rest] });  }
-  function peg$f42(first, rest) {    return node('or', { of: [first, ...rest] });  }
-  function peg$f43(of) {    return node('not', { of });  }
-  function peg$f44(condition) {    return widened(condition, here());  }
-  function peg$f45(source) {    return node('no data', { source });  }
-  function peg$f46(source, where, within) {    return node('silence', { source, where, in: within });  }
-  function peg$f47(source, where, within) {    return node('any', { source, where, in: within });  }
-  function peg$f48(source, by, within) {    return node('new', { source, by, in: within });  }
-  function peg$f49(subject, part, state) {    return node('state', { subject, part, state });  }
-  function peg$f50(subject, part, times) {
+  function peg$f42(first, rest) {    return node('and', { of: [first, ...rest] });  }
+  function peg$f43(first, rest) {    return node('or', { of: [first, ...rest] });  }
+  function peg$f44(of) {    return node('not', { of });  }
+  function peg$f45(condition) {    return widened(condition, here());  }
+  function peg$f46(source) {    return node('no data', { source });  }
+  function peg$f47(source, where, within) {    return node('silence', { source, where, in: within });  }
+  function peg$f48(source, where, within) {    return node('any', { source, where, in: within });  }
+  function peg$f49(source, by, within) {    return node('new', { source, by, in: within });  }
+  function peg$f50(subject, part, state) {    return node('state', { subject, part, state });  }
+  function peg$f51(subject, part, times) {
     return node('fails', { subject, part, times });
   }
-  function peg$f51(subject, verdict) {
+  function peg$f52(subject, verdict) {
     const { kind, ...fields } = verdict;
     return kind === 'comparison' || kind === 'likely'
       ? node(kind, { left: subject, ...fields })
       : node(kind, { of: subject, ...fields });
   }
-  function peg$f52(word) {    return word;  }
-  function peg$f53(text) {    return node('name', { text });  }
-  function peg$f54(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
-  function peg$f55(operator, right) {    return { kind: 'likely', operator, right };  }
-  function peg$f56(low, high, within) {
+  function peg$f53(word) {    return word;  }
+  function peg$f54(text) {    return node('name', { text });  }
+  function peg$f55(operator, right, within) {    return { kind: 'comparison', operator, right, in: within };  }
+  function peg$f56(operator, right) {    return { kind: 'likely', operator, right };  }
+  function peg$f57(low, high, within) {
     return { kind: 'between', low, high, in: within };
   }
-  function peg$f57(state) {    return { kind: 'band state', state };  }
-  function peg$f58(direction, strength, amount, relative, past) {
+  function peg$f58(state) {    return { kind: 'band state', state };  }
+  function peg$f59(direction, strength, amount, relative, past) {
     return { kind: 'change', direction, strength, amount, relative: relative !== null, past };
   }
-  function peg$f59(direction, strength, amount, over) {
+  function peg$f60(direction, strength, amount, over) {
     return { kind: 'growth', direction, strength, amount, over };
   }
-  function peg$f60(level, within) {
+  function peg$f61(level, within) {
     return { kind: 'forecast', level, within };
   }
-  function peg$f61(within, over) {
+  function peg$f62(within, over) {
     return { kind: 'steady', within, over };
   }
-  function peg$f62(direction, sigma, past) {
+  function peg$f63(direction, sigma, past) {
     return { kind: 'unusual', direction, sigma: sigma === null ? null : Number(sigma), past };
   }
-  function peg$f63() {    return 'high';  }
-  function peg$f64() {    return 'low';  }
-  function peg$f65() {    return 'either';  }
-  function peg$f66() {    return 'more than';  }
-  function peg$f67() {    return 'at least';  }
-  function peg$f68() {    return 'on target';  }
-  function peg$f69() {    return 'off target';  }
-  function peg$f70() {    return 'in warning';  }
-  function peg$f71() {    return 'in critical';  }
-  function peg$f72() {    return 'no data';  }
-  function peg$f73(period) {    return node('previous', { period });  }
-  function peg$f74(duration) {    return node('earlier', { duration });  }
-  function peg$f75(baseline) {    return node('baseline', { baseline });  }
-  function peg$f76(count, of) {
+  function peg$f64() {    return 'high';  }
+  function peg$f65() {    return 'low';  }
+  function peg$f66() {    return 'either';  }
+  function peg$f67() {    return 'more than';  }
+  function peg$f68() {    return 'at least';  }
+  function peg$f69() {    return 'on target';  }
+  function peg$f70() {    return 'off target';  }
+  function peg$f71() {    return 'in warning';  }
+  function peg$f72() {    return 'in critical';  }
+  function peg$f73() {    return 'no data';  }
+  function peg$f74(period) {    return node('previous', { period });  }
+  function peg$f75(duration) {    return node('earlier', { duration });  }
+  function peg$f76(baseline) {    return node('baseline', { baseline });  }
+  function peg$f77(count, of) {
     return node('same hour', { count, of });
   }
-  function peg$f77() {    return 'days';  }
-  function peg$f78() {    return 'weeks';  }
-  function peg$f79(word) {    return word;  }
-  function peg$f80(fold, condition) {    return node('criterion', { fold, condition });  }
-  function peg$f81(condition) {    return node('criterion', { condition });  }
-  function peg$f82() {    return 'every day';  }
-  function peg$f83() {    return 'worst';  }
-  function peg$f84() {    return 'total';  }
-  function peg$f85(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
-  function peg$f86(level, bound) {    return node('band', { level, bound });  }
-  function peg$f87() {    return node('unset');  }
-  function peg$f88(low, high, of) {
+  function peg$f78() {    return 'days';  }
+  function peg$f79() {    return 'weeks';  }
+  function peg$f80(word) {    return word;  }
+  function peg$f81(fold, condition) {    return node('criterion', { fold, condition });  }
+  function peg$f82(condition) {    return node('criterion', { condition });  }
+  function peg$f83() {    return 'every day';  }
+  function peg$f84() {    return 'worst';  }
+  function peg$f85() {    return 'total';  }
+  function peg$f86(first, rest) {    return node('bands', { bands: [first, ...rest] });  }
+  function peg$f87(level, bound) {    return node('band', { level, bound });  }
+  function peg$f88() {    return node('unset');  }
+  function peg$f89(low, high, of) {
     return node('between', { low, high, of });
   }
-  function peg$f89(first, rest, of) {
+  function peg$f90(first, rest, of) {
     return node('compared', { choices: [first, ...rest], of });
   }
-  function peg$f90(operator, value) {    return node('choice', { operator, value });  }
-  function peg$f91() {    return node('step reference');  }
-  function peg$f92(step) {    return node('step reference', { step: step.text });  }
-  function peg$f93(of) {    return of;  }
-  function peg$f94(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
-  function peg$f95(origin, where, oncePer, fieldUnits, unit) {
+  function peg$f91(operator, value) {    return node('choice', { operator, value });  }
+  function peg$f92() {    return node('step reference');  }
+  function peg$f93(step) {    return node('step reference', { step: step.text });  }
+  function peg$f94(of) {    return of;  }
+  function peg$f95(first, rest) {    return node('step targets', { bounds: [first, ...rest] });  }
+  function peg$f96(origin, where, oncePer, fieldUnits, unit) {
     return node('source', { origin, where, oncePer, fieldUnits: fieldUnits ?? [], unit });
   }
-  function peg$f96(kind, name) {    return node(kind, { name: name.text });  }
-  function peg$f97(probe) {    return node('query', { probe });  }
-  function peg$f98(source) {    return node('source', { source });  }
-  function peg$f99(first, rest) {    return [first, ...rest];  }
-  function peg$f100(field, unit) {    return node('field unit', { field, unit });  }
-  function peg$f101(duration) {    return node('every', { duration });  }
-  function peg$f102(from, to) {    return node('offsets', { from, to });  }
-  function peg$f103(from) {    return node('offsets', { from });  }
-  function peg$f104(from) {    return node('days', { from });  }
-  function peg$f105(from, to) {    return node('days', { from, to });  }
-  function peg$f106(from, to) {    return node('weeks', { from, to });  }
-  function peg$f107(from, to) {    return node('instants', { from, to });  }
-  function peg$f108(days, from, to) {    return node('hours', { days, from, to });  }
-  function peg$f109(duration) {    return node('offset', { duration, ms: duration.ms });  }
-  function peg$f110() {    return node('offset', { ms: 0 });  }
-  function peg$f111(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
-  function peg$f112(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
-  function peg$f113(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
-  function peg$f114(hours, minutes) {
+  function peg$f97(kind, name) {    return node(kind, { name: name.text });  }
+  function peg$f98(probe) {    return node('query', { probe });  }
+  function peg$f99(source) {    return node('source', { source });  }
+  function peg$f100(first, rest) {    return [first, ...rest];  }
+  function peg$f101(field, unit) {    return node('field unit', { field, unit });  }
+  function peg$f102(duration) {    return node('every', { duration });  }
+  function peg$f103(from, to) {    return node('offsets', { from, to });  }
+  function peg$f104(from) {    return node('offsets', { from });  }
+  function peg$f105(from) {    return node('days', { from });  }
+  function peg$f106(from, to) {    return node('days', { from, to });  }
+  function peg$f107(from, to) {    return node('weeks', { from, to });  }
+  function peg$f108(from, to) {    return node('instants', { from, to });  }
+  function peg$f109(days, from, to) {    return node('hours', { days, from, to });  }
+  function peg$f110(duration) {    return node('offset', { duration, ms: duration.ms });  }
+  function peg$f111() {    return node('offset', { ms: 0 });  }
+  function peg$f112(year, month, day) {    return isDate(Number(year), Number(month), Number(day));  }
+  function peg$f113(date, clock) {    return node('local instant', { date, minutes: clock.minutes });  }
+  function peg$f114(hours, minutes) {    return Number(minutes) < 60 && (Number(hours) < 24 || (hours === '24' && minutes === '00'));  }
+  function peg$f115(hours, minutes) {
     return node('clock', { minutes: Number(hours) * 60 + Number(minutes) });
   }
-  function peg$f115(first, rest) {    return [first, ...rest];  }
-  function peg$f116(word) {    return word;  }
-  function peg$f117(first, rest) {    return node('daily', { at: [first, ...rest] });  }
-  function peg$f118(days, at) {    return node('weekly', { days, at });  }
-  function peg$f119(kind, on, at) {
+  function peg$f116(first, rest) {    return [first, ...rest];  }
+  function peg$f117(word) {    return word;  }
+  function peg$f118(first, rest) {    return node('daily', { at: [first, ...rest] });  }
+  function peg$f119(days, at) {    return node('weekly', { days, at });  }
+  function peg$f120(kind, on, at) {
     return node(kind, { on, at });
   }
-  function peg$f120(phase) {    return node('end of', { phase });  }
-  function peg$f121(offset) {    return node('at', { offset });  }
-  function peg$f122(condition) {    return node('when', { condition });  }
-  function peg$f123() {    return node('once');  }
-  function peg$f124() {    return node('last day');  }
-  function peg$f125() {    return node('last workday');  }
-  function peg$f126(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
-  function peg$f127(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
-  function peg$f128(digits) {
+  function peg$f121(phase) {    return node('end of', { phase });  }
+  function peg$f122(offset) {    return node('at', { offset });  }
+  function peg$f123(condition) {    return node('when', { condition });  }
+  function peg$f124() {    return node('once');  }
+  function peg$f125() {    return node('last day');  }
+  function peg$f126() {    return node('last workday');  }
+  function peg$f127(ordinal, weekday) {    return node('nth', { ordinal, weekday });  }
+  function peg$f128(digits) {    return Number(digits) >= 1 && Number(digits) <= 31;  }
+  function peg$f129(digits) {
     return Number(digits);
   }
-  function peg$f129() {    return node('now');  }
-  function peg$f130(hours) {    return node('business hours', { hours: Number(hours) });  }
-  function peg$f131(duration) {    return node('after resolved', { duration });  }
-  function peg$f132(duration) {    return node('within', { duration });  }
-  function peg$f133(who, by, hours) {
+  function peg$f130() {    return node('now');  }
+  function peg$f131(hours) {    return node('business hours', { hours: Number(hours) });  }
+  function peg$f132(duration) {    return node('after resolved', { duration });  }
+  function peg$f133(duration) {    return node('within', { duration });  }
+  function peg$f134(who, by, hours) {
     return node('recipient', { who, by: by ?? [], hours });
   }
-  function peg$f134(first, rest) {    return [first, ...rest];  }
-  function peg$f135(channel, target) {    return node('address', { channel: channel.text, target });  }
-  function peg$f136(who) {    return node('recipient', { who, by: [] });  }
-  function peg$f137(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
-  function peg$f138(first, rest) {
+  function peg$f135(first, rest) {    return [first, ...rest];  }
+  function peg$f136(channel, target) {    return node('address', { channel: channel.text, target });  }
+  function peg$f137(who) {    return node('recipient', { who, by: [] });  }
+  function peg$f138(first, rest) {    return node('recipients', { recipients: [first, ...rest] });  }
+  function peg$f139(first, rest) {
     return node('recipients', { recipients: [first, ...rest] });
   }
-  function peg$f139(recipients) {    return node('page', { recipients });  }
-  function peg$f140(duration, unless, recipients) {
+  function peg$f140(recipients) {    return node('page', { recipients });  }
+  function peg$f141(duration, unless, recipients) {
     return node('after', { duration, unless, recipients });
   }
-  function peg$f141(times) {    return node('repeat', { times });  }
-  function peg$f142(first, rest) {    return [first, ...rest];  }
-  function peg$f143(recipient) {    return [recipient];  }
-  function peg$f144() {    return 'answered';  }
-  function peg$f145() {    return 'resolved since opened';  }
-  function peg$f146() {    return 'resolved since last step';  }
-  function peg$f147(text, filler) {    return node('item', { text, filler });  }
-  function peg$f148(what) {    return node('show', { what });  }
-  function peg$f149(action) {    return node('do', { action });  }
-  function peg$f150(name, unit) {    return node('number', { name, unit });  }
-  function peg$f151(role) {    return node('by', { role });  }
-  function peg$f152(kind) {    return node(kind);  }
-  function peg$f153(condition) {    return node('condition', { condition });  }
-  function peg$f154(sign, symbol, text, per) {
+  function peg$f142(times) {    return node('repeat', { times });  }
+  function peg$f143(first, rest) {    return [first, ...rest];  }
+  function peg$f144(recipient) {    return [recipient];  }
+  function peg$f145() {    return 'answered';  }
+  function peg$f146() {    return 'resolved since opened';  }
+  function peg$f147() {    return 'resolved since last step';  }
+  function peg$f148(text, filler) {    return node('item', { text, filler });  }
+  function peg$f149(what) {    return node('show', { what });  }
+  function peg$f150(action) {    return node('do', { action });  }
+  function peg$f151(name, unit) {    return node('number', { name, unit });  }
+  function peg$f152(role) {    return node('by', { role });  }
+  function peg$f153(kind) {    return node(kind);  }
+  function peg$f154(condition) {    return node('condition', { condition });  }
+  function peg$f155(sign, symbol, text, per) {
     const signed = `${sign ?? ''}${text}`;
     const unit = { ...node('unit', { base: 'money', text: symbol, per }) };
     return node('quantity', { amount: Number(signed), unit, value: valueOf(signed, unit) });
   }
-  function peg$f155(text, unit) {
+  function peg$f156(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f156(quantity) {    return quantity.unit.per !== undefined;  }
-  function peg$f157(quantity) {    return quantity;  }
-  function peg$f158(text, unit) {
+  function peg$f157(quantity) {    return quantity.unit.per !== undefined;  }
+  function peg$f158(quantity) {    return quantity;  }
+  function peg$f159(text, unit) {
     return node('quantity', { amount: Number(text), unit, value: valueOf(text, unit) });
   }
-  function peg$f159() {    return node('unit', { base: 'fraction', text: '%' });  }
-  function peg$f160(unit) {    return unit;  }
+  function peg$f160() {    return node('unit', { base: 'fraction', text: '%' });  }
   function peg$f161(unit) {    return unit;  }
-  function peg$f162(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f163() {    return node('unit', { base: 'count', text: '' });  }
-  function peg$f164(text, per) {    return node('unit', { base: 'money', text, per });  }
-  function peg$f165(per) {    return node('unit', { base: 'count', text: '', per });  }
-  function peg$f166(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
-  function peg$f167(per) {    return node('unit', { base: 'points', text: 'points', per });  }
-  function peg$f168(text, per) {    return node('unit', { base: 'ms', text, per });  }
-  function peg$f169(text, per) {    return node('unit', { base: 'bytes', text, per });  }
-  function peg$f170(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
-  function peg$f171(text, per) {    return node('unit', { base: 'times', text, per });  }
-  function peg$f172(text, per) {    return node('unit', { base: 'word', text, per });  }
-  function peg$f173(word) {    return !notUnits.has(word);  }
-  function peg$f174(word) {    return word;  }
-  function peg$f175(per) {    return per;  }
-  function peg$f176(text, unit) {
+  function peg$f162(unit) {    return unit;  }
+  function peg$f163(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f164() {    return node('unit', { base: 'count', text: '' });  }
+  function peg$f165(text, per) {    return node('unit', { base: 'money', text, per });  }
+  function peg$f166(per) {    return node('unit', { base: 'count', text: '', per });  }
+  function peg$f167(per) {    return node('unit', { base: 'fraction', text: '%', per });  }
+  function peg$f168(per) {    return node('unit', { base: 'points', text: 'points', per });  }
+  function peg$f169(text, per) {    return node('unit', { base: 'ms', text, per });  }
+  function peg$f170(text, per) {    return node('unit', { base: 'bytes', text, per });  }
+  function peg$f171(text, per) {    return node('unit', { base: 'bits-per-second', text, per });  }
+  function peg$f172(text, per) {    return node('unit', { base: 'times', text, per });  }
+  function peg$f173(text, per) {    return node('unit', { base: 'word', text, per });  }
+  function peg$f174(word) {    return !notUnits.has(word);  }
+  function peg$f175(word) {    return word;  }
+  function peg$f176(per) {    return per;  }
+  function peg$f177(text, unit) {
     return node('duration', { amount: Number(text), unit, ms: scaled(text, durationFactors[unit]) });
   }
-  function peg$f177() {    return 'ms';  }
-  function peg$f178() {    return 's';  }
-  function peg$f179() {    return 'm';  }
-  function peg$f180() {    return 'h';  }
-  function peg$f181() {    return 'd';  }
-  function peg$f182() {    return 'w';  }
-  function peg$f183(text) {    return text.replace('.', '').length <= 15;  }
-  function peg$f184(text) {    return text;  }
-  function peg$f185(digits) {    return Number(digits);  }
-  function peg$f186(text) {    return !reserved.has(text);  }
-  function peg$f187(text) {    return node('name', { text });  }
-  function peg$f188(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
-  function peg$f189(path) {    return node('field', { name: path.names.join('.') });  }
-  function peg$f190(parts) {    return node('text', { text: parts.join('') });  }
-  function peg$f191(pattern) {    return pattern;  }
+  function peg$f178() {    return 'ms';  }
+  function peg$f179() {    return 's';  }
+  function peg$f180() {    return 'm';  }
+  function peg$f181() {    return 'h';  }
+  function peg$f182() {    return 'd';  }
+  function peg$f183() {    return 'w';  }
+  function peg$f184(text) {    return text.replace('.', '').length <= 15;  }
+  function peg$f185(text) {    return text;  }
+  function peg$f186(digits) {    return Number(digits);  }
+  function peg$f187(text) {    return !reserved.has(text);  }
+  function peg$f188(text) {    return node('name', { text });  }
+  function peg$f189(first, rest) {    return node('path', { names: [first.text, ...rest] });  }
+  function peg$f190(path) {    return node('field', { name: path.names.join('.') });  }
+  function peg$f191(parts) {    return node('text', { text: parts.join('') });  }
+  function peg$f192(pattern) {    return pattern;  }
   let peg$currPos = options.peg$currPos | 0;
   let peg$savedPos = peg$currPos;
   const peg$posDetailsCache = [{ line: 1, column: 1 }];
@@ -1961,10 +1968,22 @@ function peg$parse(input, options) {
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              s4 = peg$parsePeriod();
+              if (input.substr(peg$currPos, 5) === peg$c7) {
+                s4 = peg$c7;
+                peg$currPos += 5;
+              } else {
+                s4 = peg$FAILED;
+                if (peg$silentFails === 0) { peg$fail(peg$e7); }
+              }
               if (s4 !== peg$FAILED) {
-                peg$savedPos = s0;
-                s0 = peg$f4(s4);
+                s5 = peg$parseb();
+                if (s5 !== peg$FAILED) {
+                  peg$savedPos = s0;
+                  s0 = peg$f4();
+                } else {
+                  peg$currPos = s0;
+                  s0 = peg$FAILED;
+                }
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -1983,18 +2002,30 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 5) === peg$c7) {
-            s1 = peg$c7;
-            peg$currPos += 5;
+          if (input.substr(peg$currPos, 4) === peg$c6) {
+            s1 = peg$c6;
+            peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e7); }
+            if (peg$silentFails === 0) { peg$fail(peg$e6); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
-              peg$savedPos = s0;
-              s0 = peg$f5();
+              s3 = peg$parse__();
+              if (s3 !== peg$FAILED) {
+                s4 = peg$parsePeriod();
+                if (s4 !== peg$FAILED) {
+                  peg$savedPos = s0;
+                  s0 = peg$f5(s4);
+                } else {
+                  peg$currPos = s0;
+                  s0 = peg$FAILED;
+                }
+              } else {
+                peg$currPos = s0;
+                s0 = peg$FAILED;
+              }
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -2015,20 +2046,46 @@ function peg$parse(input, options) {
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
-                s3 = peg$parse__();
-                if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 6) === peg$c9) {
-                    s4 = peg$c9;
-                    peg$currPos += 6;
-                  } else {
-                    s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e9); }
-                  }
-                  if (s4 !== peg$FAILED) {
-                    s5 = peg$parseb();
-                    if (s5 !== peg$FAILED) {
-                      peg$savedPos = s0;
-                      s0 = peg$f6();
+                peg$savedPos = s0;
+                s0 = peg$f6();
+              } else {
+                peg$currPos = s0;
+                s0 = peg$FAILED;
+              }
+            } else {
+              peg$currPos = s0;
+              s0 = peg$FAILED;
+            }
+            if (s0 === peg$FAILED) {
+              s0 = peg$currPos;
+              if (input.substr(peg$currPos, 5) === peg$c9) {
+                s1 = peg$c9;
+                peg$currPos += 5;
+              } else {
+                s1 = peg$FAILED;
+                if (peg$silentFails === 0) { peg$fail(peg$e9); }
+              }
+              if (s1 !== peg$FAILED) {
+                s2 = peg$parseb();
+                if (s2 !== peg$FAILED) {
+                  s3 = peg$parse__();
+                  if (s3 !== peg$FAILED) {
+                    if (input.substr(peg$currPos, 6) === peg$c10) {
+                      s4 = peg$c10;
+                      peg$currPos += 6;
+                    } else {
+                      s4 = peg$FAILED;
+                      if (peg$silentFails === 0) { peg$fail(peg$e10); }
+                    }
+                    if (s4 !== peg$FAILED) {
+                      s5 = peg$parseb();
+                      if (s5 !== peg$FAILED) {
+                        peg$savedPos = s0;
+                        s0 = peg$f7();
+                      } else {
+                        peg$currPos = s0;
+                        s0 = peg$FAILED;
+                      }
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -2045,9 +2102,6 @@ function peg$parse(input, options) {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
               }
-            } else {
-              peg$currPos = s0;
-              s0 = peg$FAILED;
             }
           }
         }
@@ -2109,7 +2163,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f7(s1, s2);
+      s0 = peg$f8(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -2170,7 +2224,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f8(s1, s2);
+      s0 = peg$f9(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -2200,12 +2254,12 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c10) {
-            s3 = peg$c10;
+          if (input.substr(peg$currPos, 2) === peg$c11) {
+            s3 = peg$c11;
             peg$currPos += 2;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e10); }
+            if (peg$silentFails === 0) { peg$fail(peg$e11); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
@@ -2215,7 +2269,7 @@ function peg$parse(input, options) {
                 s6 = peg$parseOwnReference();
                 if (s6 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f9(s1, s6);
+                  s0 = peg$f10(s1, s6);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -2280,11 +2334,11 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 40) {
-        s6 = peg$c11;
+        s6 = peg$c12;
         peg$currPos++;
       } else {
         s6 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e11); }
+        if (peg$silentFails === 0) { peg$fail(peg$e12); }
       }
       if (s6 !== peg$FAILED) {
         s5 = [s5, s6];
@@ -2302,7 +2356,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f10(s1, s2);
+        s0 = peg$f11(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2367,7 +2421,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f11(s1, s2);
+      s0 = peg$f12(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -2428,7 +2482,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f12(s1, s2);
+      s0 = peg$f13(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -2458,12 +2512,12 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c10) {
-            s3 = peg$c10;
+          if (input.substr(peg$currPos, 2) === peg$c11) {
+            s3 = peg$c11;
             peg$currPos += 2;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e10); }
+            if (peg$silentFails === 0) { peg$fail(peg$e11); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
@@ -2473,7 +2527,7 @@ function peg$parse(input, options) {
                 s6 = peg$parseReference();
                 if (s6 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f13(s1, s6);
+                  s0 = peg$f14(s1, s6);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -2555,11 +2609,11 @@ function peg$parse(input, options) {
       s5 = peg$currPos;
       s6 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 40) {
-        s7 = peg$c11;
+        s7 = peg$c12;
         peg$currPos++;
       } else {
         s7 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e11); }
+        if (peg$silentFails === 0) { peg$fail(peg$e12); }
       }
       if (s7 !== peg$FAILED) {
         s6 = [s6, s7];
@@ -2577,7 +2631,7 @@ function peg$parse(input, options) {
       }
       if (s4 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f14(s1, s2, s3);
+        s0 = peg$f15(s1, s2, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -2606,11 +2660,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 40) {
-      s1 = peg$c11;
+      s1 = peg$c12;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e11); }
+      if (peg$silentFails === 0) { peg$fail(peg$e12); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -2618,15 +2672,15 @@ function peg$parse(input, options) {
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 41) {
-          s5 = peg$c12;
+          s5 = peg$c13;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e12); }
+          if (peg$silentFails === 0) { peg$fail(peg$e13); }
         }
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f15(s3);
+          s0 = peg$f16(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -2660,11 +2714,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse_();
     if (input.charCodeAt(peg$currPos) === 43) {
-      s2 = peg$c13;
+      s2 = peg$c14;
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e13); }
+      if (peg$silentFails === 0) { peg$fail(peg$e14); }
     }
     if (s2 !== peg$FAILED) {
       s3 = peg$parse_();
@@ -2678,11 +2732,11 @@ function peg$parse(input, options) {
       s1 = peg$parse__();
       if (s1 !== peg$FAILED) {
         if (input.charCodeAt(peg$currPos) === 45) {
-          s2 = peg$c14;
+          s2 = peg$c15;
           peg$currPos++;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e14); }
+          if (peg$silentFails === 0) { peg$fail(peg$e15); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
@@ -2722,11 +2776,11 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse_();
     if (input.charCodeAt(peg$currPos) === 42) {
-      s2 = peg$c15;
+      s2 = peg$c16;
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e15); }
+      if (peg$silentFails === 0) { peg$fail(peg$e16); }
     }
     if (s2 !== peg$FAILED) {
       s3 = peg$parse_();
@@ -2740,11 +2794,11 @@ function peg$parse(input, options) {
       s1 = peg$parse__();
       if (s1 !== peg$FAILED) {
         if (input.charCodeAt(peg$currPos) === 47) {
-          s2 = peg$c16;
+          s2 = peg$c17;
           peg$currPos++;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e16); }
+          if (peg$silentFails === 0) { peg$fail(peg$e17); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
@@ -2782,12 +2836,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c17) {
-      s1 = peg$c17;
+    if (input.substr(peg$currPos, 6) === peg$c18) {
+      s1 = peg$c18;
       peg$currPos += 6;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e17); }
+      if (peg$silentFails === 0) { peg$fail(peg$e18); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -2807,15 +2861,15 @@ function peg$parse(input, options) {
           if (s7 !== peg$FAILED) {
             s8 = peg$parse_();
             if (input.charCodeAt(peg$currPos) === 41) {
-              s9 = peg$c12;
+              s9 = peg$c13;
               peg$currPos++;
             } else {
               s9 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e12); }
+              if (peg$silentFails === 0) { peg$fail(peg$e13); }
             }
             if (s9 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f16(s3, s7);
+              s0 = peg$f17(s3, s7);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -2838,12 +2892,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 8) === peg$c18) {
-        s1 = peg$c18;
+      if (input.substr(peg$currPos, 8) === peg$c19) {
+        s1 = peg$c19;
         peg$currPos += 8;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e18); }
+        if (peg$silentFails === 0) { peg$fail(peg$e19); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parse_();
@@ -2864,12 +2918,12 @@ function peg$parse(input, options) {
               s8 = peg$currPos;
               s9 = peg$parse__();
               if (s9 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 6) === peg$c19) {
-                  s10 = peg$c19;
+                if (input.substr(peg$currPos, 6) === peg$c20) {
+                  s10 = peg$c20;
                   peg$currPos += 6;
                 } else {
                   s10 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e19); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e20); }
                 }
                 if (s10 !== peg$FAILED) {
                   s11 = peg$parseb();
@@ -2904,15 +2958,15 @@ function peg$parse(input, options) {
               }
               s9 = peg$parse_();
               if (input.charCodeAt(peg$currPos) === 41) {
-                s10 = peg$c12;
+                s10 = peg$c13;
                 peg$currPos++;
               } else {
                 s10 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e12); }
+                if (peg$silentFails === 0) { peg$fail(peg$e13); }
               }
               if (s10 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f17(s3, s7, s8);
+                s0 = peg$f18(s3, s7, s8);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -2938,11 +2992,11 @@ function peg$parse(input, options) {
         s1 = peg$parseFunction();
         if (s1 !== peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 40) {
-            s2 = peg$c11;
+            s2 = peg$c12;
             peg$currPos++;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e11); }
+            if (peg$silentFails === 0) { peg$fail(peg$e12); }
           }
           if (s2 !== peg$FAILED) {
             s3 = peg$parse_();
@@ -2975,15 +3029,15 @@ function peg$parse(input, options) {
               }
               s8 = peg$parse_();
               if (input.charCodeAt(peg$currPos) === 41) {
-                s9 = peg$c12;
+                s9 = peg$c13;
                 peg$currPos++;
               } else {
                 s9 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e12); }
+                if (peg$silentFails === 0) { peg$fail(peg$e13); }
               }
               if (s9 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f18(s1, s4, s5, s6, s7);
+                s0 = peg$f19(s1, s4, s5, s6, s7);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -3023,17 +3077,17 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 112) {
-      s1 = peg$c20;
+      s1 = peg$c21;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e21); }
+      if (peg$silentFails === 0) { peg$fail(peg$e22); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDecimal();
       if (s2 !== peg$FAILED) {
         peg$savedPos = peg$currPos;
-        s3 = peg$f19(s2);
+        s3 = peg$f20(s2);
         if (s3) {
           s3 = undefined;
         } else {
@@ -3041,7 +3095,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f20(s2);
+          s0 = peg$f21(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3056,18 +3110,18 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c21) {
-        s1 = peg$c21;
+      if (input.substr(peg$currPos, 6) === peg$c22) {
+        s1 = peg$c22;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e22); }
+        if (peg$silentFails === 0) { peg$fail(peg$e23); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f21();
+          s0 = peg$f22();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3085,7 +3139,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e23); }
+          if (peg$silentFails === 0) { peg$fail(peg$e24); }
         }
         if (s3 !== peg$FAILED) {
           while (s3 !== peg$FAILED) {
@@ -3095,7 +3149,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e23); }
+              if (peg$silentFails === 0) { peg$fail(peg$e24); }
             }
           }
         } else {
@@ -3108,7 +3162,7 @@ function peg$parse(input, options) {
         }
         if (s1 !== peg$FAILED) {
           peg$savedPos = peg$currPos;
-          s2 = peg$f22(s1);
+          s2 = peg$f23(s1);
           if (s2) {
             s2 = undefined;
           } else {
@@ -3116,7 +3170,7 @@ function peg$parse(input, options) {
           }
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f23(s1);
+            s0 = peg$f24(s1);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -3130,7 +3184,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e20); }
+      if (peg$silentFails === 0) { peg$fail(peg$e21); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -3151,24 +3205,24 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c22) {
-      s1 = peg$c22;
+    if (input.substr(peg$currPos, 6) === peg$c23) {
+      s1 = peg$c23;
       peg$currPos += 6;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e24); }
+      if (peg$silentFails === 0) { peg$fail(peg$e25); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 5) === peg$c23) {
-            s4 = peg$c23;
+          if (input.substr(peg$currPos, 5) === peg$c24) {
+            s4 = peg$c24;
             peg$currPos += 5;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e25); }
+            if (peg$silentFails === 0) { peg$fail(peg$e26); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
@@ -3180,7 +3234,7 @@ function peg$parse(input, options) {
                 s9 = peg$parseInteger();
                 if (s9 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f24(s7, s9);
+                  s0 = peg$f25(s7, s9);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -3230,12 +3284,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c24) {
-        s2 = peg$c24;
+      if (input.substr(peg$currPos, 2) === peg$c25) {
+        s2 = peg$c25;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e26); }
+        if (peg$silentFails === 0) { peg$fail(peg$e27); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -3286,12 +3340,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 5) === peg$c25) {
-        s2 = peg$c25;
+      if (input.substr(peg$currPos, 5) === peg$c26) {
+        s2 = peg$c26;
         peg$currPos += 5;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e27); }
+        if (peg$silentFails === 0) { peg$fail(peg$e28); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -3346,12 +3400,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c26) {
-          s5 = peg$c26;
+        if (input.substr(peg$currPos, 3) === peg$c27) {
+          s5 = peg$c27;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e28); }
+          if (peg$silentFails === 0) { peg$fail(peg$e29); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -3387,12 +3441,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c26) {
-              s5 = peg$c26;
+            if (input.substr(peg$currPos, 3) === peg$c27) {
+              s5 = peg$c27;
               peg$currPos += 3;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e28); }
+              if (peg$silentFails === 0) { peg$fail(peg$e29); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -3428,7 +3482,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f25(s1, s2);
+        s0 = peg$f26(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -3445,12 +3499,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c27) {
-            s5 = peg$c27;
+          if (input.substr(peg$currPos, 2) === peg$c28) {
+            s5 = peg$c28;
             peg$currPos += 2;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e29); }
+            if (peg$silentFails === 0) { peg$fail(peg$e30); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -3486,12 +3540,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c27) {
-                s5 = peg$c27;
+              if (input.substr(peg$currPos, 2) === peg$c28) {
+                s5 = peg$c28;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e29); }
+                if (peg$silentFails === 0) { peg$fail(peg$e30); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -3527,7 +3581,7 @@ function peg$parse(input, options) {
         }
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f26(s1, s2);
+          s0 = peg$f27(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3559,12 +3613,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c28) {
-      s1 = peg$c28;
+    if (input.substr(peg$currPos, 3) === peg$c29) {
+      s1 = peg$c29;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e30); }
+      if (peg$silentFails === 0) { peg$fail(peg$e31); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -3573,7 +3627,7 @@ function peg$parse(input, options) {
         s4 = peg$parsePredicatePrimary();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f27(s4);
+          s0 = peg$f28(s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3609,11 +3663,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 40) {
-      s1 = peg$c11;
+      s1 = peg$c12;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e11); }
+      if (peg$silentFails === 0) { peg$fail(peg$e12); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -3621,15 +3675,15 @@ function peg$parse(input, options) {
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 41) {
-          s5 = peg$c12;
+          s5 = peg$c13;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e12); }
+          if (peg$silentFails === 0) { peg$fail(peg$e13); }
         }
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f28(s3);
+          s0 = peg$f29(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3676,7 +3730,7 @@ function peg$parse(input, options) {
         s5 = peg$parseFieldValue();
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f29(s1, s3, s5);
+          s0 = peg$f30(s1, s3, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -3707,11 +3761,11 @@ function peg$parse(input, options) {
             if (s4 !== peg$FAILED) {
               s5 = peg$parse_();
               if (input.charCodeAt(peg$currPos) === 40) {
-                s6 = peg$c11;
+                s6 = peg$c12;
                 peg$currPos++;
               } else {
                 s6 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e11); }
+                if (peg$silentFails === 0) { peg$fail(peg$e12); }
               }
               if (s6 !== peg$FAILED) {
                 s7 = peg$parse_();
@@ -3767,15 +3821,15 @@ function peg$parse(input, options) {
                   }
                   s10 = peg$parse_();
                   if (input.charCodeAt(peg$currPos) === 41) {
-                    s11 = peg$c12;
+                    s11 = peg$c13;
                     peg$currPos++;
                   } else {
                     s11 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e12); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e13); }
                   }
                   if (s11 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f30(s1, s8, s9);
+                    s0 = peg$f31(s1, s8, s9);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -3817,7 +3871,7 @@ function peg$parse(input, options) {
                 s5 = peg$parseText();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f31(s1, s3, s5);
+                  s0 = peg$f32(s1, s3, s5);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -3844,12 +3898,12 @@ function peg$parse(input, options) {
           if (s1 !== peg$FAILED) {
             s2 = peg$parse__();
             if (s2 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c29) {
-                s3 = peg$c29;
+              if (input.substr(peg$currPos, 7) === peg$c30) {
+                s3 = peg$c30;
                 peg$currPos += 7;
               } else {
                 s3 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e31); }
+                if (peg$silentFails === 0) { peg$fail(peg$e32); }
               }
               if (s3 !== peg$FAILED) {
                 s4 = peg$parseb();
@@ -3858,7 +3912,7 @@ function peg$parse(input, options) {
                   s6 = peg$parsePattern();
                   if (s6 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f32(s1, s6);
+                    s0 = peg$f33(s1, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -3885,12 +3939,12 @@ function peg$parse(input, options) {
             if (s1 !== peg$FAILED) {
               s2 = peg$parse__();
               if (s2 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c30) {
-                  s3 = peg$c30;
+                if (input.substr(peg$currPos, 2) === peg$c31) {
+                  s3 = peg$c31;
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e32); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e33); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parseb();
@@ -3899,12 +3953,12 @@ function peg$parse(input, options) {
                     if (s5 !== peg$FAILED) {
                       s6 = peg$currPos;
                       s7 = peg$currPos;
-                      if (input.substr(peg$currPos, 7) === peg$c31) {
-                        s8 = peg$c31;
+                      if (input.substr(peg$currPos, 7) === peg$c32) {
+                        s8 = peg$c32;
                         peg$currPos += 7;
                       } else {
                         s8 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e33); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e34); }
                       }
                       if (s8 !== peg$FAILED) {
                         s9 = peg$parseb();
@@ -3921,12 +3975,12 @@ function peg$parse(input, options) {
                       }
                       if (s7 === peg$FAILED) {
                         s7 = peg$currPos;
-                        if (input.substr(peg$currPos, 7) === peg$c32) {
-                          s8 = peg$c32;
+                        if (input.substr(peg$currPos, 7) === peg$c33) {
+                          s8 = peg$c33;
                           peg$currPos += 7;
                         } else {
                           s8 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e34); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e35); }
                         }
                         if (s8 !== peg$FAILED) {
                           s9 = peg$parseb();
@@ -3949,7 +4003,7 @@ function peg$parse(input, options) {
                       }
                       if (s6 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f33(s1, s6);
+                        s0 = peg$f34(s1, s6);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -3997,12 +4051,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c33) {
-      s1 = peg$c33;
+    if (input.substr(peg$currPos, 4) === peg$c34) {
+      s1 = peg$c34;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e35); }
+      if (peg$silentFails === 0) { peg$fail(peg$e36); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
@@ -4010,15 +4064,15 @@ function peg$parse(input, options) {
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         if (input.charCodeAt(peg$currPos) === 41) {
-          s5 = peg$c12;
+          s5 = peg$c13;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e12); }
+          if (peg$silentFails === 0) { peg$fail(peg$e13); }
         }
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f34(s3);
+          s0 = peg$f35(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4050,18 +4104,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 8) === peg$c34) {
-      s1 = peg$c34;
+    if (input.substr(peg$currPos, 8) === peg$c35) {
+      s1 = peg$c35;
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e36); }
+      if (peg$silentFails === 0) { peg$fail(peg$e37); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f35();
+        s0 = peg$f36();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4072,30 +4126,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c35) {
-        s1 = peg$c35;
+      if (input.substr(peg$currPos, 6) === peg$c36) {
+        s1 = peg$c36;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e37); }
+        if (peg$silentFails === 0) { peg$fail(peg$e38); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 4) === peg$c36) {
-              s4 = peg$c36;
+            if (input.substr(peg$currPos, 4) === peg$c37) {
+              s4 = peg$c37;
               peg$currPos += 4;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e38); }
+              if (peg$silentFails === 0) { peg$fail(peg$e39); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f36();
+                s0 = peg$f37();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -4118,30 +4172,30 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 4) === peg$c37) {
-          s1 = peg$c37;
+        if (input.substr(peg$currPos, 4) === peg$c38) {
+          s1 = peg$c38;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e39); }
+          if (peg$silentFails === 0) { peg$fail(peg$e40); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c36) {
-                s4 = peg$c36;
+              if (input.substr(peg$currPos, 4) === peg$c37) {
+                s4 = peg$c37;
                 peg$currPos += 4;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e38); }
+                if (peg$silentFails === 0) { peg$fail(peg$e39); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f37();
+                  s0 = peg$f38();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4185,18 +4239,18 @@ function peg$parse(input, options) {
     s0 = peg$parseText();
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c38) {
-        s1 = peg$c38;
+      if (input.substr(peg$currPos, 4) === peg$c39) {
+        s1 = peg$c39;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e40); }
+        if (peg$silentFails === 0) { peg$fail(peg$e41); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f38();
+          s0 = peg$f39();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4207,18 +4261,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 5) === peg$c39) {
-          s1 = peg$c39;
+        if (input.substr(peg$currPos, 5) === peg$c40) {
+          s1 = peg$c40;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e41); }
+          if (peg$silentFails === 0) { peg$fail(peg$e42); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f39();
+            s0 = peg$f40();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -4256,12 +4310,12 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse__();
       if (s3 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c40) {
-          s4 = peg$c40;
+        if (input.substr(peg$currPos, 3) === peg$c41) {
+          s4 = peg$c41;
           peg$currPos += 3;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e42); }
+          if (peg$silentFails === 0) { peg$fail(peg$e43); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseb();
@@ -4295,7 +4349,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f40(s1, s2);
+      s0 = peg$f41(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -4325,12 +4379,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c26) {
-          s5 = peg$c26;
+        if (input.substr(peg$currPos, 3) === peg$c27) {
+          s5 = peg$c27;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e28); }
+          if (peg$silentFails === 0) { peg$fail(peg$e29); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -4366,12 +4420,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c26) {
-              s5 = peg$c26;
+            if (input.substr(peg$currPos, 3) === peg$c27) {
+              s5 = peg$c27;
               peg$currPos += 3;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e28); }
+              if (peg$silentFails === 0) { peg$fail(peg$e29); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -4407,7 +4461,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f41(s1, s2);
+        s0 = peg$f42(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -4424,12 +4478,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c27) {
-            s5 = peg$c27;
+          if (input.substr(peg$currPos, 2) === peg$c28) {
+            s5 = peg$c28;
             peg$currPos += 2;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e29); }
+            if (peg$silentFails === 0) { peg$fail(peg$e30); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -4465,12 +4519,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c27) {
-                s5 = peg$c27;
+              if (input.substr(peg$currPos, 2) === peg$c28) {
+                s5 = peg$c28;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e29); }
+                if (peg$silentFails === 0) { peg$fail(peg$e30); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -4506,7 +4560,7 @@ function peg$parse(input, options) {
         }
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f42(s1, s2);
+          s0 = peg$f43(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4538,12 +4592,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c28) {
-      s1 = peg$c28;
+    if (input.substr(peg$currPos, 3) === peg$c29) {
+      s1 = peg$c29;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e30); }
+      if (peg$silentFails === 0) { peg$fail(peg$e31); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -4552,7 +4606,7 @@ function peg$parse(input, options) {
         s4 = peg$parsePrimary();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f43(s4);
+          s0 = peg$f44(s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -4590,11 +4644,11 @@ function peg$parse(input, options) {
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 40) {
-        s1 = peg$c11;
+        s1 = peg$c12;
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e11); }
+        if (peg$silentFails === 0) { peg$fail(peg$e12); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parse_();
@@ -4602,15 +4656,15 @@ function peg$parse(input, options) {
         if (s3 !== peg$FAILED) {
           s4 = peg$parse_();
           if (input.charCodeAt(peg$currPos) === 41) {
-            s5 = peg$c12;
+            s5 = peg$c13;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e12); }
+            if (peg$silentFails === 0) { peg$fail(peg$e13); }
           }
           if (s5 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f44(s3);
+            s0 = peg$f45(s3);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -4643,36 +4697,36 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c41) {
-      s1 = peg$c41;
+    if (input.substr(peg$currPos, 2) === peg$c42) {
+      s1 = peg$c42;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e43); }
+      if (peg$silentFails === 0) { peg$fail(peg$e44); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c42) {
-            s4 = peg$c42;
+          if (input.substr(peg$currPos, 4) === peg$c43) {
+            s4 = peg$c43;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e44); }
+            if (peg$silentFails === 0) { peg$fail(peg$e45); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               s6 = peg$parse__();
               if (s6 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c43) {
-                  s7 = peg$c43;
+                if (input.substr(peg$currPos, 4) === peg$c44) {
+                  s7 = peg$c44;
                   peg$currPos += 4;
                 } else {
                   s7 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e45); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e46); }
                 }
                 if (s7 !== peg$FAILED) {
                   s8 = peg$parseb();
@@ -4682,7 +4736,7 @@ function peg$parse(input, options) {
                       s10 = peg$parseName();
                       if (s10 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f45(s10);
+                        s0 = peg$f46(s10);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -4725,12 +4779,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 2) === peg$c41) {
-        s1 = peg$c41;
+      if (input.substr(peg$currPos, 2) === peg$c42) {
+        s1 = peg$c42;
         peg$currPos += 2;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e43); }
+        if (peg$silentFails === 0) { peg$fail(peg$e44); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -4746,7 +4800,7 @@ function peg$parse(input, options) {
               s6 = peg$parseIn();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f46(s4, s5, s6);
+                s0 = peg$f47(s4, s5, s6);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -4769,12 +4823,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 3) === peg$c44) {
-          s1 = peg$c44;
+        if (input.substr(peg$currPos, 3) === peg$c45) {
+          s1 = peg$c45;
           peg$currPos += 3;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e46); }
+          if (peg$silentFails === 0) { peg$fail(peg$e47); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -4800,7 +4854,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s10 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e47); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e48); }
                 }
                 if (s10 !== peg$FAILED) {
                   s9 = [s9, s10];
@@ -4818,7 +4872,7 @@ function peg$parse(input, options) {
                 }
                 if (s7 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f47(s4, s5, s6);
+                  s0 = peg$f48(s4, s5, s6);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4841,12 +4895,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 3) === peg$c45) {
-            s1 = peg$c45;
+          if (input.substr(peg$currPos, 3) === peg$c46) {
+            s1 = peg$c46;
             peg$currPos += 3;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e48); }
+            if (peg$silentFails === 0) { peg$fail(peg$e49); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -4862,7 +4916,7 @@ function peg$parse(input, options) {
                       s6 = null;
                     }
                     peg$savedPos = s0;
-                    s0 = peg$f48(s4, s5, s6);
+                    s0 = peg$f49(s4, s5, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -4896,7 +4950,7 @@ function peg$parse(input, options) {
                 s4 = peg$parseStateWord();
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f49(s1, s2, s4);
+                  s0 = peg$f50(s1, s2, s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -4919,12 +4973,12 @@ function peg$parse(input, options) {
                 }
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c46) {
-                    s4 = peg$c46;
+                  if (input.substr(peg$currPos, 5) === peg$c47) {
+                    s4 = peg$c47;
                     peg$currPos += 5;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e49); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e50); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
@@ -4935,20 +4989,20 @@ function peg$parse(input, options) {
                         if (s7 !== peg$FAILED) {
                           s8 = peg$parse__();
                           if (s8 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 5) === peg$c47) {
-                              s9 = peg$c47;
+                            if (input.substr(peg$currPos, 5) === peg$c48) {
+                              s9 = peg$c48;
                               peg$currPos += 5;
                             } else {
                               s9 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e50); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e51); }
                             }
                             if (s9 === peg$FAILED) {
-                              if (input.substr(peg$currPos, 4) === peg$c48) {
-                                s9 = peg$c48;
+                              if (input.substr(peg$currPos, 4) === peg$c49) {
+                                s9 = peg$c49;
                                 peg$currPos += 4;
                               } else {
                                 s9 = peg$FAILED;
-                                if (peg$silentFails === 0) { peg$fail(peg$e51); }
+                                if (peg$silentFails === 0) { peg$fail(peg$e52); }
                               }
                             }
                             if (s9 !== peg$FAILED) {
@@ -4969,29 +5023,29 @@ function peg$parse(input, options) {
                                       s14 = peg$parse__();
                                       if (s14 !== peg$FAILED) {
                                         if (input.charCodeAt(peg$currPos) === 97) {
-                                          s15 = peg$c49;
+                                          s15 = peg$c50;
                                           peg$currPos++;
                                         } else {
                                           s15 = peg$FAILED;
-                                          if (peg$silentFails === 0) { peg$fail(peg$e52); }
+                                          if (peg$silentFails === 0) { peg$fail(peg$e53); }
                                         }
                                         if (s15 !== peg$FAILED) {
                                           s16 = peg$parseb();
                                           if (s16 !== peg$FAILED) {
                                             s17 = peg$parse__();
                                             if (s17 !== peg$FAILED) {
-                                              if (input.substr(peg$currPos, 3) === peg$c50) {
-                                                s18 = peg$c50;
+                                              if (input.substr(peg$currPos, 3) === peg$c51) {
+                                                s18 = peg$c51;
                                                 peg$currPos += 3;
                                               } else {
                                                 s18 = peg$FAILED;
-                                                if (peg$silentFails === 0) { peg$fail(peg$e53); }
+                                                if (peg$silentFails === 0) { peg$fail(peg$e54); }
                                               }
                                               if (s18 !== peg$FAILED) {
                                                 s19 = peg$parseb();
                                                 if (s19 !== peg$FAILED) {
                                                   peg$savedPos = s0;
-                                                  s0 = peg$f50(s1, s2, s7);
+                                                  s0 = peg$f51(s1, s2, s7);
                                                 } else {
                                                   peg$currPos = s0;
                                                   s0 = peg$FAILED;
@@ -5071,7 +5125,7 @@ function peg$parse(input, options) {
                   s2 = peg$parseVerdict();
                   if (s2 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f51(s1, s2);
+                    s0 = peg$f52(s1, s2);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -5107,52 +5161,70 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 7) === peg$c51) {
-      s2 = peg$c51;
+    if (input.substr(peg$currPos, 7) === peg$c52) {
+      s2 = peg$c52;
       peg$currPos += 7;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e55); }
+      if (peg$silentFails === 0) { peg$fail(peg$e56); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c52) {
-        s2 = peg$c52;
+      if (input.substr(peg$currPos, 7) === peg$c53) {
+        s2 = peg$c53;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e56); }
+        if (peg$silentFails === 0) { peg$fail(peg$e57); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c53) {
-          s2 = peg$c53;
+        if (input.substr(peg$currPos, 4) === peg$c54) {
+          s2 = peg$c54;
           peg$currPos += 4;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e57); }
+          if (peg$silentFails === 0) { peg$fail(peg$e58); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c54) {
-            s2 = peg$c54;
+          if (input.substr(peg$currPos, 6) === peg$c55) {
+            s2 = peg$c55;
             peg$currPos += 6;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e58); }
+            if (peg$silentFails === 0) { peg$fail(peg$e59); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c55) {
-              s2 = peg$c55;
-              peg$currPos += 6;
+            if (input.substr(peg$currPos, 5) === peg$c56) {
+              s2 = peg$c56;
+              peg$currPos += 5;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e59); }
+              if (peg$silentFails === 0) { peg$fail(peg$e60); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 9) === peg$c56) {
-                s2 = peg$c56;
-                peg$currPos += 9;
+              if (input.substr(peg$currPos, 7) === peg$c57) {
+                s2 = peg$c57;
+                peg$currPos += 7;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e60); }
+                if (peg$silentFails === 0) { peg$fail(peg$e61); }
+              }
+              if (s2 === peg$FAILED) {
+                if (input.substr(peg$currPos, 6) === peg$c58) {
+                  s2 = peg$c58;
+                  peg$currPos += 6;
+                } else {
+                  s2 = peg$FAILED;
+                  if (peg$silentFails === 0) { peg$fail(peg$e62); }
+                }
+                if (s2 === peg$FAILED) {
+                  if (input.substr(peg$currPos, 9) === peg$c59) {
+                    s2 = peg$c59;
+                    peg$currPos += 9;
+                  } else {
+                    s2 = peg$FAILED;
+                    if (peg$silentFails === 0) { peg$fail(peg$e63); }
+                  }
+                }
               }
             }
           }
@@ -5168,7 +5240,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f52(s1);
+        s0 = peg$f53(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5180,7 +5252,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e54); }
+      if (peg$silentFails === 0) { peg$fail(peg$e55); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -5202,17 +5274,17 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 46) {
-      s1 = peg$c57;
+      s1 = peg$c60;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e61); }
+      if (peg$silentFails === 0) { peg$fail(peg$e64); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseWord();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f53(s2);
+        s0 = peg$f54(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5307,7 +5379,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f54(s2, s4, s5);
+        s0 = peg$f55(s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -5320,12 +5392,12 @@ function peg$parse(input, options) {
       s0 = peg$currPos;
       s1 = peg$parse__();
       if (s1 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 6) === peg$c58) {
-          s2 = peg$c58;
+        if (input.substr(peg$currPos, 6) === peg$c61) {
+          s2 = peg$c61;
           peg$currPos += 6;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e62); }
+          if (peg$silentFails === 0) { peg$fail(peg$e65); }
         }
         if (s2 !== peg$FAILED) {
           s3 = peg$parseb();
@@ -5337,7 +5409,7 @@ function peg$parse(input, options) {
               s7 = peg$parseFormula();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f55(s5, s7);
+                s0 = peg$f56(s5, s7);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -5362,12 +5434,12 @@ function peg$parse(input, options) {
         s0 = peg$currPos;
         s1 = peg$parse__();
         if (s1 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c59) {
-            s2 = peg$c59;
+          if (input.substr(peg$currPos, 7) === peg$c62) {
+            s2 = peg$c62;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e63); }
+            if (peg$silentFails === 0) { peg$fail(peg$e66); }
           }
           if (s2 !== peg$FAILED) {
             s3 = peg$parseb();
@@ -5378,12 +5450,12 @@ function peg$parse(input, options) {
                 if (s5 !== peg$FAILED) {
                   s6 = peg$parse__();
                   if (s6 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 3) === peg$c26) {
-                      s7 = peg$c26;
+                    if (input.substr(peg$currPos, 3) === peg$c27) {
+                      s7 = peg$c27;
                       peg$currPos += 3;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e29); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
@@ -5397,7 +5469,7 @@ function peg$parse(input, options) {
                               s11 = null;
                             }
                             peg$savedPos = s0;
-                            s0 = peg$f56(s5, s10, s11);
+                            s0 = peg$f57(s5, s10, s11);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -5442,12 +5514,12 @@ function peg$parse(input, options) {
           s0 = peg$currPos;
           s1 = peg$parse__();
           if (s1 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c30) {
-              s2 = peg$c30;
+            if (input.substr(peg$currPos, 2) === peg$c31) {
+              s2 = peg$c31;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e32); }
+              if (peg$silentFails === 0) { peg$fail(peg$e33); }
             }
             if (s2 !== peg$FAILED) {
               s3 = peg$parseb();
@@ -5457,7 +5529,7 @@ function peg$parse(input, options) {
                   s5 = peg$parseBandState();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f57(s5);
+                    s0 = peg$f58(s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -5482,20 +5554,20 @@ function peg$parse(input, options) {
             s0 = peg$currPos;
             s1 = peg$parse__();
             if (s1 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 5) === peg$c60) {
-                s2 = peg$c60;
+              if (input.substr(peg$currPos, 5) === peg$c63) {
+                s2 = peg$c63;
                 peg$currPos += 5;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e64); }
+                if (peg$silentFails === 0) { peg$fail(peg$e67); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c61) {
-                  s2 = peg$c61;
+                if (input.substr(peg$currPos, 5) === peg$c64) {
+                  s2 = peg$c64;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e65); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e68); }
                 }
               }
               if (s2 !== peg$FAILED) {
@@ -5512,12 +5584,12 @@ function peg$parse(input, options) {
                           s8 = peg$currPos;
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 8) === peg$c62) {
-                              s10 = peg$c62;
+                            if (input.substr(peg$currPos, 8) === peg$c65) {
+                              s10 = peg$c65;
                               peg$currPos += 8;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e66); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e69); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5541,12 +5613,12 @@ function peg$parse(input, options) {
                           }
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 2) === peg$c63) {
-                              s10 = peg$c63;
+                            if (input.substr(peg$currPos, 2) === peg$c66) {
+                              s10 = peg$c66;
                               peg$currPos += 2;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e67); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e70); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -5556,7 +5628,7 @@ function peg$parse(input, options) {
                                   s13 = peg$parsePast();
                                   if (s13 !== peg$FAILED) {
                                     peg$savedPos = s0;
-                                    s0 = peg$f58(s2, s5, s7, s8, s13);
+                                    s0 = peg$f59(s2, s5, s7, s8, s13);
                                   } else {
                                     peg$currPos = s0;
                                     s0 = peg$FAILED;
@@ -5609,20 +5681,20 @@ function peg$parse(input, options) {
               s0 = peg$currPos;
               s1 = peg$parse__();
               if (s1 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c64) {
-                  s2 = peg$c64;
+                if (input.substr(peg$currPos, 5) === peg$c67) {
+                  s2 = peg$c67;
                   peg$currPos += 5;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e68); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e71); }
                 }
                 if (s2 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 7) === peg$c65) {
-                    s2 = peg$c65;
+                  if (input.substr(peg$currPos, 7) === peg$c68) {
+                    s2 = peg$c68;
                     peg$currPos += 7;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e69); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e72); }
                   }
                 }
                 if (s2 !== peg$FAILED) {
@@ -5653,7 +5725,7 @@ function peg$parse(input, options) {
                                     s12 = peg$parseDuration();
                                     if (s12 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f59(s2, s5, s7, s12);
+                                      s0 = peg$f60(s2, s5, s7, s12);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -5706,24 +5778,24 @@ function peg$parse(input, options) {
                 s0 = peg$currPos;
                 s1 = peg$parse__();
                 if (s1 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c66) {
-                    s2 = peg$c66;
+                  if (input.substr(peg$currPos, 4) === peg$c69) {
+                    s2 = peg$c69;
                     peg$currPos += 4;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e70); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e73); }
                   }
                   if (s2 !== peg$FAILED) {
                     s3 = peg$parseb();
                     if (s3 !== peg$FAILED) {
                       s4 = peg$parse__();
                       if (s4 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 5) === peg$c67) {
-                          s5 = peg$c67;
+                        if (input.substr(peg$currPos, 5) === peg$c70) {
+                          s5 = peg$c70;
                           peg$currPos += 5;
                         } else {
                           s5 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e71); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e74); }
                         }
                         if (s5 !== peg$FAILED) {
                           s6 = peg$parseb();
@@ -5734,12 +5806,12 @@ function peg$parse(input, options) {
                               if (s8 !== peg$FAILED) {
                                 s9 = peg$parse__();
                                 if (s9 !== peg$FAILED) {
-                                  if (input.substr(peg$currPos, 6) === peg$c19) {
-                                    s10 = peg$c19;
+                                  if (input.substr(peg$currPos, 6) === peg$c20) {
+                                    s10 = peg$c20;
                                     peg$currPos += 6;
                                   } else {
                                     s10 = peg$FAILED;
-                                    if (peg$silentFails === 0) { peg$fail(peg$e19); }
+                                    if (peg$silentFails === 0) { peg$fail(peg$e20); }
                                   }
                                   if (s10 !== peg$FAILED) {
                                     s11 = peg$parseb();
@@ -5749,7 +5821,7 @@ function peg$parse(input, options) {
                                         s13 = peg$parseDuration();
                                         if (s13 !== peg$FAILED) {
                                           peg$savedPos = s0;
-                                          s0 = peg$f60(s8, s13);
+                                          s0 = peg$f61(s8, s13);
                                         } else {
                                           peg$currPos = s0;
                                           s0 = peg$FAILED;
@@ -5806,24 +5878,24 @@ function peg$parse(input, options) {
                   s0 = peg$currPos;
                   s1 = peg$parse__();
                   if (s1 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 6) === peg$c68) {
-                      s2 = peg$c68;
+                    if (input.substr(peg$currPos, 6) === peg$c71) {
+                      s2 = peg$c71;
                       peg$currPos += 6;
                     } else {
                       s2 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e72); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e75); }
                     }
                     if (s2 !== peg$FAILED) {
                       s3 = peg$parseb();
                       if (s3 !== peg$FAILED) {
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c19) {
-                            s5 = peg$c19;
+                          if (input.substr(peg$currPos, 6) === peg$c20) {
+                            s5 = peg$c20;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e19); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e20); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5849,7 +5921,7 @@ function peg$parse(input, options) {
                                           s13 = peg$parseDuration();
                                           if (s13 !== peg$FAILED) {
                                             peg$savedPos = s0;
-                                            s0 = peg$f61(s8, s13);
+                                            s0 = peg$f62(s8, s13);
                                           } else {
                                             peg$currPos = s0;
                                             s0 = peg$FAILED;
@@ -5911,12 +5983,12 @@ function peg$parse(input, options) {
                         s3 = peg$currPos;
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 6) === peg$c69) {
-                            s5 = peg$c69;
+                          if (input.substr(peg$currPos, 6) === peg$c72) {
+                            s5 = peg$c72;
                             peg$currPos += 6;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e73); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e76); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5927,12 +5999,12 @@ function peg$parse(input, options) {
                                 if (s8 !== peg$FAILED) {
                                   s9 = peg$parse__();
                                   if (s9 !== peg$FAILED) {
-                                    if (input.substr(peg$currPos, 5) === peg$c70) {
-                                      s10 = peg$c70;
+                                    if (input.substr(peg$currPos, 5) === peg$c73) {
+                                      s10 = peg$c73;
                                       peg$currPos += 5;
                                     } else {
                                       s10 = peg$FAILED;
-                                      if (peg$silentFails === 0) { peg$fail(peg$e74); }
+                                      if (peg$silentFails === 0) { peg$fail(peg$e77); }
                                     }
                                     if (s10 !== peg$FAILED) {
                                       s11 = peg$parseb();
@@ -5975,12 +6047,12 @@ function peg$parse(input, options) {
                         }
                         s4 = peg$parse__();
                         if (s4 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 2) === peg$c63) {
-                            s5 = peg$c63;
+                          if (input.substr(peg$currPos, 2) === peg$c66) {
+                            s5 = peg$c66;
                             peg$currPos += 2;
                           } else {
                             s5 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e67); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e70); }
                           }
                           if (s5 !== peg$FAILED) {
                             s6 = peg$parseb();
@@ -5990,7 +6062,7 @@ function peg$parse(input, options) {
                                 s8 = peg$parsePast();
                                 if (s8 !== peg$FAILED) {
                                   peg$savedPos = s0;
-                                  s0 = peg$f62(s2, s3, s8);
+                                  s0 = peg$f63(s2, s3, s8);
                                 } else {
                                   peg$currPos = s0;
                                   s0 = peg$FAILED;
@@ -6046,30 +6118,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 9) === peg$c71) {
-      s1 = peg$c71;
+    if (input.substr(peg$currPos, 9) === peg$c74) {
+      s1 = peg$c74;
       peg$currPos += 9;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e75); }
+      if (peg$silentFails === 0) { peg$fail(peg$e78); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c72) {
-            s4 = peg$c72;
+          if (input.substr(peg$currPos, 4) === peg$c75) {
+            s4 = peg$c75;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e76); }
+            if (peg$silentFails === 0) { peg$fail(peg$e79); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f63();
+              s0 = peg$f64();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6092,30 +6164,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 9) === peg$c71) {
-        s1 = peg$c71;
+      if (input.substr(peg$currPos, 9) === peg$c74) {
+        s1 = peg$c74;
         peg$currPos += 9;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e75); }
+        if (peg$silentFails === 0) { peg$fail(peg$e78); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c73) {
-              s4 = peg$c73;
+            if (input.substr(peg$currPos, 3) === peg$c76) {
+              s4 = peg$c76;
               peg$currPos += 3;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e77); }
+              if (peg$silentFails === 0) { peg$fail(peg$e80); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f64();
+                s0 = peg$f65();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6138,18 +6210,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 7) === peg$c74) {
-          s1 = peg$c74;
+        if (input.substr(peg$currPos, 7) === peg$c77) {
+          s1 = peg$c77;
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e78); }
+          if (peg$silentFails === 0) { peg$fail(peg$e81); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f65();
+            s0 = peg$f66();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6179,30 +6251,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c75) {
-      s1 = peg$c75;
+    if (input.substr(peg$currPos, 4) === peg$c78) {
+      s1 = peg$c78;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e79); }
+      if (peg$silentFails === 0) { peg$fail(peg$e82); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c76) {
-            s4 = peg$c76;
+          if (input.substr(peg$currPos, 4) === peg$c79) {
+            s4 = peg$c79;
             peg$currPos += 4;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e80); }
+            if (peg$silentFails === 0) { peg$fail(peg$e83); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f66();
+              s0 = peg$f67();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6248,7 +6320,7 @@ function peg$parse(input, options) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f67();
+                s0 = peg$f68();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6289,30 +6361,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c77) {
-      s1 = peg$c77;
+    if (input.substr(peg$currPos, 2) === peg$c80) {
+      s1 = peg$c80;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e81); }
+      if (peg$silentFails === 0) { peg$fail(peg$e84); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c78) {
-            s4 = peg$c78;
+          if (input.substr(peg$currPos, 6) === peg$c81) {
+            s4 = peg$c81;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e82); }
+            if (peg$silentFails === 0) { peg$fail(peg$e85); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f68();
+              s0 = peg$f69();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6335,30 +6407,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c79) {
-        s1 = peg$c79;
+      if (input.substr(peg$currPos, 3) === peg$c82) {
+        s1 = peg$c82;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e83); }
+        if (peg$silentFails === 0) { peg$fail(peg$e86); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c78) {
-              s4 = peg$c78;
+            if (input.substr(peg$currPos, 6) === peg$c81) {
+              s4 = peg$c81;
               peg$currPos += 6;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e82); }
+              if (peg$silentFails === 0) { peg$fail(peg$e85); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f69();
+                s0 = peg$f70();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6393,18 +6465,18 @@ function peg$parse(input, options) {
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c80) {
-                s4 = peg$c80;
+              if (input.substr(peg$currPos, 7) === peg$c83) {
+                s4 = peg$c83;
                 peg$currPos += 7;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e84); }
+                if (peg$silentFails === 0) { peg$fail(peg$e87); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f70();
+                  s0 = peg$f71();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -6439,18 +6511,18 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 8) === peg$c81) {
-                  s4 = peg$c81;
+                if (input.substr(peg$currPos, 8) === peg$c84) {
+                  s4 = peg$c84;
                   peg$currPos += 8;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e85); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e88); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f71();
+                    s0 = peg$f72();
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -6473,30 +6545,30 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 2) === peg$c41) {
-              s1 = peg$c41;
+            if (input.substr(peg$currPos, 2) === peg$c42) {
+              s1 = peg$c42;
               peg$currPos += 2;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e43); }
+              if (peg$silentFails === 0) { peg$fail(peg$e44); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c42) {
-                    s4 = peg$c42;
+                  if (input.substr(peg$currPos, 4) === peg$c43) {
+                    s4 = peg$c43;
                     peg$currPos += 4;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e44); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e45); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f72();
+                      s0 = peg$f73();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -6540,12 +6612,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 8) === peg$c82) {
-      s1 = peg$c82;
+    if (input.substr(peg$currPos, 8) === peg$c85) {
+      s1 = peg$c85;
       peg$currPos += 8;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e86); }
+      if (peg$silentFails === 0) { peg$fail(peg$e89); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -6555,7 +6627,7 @@ function peg$parse(input, options) {
           s4 = peg$parsePeriod();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f73(s4);
+            s0 = peg$f74(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -6578,18 +6650,18 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 7) === peg$c83) {
-            s3 = peg$c83;
+          if (input.substr(peg$currPos, 7) === peg$c86) {
+            s3 = peg$c86;
             peg$currPos += 7;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e87); }
+            if (peg$silentFails === 0) { peg$fail(peg$e90); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f74(s1);
+              s0 = peg$f75(s1);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -6608,12 +6680,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 8) === peg$c84) {
-          s1 = peg$c84;
+        if (input.substr(peg$currPos, 8) === peg$c87) {
+          s1 = peg$c87;
           peg$currPos += 8;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e88); }
+          if (peg$silentFails === 0) { peg$fail(peg$e91); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -6623,7 +6695,7 @@ function peg$parse(input, options) {
               s4 = peg$parseName();
               if (s4 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f75(s4);
+                s0 = peg$f76(s4);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -6642,48 +6714,48 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c85) {
-            s1 = peg$c85;
+          if (input.substr(peg$currPos, 4) === peg$c88) {
+            s1 = peg$c88;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e89); }
+            if (peg$silentFails === 0) { peg$fail(peg$e92); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c86) {
-                  s4 = peg$c86;
+                if (input.substr(peg$currPos, 4) === peg$c89) {
+                  s4 = peg$c89;
                   peg$currPos += 4;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e93); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     s6 = peg$parse__();
                     if (s6 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 2) === peg$c10) {
-                        s7 = peg$c10;
+                      if (input.substr(peg$currPos, 2) === peg$c11) {
+                        s7 = peg$c11;
                         peg$currPos += 2;
                       } else {
                         s7 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e10); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e11); }
                       }
                       if (s7 !== peg$FAILED) {
                         s8 = peg$parseb();
                         if (s8 !== peg$FAILED) {
                           s9 = peg$parse__();
                           if (s9 !== peg$FAILED) {
-                            if (input.substr(peg$currPos, 4) === peg$c87) {
-                              s10 = peg$c87;
+                            if (input.substr(peg$currPos, 4) === peg$c90) {
+                              s10 = peg$c90;
                               peg$currPos += 4;
                             } else {
                               s10 = peg$FAILED;
-                              if (peg$silentFails === 0) { peg$fail(peg$e91); }
+                              if (peg$silentFails === 0) { peg$fail(peg$e94); }
                             }
                             if (s10 !== peg$FAILED) {
                               s11 = peg$parseb();
@@ -6697,7 +6769,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseCalendarUnit();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f76(s13, s15);
+                                        s0 = peg$f77(s13, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -6780,27 +6852,27 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c88) {
-      s1 = peg$c88;
+    if (input.substr(peg$currPos, 4) === peg$c91) {
+      s1 = peg$c91;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e92); }
+      if (peg$silentFails === 0) { peg$fail(peg$e95); }
     }
     if (s1 === peg$FAILED) {
-      if (input.substr(peg$currPos, 3) === peg$c89) {
-        s1 = peg$c89;
+      if (input.substr(peg$currPos, 3) === peg$c92) {
+        s1 = peg$c92;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e93); }
+        if (peg$silentFails === 0) { peg$fail(peg$e96); }
       }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f77();
+        s0 = peg$f78();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6811,27 +6883,27 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c90) {
-        s1 = peg$c90;
+      if (input.substr(peg$currPos, 5) === peg$c93) {
+        s1 = peg$c93;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e94); }
+        if (peg$silentFails === 0) { peg$fail(peg$e97); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c91) {
-          s1 = peg$c91;
+        if (input.substr(peg$currPos, 4) === peg$c94) {
+          s1 = peg$c94;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e95); }
+          if (peg$silentFails === 0) { peg$fail(peg$e98); }
         }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f78();
+          s0 = peg$f79();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6862,60 +6934,60 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c92) {
-      s2 = peg$c92;
+    if (input.substr(peg$currPos, 6) === peg$c95) {
+      s2 = peg$c95;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e97); }
+      if (peg$silentFails === 0) { peg$fail(peg$e100); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 4) === peg$c86) {
-        s2 = peg$c86;
+      if (input.substr(peg$currPos, 4) === peg$c89) {
+        s2 = peg$c89;
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e90); }
+        if (peg$silentFails === 0) { peg$fail(peg$e93); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c89) {
-          s2 = peg$c89;
+        if (input.substr(peg$currPos, 3) === peg$c92) {
+          s2 = peg$c92;
           peg$currPos += 3;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e93); }
+          if (peg$silentFails === 0) { peg$fail(peg$e96); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c91) {
-            s2 = peg$c91;
+          if (input.substr(peg$currPos, 4) === peg$c94) {
+            s2 = peg$c94;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e95); }
+            if (peg$silentFails === 0) { peg$fail(peg$e98); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c93) {
-              s2 = peg$c93;
+            if (input.substr(peg$currPos, 5) === peg$c96) {
+              s2 = peg$c96;
               peg$currPos += 5;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e98); }
+              if (peg$silentFails === 0) { peg$fail(peg$e101); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 7) === peg$c94) {
-                s2 = peg$c94;
+              if (input.substr(peg$currPos, 7) === peg$c97) {
+                s2 = peg$c97;
                 peg$currPos += 7;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e99); }
+                if (peg$silentFails === 0) { peg$fail(peg$e102); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c95) {
-                  s2 = peg$c95;
+                if (input.substr(peg$currPos, 4) === peg$c98) {
+                  s2 = peg$c98;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e100); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e103); }
                 }
               }
             }
@@ -6932,7 +7004,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f79(s1);
+        s0 = peg$f80(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -6944,7 +7016,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e96); }
+      if (peg$silentFails === 0) { peg$fail(peg$e99); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -6972,7 +7044,7 @@ function peg$parse(input, options) {
         s3 = peg$parseCondition();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f80(s1, s3);
+          s0 = peg$f81(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -6990,7 +7062,7 @@ function peg$parse(input, options) {
       s1 = peg$parseCondition();
       if (s1 !== peg$FAILED) {
         peg$savedPos = s0;
-        s1 = peg$f81(s1);
+        s1 = peg$f82(s1);
       }
       s0 = s1;
     }
@@ -7013,30 +7085,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c96) {
-      s1 = peg$c96;
+    if (input.substr(peg$currPos, 5) === peg$c99) {
+      s1 = peg$c99;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e101); }
+      if (peg$silentFails === 0) { peg$fail(peg$e104); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c89) {
-            s4 = peg$c89;
+          if (input.substr(peg$currPos, 3) === peg$c92) {
+            s4 = peg$c92;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e93); }
+            if (peg$silentFails === 0) { peg$fail(peg$e96); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f82();
+              s0 = peg$f83();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7059,18 +7131,18 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c97) {
-        s1 = peg$c97;
+      if (input.substr(peg$currPos, 5) === peg$c100) {
+        s1 = peg$c100;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e102); }
+        if (peg$silentFails === 0) { peg$fail(peg$e105); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f83();
+          s0 = peg$f84();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7081,18 +7153,18 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 5) === peg$c98) {
-          s1 = peg$c98;
+        if (input.substr(peg$currPos, 5) === peg$c101) {
+          s1 = peg$c101;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e103); }
+          if (peg$silentFails === 0) { peg$fail(peg$e106); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f84();
+            s0 = peg$f85();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -7173,7 +7245,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f85(s1, s2);
+      s0 = peg$f86(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7198,28 +7270,28 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c78) {
-      s2 = peg$c78;
+    if (input.substr(peg$currPos, 6) === peg$c81) {
+      s2 = peg$c81;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e82); }
+      if (peg$silentFails === 0) { peg$fail(peg$e85); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c80) {
-        s2 = peg$c80;
+      if (input.substr(peg$currPos, 7) === peg$c83) {
+        s2 = peg$c83;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e84); }
+        if (peg$silentFails === 0) { peg$fail(peg$e87); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 8) === peg$c81) {
-          s2 = peg$c81;
+        if (input.substr(peg$currPos, 8) === peg$c84) {
+          s2 = peg$c84;
           peg$currPos += 8;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e85); }
+          if (peg$silentFails === 0) { peg$fail(peg$e88); }
         }
       }
     }
@@ -7235,7 +7307,7 @@ function peg$parse(input, options) {
         s4 = peg$parseBound();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f86(s1, s4);
+          s0 = peg$f87(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7267,18 +7339,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c99) {
-      s1 = peg$c99;
+    if (input.substr(peg$currPos, 5) === peg$c102) {
+      s1 = peg$c102;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e104); }
+      if (peg$silentFails === 0) { peg$fail(peg$e107); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f87();
+        s0 = peg$f88();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7289,12 +7361,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 7) === peg$c59) {
-        s1 = peg$c59;
+      if (input.substr(peg$currPos, 7) === peg$c62) {
+        s1 = peg$c62;
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e63); }
+        if (peg$silentFails === 0) { peg$fail(peg$e66); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7305,12 +7377,12 @@ function peg$parse(input, options) {
             if (s4 !== peg$FAILED) {
               s5 = peg$parse__();
               if (s5 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 3) === peg$c26) {
-                  s6 = peg$c26;
+                if (input.substr(peg$currPos, 3) === peg$c27) {
+                  s6 = peg$c27;
                   peg$currPos += 3;
                 } else {
                   s6 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e29); }
                 }
                 if (s6 !== peg$FAILED) {
                   s7 = peg$parseb();
@@ -7324,7 +7396,7 @@ function peg$parse(input, options) {
                           s10 = null;
                         }
                         peg$savedPos = s0;
-                        s0 = peg$f88(s4, s9, s10);
+                        s0 = peg$f89(s4, s9, s10);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -7369,12 +7441,12 @@ function peg$parse(input, options) {
           s3 = peg$currPos;
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c27) {
-              s5 = peg$c27;
+            if (input.substr(peg$currPos, 2) === peg$c28) {
+              s5 = peg$c28;
               peg$currPos += 2;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e29); }
+              if (peg$silentFails === 0) { peg$fail(peg$e30); }
             }
             if (s5 !== peg$FAILED) {
               s6 = peg$parseb();
@@ -7404,12 +7476,12 @@ function peg$parse(input, options) {
             s3 = peg$currPos;
             s4 = peg$parse__();
             if (s4 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c27) {
-                s5 = peg$c27;
+              if (input.substr(peg$currPos, 2) === peg$c28) {
+                s5 = peg$c28;
                 peg$currPos += 2;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e29); }
+                if (peg$silentFails === 0) { peg$fail(peg$e30); }
               }
               if (s5 !== peg$FAILED) {
                 s6 = peg$parseb();
@@ -7440,7 +7512,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f89(s1, s2, s3);
+          s0 = peg$f90(s1, s2, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7472,7 +7544,7 @@ function peg$parse(input, options) {
       s3 = peg$parseQuantity();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f90(s1, s3);
+        s0 = peg$f91(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -7502,12 +7574,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c10) {
-        s2 = peg$c10;
+      if (input.substr(peg$currPos, 2) === peg$c11) {
+        s2 = peg$c11;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e10); }
+        if (peg$silentFails === 0) { peg$fail(peg$e11); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -7515,18 +7587,18 @@ function peg$parse(input, options) {
           s4 = peg$parse__();
           if (s4 !== peg$FAILED) {
             s5 = peg$currPos;
-            if (input.substr(peg$currPos, 8) === peg$c82) {
-              s6 = peg$c82;
+            if (input.substr(peg$currPos, 8) === peg$c85) {
+              s6 = peg$c85;
               peg$currPos += 8;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e86); }
+              if (peg$silentFails === 0) { peg$fail(peg$e89); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
               if (s7 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s5 = peg$f91();
+                s5 = peg$f92();
               } else {
                 peg$currPos = s5;
                 s5 = peg$FAILED;
@@ -7540,13 +7612,13 @@ function peg$parse(input, options) {
               s6 = peg$parseName();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s5;
-                s6 = peg$f92(s6);
+                s6 = peg$f93(s6);
               }
               s5 = s6;
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f93(s5);
+              s0 = peg$f94(s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7637,7 +7709,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f94(s1, s2);
+      s0 = peg$f95(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7670,12 +7742,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 4) === peg$c100) {
-          s5 = peg$c100;
+        if (input.substr(peg$currPos, 4) === peg$c103) {
+          s5 = peg$c103;
           peg$currPos += 4;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e105); }
+          if (peg$silentFails === 0) { peg$fail(peg$e108); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -7778,7 +7850,7 @@ function peg$parse(input, options) {
         s5 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f95(s1, s2, s3, s4, s5);
+      s0 = peg$f96(s1, s2, s3, s4, s5);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -7803,36 +7875,36 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     s1 = peg$currPos;
-    if (input.substr(peg$currPos, 6) === peg$c101) {
-      s2 = peg$c101;
+    if (input.substr(peg$currPos, 6) === peg$c104) {
+      s2 = peg$c104;
       peg$currPos += 6;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e106); }
+      if (peg$silentFails === 0) { peg$fail(peg$e109); }
     }
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c102) {
-        s2 = peg$c102;
+      if (input.substr(peg$currPos, 7) === peg$c105) {
+        s2 = peg$c105;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e107); }
+        if (peg$silentFails === 0) { peg$fail(peg$e110); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c103) {
-          s2 = peg$c103;
+        if (input.substr(peg$currPos, 7) === peg$c106) {
+          s2 = peg$c106;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e108); }
+          if (peg$silentFails === 0) { peg$fail(peg$e111); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 4) === peg$c104) {
-            s2 = peg$c104;
+          if (input.substr(peg$currPos, 4) === peg$c107) {
+            s2 = peg$c107;
             peg$currPos += 4;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e109); }
+            if (peg$silentFails === 0) { peg$fail(peg$e112); }
           }
         }
       }
@@ -7849,7 +7921,7 @@ function peg$parse(input, options) {
         s4 = peg$parseText();
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f96(s1, s4);
+          s0 = peg$f97(s1, s4);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -7864,12 +7936,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c105) {
-        s1 = peg$c105;
+      if (input.substr(peg$currPos, 5) === peg$c108) {
+        s1 = peg$c108;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e110); }
+        if (peg$silentFails === 0) { peg$fail(peg$e113); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -7879,7 +7951,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f97(s4);
+              s0 = peg$f98(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -7901,7 +7973,7 @@ function peg$parse(input, options) {
         s1 = peg$parseName();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f98(s1);
+          s1 = peg$f99(s1);
         }
         s0 = s1;
       }
@@ -7927,12 +7999,12 @@ function peg$parse(input, options) {
     s0 = peg$currPos;
     s1 = peg$parse__();
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 4) === peg$c36) {
-        s2 = peg$c36;
+      if (input.substr(peg$currPos, 4) === peg$c37) {
+        s2 = peg$c37;
         peg$currPos += 4;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e38); }
+        if (peg$silentFails === 0) { peg$fail(peg$e39); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
@@ -7990,7 +8062,7 @@ function peg$parse(input, options) {
                 }
               }
               peg$savedPos = s0;
-              s0 = peg$f99(s5, s6);
+              s0 = peg$f100(s5, s6);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8049,7 +8121,7 @@ function peg$parse(input, options) {
               s6 = peg$parseUnit();
               if (s6 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f100(s1, s6);
+                s0 = peg$f101(s1, s6);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -8093,12 +8165,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 5) === peg$c96) {
-      s1 = peg$c96;
+    if (input.substr(peg$currPos, 5) === peg$c99) {
+      s1 = peg$c99;
       peg$currPos += 5;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e101); }
+      if (peg$silentFails === 0) { peg$fail(peg$e104); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -8108,7 +8180,7 @@ function peg$parse(input, options) {
           s4 = peg$parseDuration();
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f101(s4);
+            s0 = peg$f102(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -8147,19 +8219,19 @@ function peg$parse(input, options) {
     s1 = peg$parseOffset();
     if (s1 !== peg$FAILED) {
       s2 = peg$parse_();
-      if (input.substr(peg$currPos, 2) === peg$c106) {
-        s3 = peg$c106;
+      if (input.substr(peg$currPos, 2) === peg$c109) {
+        s3 = peg$c109;
         peg$currPos += 2;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e111); }
+        if (peg$silentFails === 0) { peg$fail(peg$e114); }
       }
       if (s3 !== peg$FAILED) {
         s4 = peg$parse_();
         s5 = peg$parseOffset();
         if (s5 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f102(s1, s5);
+          s0 = peg$f103(s1, s5);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8174,12 +8246,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c43) {
-        s1 = peg$c43;
+      if (input.substr(peg$currPos, 4) === peg$c44) {
+        s1 = peg$c44;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e45); }
+        if (peg$silentFails === 0) { peg$fail(peg$e46); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -8189,7 +8261,7 @@ function peg$parse(input, options) {
             s4 = peg$parseOffset();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f103(s4);
+              s0 = peg$f104(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8208,24 +8280,24 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 4) === peg$c43) {
-          s1 = peg$c43;
+        if (input.substr(peg$currPos, 4) === peg$c44) {
+          s1 = peg$c44;
           peg$currPos += 4;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e45); }
+          if (peg$silentFails === 0) { peg$fail(peg$e46); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c89) {
-                s4 = peg$c89;
+              if (input.substr(peg$currPos, 3) === peg$c92) {
+                s4 = peg$c92;
                 peg$currPos += 3;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e93); }
+                if (peg$silentFails === 0) { peg$fail(peg$e96); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
@@ -8235,7 +8307,7 @@ function peg$parse(input, options) {
                     s7 = peg$parseInteger();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f104(s7);
+                      s0 = peg$f105(s7);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8266,12 +8338,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 4) === peg$c88) {
-            s1 = peg$c88;
+          if (input.substr(peg$currPos, 4) === peg$c91) {
+            s1 = peg$c91;
             peg$currPos += 4;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e92); }
+            if (peg$silentFails === 0) { peg$fail(peg$e95); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -8282,12 +8354,12 @@ function peg$parse(input, options) {
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parse__();
                   if (s5 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 2) === peg$c107) {
-                      s6 = peg$c107;
+                    if (input.substr(peg$currPos, 2) === peg$c110) {
+                      s6 = peg$c110;
                       peg$currPos += 2;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e112); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e115); }
                     }
                     if (s6 !== peg$FAILED) {
                       s7 = peg$parseb();
@@ -8297,7 +8369,7 @@ function peg$parse(input, options) {
                           s9 = peg$parseInteger();
                           if (s9 !== peg$FAILED) {
                             peg$savedPos = s0;
-                            s0 = peg$f105(s4, s9);
+                            s0 = peg$f106(s4, s9);
                           } else {
                             peg$currPos = s0;
                             s0 = peg$FAILED;
@@ -8336,12 +8408,12 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 5) === peg$c90) {
-              s1 = peg$c90;
+            if (input.substr(peg$currPos, 5) === peg$c93) {
+              s1 = peg$c93;
               peg$currPos += 5;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e94); }
+              if (peg$silentFails === 0) { peg$fail(peg$e97); }
             }
             if (s1 !== peg$FAILED) {
               s2 = peg$parseb();
@@ -8352,12 +8424,12 @@ function peg$parse(input, options) {
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse__();
                     if (s5 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 2) === peg$c107) {
-                        s6 = peg$c107;
+                      if (input.substr(peg$currPos, 2) === peg$c110) {
+                        s6 = peg$c110;
                         peg$currPos += 2;
                       } else {
                         s6 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e112); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e115); }
                       }
                       if (s6 !== peg$FAILED) {
                         s7 = peg$parseb();
@@ -8367,7 +8439,7 @@ function peg$parse(input, options) {
                             s9 = peg$parseInteger();
                             if (s9 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f106(s4, s9);
+                              s0 = peg$f107(s4, s9);
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -8409,19 +8481,19 @@ function peg$parse(input, options) {
               s1 = peg$parseLocalInstant();
               if (s1 !== peg$FAILED) {
                 s2 = peg$parse_();
-                if (input.substr(peg$currPos, 2) === peg$c106) {
-                  s3 = peg$c106;
+                if (input.substr(peg$currPos, 2) === peg$c109) {
+                  s3 = peg$c109;
                   peg$currPos += 2;
                 } else {
                   s3 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e111); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e114); }
                 }
                 if (s3 !== peg$FAILED) {
                   s4 = peg$parse_();
                   s5 = peg$parseLocalInstant();
                   if (s5 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f107(s1, s5);
+                    s0 = peg$f108(s1, s5);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -8456,19 +8528,19 @@ function peg$parse(input, options) {
                 s2 = peg$parseClockTime();
                 if (s2 !== peg$FAILED) {
                   s3 = peg$parse_();
-                  if (input.substr(peg$currPos, 2) === peg$c106) {
-                    s4 = peg$c106;
+                  if (input.substr(peg$currPos, 2) === peg$c109) {
+                    s4 = peg$c109;
                     peg$currPos += 2;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e111); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e114); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parse_();
                     s6 = peg$parseClockTime();
                     if (s6 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f108(s1, s2, s6);
+                      s0 = peg$f109(s1, s2, s6);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -8507,18 +8579,18 @@ function peg$parse(input, options) {
 
     peg$silentFails++;
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c108) {
-      s1 = peg$c108;
+    if (input.substr(peg$currPos, 2) === peg$c111) {
+      s1 = peg$c111;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e114); }
+      if (peg$silentFails === 0) { peg$fail(peg$e117); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseDuration();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f109(s2);
+        s0 = peg$f110(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -8529,12 +8601,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 3) === peg$c109) {
-        s1 = peg$c109;
+      if (input.substr(peg$currPos, 3) === peg$c112) {
+        s1 = peg$c112;
         peg$currPos += 3;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e115); }
+        if (peg$silentFails === 0) { peg$fail(peg$e118); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$currPos;
@@ -8544,7 +8616,7 @@ function peg$parse(input, options) {
           peg$currPos += s3.length;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e116); }
+          if (peg$silentFails === 0) { peg$fail(peg$e119); }
         }
         peg$silentFails--;
         if (s3 === peg$FAILED) {
@@ -8558,11 +8630,11 @@ function peg$parse(input, options) {
           peg$silentFails++;
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 46) {
-            s5 = peg$c57;
+            s5 = peg$c60;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e61); }
+            if (peg$silentFails === 0) { peg$fail(peg$e64); }
           }
           if (s5 !== peg$FAILED) {
             s6 = input.charAt(peg$currPos);
@@ -8570,7 +8642,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e117); }
+              if (peg$silentFails === 0) { peg$fail(peg$e120); }
             }
             if (s6 !== peg$FAILED) {
               s5 = [s5, s6];
@@ -8592,7 +8664,7 @@ function peg$parse(input, options) {
           }
           if (s3 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f110();
+            s0 = peg$f111();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -8609,7 +8681,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e113); }
+      if (peg$silentFails === 0) { peg$fail(peg$e116); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8636,27 +8708,27 @@ function peg$parse(input, options) {
     s3 = peg$parseDigits4();
     if (s3 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 45) {
-        s4 = peg$c14;
+        s4 = peg$c15;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e14); }
+        if (peg$silentFails === 0) { peg$fail(peg$e15); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parseDigits2();
         if (s5 !== peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 45) {
-            s6 = peg$c14;
+            s6 = peg$c15;
             peg$currPos++;
           } else {
             s6 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e14); }
+            if (peg$silentFails === 0) { peg$fail(peg$e15); }
           }
           if (s6 !== peg$FAILED) {
             s7 = peg$parseDigits2();
             if (s7 !== peg$FAILED) {
               peg$savedPos = peg$currPos;
-              s8 = peg$f111(s3, s5, s7);
+              s8 = peg$f112(s3, s5, s7);
               if (s8) {
                 s8 = undefined;
               } else {
@@ -8700,7 +8772,7 @@ function peg$parse(input, options) {
         s3 = peg$parseClockTime();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f112(s1, s3);
+          s0 = peg$f113(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8716,7 +8788,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e118); }
+      if (peg$silentFails === 0) { peg$fail(peg$e121); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8741,11 +8813,11 @@ function peg$parse(input, options) {
     s1 = peg$parseDigits2();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c110;
+        s2 = peg$c113;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+        if (peg$silentFails === 0) { peg$fail(peg$e123); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseDigits2();
@@ -8757,7 +8829,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e121); }
+            if (peg$silentFails === 0) { peg$fail(peg$e124); }
           }
           peg$silentFails--;
           if (s5 === peg$FAILED) {
@@ -8768,7 +8840,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = peg$currPos;
-            s5 = peg$f113(s1, s3);
+            s5 = peg$f114(s1, s3);
             if (s5) {
               s5 = undefined;
             } else {
@@ -8776,7 +8848,7 @@ function peg$parse(input, options) {
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f114(s1, s3);
+              s0 = peg$f115(s1, s3);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -8800,7 +8872,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e119); }
+      if (peg$silentFails === 0) { peg$fail(peg$e122); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8872,7 +8944,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f115(s1, s2);
+      s0 = peg$f116(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -8900,20 +8972,20 @@ function peg$parse(input, options) {
     s1 = peg$currPos;
     s2 = peg$parseWeekday();
     if (s2 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c111) {
-        s2 = peg$c111;
+      if (input.substr(peg$currPos, 7) === peg$c114) {
+        s2 = peg$c114;
         peg$currPos += 7;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e123); }
+        if (peg$silentFails === 0) { peg$fail(peg$e126); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 7) === peg$c112) {
-          s2 = peg$c112;
+        if (input.substr(peg$currPos, 7) === peg$c115) {
+          s2 = peg$c115;
           peg$currPos += 7;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e124); }
+          if (peg$silentFails === 0) { peg$fail(peg$e127); }
         }
       }
     }
@@ -8924,17 +8996,17 @@ function peg$parse(input, options) {
     }
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 115) {
-        s2 = peg$c113;
+        s2 = peg$c116;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e125); }
+        if (peg$silentFails === 0) { peg$fail(peg$e128); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f116(s1);
+          s0 = peg$f117(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -8950,7 +9022,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e122); }
+      if (peg$silentFails === 0) { peg$fail(peg$e125); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -8970,60 +9042,60 @@ function peg$parse(input, options) {
       return cached.result;
     }
 
-    if (input.substr(peg$currPos, 6) === peg$c114) {
-      s0 = peg$c114;
+    if (input.substr(peg$currPos, 6) === peg$c117) {
+      s0 = peg$c117;
       peg$currPos += 6;
     } else {
       s0 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e126); }
+      if (peg$silentFails === 0) { peg$fail(peg$e129); }
     }
     if (s0 === peg$FAILED) {
-      if (input.substr(peg$currPos, 7) === peg$c115) {
-        s0 = peg$c115;
+      if (input.substr(peg$currPos, 7) === peg$c118) {
+        s0 = peg$c118;
         peg$currPos += 7;
       } else {
         s0 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e127); }
+        if (peg$silentFails === 0) { peg$fail(peg$e130); }
       }
       if (s0 === peg$FAILED) {
-        if (input.substr(peg$currPos, 9) === peg$c116) {
-          s0 = peg$c116;
+        if (input.substr(peg$currPos, 9) === peg$c119) {
+          s0 = peg$c119;
           peg$currPos += 9;
         } else {
           s0 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e128); }
+          if (peg$silentFails === 0) { peg$fail(peg$e131); }
         }
         if (s0 === peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c117) {
-            s0 = peg$c117;
+          if (input.substr(peg$currPos, 8) === peg$c120) {
+            s0 = peg$c120;
             peg$currPos += 8;
           } else {
             s0 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e129); }
+            if (peg$silentFails === 0) { peg$fail(peg$e132); }
           }
           if (s0 === peg$FAILED) {
-            if (input.substr(peg$currPos, 6) === peg$c118) {
-              s0 = peg$c118;
+            if (input.substr(peg$currPos, 6) === peg$c121) {
+              s0 = peg$c121;
               peg$currPos += 6;
             } else {
               s0 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e130); }
+              if (peg$silentFails === 0) { peg$fail(peg$e133); }
             }
             if (s0 === peg$FAILED) {
-              if (input.substr(peg$currPos, 8) === peg$c119) {
-                s0 = peg$c119;
+              if (input.substr(peg$currPos, 8) === peg$c122) {
+                s0 = peg$c122;
                 peg$currPos += 8;
               } else {
                 s0 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e131); }
+                if (peg$silentFails === 0) { peg$fail(peg$e134); }
               }
               if (s0 === peg$FAILED) {
-                if (input.substr(peg$currPos, 6) === peg$c120) {
-                  s0 = peg$c120;
+                if (input.substr(peg$currPos, 6) === peg$c123) {
+                  s0 = peg$c123;
                   peg$currPos += 6;
                 } else {
                   s0 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e132); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e135); }
                 }
               }
             }
@@ -9052,12 +9124,12 @@ function peg$parse(input, options) {
     s0 = peg$parseInterval();
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c121) {
-        s1 = peg$c121;
+      if (input.substr(peg$currPos, 5) === peg$c124) {
+        s1 = peg$c124;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e133); }
+        if (peg$silentFails === 0) { peg$fail(peg$e136); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -9127,7 +9199,7 @@ function peg$parse(input, options) {
                       }
                     }
                     peg$savedPos = s0;
-                    s0 = peg$f117(s7, s8);
+                    s0 = peg$f118(s7, s8);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9177,7 +9249,7 @@ function peg$parse(input, options) {
                   s6 = peg$parseClockTime();
                   if (s6 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f118(s1, s6);
+                    s0 = peg$f119(s1, s6);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9205,28 +9277,28 @@ function peg$parse(input, options) {
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
           s1 = peg$currPos;
-          if (input.substr(peg$currPos, 7) === peg$c122) {
-            s2 = peg$c122;
+          if (input.substr(peg$currPos, 7) === peg$c125) {
+            s2 = peg$c125;
             peg$currPos += 7;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e134); }
+            if (peg$silentFails === 0) { peg$fail(peg$e137); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 9) === peg$c123) {
-              s2 = peg$c123;
+            if (input.substr(peg$currPos, 9) === peg$c126) {
+              s2 = peg$c126;
               peg$currPos += 9;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e135); }
+              if (peg$silentFails === 0) { peg$fail(peg$e138); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 6) === peg$c124) {
-                s2 = peg$c124;
+              if (input.substr(peg$currPos, 6) === peg$c127) {
+                s2 = peg$c127;
                 peg$currPos += 6;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e136); }
+                if (peg$silentFails === 0) { peg$fail(peg$e139); }
               }
             }
           }
@@ -9240,24 +9312,24 @@ function peg$parse(input, options) {
             if (s2 !== peg$FAILED) {
               s3 = peg$parse__();
               if (s3 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c77) {
-                  s4 = peg$c77;
+                if (input.substr(peg$currPos, 2) === peg$c80) {
+                  s4 = peg$c80;
                   peg$currPos += 2;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e81); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e84); }
                 }
                 if (s4 !== peg$FAILED) {
                   s5 = peg$parseb();
                   if (s5 !== peg$FAILED) {
                     s6 = peg$parse__();
                     if (s6 !== peg$FAILED) {
-                      if (input.substr(peg$currPos, 3) === peg$c125) {
-                        s7 = peg$c125;
+                      if (input.substr(peg$currPos, 3) === peg$c128) {
+                        s7 = peg$c128;
                         peg$currPos += 3;
                       } else {
                         s7 = peg$FAILED;
-                        if (peg$silentFails === 0) { peg$fail(peg$e137); }
+                        if (peg$silentFails === 0) { peg$fail(peg$e140); }
                       }
                       if (s7 !== peg$FAILED) {
                         s8 = peg$parseb();
@@ -9283,7 +9355,7 @@ function peg$parse(input, options) {
                                       s15 = peg$parseClockTime();
                                       if (s15 !== peg$FAILED) {
                                         peg$savedPos = s0;
-                                        s0 = peg$f119(s1, s10, s15);
+                                        s0 = peg$f120(s1, s10, s15);
                                       } else {
                                         peg$currPos = s0;
                                         s0 = peg$FAILED;
@@ -9358,36 +9430,36 @@ function peg$parse(input, options) {
               if (s2 !== peg$FAILED) {
                 s3 = peg$parse__();
                 if (s3 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 3) === peg$c125) {
-                    s4 = peg$c125;
+                  if (input.substr(peg$currPos, 3) === peg$c128) {
+                    s4 = peg$c128;
                     peg$currPos += 3;
                   } else {
                     s4 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e137); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e140); }
                   }
                   if (s4 !== peg$FAILED) {
                     s5 = peg$parseb();
                     if (s5 !== peg$FAILED) {
                       s6 = peg$parse__();
                       if (s6 !== peg$FAILED) {
-                        if (input.substr(peg$currPos, 3) === peg$c126) {
-                          s7 = peg$c126;
+                        if (input.substr(peg$currPos, 3) === peg$c129) {
+                          s7 = peg$c129;
                           peg$currPos += 3;
                         } else {
                           s7 = peg$FAILED;
-                          if (peg$silentFails === 0) { peg$fail(peg$e138); }
+                          if (peg$silentFails === 0) { peg$fail(peg$e141); }
                         }
                         if (s7 !== peg$FAILED) {
                           s8 = peg$parseb();
                           if (s8 !== peg$FAILED) {
                             s9 = peg$parse__();
                             if (s9 !== peg$FAILED) {
-                              if (input.substr(peg$currPos, 2) === peg$c10) {
-                                s10 = peg$c10;
+                              if (input.substr(peg$currPos, 2) === peg$c11) {
+                                s10 = peg$c11;
                                 peg$currPos += 2;
                               } else {
                                 s10 = peg$FAILED;
-                                if (peg$silentFails === 0) { peg$fail(peg$e10); }
+                                if (peg$silentFails === 0) { peg$fail(peg$e11); }
                               }
                               if (s10 !== peg$FAILED) {
                                 s11 = peg$parseb();
@@ -9397,7 +9469,7 @@ function peg$parse(input, options) {
                                     s13 = peg$parseName();
                                     if (s13 !== peg$FAILED) {
                                       peg$savedPos = s0;
-                                      s0 = peg$f120(s13);
+                                      s0 = peg$f121(s13);
                                     } else {
                                       peg$currPos = s0;
                                       s0 = peg$FAILED;
@@ -9467,7 +9539,7 @@ function peg$parse(input, options) {
                     s4 = peg$parseOffset();
                     if (s4 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f121(s4);
+                      s0 = peg$f122(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9486,12 +9558,12 @@ function peg$parse(input, options) {
               }
               if (s0 === peg$FAILED) {
                 s0 = peg$currPos;
-                if (input.substr(peg$currPos, 4) === peg$c127) {
-                  s1 = peg$c127;
+                if (input.substr(peg$currPos, 4) === peg$c130) {
+                  s1 = peg$c130;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e139); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e142); }
                 }
                 if (s1 !== peg$FAILED) {
                   s2 = peg$parseb();
@@ -9501,7 +9573,7 @@ function peg$parse(input, options) {
                       s4 = peg$parseCondition();
                       if (s4 !== peg$FAILED) {
                         peg$savedPos = s0;
-                        s0 = peg$f122(s4);
+                        s0 = peg$f123(s4);
                       } else {
                         peg$currPos = s0;
                         s0 = peg$FAILED;
@@ -9520,18 +9592,18 @@ function peg$parse(input, options) {
                 }
                 if (s0 === peg$FAILED) {
                   s0 = peg$currPos;
-                  if (input.substr(peg$currPos, 4) === peg$c100) {
-                    s1 = peg$c100;
+                  if (input.substr(peg$currPos, 4) === peg$c103) {
+                    s1 = peg$c103;
                     peg$currPos += 4;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e105); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e108); }
                   }
                   if (s1 !== peg$FAILED) {
                     s2 = peg$parseb();
                     if (s2 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f123();
+                      s0 = peg$f124();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9566,30 +9638,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c87) {
-      s1 = peg$c87;
+    if (input.substr(peg$currPos, 4) === peg$c90) {
+      s1 = peg$c90;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e91); }
+      if (peg$silentFails === 0) { peg$fail(peg$e94); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c89) {
-            s4 = peg$c89;
+          if (input.substr(peg$currPos, 3) === peg$c92) {
+            s4 = peg$c92;
             peg$currPos += 3;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e93); }
+            if (peg$silentFails === 0) { peg$fail(peg$e96); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f124();
+              s0 = peg$f125();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -9612,30 +9684,30 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c87) {
-        s1 = peg$c87;
+      if (input.substr(peg$currPos, 4) === peg$c90) {
+        s1 = peg$c90;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e91); }
+        if (peg$silentFails === 0) { peg$fail(peg$e94); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 7) === peg$c111) {
-              s4 = peg$c111;
+            if (input.substr(peg$currPos, 7) === peg$c114) {
+              s4 = peg$c114;
               peg$currPos += 7;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e123); }
+              if (peg$silentFails === 0) { peg$fail(peg$e126); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f125();
+                s0 = peg$f126();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -9690,7 +9762,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f126(s1, s2);
+          s0 = peg$f127(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -9724,7 +9796,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s3 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     if (s3 !== peg$FAILED) {
       s4 = input.charAt(peg$currPos);
@@ -9732,7 +9804,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e117); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       if (s4 === peg$FAILED) {
         s4 = null;
@@ -9749,36 +9821,36 @@ function peg$parse(input, options) {
       s1 = s2;
     }
     if (s1 !== peg$FAILED) {
-      if (input.substr(peg$currPos, 2) === peg$c128) {
-        s2 = peg$c128;
+      if (input.substr(peg$currPos, 2) === peg$c131) {
+        s2 = peg$c131;
         peg$currPos += 2;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e141); }
+        if (peg$silentFails === 0) { peg$fail(peg$e144); }
       }
       if (s2 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c129) {
-          s2 = peg$c129;
+        if (input.substr(peg$currPos, 2) === peg$c132) {
+          s2 = peg$c132;
           peg$currPos += 2;
         } else {
           s2 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e142); }
+          if (peg$silentFails === 0) { peg$fail(peg$e145); }
         }
         if (s2 === peg$FAILED) {
-          if (input.substr(peg$currPos, 2) === peg$c130) {
-            s2 = peg$c130;
+          if (input.substr(peg$currPos, 2) === peg$c133) {
+            s2 = peg$c133;
             peg$currPos += 2;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e143); }
+            if (peg$silentFails === 0) { peg$fail(peg$e146); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c131) {
-              s2 = peg$c131;
+            if (input.substr(peg$currPos, 2) === peg$c134) {
+              s2 = peg$c134;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e144); }
+              if (peg$silentFails === 0) { peg$fail(peg$e147); }
             }
           }
         }
@@ -9787,7 +9859,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = peg$currPos;
-          s4 = peg$f127(s1);
+          s4 = peg$f128(s1);
           if (s4) {
             s4 = undefined;
           } else {
@@ -9795,7 +9867,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f128(s1);
+            s0 = peg$f129(s1);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -9815,7 +9887,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e140); }
+      if (peg$silentFails === 0) { peg$fail(peg$e143); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -9836,18 +9908,18 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 3) === peg$c132) {
-      s1 = peg$c132;
+    if (input.substr(peg$currPos, 3) === peg$c135) {
+      s1 = peg$c135;
       peg$currPos += 3;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e145); }
+      if (peg$silentFails === 0) { peg$fail(peg$e148); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f129();
+        s0 = peg$f130();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -9862,39 +9934,39 @@ function peg$parse(input, options) {
       if (s1 !== peg$FAILED) {
         s2 = peg$parse__();
         if (s2 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 8) === peg$c133) {
-            s3 = peg$c133;
+          if (input.substr(peg$currPos, 8) === peg$c136) {
+            s3 = peg$c136;
             peg$currPos += 8;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e146); }
+            if (peg$silentFails === 0) { peg$fail(peg$e149); }
           }
           if (s3 !== peg$FAILED) {
             s4 = peg$parseb();
             if (s4 !== peg$FAILED) {
               s5 = peg$parse__();
               if (s5 !== peg$FAILED) {
-                if (input.substr(peg$currPos, 5) === peg$c134) {
-                  s6 = peg$c134;
+                if (input.substr(peg$currPos, 5) === peg$c137) {
+                  s6 = peg$c137;
                   peg$currPos += 5;
                 } else {
                   s6 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e147); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e150); }
                 }
                 if (s6 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 4) === peg$c86) {
-                    s6 = peg$c86;
+                  if (input.substr(peg$currPos, 4) === peg$c89) {
+                    s6 = peg$c89;
                     peg$currPos += 4;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e90); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e93); }
                   }
                 }
                 if (s6 !== peg$FAILED) {
                   s7 = peg$parseb();
                   if (s7 !== peg$FAILED) {
                     peg$savedPos = s0;
-                    s0 = peg$f130(s1);
+                    s0 = peg$f131(s1);
                   } else {
                     peg$currPos = s0;
                     s0 = peg$FAILED;
@@ -9929,30 +10001,30 @@ function peg$parse(input, options) {
         if (s1 !== peg$FAILED) {
           s2 = peg$parse__();
           if (s2 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c135) {
-              s3 = peg$c135;
+            if (input.substr(peg$currPos, 5) === peg$c138) {
+              s3 = peg$c138;
               peg$currPos += 5;
             } else {
               s3 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e148); }
+              if (peg$silentFails === 0) { peg$fail(peg$e151); }
             }
             if (s3 !== peg$FAILED) {
               s4 = peg$parseb();
               if (s4 !== peg$FAILED) {
                 s5 = peg$parse__();
                 if (s5 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 8) === peg$c136) {
-                    s6 = peg$c136;
+                  if (input.substr(peg$currPos, 8) === peg$c139) {
+                    s6 = peg$c139;
                     peg$currPos += 8;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e149); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e152); }
                   }
                   if (s6 !== peg$FAILED) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f131(s1);
+                      s0 = peg$f132(s1);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -9986,7 +10058,7 @@ function peg$parse(input, options) {
           s1 = peg$parseDuration();
           if (s1 !== peg$FAILED) {
             peg$savedPos = s0;
-            s1 = peg$f132(s1);
+            s1 = peg$f133(s1);
           }
           s0 = s1;
         }
@@ -10016,12 +10088,12 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse__();
       if (s3 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c24) {
-          s4 = peg$c24;
+        if (input.substr(peg$currPos, 2) === peg$c25) {
+          s4 = peg$c25;
           peg$currPos += 2;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e26); }
+          if (peg$silentFails === 0) { peg$fail(peg$e27); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseb();
@@ -10073,12 +10145,12 @@ function peg$parse(input, options) {
               if (s8 !== peg$FAILED) {
                 s9 = peg$parse__();
                 if (s9 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c134) {
-                    s10 = peg$c134;
+                  if (input.substr(peg$currPos, 5) === peg$c137) {
+                    s10 = peg$c137;
                     peg$currPos += 5;
                   } else {
                     s10 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e147); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e150); }
                   }
                   if (s10 !== peg$FAILED) {
                     s11 = peg$parseb();
@@ -10120,7 +10192,7 @@ function peg$parse(input, options) {
         s3 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f133(s1, s2, s3);
+      s0 = peg$f134(s1, s2, s3);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -10150,12 +10222,12 @@ function peg$parse(input, options) {
       s3 = peg$currPos;
       s4 = peg$parse__();
       if (s4 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c26) {
-          s5 = peg$c26;
+        if (input.substr(peg$currPos, 3) === peg$c27) {
+          s5 = peg$c27;
           peg$currPos += 3;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e28); }
+          if (peg$silentFails === 0) { peg$fail(peg$e29); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$parseb();
@@ -10190,12 +10262,12 @@ function peg$parse(input, options) {
         s3 = peg$currPos;
         s4 = peg$parse__();
         if (s4 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 3) === peg$c26) {
-            s5 = peg$c26;
+          if (input.substr(peg$currPos, 3) === peg$c27) {
+            s5 = peg$c27;
             peg$currPos += 3;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e28); }
+            if (peg$silentFails === 0) { peg$fail(peg$e29); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$parseb();
@@ -10227,7 +10299,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f134(s1, s2);
+      s0 = peg$f135(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -10276,11 +10348,11 @@ function peg$parse(input, options) {
     s1 = peg$parseName();
     if (s1 !== peg$FAILED) {
       if (input.charCodeAt(peg$currPos) === 58) {
-        s2 = peg$c110;
+        s2 = peg$c113;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+        if (peg$silentFails === 0) { peg$fail(peg$e123); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -10290,7 +10362,7 @@ function peg$parse(input, options) {
           peg$currPos += s5.length;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e150); }
+          if (peg$silentFails === 0) { peg$fail(peg$e153); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -10300,7 +10372,7 @@ function peg$parse(input, options) {
               peg$currPos += s5.length;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e150); }
+              if (peg$silentFails === 0) { peg$fail(peg$e153); }
             }
           }
         } else {
@@ -10313,7 +10385,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f135(s1, s3);
+          s0 = peg$f136(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -10348,7 +10420,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWho();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f136(s1);
+      s1 = peg$f137(s1);
     }
     s0 = s1;
 
@@ -10425,12 +10497,12 @@ function peg$parse(input, options) {
       s4 = peg$currPos;
       s5 = peg$parsegap();
       if (s5 !== peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c26) {
-          s6 = peg$c26;
+        if (input.substr(peg$currPos, 3) === peg$c27) {
+          s6 = peg$c27;
           peg$currPos += 3;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e28); }
+          if (peg$silentFails === 0) { peg$fail(peg$e29); }
         }
         if (s6 !== peg$FAILED) {
           s7 = peg$parseb();
@@ -10458,7 +10530,7 @@ function peg$parse(input, options) {
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f137(s1, s2);
+        s0 = peg$f138(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10494,12 +10566,12 @@ function peg$parse(input, options) {
           s4 = peg$currPos;
           s5 = peg$parse__();
           if (s5 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 3) === peg$c26) {
-              s6 = peg$c26;
+            if (input.substr(peg$currPos, 3) === peg$c27) {
+              s6 = peg$c27;
               peg$currPos += 3;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e28); }
+              if (peg$silentFails === 0) { peg$fail(peg$e29); }
             }
             if (s6 !== peg$FAILED) {
               s7 = peg$parseb();
@@ -10561,12 +10633,12 @@ function peg$parse(input, options) {
             s4 = peg$currPos;
             s5 = peg$parse__();
             if (s5 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c26) {
-                s6 = peg$c26;
+              if (input.substr(peg$currPos, 3) === peg$c27) {
+                s6 = peg$c27;
                 peg$currPos += 3;
               } else {
                 s6 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                if (peg$silentFails === 0) { peg$fail(peg$e29); }
               }
               if (s6 !== peg$FAILED) {
                 s7 = peg$parseb();
@@ -10606,7 +10678,7 @@ function peg$parse(input, options) {
           }
         }
         peg$savedPos = s0;
-        s0 = peg$f138(s1, s2);
+        s0 = peg$f139(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -10634,17 +10706,17 @@ function peg$parse(input, options) {
     s1 = peg$parsePage();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f139(s1);
+      s1 = peg$f140(s1);
     }
     s0 = s1;
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 5) === peg$c135) {
-        s1 = peg$c135;
+      if (input.substr(peg$currPos, 5) === peg$c138) {
+        s1 = peg$c138;
         peg$currPos += 5;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e148); }
+        if (peg$silentFails === 0) { peg$fail(peg$e151); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10662,7 +10734,7 @@ function peg$parse(input, options) {
                     s8 = peg$parsePage();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f140(s4, s6, s8);
+                      s0 = peg$f141(s4, s6, s8);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10697,12 +10769,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c137) {
-          s1 = peg$c137;
+        if (input.substr(peg$currPos, 6) === peg$c140) {
+          s1 = peg$c140;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e151); }
+          if (peg$silentFails === 0) { peg$fail(peg$e154); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -10713,27 +10785,27 @@ function peg$parse(input, options) {
               if (s4 !== peg$FAILED) {
                 s5 = peg$parse__();
                 if (s5 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 5) === peg$c47) {
-                    s6 = peg$c47;
+                  if (input.substr(peg$currPos, 5) === peg$c48) {
+                    s6 = peg$c48;
                     peg$currPos += 5;
                   } else {
                     s6 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e50); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e51); }
                   }
                   if (s6 === peg$FAILED) {
-                    if (input.substr(peg$currPos, 4) === peg$c48) {
-                      s6 = peg$c48;
+                    if (input.substr(peg$currPos, 4) === peg$c49) {
+                      s6 = peg$c49;
                       peg$currPos += 4;
                     } else {
                       s6 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e51); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e52); }
                     }
                   }
                   if (s6 !== peg$FAILED) {
                     s7 = peg$parseb();
                     if (s7 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f141(s4);
+                      s0 = peg$f142(s4);
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -10783,12 +10855,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c138) {
-      s1 = peg$c138;
+    if (input.substr(peg$currPos, 4) === peg$c141) {
+      s1 = peg$c141;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e152); }
+      if (peg$silentFails === 0) { peg$fail(peg$e155); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -10801,12 +10873,12 @@ function peg$parse(input, options) {
             s6 = peg$currPos;
             s7 = peg$parse__();
             if (s7 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c26) {
-                s8 = peg$c26;
+              if (input.substr(peg$currPos, 3) === peg$c27) {
+                s8 = peg$c27;
                 peg$currPos += 3;
               } else {
                 s8 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                if (peg$silentFails === 0) { peg$fail(peg$e29); }
               }
               if (s8 !== peg$FAILED) {
                 s9 = peg$parseb();
@@ -10842,12 +10914,12 @@ function peg$parse(input, options) {
                 s6 = peg$currPos;
                 s7 = peg$parse__();
                 if (s7 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 3) === peg$c26) {
-                    s8 = peg$c26;
+                  if (input.substr(peg$currPos, 3) === peg$c27) {
+                    s8 = peg$c27;
                     peg$currPos += 3;
                   } else {
                     s8 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e28); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e29); }
                   }
                   if (s8 !== peg$FAILED) {
                     s9 = peg$parseb();
@@ -10883,7 +10955,7 @@ function peg$parse(input, options) {
             }
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f142(s4, s5);
+              s0 = peg$f143(s4, s5);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10906,12 +10978,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 4) === peg$c138) {
-        s1 = peg$c138;
+      if (input.substr(peg$currPos, 4) === peg$c141) {
+        s1 = peg$c141;
         peg$currPos += 4;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e152); }
+        if (peg$silentFails === 0) { peg$fail(peg$e155); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -10921,7 +10993,7 @@ function peg$parse(input, options) {
             s4 = peg$parseRecipient();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f143(s4);
+              s0 = peg$f144(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -10958,30 +11030,30 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 7) === peg$c139) {
-      s1 = peg$c139;
+    if (input.substr(peg$currPos, 7) === peg$c142) {
+      s1 = peg$c142;
       peg$currPos += 7;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e153); }
+      if (peg$silentFails === 0) { peg$fail(peg$e156); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         s3 = peg$parse__();
         if (s3 !== peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c140) {
-            s4 = peg$c140;
+          if (input.substr(peg$currPos, 6) === peg$c143) {
+            s4 = peg$c143;
             peg$currPos += 6;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e154); }
+            if (peg$silentFails === 0) { peg$fail(peg$e157); }
           }
           if (s4 !== peg$FAILED) {
             s5 = peg$parseb();
             if (s5 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f144();
+              s0 = peg$f145();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -11004,42 +11076,42 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 10) === peg$c141) {
-        s1 = peg$c141;
+      if (input.substr(peg$currPos, 10) === peg$c144) {
+        s1 = peg$c144;
         peg$currPos += 10;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e155); }
+        if (peg$silentFails === 0) { peg$fail(peg$e158); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           s3 = peg$parse__();
           if (s3 !== peg$FAILED) {
-            if (input.substr(peg$currPos, 5) === peg$c8) {
-              s4 = peg$c8;
+            if (input.substr(peg$currPos, 5) === peg$c9) {
+              s4 = peg$c9;
               peg$currPos += 5;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e8); }
+              if (peg$silentFails === 0) { peg$fail(peg$e9); }
             }
             if (s4 !== peg$FAILED) {
               s5 = peg$parseb();
               if (s5 !== peg$FAILED) {
                 s6 = peg$parse__();
                 if (s6 !== peg$FAILED) {
-                  if (input.substr(peg$currPos, 6) === peg$c142) {
-                    s7 = peg$c142;
+                  if (input.substr(peg$currPos, 6) === peg$c145) {
+                    s7 = peg$c145;
                     peg$currPos += 6;
                   } else {
                     s7 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e156); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e159); }
                   }
                   if (s7 !== peg$FAILED) {
                     s8 = peg$parseb();
                     if (s8 !== peg$FAILED) {
                       peg$savedPos = s0;
-                      s0 = peg$f145();
+                      s0 = peg$f146();
                     } else {
                       peg$currPos = s0;
                       s0 = peg$FAILED;
@@ -11074,54 +11146,54 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 10) === peg$c141) {
-          s1 = peg$c141;
+        if (input.substr(peg$currPos, 10) === peg$c144) {
+          s1 = peg$c144;
           peg$currPos += 10;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e155); }
+          if (peg$silentFails === 0) { peg$fail(peg$e158); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             s3 = peg$parse__();
             if (s3 !== peg$FAILED) {
-              if (input.substr(peg$currPos, 5) === peg$c8) {
-                s4 = peg$c8;
+              if (input.substr(peg$currPos, 5) === peg$c9) {
+                s4 = peg$c9;
                 peg$currPos += 5;
               } else {
                 s4 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e8); }
+                if (peg$silentFails === 0) { peg$fail(peg$e9); }
               }
               if (s4 !== peg$FAILED) {
                 s5 = peg$parseb();
                 if (s5 !== peg$FAILED) {
                   s6 = peg$parse__();
                   if (s6 !== peg$FAILED) {
-                    if (input.substr(peg$currPos, 4) === peg$c87) {
-                      s7 = peg$c87;
+                    if (input.substr(peg$currPos, 4) === peg$c90) {
+                      s7 = peg$c90;
                       peg$currPos += 4;
                     } else {
                       s7 = peg$FAILED;
-                      if (peg$silentFails === 0) { peg$fail(peg$e91); }
+                      if (peg$silentFails === 0) { peg$fail(peg$e94); }
                     }
                     if (s7 !== peg$FAILED) {
                       s8 = peg$parseb();
                       if (s8 !== peg$FAILED) {
                         s9 = peg$parse__();
                         if (s9 !== peg$FAILED) {
-                          if (input.substr(peg$currPos, 4) === peg$c143) {
-                            s10 = peg$c143;
+                          if (input.substr(peg$currPos, 4) === peg$c146) {
+                            s10 = peg$c146;
                             peg$currPos += 4;
                           } else {
                             s10 = peg$FAILED;
-                            if (peg$silentFails === 0) { peg$fail(peg$e157); }
+                            if (peg$silentFails === 0) { peg$fail(peg$e160); }
                           }
                           if (s10 !== peg$FAILED) {
                             s11 = peg$parseb();
                             if (s11 !== peg$FAILED) {
                               peg$savedPos = s0;
-                              s0 = peg$f146();
+                              s0 = peg$f147();
                             } else {
                               peg$currPos = s0;
                               s0 = peg$FAILED;
@@ -11192,11 +11264,11 @@ function peg$parse(input, options) {
       s2 = peg$currPos;
       s3 = peg$parse_();
       if (input.charCodeAt(peg$currPos) === 58) {
-        s4 = peg$c110;
+        s4 = peg$c113;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e120); }
+        if (peg$silentFails === 0) { peg$fail(peg$e123); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parse__();
@@ -11220,7 +11292,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f147(s1, s2);
+      s0 = peg$f148(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -11253,11 +11325,11 @@ function peg$parse(input, options) {
     s5 = peg$parse_();
     s6 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 58) {
-      s7 = peg$c110;
+      s7 = peg$c113;
       peg$currPos++;
     } else {
       s7 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e120); }
+      if (peg$silentFails === 0) { peg$fail(peg$e123); }
     }
     if (s7 !== peg$FAILED) {
       s8 = peg$getUnicode();
@@ -11265,7 +11337,7 @@ function peg$parse(input, options) {
         peg$currPos += s8.length;
       } else {
         s8 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e159); }
+        if (peg$silentFails === 0) { peg$fail(peg$e162); }
       }
       if (s8 !== peg$FAILED) {
         s7 = [s7, s8];
@@ -11286,7 +11358,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s7 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e160); }
+        if (peg$silentFails === 0) { peg$fail(peg$e163); }
       }
       peg$silentFails--;
       if (s7 === peg$FAILED) {
@@ -11316,7 +11388,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e160); }
+        if (peg$silentFails === 0) { peg$fail(peg$e163); }
       }
       if (s4 !== peg$FAILED) {
         s3 = [s3, s4];
@@ -11339,11 +11411,11 @@ function peg$parse(input, options) {
         s5 = peg$parse_();
         s6 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 58) {
-          s7 = peg$c110;
+          s7 = peg$c113;
           peg$currPos++;
         } else {
           s7 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e120); }
+          if (peg$silentFails === 0) { peg$fail(peg$e123); }
         }
         if (s7 !== peg$FAILED) {
           s8 = peg$getUnicode();
@@ -11351,7 +11423,7 @@ function peg$parse(input, options) {
             peg$currPos += s8.length;
           } else {
             s8 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e159); }
+            if (peg$silentFails === 0) { peg$fail(peg$e162); }
           }
           if (s8 !== peg$FAILED) {
             s7 = [s7, s8];
@@ -11372,7 +11444,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e160); }
+            if (peg$silentFails === 0) { peg$fail(peg$e163); }
           }
           peg$silentFails--;
           if (s7 === peg$FAILED) {
@@ -11402,7 +11474,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e160); }
+            if (peg$silentFails === 0) { peg$fail(peg$e163); }
           }
           if (s4 !== peg$FAILED) {
             s3 = [s3, s4];
@@ -11427,7 +11499,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e158); }
+      if (peg$silentFails === 0) { peg$fail(peg$e161); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11448,12 +11520,12 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 4) === peg$c144) {
-      s1 = peg$c144;
+    if (input.substr(peg$currPos, 4) === peg$c147) {
+      s1 = peg$c147;
       peg$currPos += 4;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e161); }
+      if (peg$silentFails === 0) { peg$fail(peg$e164); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parseb();
@@ -11474,7 +11546,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s11 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e160); }
+            if (peg$silentFails === 0) { peg$fail(peg$e163); }
           }
           peg$silentFails--;
           if (s11 === peg$FAILED) {
@@ -11503,7 +11575,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e160); }
+              if (peg$silentFails === 0) { peg$fail(peg$e163); }
             }
             if (s8 !== peg$FAILED) {
               s7 = [s7, s8];
@@ -11531,7 +11603,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s11 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e160); }
+                if (peg$silentFails === 0) { peg$fail(peg$e163); }
               }
               peg$silentFails--;
               if (s11 === peg$FAILED) {
@@ -11560,7 +11632,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e163); }
                 }
                 if (s8 !== peg$FAILED) {
                   s7 = [s7, s8];
@@ -11584,7 +11656,7 @@ function peg$parse(input, options) {
           }
           if (s4 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f148(s4);
+            s0 = peg$f149(s4);
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -11603,12 +11675,12 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 2) === peg$c145) {
-        s1 = peg$c145;
+      if (input.substr(peg$currPos, 2) === peg$c148) {
+        s1 = peg$c148;
         peg$currPos += 2;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e162); }
+        if (peg$silentFails === 0) { peg$fail(peg$e165); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parseb();
@@ -11618,7 +11690,7 @@ function peg$parse(input, options) {
             s4 = peg$parseName();
             if (s4 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f149(s4);
+              s0 = peg$f150(s4);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -11637,12 +11709,12 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 6) === peg$c146) {
-          s1 = peg$c146;
+        if (input.substr(peg$currPos, 6) === peg$c149) {
+          s1 = peg$c149;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e163); }
+          if (peg$silentFails === 0) { peg$fail(peg$e166); }
         }
         if (s1 !== peg$FAILED) {
           s2 = peg$parseb();
@@ -11700,7 +11772,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s8 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e163); }
                 }
                 peg$silentFails--;
                 if (s8 === peg$FAILED) {
@@ -11711,7 +11783,7 @@ function peg$parse(input, options) {
                 }
                 if (s7 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f150(s4, s5);
+                  s0 = peg$f151(s4, s5);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11734,12 +11806,12 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 2) === peg$c24) {
-            s1 = peg$c24;
+          if (input.substr(peg$currPos, 2) === peg$c25) {
+            s1 = peg$c25;
             peg$currPos += 2;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e26); }
+            if (peg$silentFails === 0) { peg$fail(peg$e27); }
           }
           if (s1 !== peg$FAILED) {
             s2 = peg$parseb();
@@ -11749,7 +11821,7 @@ function peg$parse(input, options) {
                 s4 = peg$parseName();
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f151(s4);
+                  s0 = peg$f152(s4);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11769,28 +11841,28 @@ function peg$parse(input, options) {
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c147) {
-              s2 = peg$c147;
+            if (input.substr(peg$currPos, 4) === peg$c150) {
+              s2 = peg$c150;
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e164); }
+              if (peg$silentFails === 0) { peg$fail(peg$e167); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c148) {
-                s2 = peg$c148;
+              if (input.substr(peg$currPos, 4) === peg$c151) {
+                s2 = peg$c151;
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e165); }
+                if (peg$silentFails === 0) { peg$fail(peg$e168); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c149) {
-                  s2 = peg$c149;
+                if (input.substr(peg$currPos, 4) === peg$c152) {
+                  s2 = peg$c152;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e166); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e169); }
                 }
               }
             }
@@ -11810,7 +11882,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s5 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e160); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e163); }
                 }
                 peg$silentFails--;
                 if (s5 === peg$FAILED) {
@@ -11821,7 +11893,7 @@ function peg$parse(input, options) {
                 }
                 if (s4 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f152(s1);
+                  s0 = peg$f153(s1);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -11839,7 +11911,7 @@ function peg$parse(input, options) {
               s1 = peg$parseCondition();
               if (s1 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s1 = peg$f153(s1);
+                s1 = peg$f154(s1);
               }
               s0 = s1;
             }
@@ -11868,11 +11940,11 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 45) {
-      s1 = peg$c14;
+      s1 = peg$c15;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e14); }
+      if (peg$silentFails === 0) { peg$fail(peg$e15); }
     }
     if (s1 === peg$FAILED) {
       s1 = null;
@@ -11882,7 +11954,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e168); }
+      if (peg$silentFails === 0) { peg$fail(peg$e171); }
     }
     if (s2 !== peg$FAILED) {
       s3 = peg$parse_();
@@ -11893,7 +11965,7 @@ function peg$parse(input, options) {
           s5 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f154(s1, s2, s4, s5);
+        s0 = peg$f155(s1, s2, s4, s5);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11907,11 +11979,11 @@ function peg$parse(input, options) {
       s1 = peg$currPos;
       s2 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 45) {
-        s3 = peg$c14;
+        s3 = peg$c15;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e14); }
+        if (peg$silentFails === 0) { peg$fail(peg$e15); }
       }
       if (s3 === peg$FAILED) {
         s3 = null;
@@ -11933,7 +12005,7 @@ function peg$parse(input, options) {
         s2 = peg$parseNumberUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f155(s1, s2);
+          s0 = peg$f156(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -11946,7 +12018,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e167); }
+      if (peg$silentFails === 0) { peg$fail(peg$e170); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -11971,7 +12043,7 @@ function peg$parse(input, options) {
     s1 = peg$parseQuantity();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f156(s1);
+      s2 = peg$f157(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -11979,7 +12051,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f157(s1);
+        s0 = peg$f158(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -11991,7 +12063,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e169); }
+      if (peg$silentFails === 0) { peg$fail(peg$e172); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12019,7 +12091,7 @@ function peg$parse(input, options) {
       s3 = peg$parsePercentSign();
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f158(s1, s3);
+        s0 = peg$f159(s1, s3);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12031,7 +12103,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e170); }
+      if (peg$silentFails === 0) { peg$fail(peg$e173); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12053,21 +12125,21 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c150;
+      s1 = peg$c153;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e171); }
+      if (peg$silentFails === 0) { peg$fail(peg$e174); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
       peg$silentFails++;
       if (input.charCodeAt(peg$currPos) === 47) {
-        s3 = peg$c16;
+        s3 = peg$c17;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e16); }
+        if (peg$silentFails === 0) { peg$fail(peg$e17); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -12078,7 +12150,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f159();
+        s0 = peg$f160();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12110,7 +12182,7 @@ function peg$parse(input, options) {
     s2 = peg$parseSymbolUnit();
     if (s2 !== peg$FAILED) {
       peg$savedPos = s0;
-      s0 = peg$f160(s2);
+      s0 = peg$f161(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12122,7 +12194,7 @@ function peg$parse(input, options) {
         s2 = peg$parseDeclaredUnit();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f161(s2);
+          s0 = peg$f162(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12136,7 +12208,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f162(s1);
+          s1 = peg$f163(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12148,7 +12220,7 @@ function peg$parse(input, options) {
             peg$currPos += s2.length;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e172); }
+            if (peg$silentFails === 0) { peg$fail(peg$e175); }
           }
           peg$silentFails--;
           if (s2 === peg$FAILED) {
@@ -12162,11 +12234,11 @@ function peg$parse(input, options) {
             peg$silentFails++;
             s3 = peg$currPos;
             if (input.charCodeAt(peg$currPos) === 46) {
-              s4 = peg$c57;
+              s4 = peg$c60;
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e61); }
+              if (peg$silentFails === 0) { peg$fail(peg$e64); }
             }
             if (s4 !== peg$FAILED) {
               s5 = input.charAt(peg$currPos);
@@ -12174,7 +12246,7 @@ function peg$parse(input, options) {
                 peg$currPos++;
               } else {
                 s5 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e117); }
+                if (peg$silentFails === 0) { peg$fail(peg$e120); }
               }
               if (s5 !== peg$FAILED) {
                 s4 = [s4, s5];
@@ -12196,7 +12268,7 @@ function peg$parse(input, options) {
             }
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f163();
+              s0 = peg$f164();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12235,7 +12307,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e168); }
+        if (peg$silentFails === 0) { peg$fail(peg$e171); }
       }
       if (s1 !== peg$FAILED) {
         s2 = peg$parsePer();
@@ -12243,7 +12315,7 @@ function peg$parse(input, options) {
           s2 = null;
         }
         peg$savedPos = s0;
-        s0 = peg$f164(s1, s2);
+        s0 = peg$f165(s1, s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12253,7 +12325,7 @@ function peg$parse(input, options) {
         s1 = peg$parsePer();
         if (s1 !== peg$FAILED) {
           peg$savedPos = s0;
-          s1 = peg$f165(s1);
+          s1 = peg$f166(s1);
         }
         s0 = s1;
         if (s0 === peg$FAILED) {
@@ -12264,7 +12336,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e173); }
+      if (peg$silentFails === 0) { peg$fail(peg$e176); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12286,11 +12358,11 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 37) {
-      s1 = peg$c150;
+      s1 = peg$c153;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e171); }
+      if (peg$silentFails === 0) { peg$fail(peg$e174); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$parsePer();
@@ -12298,27 +12370,27 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f166(s2);
+      s0 = peg$f167(s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 6) === peg$c151) {
-        s1 = peg$c151;
+      if (input.substr(peg$currPos, 6) === peg$c154) {
+        s1 = peg$c154;
         peg$currPos += 6;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e174); }
+        if (peg$silentFails === 0) { peg$fail(peg$e177); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 5) === peg$c152) {
-          s1 = peg$c152;
+        if (input.substr(peg$currPos, 5) === peg$c155) {
+          s1 = peg$c155;
           peg$currPos += 5;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e175); }
+          if (peg$silentFails === 0) { peg$fail(peg$e178); }
         }
       }
       if (s1 !== peg$FAILED) {
@@ -12329,7 +12401,7 @@ function peg$parse(input, options) {
             s3 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f167(s3);
+          s0 = peg$f168(s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12347,7 +12419,7 @@ function peg$parse(input, options) {
             s2 = null;
           }
           peg$savedPos = s0;
-          s0 = peg$f168(s1, s2);
+          s0 = peg$f169(s1, s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12356,43 +12428,43 @@ function peg$parse(input, options) {
           s0 = peg$currPos;
           s1 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 66) {
-            s2 = peg$c153;
+            s2 = peg$c156;
             peg$currPos++;
           } else {
             s2 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e176); }
+            if (peg$silentFails === 0) { peg$fail(peg$e179); }
           }
           if (s2 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c154) {
-              s2 = peg$c154;
+            if (input.substr(peg$currPos, 2) === peg$c157) {
+              s2 = peg$c157;
               peg$currPos += 2;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e177); }
+              if (peg$silentFails === 0) { peg$fail(peg$e180); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 2) === peg$c155) {
-                s2 = peg$c155;
+              if (input.substr(peg$currPos, 2) === peg$c158) {
+                s2 = peg$c158;
                 peg$currPos += 2;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e178); }
+                if (peg$silentFails === 0) { peg$fail(peg$e181); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 2) === peg$c156) {
-                  s2 = peg$c156;
+                if (input.substr(peg$currPos, 2) === peg$c159) {
+                  s2 = peg$c159;
                   peg$currPos += 2;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e179); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e182); }
                 }
                 if (s2 === peg$FAILED) {
-                  if (input.substr(peg$currPos, 2) === peg$c157) {
-                    s2 = peg$c157;
+                  if (input.substr(peg$currPos, 2) === peg$c160) {
+                    s2 = peg$c160;
                     peg$currPos += 2;
                   } else {
                     s2 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e180); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e183); }
                   }
                 }
               }
@@ -12411,7 +12483,7 @@ function peg$parse(input, options) {
                 s3 = null;
               }
               peg$savedPos = s0;
-              s0 = peg$f169(s1, s3);
+              s0 = peg$f170(s1, s3);
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12423,28 +12495,28 @@ function peg$parse(input, options) {
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
             s1 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c158) {
-              s2 = peg$c158;
+            if (input.substr(peg$currPos, 4) === peg$c161) {
+              s2 = peg$c161;
               peg$currPos += 4;
             } else {
               s2 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e181); }
+              if (peg$silentFails === 0) { peg$fail(peg$e184); }
             }
             if (s2 === peg$FAILED) {
-              if (input.substr(peg$currPos, 4) === peg$c159) {
-                s2 = peg$c159;
+              if (input.substr(peg$currPos, 4) === peg$c162) {
+                s2 = peg$c162;
                 peg$currPos += 4;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e182); }
+                if (peg$silentFails === 0) { peg$fail(peg$e185); }
               }
               if (s2 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c160) {
-                  s2 = peg$c160;
+                if (input.substr(peg$currPos, 4) === peg$c163) {
+                  s2 = peg$c163;
                   peg$currPos += 4;
                 } else {
                   s2 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e183); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e186); }
                 }
               }
             }
@@ -12461,7 +12533,7 @@ function peg$parse(input, options) {
                   s3 = null;
                 }
                 peg$savedPos = s0;
-                s0 = peg$f170(s1, s3);
+                s0 = peg$f171(s1, s3);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12473,11 +12545,11 @@ function peg$parse(input, options) {
             if (s0 === peg$FAILED) {
               s0 = peg$currPos;
               if (input.charCodeAt(peg$currPos) === 120) {
-                s1 = peg$c161;
+                s1 = peg$c164;
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e184); }
+                if (peg$silentFails === 0) { peg$fail(peg$e187); }
               }
               if (s1 !== peg$FAILED) {
                 s2 = peg$parseb();
@@ -12487,7 +12559,7 @@ function peg$parse(input, options) {
                     s3 = null;
                   }
                   peg$savedPos = s0;
-                  s0 = peg$f171(s1, s3);
+                  s0 = peg$f172(s1, s3);
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12527,7 +12599,7 @@ function peg$parse(input, options) {
         s2 = null;
       }
       peg$savedPos = s0;
-      s0 = peg$f172(s1, s2);
+      s0 = peg$f173(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -12554,7 +12626,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f173(s1);
+      s2 = peg$f174(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -12562,7 +12634,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f174(s1);
+        s0 = peg$f175(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12591,28 +12663,28 @@ function peg$parse(input, options) {
 
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 47) {
-      s1 = peg$c16;
+      s1 = peg$c17;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e16); }
+      if (peg$silentFails === 0) { peg$fail(peg$e17); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 115) {
-        s3 = peg$c113;
+        s3 = peg$c116;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e125); }
+        if (peg$silentFails === 0) { peg$fail(peg$e128); }
       }
       if (s3 === peg$FAILED) {
-        if (input.substr(peg$currPos, 3) === peg$c162) {
-          s3 = peg$c162;
+        if (input.substr(peg$currPos, 3) === peg$c165) {
+          s3 = peg$c165;
           peg$currPos += 3;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e185); }
+          if (peg$silentFails === 0) { peg$fail(peg$e188); }
         }
         if (s3 === peg$FAILED) {
           s3 = input.charAt(peg$currPos);
@@ -12620,7 +12692,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s3 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e186); }
+            if (peg$silentFails === 0) { peg$fail(peg$e189); }
           }
         }
       }
@@ -12633,7 +12705,7 @@ function peg$parse(input, options) {
         s3 = peg$parseb();
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f175(s2);
+          s0 = peg$f176(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12674,11 +12746,11 @@ function peg$parse(input, options) {
         s4 = peg$currPos;
         peg$silentFails++;
         if (input.charCodeAt(peg$currPos) === 47) {
-          s5 = peg$c16;
+          s5 = peg$c17;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e16); }
+          if (peg$silentFails === 0) { peg$fail(peg$e17); }
         }
         peg$silentFails--;
         if (s5 === peg$FAILED) {
@@ -12689,7 +12761,7 @@ function peg$parse(input, options) {
         }
         if (s4 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f176(s1, s3);
+          s0 = peg$f177(s1, s3);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12705,7 +12777,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e187); }
+      if (peg$silentFails === 0) { peg$fail(peg$e190); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -12726,28 +12798,28 @@ function peg$parse(input, options) {
     }
 
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 12) === peg$c163) {
-      s1 = peg$c163;
+    if (input.substr(peg$currPos, 12) === peg$c166) {
+      s1 = peg$c166;
       peg$currPos += 12;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e188); }
+      if (peg$silentFails === 0) { peg$fail(peg$e191); }
     }
     if (s1 === peg$FAILED) {
-      if (input.substr(peg$currPos, 11) === peg$c164) {
-        s1 = peg$c164;
+      if (input.substr(peg$currPos, 11) === peg$c167) {
+        s1 = peg$c167;
         peg$currPos += 11;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e189); }
+        if (peg$silentFails === 0) { peg$fail(peg$e192); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c165) {
-          s1 = peg$c165;
+        if (input.substr(peg$currPos, 2) === peg$c168) {
+          s1 = peg$c168;
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e190); }
+          if (peg$silentFails === 0) { peg$fail(peg$e193); }
         }
       }
     }
@@ -12755,7 +12827,7 @@ function peg$parse(input, options) {
       s2 = peg$parseb();
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f177();
+        s0 = peg$f178();
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -12766,28 +12838,28 @@ function peg$parse(input, options) {
     }
     if (s0 === peg$FAILED) {
       s0 = peg$currPos;
-      if (input.substr(peg$currPos, 7) === peg$c166) {
-        s1 = peg$c166;
+      if (input.substr(peg$currPos, 7) === peg$c169) {
+        s1 = peg$c169;
         peg$currPos += 7;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e191); }
+        if (peg$silentFails === 0) { peg$fail(peg$e194); }
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 6) === peg$c167) {
-          s1 = peg$c167;
+        if (input.substr(peg$currPos, 6) === peg$c170) {
+          s1 = peg$c170;
           peg$currPos += 6;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e192); }
+          if (peg$silentFails === 0) { peg$fail(peg$e195); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 115) {
-            s1 = peg$c113;
+            s1 = peg$c116;
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e125); }
+            if (peg$silentFails === 0) { peg$fail(peg$e128); }
           }
         }
       }
@@ -12795,7 +12867,7 @@ function peg$parse(input, options) {
         s2 = peg$parseb();
         if (s2 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f178();
+          s0 = peg$f179();
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -12806,28 +12878,28 @@ function peg$parse(input, options) {
       }
       if (s0 === peg$FAILED) {
         s0 = peg$currPos;
-        if (input.substr(peg$currPos, 7) === peg$c168) {
-          s1 = peg$c168;
+        if (input.substr(peg$currPos, 7) === peg$c171) {
+          s1 = peg$c171;
           peg$currPos += 7;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e193); }
+          if (peg$silentFails === 0) { peg$fail(peg$e196); }
         }
         if (s1 === peg$FAILED) {
-          if (input.substr(peg$currPos, 6) === peg$c92) {
-            s1 = peg$c92;
+          if (input.substr(peg$currPos, 6) === peg$c95) {
+            s1 = peg$c95;
             peg$currPos += 6;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e97); }
+            if (peg$silentFails === 0) { peg$fail(peg$e100); }
           }
           if (s1 === peg$FAILED) {
             if (input.charCodeAt(peg$currPos) === 109) {
-              s1 = peg$c169;
+              s1 = peg$c172;
               peg$currPos++;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e194); }
+              if (peg$silentFails === 0) { peg$fail(peg$e197); }
             }
           }
         }
@@ -12835,7 +12907,7 @@ function peg$parse(input, options) {
           s2 = peg$parseb();
           if (s2 !== peg$FAILED) {
             peg$savedPos = s0;
-            s0 = peg$f179();
+            s0 = peg$f180();
           } else {
             peg$currPos = s0;
             s0 = peg$FAILED;
@@ -12846,28 +12918,28 @@ function peg$parse(input, options) {
         }
         if (s0 === peg$FAILED) {
           s0 = peg$currPos;
-          if (input.substr(peg$currPos, 5) === peg$c134) {
-            s1 = peg$c134;
+          if (input.substr(peg$currPos, 5) === peg$c137) {
+            s1 = peg$c137;
             peg$currPos += 5;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e147); }
+            if (peg$silentFails === 0) { peg$fail(peg$e150); }
           }
           if (s1 === peg$FAILED) {
-            if (input.substr(peg$currPos, 4) === peg$c86) {
-              s1 = peg$c86;
+            if (input.substr(peg$currPos, 4) === peg$c89) {
+              s1 = peg$c89;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e90); }
+              if (peg$silentFails === 0) { peg$fail(peg$e93); }
             }
             if (s1 === peg$FAILED) {
               if (input.charCodeAt(peg$currPos) === 104) {
-                s1 = peg$c170;
+                s1 = peg$c173;
                 peg$currPos++;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e195); }
+                if (peg$silentFails === 0) { peg$fail(peg$e198); }
               }
             }
           }
@@ -12875,7 +12947,7 @@ function peg$parse(input, options) {
             s2 = peg$parseb();
             if (s2 !== peg$FAILED) {
               peg$savedPos = s0;
-              s0 = peg$f180();
+              s0 = peg$f181();
             } else {
               peg$currPos = s0;
               s0 = peg$FAILED;
@@ -12886,28 +12958,28 @@ function peg$parse(input, options) {
           }
           if (s0 === peg$FAILED) {
             s0 = peg$currPos;
-            if (input.substr(peg$currPos, 4) === peg$c88) {
-              s1 = peg$c88;
+            if (input.substr(peg$currPos, 4) === peg$c91) {
+              s1 = peg$c91;
               peg$currPos += 4;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e92); }
+              if (peg$silentFails === 0) { peg$fail(peg$e95); }
             }
             if (s1 === peg$FAILED) {
-              if (input.substr(peg$currPos, 3) === peg$c89) {
-                s1 = peg$c89;
+              if (input.substr(peg$currPos, 3) === peg$c92) {
+                s1 = peg$c92;
                 peg$currPos += 3;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e93); }
+                if (peg$silentFails === 0) { peg$fail(peg$e96); }
               }
               if (s1 === peg$FAILED) {
                 if (input.charCodeAt(peg$currPos) === 100) {
-                  s1 = peg$c171;
+                  s1 = peg$c174;
                   peg$currPos++;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e196); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e199); }
                 }
               }
             }
@@ -12915,7 +12987,7 @@ function peg$parse(input, options) {
               s2 = peg$parseb();
               if (s2 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f181();
+                s0 = peg$f182();
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;
@@ -12926,28 +12998,28 @@ function peg$parse(input, options) {
             }
             if (s0 === peg$FAILED) {
               s0 = peg$currPos;
-              if (input.substr(peg$currPos, 5) === peg$c90) {
-                s1 = peg$c90;
+              if (input.substr(peg$currPos, 5) === peg$c93) {
+                s1 = peg$c93;
                 peg$currPos += 5;
               } else {
                 s1 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e94); }
+                if (peg$silentFails === 0) { peg$fail(peg$e97); }
               }
               if (s1 === peg$FAILED) {
-                if (input.substr(peg$currPos, 4) === peg$c91) {
-                  s1 = peg$c91;
+                if (input.substr(peg$currPos, 4) === peg$c94) {
+                  s1 = peg$c94;
                   peg$currPos += 4;
                 } else {
                   s1 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e95); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e98); }
                 }
                 if (s1 === peg$FAILED) {
                   if (input.charCodeAt(peg$currPos) === 119) {
-                    s1 = peg$c172;
+                    s1 = peg$c175;
                     peg$currPos++;
                   } else {
                     s1 = peg$FAILED;
-                    if (peg$silentFails === 0) { peg$fail(peg$e197); }
+                    if (peg$silentFails === 0) { peg$fail(peg$e200); }
                   }
                 }
               }
@@ -12955,7 +13027,7 @@ function peg$parse(input, options) {
                 s2 = peg$parseb();
                 if (s2 !== peg$FAILED) {
                   peg$savedPos = s0;
-                  s0 = peg$f182();
+                  s0 = peg$f183();
                 } else {
                   peg$currPos = s0;
                   s0 = peg$FAILED;
@@ -12998,7 +13070,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s5 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     while (s5 !== peg$FAILED) {
       s4.push(s5);
@@ -13010,7 +13082,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e117); }
+          if (peg$silentFails === 0) { peg$fail(peg$e120); }
         }
       }
     }
@@ -13023,11 +13095,11 @@ function peg$parse(input, options) {
     if (s3 !== peg$FAILED) {
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s5 = peg$c57;
+        s5 = peg$c60;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e61); }
+        if (peg$silentFails === 0) { peg$fail(peg$e64); }
       }
       if (s5 !== peg$FAILED) {
         s6 = peg$currPos;
@@ -13037,7 +13109,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s8 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e117); }
+          if (peg$silentFails === 0) { peg$fail(peg$e120); }
         }
         while (s8 !== peg$FAILED) {
           s7.push(s8);
@@ -13049,7 +13121,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s8 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e117); }
+              if (peg$silentFails === 0) { peg$fail(peg$e120); }
             }
           }
         }
@@ -13092,7 +13164,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e117); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -13103,7 +13175,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = peg$currPos;
-        s3 = peg$f183(s1);
+        s3 = peg$f184(s1);
         if (s3) {
           s3 = undefined;
         } else {
@@ -13111,7 +13183,7 @@ function peg$parse(input, options) {
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f184(s1);
+          s0 = peg$f185(s1);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -13127,7 +13199,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e198); }
+      if (peg$silentFails === 0) { peg$fail(peg$e201); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13157,7 +13229,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s4 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     while (s4 !== peg$FAILED) {
       s3.push(s4);
@@ -13169,7 +13241,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e117); }
+          if (peg$silentFails === 0) { peg$fail(peg$e120); }
         }
       }
     }
@@ -13192,7 +13264,7 @@ function peg$parse(input, options) {
         peg$currPos += s3.length;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e200); }
+        if (peg$silentFails === 0) { peg$fail(peg$e203); }
       }
       peg$silentFails--;
       if (s3 === peg$FAILED) {
@@ -13203,7 +13275,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f185(s1);
+        s0 = peg$f186(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13215,7 +13287,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e199); }
+      if (peg$silentFails === 0) { peg$fail(peg$e202); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13242,7 +13314,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
@@ -13250,7 +13322,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e117); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       if (s3 !== peg$FAILED) {
         s2 = [s2, s3];
@@ -13293,7 +13365,7 @@ function peg$parse(input, options) {
       peg$currPos++;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e117); }
+      if (peg$silentFails === 0) { peg$fail(peg$e120); }
     }
     if (s2 !== peg$FAILED) {
       s3 = input.charAt(peg$currPos);
@@ -13301,7 +13373,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e117); }
+        if (peg$silentFails === 0) { peg$fail(peg$e120); }
       }
       if (s3 !== peg$FAILED) {
         s4 = input.charAt(peg$currPos);
@@ -13309,7 +13381,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e117); }
+          if (peg$silentFails === 0) { peg$fail(peg$e120); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
@@ -13317,7 +13389,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e117); }
+            if (peg$silentFails === 0) { peg$fail(peg$e120); }
           }
           if (s5 !== peg$FAILED) {
             s2 = [s2, s3, s4, s5];
@@ -13363,21 +13435,21 @@ function peg$parse(input, options) {
 
     peg$silentFails++;
     s0 = peg$currPos;
-    if (input.substr(peg$currPos, 2) === peg$c173) {
-      s1 = peg$c173;
+    if (input.substr(peg$currPos, 2) === peg$c176) {
+      s1 = peg$c176;
       peg$currPos += 2;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e202); }
+      if (peg$silentFails === 0) { peg$fail(peg$e205); }
     }
     if (s1 === peg$FAILED) {
       s1 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 60) {
-        s2 = peg$c174;
+        s2 = peg$c177;
         peg$currPos++;
       } else {
         s2 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e203); }
+        if (peg$silentFails === 0) { peg$fail(peg$e206); }
       }
       if (s2 !== peg$FAILED) {
         s3 = peg$currPos;
@@ -13387,7 +13459,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e204); }
+          if (peg$silentFails === 0) { peg$fail(peg$e207); }
         }
         peg$silentFails--;
         if (s4 === peg$FAILED) {
@@ -13408,37 +13480,37 @@ function peg$parse(input, options) {
         s1 = peg$FAILED;
       }
       if (s1 === peg$FAILED) {
-        if (input.substr(peg$currPos, 2) === peg$c175) {
-          s1 = peg$c175;
+        if (input.substr(peg$currPos, 2) === peg$c178) {
+          s1 = peg$c178;
           peg$currPos += 2;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e205); }
+          if (peg$silentFails === 0) { peg$fail(peg$e208); }
         }
         if (s1 === peg$FAILED) {
           if (input.charCodeAt(peg$currPos) === 62) {
-            s1 = peg$c176;
+            s1 = peg$c179;
             peg$currPos++;
           } else {
             s1 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e206); }
+            if (peg$silentFails === 0) { peg$fail(peg$e209); }
           }
           if (s1 === peg$FAILED) {
-            if (input.substr(peg$currPos, 2) === peg$c177) {
-              s1 = peg$c177;
+            if (input.substr(peg$currPos, 2) === peg$c180) {
+              s1 = peg$c180;
               peg$currPos += 2;
             } else {
               s1 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e207); }
+              if (peg$silentFails === 0) { peg$fail(peg$e210); }
             }
             if (s1 === peg$FAILED) {
               s1 = peg$currPos;
               if (input.charCodeAt(peg$currPos) === 61) {
-                s2 = peg$c178;
+                s2 = peg$c181;
                 peg$currPos++;
               } else {
                 s2 = peg$FAILED;
-                if (peg$silentFails === 0) { peg$fail(peg$e208); }
+                if (peg$silentFails === 0) { peg$fail(peg$e211); }
               }
               if (s2 !== peg$FAILED) {
                 s3 = peg$currPos;
@@ -13448,7 +13520,7 @@ function peg$parse(input, options) {
                   peg$currPos++;
                 } else {
                   s4 = peg$FAILED;
-                  if (peg$silentFails === 0) { peg$fail(peg$e209); }
+                  if (peg$silentFails === 0) { peg$fail(peg$e212); }
                 }
                 peg$silentFails--;
                 if (s4 === peg$FAILED) {
@@ -13481,7 +13553,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e201); }
+      if (peg$silentFails === 0) { peg$fail(peg$e204); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13506,7 +13578,7 @@ function peg$parse(input, options) {
     s1 = peg$parseWord();
     if (s1 !== peg$FAILED) {
       peg$savedPos = peg$currPos;
-      s2 = peg$f186(s1);
+      s2 = peg$f187(s1);
       if (s2) {
         s2 = undefined;
       } else {
@@ -13514,7 +13586,7 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f187(s1);
+        s0 = peg$f188(s1);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13526,7 +13598,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e210); }
+      if (peg$silentFails === 0) { peg$fail(peg$e213); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13553,11 +13625,11 @@ function peg$parse(input, options) {
       s2 = [];
       s3 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 46) {
-        s4 = peg$c57;
+        s4 = peg$c60;
         peg$currPos++;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e61); }
+        if (peg$silentFails === 0) { peg$fail(peg$e64); }
       }
       if (s4 !== peg$FAILED) {
         s5 = peg$parseWord();
@@ -13575,11 +13647,11 @@ function peg$parse(input, options) {
         s2.push(s3);
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 46) {
-          s4 = peg$c57;
+          s4 = peg$c60;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e61); }
+          if (peg$silentFails === 0) { peg$fail(peg$e64); }
         }
         if (s4 !== peg$FAILED) {
           s5 = peg$parseWord();
@@ -13595,7 +13667,7 @@ function peg$parse(input, options) {
         }
       }
       peg$savedPos = s0;
-      s0 = peg$f188(s1, s2);
+      s0 = peg$f189(s1, s2);
     } else {
       peg$currPos = s0;
       s0 = peg$FAILED;
@@ -13603,7 +13675,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e210); }
+      if (peg$silentFails === 0) { peg$fail(peg$e213); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13628,13 +13700,13 @@ function peg$parse(input, options) {
     s1 = peg$parsePath();
     if (s1 !== peg$FAILED) {
       peg$savedPos = s0;
-      s1 = peg$f189(s1);
+      s1 = peg$f190(s1);
     }
     s0 = s1;
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e211); }
+      if (peg$silentFails === 0) { peg$fail(peg$e214); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13661,7 +13733,7 @@ function peg$parse(input, options) {
       peg$currPos += s2.length;
     } else {
       s2 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e212); }
+      if (peg$silentFails === 0) { peg$fail(peg$e215); }
     }
     if (s2 !== peg$FAILED) {
       s3 = [];
@@ -13670,16 +13742,16 @@ function peg$parse(input, options) {
         peg$currPos += s4.length;
       } else {
         s4 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e213); }
+        if (peg$silentFails === 0) { peg$fail(peg$e216); }
       }
       if (s4 === peg$FAILED) {
         s4 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 45) {
-          s5 = peg$c14;
+          s5 = peg$c15;
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e14); }
+          if (peg$silentFails === 0) { peg$fail(peg$e15); }
         }
         if (s5 !== peg$FAILED) {
           s6 = peg$currPos;
@@ -13689,7 +13761,7 @@ function peg$parse(input, options) {
             peg$currPos += s7.length;
           } else {
             s7 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e214); }
+            if (peg$silentFails === 0) { peg$fail(peg$e217); }
           }
           peg$silentFails--;
           if (s7 !== peg$FAILED) {
@@ -13717,16 +13789,16 @@ function peg$parse(input, options) {
           peg$currPos += s4.length;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e213); }
+          if (peg$silentFails === 0) { peg$fail(peg$e216); }
         }
         if (s4 === peg$FAILED) {
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 45) {
-            s5 = peg$c14;
+            s5 = peg$c15;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e14); }
+            if (peg$silentFails === 0) { peg$fail(peg$e15); }
           }
           if (s5 !== peg$FAILED) {
             s6 = peg$currPos;
@@ -13736,7 +13808,7 @@ function peg$parse(input, options) {
               peg$currPos += s7.length;
             } else {
               s7 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e214); }
+              if (peg$silentFails === 0) { peg$fail(peg$e217); }
             }
             peg$silentFails--;
             if (s7 !== peg$FAILED) {
@@ -13790,11 +13862,11 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 34) {
-      s1 = peg$c179;
+      s1 = peg$c182;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e216); }
+      if (peg$silentFails === 0) { peg$fail(peg$e219); }
     }
     if (s1 !== peg$FAILED) {
       s2 = [];
@@ -13805,7 +13877,7 @@ function peg$parse(input, options) {
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e217); }
+        if (peg$silentFails === 0) { peg$fail(peg$e220); }
       }
       if (s5 !== peg$FAILED) {
         while (s5 !== peg$FAILED) {
@@ -13815,7 +13887,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e217); }
+            if (peg$silentFails === 0) { peg$fail(peg$e220); }
           }
         }
       } else {
@@ -13829,11 +13901,11 @@ function peg$parse(input, options) {
       if (s3 === peg$FAILED) {
         s3 = peg$currPos;
         if (input.charCodeAt(peg$currPos) === 92) {
-          s4 = peg$c180;
+          s4 = peg$c183;
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e218); }
+          if (peg$silentFails === 0) { peg$fail(peg$e221); }
         }
         if (s4 !== peg$FAILED) {
           s5 = input.charAt(peg$currPos);
@@ -13841,7 +13913,7 @@ function peg$parse(input, options) {
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e219); }
+            if (peg$silentFails === 0) { peg$fail(peg$e222); }
           }
           if (s5 !== peg$FAILED) {
             s3 = s5;
@@ -13863,7 +13935,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s5 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e217); }
+          if (peg$silentFails === 0) { peg$fail(peg$e220); }
         }
         if (s5 !== peg$FAILED) {
           while (s5 !== peg$FAILED) {
@@ -13873,7 +13945,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e217); }
+              if (peg$silentFails === 0) { peg$fail(peg$e220); }
             }
           }
         } else {
@@ -13887,11 +13959,11 @@ function peg$parse(input, options) {
         if (s3 === peg$FAILED) {
           s3 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 92) {
-            s4 = peg$c180;
+            s4 = peg$c183;
             peg$currPos++;
           } else {
             s4 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e218); }
+            if (peg$silentFails === 0) { peg$fail(peg$e221); }
           }
           if (s4 !== peg$FAILED) {
             s5 = input.charAt(peg$currPos);
@@ -13899,7 +13971,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s5 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e219); }
+              if (peg$silentFails === 0) { peg$fail(peg$e222); }
             }
             if (s5 !== peg$FAILED) {
               s3 = s5;
@@ -13914,15 +13986,15 @@ function peg$parse(input, options) {
         }
       }
       if (input.charCodeAt(peg$currPos) === 34) {
-        s3 = peg$c179;
+        s3 = peg$c182;
         peg$currPos++;
       } else {
         s3 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e216); }
+        if (peg$silentFails === 0) { peg$fail(peg$e219); }
       }
       if (s3 !== peg$FAILED) {
         peg$savedPos = s0;
-        s0 = peg$f190(s2);
+        s0 = peg$f191(s2);
       } else {
         peg$currPos = s0;
         s0 = peg$FAILED;
@@ -13934,7 +14006,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e215); }
+      if (peg$silentFails === 0) { peg$fail(peg$e218); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -13957,22 +14029,22 @@ function peg$parse(input, options) {
     peg$silentFails++;
     s0 = peg$currPos;
     if (input.charCodeAt(peg$currPos) === 47) {
-      s1 = peg$c16;
+      s1 = peg$c17;
       peg$currPos++;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e16); }
+      if (peg$silentFails === 0) { peg$fail(peg$e17); }
     }
     if (s1 !== peg$FAILED) {
       s2 = peg$currPos;
       s3 = [];
       s4 = peg$currPos;
       if (input.charCodeAt(peg$currPos) === 92) {
-        s5 = peg$c180;
+        s5 = peg$c183;
         peg$currPos++;
       } else {
         s5 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e218); }
+        if (peg$silentFails === 0) { peg$fail(peg$e221); }
       }
       if (s5 !== peg$FAILED) {
         if (input.length > peg$currPos) {
@@ -13980,7 +14052,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s6 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e160); }
+          if (peg$silentFails === 0) { peg$fail(peg$e163); }
         }
         if (s6 !== peg$FAILED) {
           s5 = [s5, s6];
@@ -13999,7 +14071,7 @@ function peg$parse(input, options) {
           peg$currPos++;
         } else {
           s4 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e221); }
+          if (peg$silentFails === 0) { peg$fail(peg$e224); }
         }
       }
       if (s4 !== peg$FAILED) {
@@ -14007,11 +14079,11 @@ function peg$parse(input, options) {
           s3.push(s4);
           s4 = peg$currPos;
           if (input.charCodeAt(peg$currPos) === 92) {
-            s5 = peg$c180;
+            s5 = peg$c183;
             peg$currPos++;
           } else {
             s5 = peg$FAILED;
-            if (peg$silentFails === 0) { peg$fail(peg$e218); }
+            if (peg$silentFails === 0) { peg$fail(peg$e221); }
           }
           if (s5 !== peg$FAILED) {
             if (input.length > peg$currPos) {
@@ -14019,7 +14091,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s6 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e160); }
+              if (peg$silentFails === 0) { peg$fail(peg$e163); }
             }
             if (s6 !== peg$FAILED) {
               s5 = [s5, s6];
@@ -14038,7 +14110,7 @@ function peg$parse(input, options) {
               peg$currPos++;
             } else {
               s4 = peg$FAILED;
-              if (peg$silentFails === 0) { peg$fail(peg$e221); }
+              if (peg$silentFails === 0) { peg$fail(peg$e224); }
             }
           }
         }
@@ -14052,15 +14124,15 @@ function peg$parse(input, options) {
       }
       if (s2 !== peg$FAILED) {
         if (input.charCodeAt(peg$currPos) === 47) {
-          s3 = peg$c16;
+          s3 = peg$c17;
           peg$currPos++;
         } else {
           s3 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e16); }
+          if (peg$silentFails === 0) { peg$fail(peg$e17); }
         }
         if (s3 !== peg$FAILED) {
           peg$savedPos = s0;
-          s0 = peg$f191(s2);
+          s0 = peg$f192(s2);
         } else {
           peg$currPos = s0;
           s0 = peg$FAILED;
@@ -14076,7 +14148,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e220); }
+      if (peg$silentFails === 0) { peg$fail(peg$e223); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -14103,7 +14175,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e222); }
+      if (peg$silentFails === 0) { peg$fail(peg$e225); }
     }
     while (s1 !== peg$FAILED) {
       s0.push(s1);
@@ -14112,7 +14184,7 @@ function peg$parse(input, options) {
         peg$currPos += s1.length;
       } else {
         s1 = peg$FAILED;
-        if (peg$silentFails === 0) { peg$fail(peg$e222); }
+        if (peg$silentFails === 0) { peg$fail(peg$e225); }
       }
     }
     peg$silentFails--;
@@ -14141,7 +14213,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e224); }
+      if (peg$silentFails === 0) { peg$fail(peg$e227); }
     }
     if (s1 !== peg$FAILED) {
       while (s1 !== peg$FAILED) {
@@ -14151,7 +14223,7 @@ function peg$parse(input, options) {
           peg$currPos += s1.length;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e224); }
+          if (peg$silentFails === 0) { peg$fail(peg$e227); }
         }
       }
     } else {
@@ -14160,7 +14232,7 @@ function peg$parse(input, options) {
     peg$silentFails--;
     if (s0 === peg$FAILED) {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e223); }
+      if (peg$silentFails === 0) { peg$fail(peg$e226); }
     }
 
     peg$resultsCache[key] = { nextPos: peg$currPos, result: s0 };
@@ -14186,7 +14258,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e225); }
+      if (peg$silentFails === 0) { peg$fail(peg$e228); }
     }
     if (s1 !== peg$FAILED) {
       while (s1 !== peg$FAILED) {
@@ -14196,7 +14268,7 @@ function peg$parse(input, options) {
           peg$currPos += s1.length;
         } else {
           s1 = peg$FAILED;
-          if (peg$silentFails === 0) { peg$fail(peg$e225); }
+          if (peg$silentFails === 0) { peg$fail(peg$e228); }
         }
       }
     } else {
@@ -14227,7 +14299,7 @@ function peg$parse(input, options) {
       peg$currPos += s1.length;
     } else {
       s1 = peg$FAILED;
-      if (peg$silentFails === 0) { peg$fail(peg$e226); }
+      if (peg$silentFails === 0) { peg$fail(peg$e229); }
     }
     peg$silentFails--;
     if (s1 === peg$FAILED) {

@@ -187,6 +187,28 @@ const assessment = z.strictObject({
   during: about(sentences.optional(), 'The phases that have a verdict each. Without it: every phase.'),
 });
 
+const review = z.strictObject({
+  of: about(sentence, 'The source of events of which samples are looked at.'),
+  first: about(sentence, 'How many of the first events: `20`, or `5 per day`.'),
+  during: about(sentences.optional(), 'The phases whose events are chosen from. Without it: from T+0 on.'),
+  show: about(
+    sentences.optional(),
+    'The fields that are shown; the first names the sample in messages. Without it: all.',
+  ),
+  ask: about(sentence.optional(), 'The question to whoever judges.'),
+  by: about(sentence, 'The person or role who is asked.'),
+  service: about(sentence.optional(), 'The service that the samples belong to.'),
+});
+
+const comparison = z.strictObject({
+  of: about(sentence, 'The source of events that the list is held against.'),
+  key: about(sentence, 'The field of the events, and the column of the list, that names a row.'),
+  fields: about(sentences.optional(), 'The fields and columns that have to be equal. Without it only the keys are.'),
+  during: about(sentences.optional(), 'The phases whose events are compared. Without it: from T+0 on.'),
+  by: about(sentence, 'The person or role who has the list.'),
+  service: about(sentence.optional(), 'The service that the list is about.'),
+});
+
 const gate = z.strictObject({
   covers: sentence.optional(),
   criteria: items,
@@ -324,6 +346,8 @@ export const sectionSchemas: Readonly<Record<string, z.ZodType>> = {
   probes: about(names(probe), 'Checks that Watchbill makes.'),
   heartbeats: about(names(heartbeat), 'Check-ins that are expected.'),
   databases: about(names(database), 'Databases that `query` checks read.'),
+  reviews: about(names(review), 'Samples of events that people judge.'),
+  comparisons: about(names(comparison), 'Lists that people keep by hand, held against events.'),
   maintenance: about(names(maintenance), 'Time that counts neither for nor against availability.'),
   assessments: about(names(assessment), 'Verdicts over whole phases: whether checks found nothing in them.'),
   checklists: about(
@@ -377,5 +401,7 @@ export const EXECUTED_SECTIONS: ReadonlySet<string> = new Set([
   'heartbeats',
   'databases',
   'maintenance',
+  'reviews',
+  'comparisons',
   'assessments',
 ]);
