@@ -1,11 +1,17 @@
-import { hash64Into } from '#kernel/hash64.ts';
+import { assert } from '#kernel/assert.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
+import { keyedHash64Into } from '#kernel/keyed-hash.ts';
+import type { Disk, Random } from '#kernel/ports.ts';
+import { eventIdKey, loadInstallationKey } from './installation-key.ts';
+
+/** Beside the spool; whoever has it can make ids of events that are taken for each other. */
+const KEY_PATH = 'event-id-key';
 
 /**
  * Event ids of the last `windowMs`, and up to twice that, in two generations. When one generation is full before its time the
  * older one is forgotten early: `shortenedAt` says that it happened, and requests are still recognised as a whole.
  *
- * Ids are held as 64-bit hashes of plan and id, in 11 to 22 bytes each: with 12 million in each generation the chance that any new one of
+ * Ids are held as 64-bit hashes with a key of the data folder and the plan, so that nobody can send an id that is taken for another's, in 11 to 22 bytes each: with 12 million in each generation the chance that any new one of
  * ten minutes is taken for another is 1 in 60,000.
  */
 export class EventIds {
@@ -16,10 +22,18 @@ export class EventIds {
   #turnedAt: Instant | undefined;
   /** When ids were last forgotten before their time. */
   shortenedAt: Instant | undefined;
+  #secret: Uint8Array | undefined;
+  readonly #keys = new Map<string, Uint32Array>();
 
   constructor(windowMs: DurationMs, capacity: number) {
     this.#windowMs = windowMs;
     this.#capacity = capacity;
+  }
+
+  /** Reads the key of the data folder, or makes it; to be called before anything is recalled or taken in. */
+  async load(disk: Disk, random: Random): Promise<void> {
+    this.#secret = await loadInstallationKey(disk, random, KEY_PATH);
+    this.#keys.clear();
   }
 
   /** What the ids take in memory. */
@@ -28,12 +42,12 @@ export class EventIds {
   }
 
   has(plan: string, id: string): boolean {
-    eventIdHash(plan, id, hash);
+    this.hash(plan, id, hash);
     return this.#current.has(hash) || this.#previous.has(hash);
   }
 
   add(plan: string, id: string, now: Instant): void {
-    eventIdHash(plan, id, hash);
+    this.hash(plan, id, hash);
     this.addHash(hash, now);
   }
 
@@ -49,11 +63,17 @@ export class EventIds {
     }
     this.#current.add(key);
   }
-}
 
-/** Puts into `into` what an id of a plan is remembered as: the halves of a hash of 64 bits. */
-export function eventIdHash(plan: string, id: string, into: Uint32Array): void {
-  hash64Into(`${plan}\n${id}`, into);
+  /** Puts into `into` what an id of a plan is remembered as: the halves of a hash of 64 bits. */
+  hash(plan: string, id: string, into: Uint32Array): void {
+    let key = this.#keys.get(plan);
+    if (key === undefined) {
+      assert(this.#secret !== undefined, 'The key is loaded before anything is taken in.');
+      key = eventIdKey(this.#secret, plan);
+      this.#keys.set(plan, key);
+    }
+    keyedHash64Into(id, key, into);
+  }
 }
 
 /** Scratch: the halves of the hash that is looked at. */

@@ -194,6 +194,7 @@ export class Intake {
       loader: this.#loader,
       host: this.#host,
       registers: this.#registers,
+      eventIds: this.#eventIds,
       writes,
       position: () => this.#judging.position,
     });
@@ -220,6 +221,7 @@ export class Intake {
   async recover(): Promise<void> {
     const { disk, clock, random, log } = this.#options;
     await this.#scrubbers.load(disk, random);
+    await this.#eventIds.load(disk, random);
     await this.#forgotten.load();
     const snapshot = await this.#snapshots.load();
     const position = snapshot?.position ?? 0;

@@ -4,7 +4,7 @@ import { decodeColumns, encodeColumns, holdsColumns } from '#storage/columns/enc
 import type { EventColumns } from '#storage/columns/event-columns.ts';
 import { recordsOf, textValues } from '#storage/columns/read-columns.ts';
 import { bareAttributes } from './decoding.ts';
-import { eventIdHash } from './event-ids.ts';
+import type { EventIds } from './event-ids.ts';
 import { holdsSamples, recordsBeside, withRecordsBeside } from './samples/block-samples.ts';
 import { blockMagicText } from './spool/block.ts';
 
@@ -56,26 +56,33 @@ function parseRecords(encoded: Uint8Array): readonly EventRecord[] {
   return records.map((record) => ({ ...record, attributes: Object.assign(bareAttributes(), record.attributes) }));
 }
 
-/** How ids are kept as hashes; earlier versions kept them as a JSON array of text. */
-const HASHES_FORM = 0x48;
+/** How ids are kept as hashes with a key; earlier versions kept them as a JSON array of text, or as hashes that anybody could make. */
+const HASHES_FORM = 0x4b;
+const OPEN_HASHES_FORM = 0x48;
 
 /** What is left of a block once it is loaded: the ids that its senders gave, each as its hash, eight bytes little endian. */
-export function encodeIds(plan: string, ids: readonly string[]): Uint8Array {
+export function encodeIds(hashes: Pick<EventIds, 'hash'>, plan: string, ids: readonly string[]): Uint8Array {
   const bytes = Buffer.alloc(1 + 8 * ids.length);
   bytes[0] = HASHES_FORM;
   ids.forEach((id, index) => {
-    eventIdHash(plan, id, hash);
+    hashes.hash(plan, id, hash);
     bytes.writeUInt32LE(hash[0] as number, 1 + 8 * index);
     bytes.writeUInt32LE(hash[1] as number, 5 + 8 * index);
   });
   return bytes.includes(blockMagicText, 0, 'latin1') ? Buffer.from(JSON.stringify(ids)) : bytes;
 }
 
-/** Calls back with each id's hash, which is overwritten by the next. */
-export function eachKeptId(plan: string, payload: Uint8Array, take: (hash: Uint32Array) => void): void {
+/** Calls back with each id's hash, which is overwritten by the next. Of hashes without a key none is trusted. */
+export function eachKeptId(
+  hashes: Pick<EventIds, 'hash'>,
+  plan: string,
+  payload: Uint8Array,
+  take: (hash: Uint32Array) => void,
+): void {
+  if (payload[0] === OPEN_HASHES_FORM) return;
   if (payload[0] !== HASHES_FORM) {
     for (const id of parseBytes(payload) as readonly string[]) {
-      eventIdHash(plan, id, hash);
+      hashes.hash(plan, id, hash);
       take(hash);
     }
     return;

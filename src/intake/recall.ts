@@ -77,6 +77,6 @@ function recognise(memory: Memory, block: Block, kept: boolean): void {
     });
   }
   if (!hasEventIds) return;
-  if (kept) eachKeptId(plan, block.payload, (hash) => memory.eventIds.addHash(hash, receivedAt));
+  if (kept) eachKeptId(memory.eventIds, plan, block.payload, (hash) => memory.eventIds.addHash(hash, receivedAt));
   else for (const id of decodePayloadIds(block.payload)) memory.eventIds.add(plan, id, receivedAt);
 }

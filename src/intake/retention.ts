@@ -1,4 +1,5 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
+import type { EventIds } from './event-ids.ts';
 import type { Loader } from './loader.ts';
 import { decodePayloadIds, encodeIds } from './payload.ts';
 import { encodeBlock } from './spool/block.ts';
@@ -16,21 +17,23 @@ export async function sweepSpool(options: {
   readonly safePosition: number;
   readonly now: Instant;
   readonly idempotencyMs: DurationMs;
+  /** How ids are hashed. */
+  readonly eventIds: Pick<EventIds, 'hash'>;
 }): Promise<void> {
-  const { spool, loader, safePosition, now, idempotencyMs } = options;
+  const { spool, loader, safePosition, now, idempotencyMs, eventIds } = options;
   for (const segment of [...spool.segments]) {
     if (!loader.isLoaded(segment) || segment.lastSequence > safePosition) continue;
     if (segment.lastReceivedAt + idempotencyMs < now) await spool.remove(segment);
-    else if (!segment.kept) await spool.keep(segment, await recognitionOf(spool, segment));
+    else if (!segment.kept) await spool.keep(segment, await recognitionOf(spool, segment, eventIds));
   }
   await spool.lookForDamaged();
 }
 
-async function recognitionOf(spool: Spool, segment: Segment): Promise<Uint8Array> {
+async function recognitionOf(spool: Spool, segment: Segment, eventIds: Pick<EventIds, 'hash'>): Promise<Uint8Array> {
   const blocks = await spool.read(segment);
   return Buffer.concat(
     blocks.map(({ meta, payload }) =>
-      encodeBlock(meta, encodeIds(meta.plan, meta.hasEventIds ? decodePayloadIds(payload) : [])),
+      encodeBlock(meta, encodeIds(eventIds, meta.plan, meta.hasEventIds ? decodePayloadIds(payload) : [])),
     ),
   );
 }

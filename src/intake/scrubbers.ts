@@ -3,11 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { assert } from '#kernel/assert.ts';
 import type { Disk, Random } from '#kernel/ports.ts';
 import type { ScrubRules } from '#plan/model.ts';
+import { loadInstallationKey } from './installation-key.ts';
 import { Scrubber } from './scrubbing/scrubber.ts';
 
 /** Beside the spool; whoever has it can find out whether a hash is that of a person they name. */
 const KEY_PATH = 'scrub-key';
-const KEY_BYTES = 32;
 /** 128 bits of the hash, which nobody meets twice by chance. */
 const HASH_CHARACTERS = 22;
 
@@ -28,14 +28,7 @@ export class Scrubbers {
 
   /** Reads the installation's key, or makes it; to be called before anything is taken in. */
   async load(disk: Disk, random: Random): Promise<void> {
-    const known = await disk.read(KEY_PATH);
-    if (known !== undefined && known.length >= KEY_BYTES) {
-      this.#key = known;
-      return;
-    }
-    const made = random.bytes(KEY_BYTES);
-    await disk.replace(KEY_PATH, made);
-    this.#key = made;
+    this.#key = await loadInstallationKey(disk, random, KEY_PATH);
   }
 
   of(plan: string): Scrubber {

@@ -1,6 +1,7 @@
 import { limits } from '#kernel/limits.ts';
 import type { MonotoneClock } from '#kernel/monotone-clock.ts';
 import type { Disk } from '#kernel/ports.ts';
+import type { EventIds } from './event-ids.ts';
 import type { WindowsHost } from './host.ts';
 import type { Loader } from './loader.ts';
 import type { PlanRegisters } from './plan-registers.ts';
@@ -19,6 +20,8 @@ export interface SnapshotKeeperOptions {
   readonly loader: Loader;
   readonly host: WindowsHost;
   readonly registers: PlanRegisters;
+  /** How the ids of events are hashed that outlive their records. */
+  readonly eventIds: Pick<EventIds, 'hash'>;
   readonly writes: WriteQueue;
   /** The last block of the spool that the windows have seen. */
   readonly position: () => number;
@@ -46,7 +49,7 @@ export class SnapshotKeeper {
 
   /** Taken now, written in the background; then the spool is swept. Resolves with whether it was written, and never rejects. */
   save(): Promise<boolean> {
-    const { clock, log, spool, loader, writes } = this.#options;
+    const { clock, log, spool, loader, writes, eventIds } = this.#options;
     const snapshot = this.#take();
     this.#runs = true;
     return writes.run(async () => {
@@ -60,6 +63,7 @@ export class SnapshotKeeper {
           safePosition: this.#store.safePosition,
           now: clock.now(),
           idempotencyMs: limits.idempotencyMs,
+          eventIds,
         });
       } catch (error) {
         log(`The snapshot of the windows failed: ${String(error)}`);

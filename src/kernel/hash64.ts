@@ -21,13 +21,6 @@ export function hash64(text: string): { readonly high: number; readonly low: num
   return { high: murmurHash3(length), low: xxHash32(length) };
 }
 
-/** The whole hash, as its upper and its lower half. */
-export function hash64Into(text: string, halves: Uint32Array): void {
-  const length = encode(text);
-  halves[0] = murmurHash3(length);
-  halves[1] = xxHash32(length);
-}
-
 /** The whole hash as 16 hexadecimal digits. */
 export function hash64Hex(text: string): string {
   const length = encode(text);
