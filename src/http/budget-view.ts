@@ -10,6 +10,6 @@ export function viewBudget(
   reading: Reading | undefined,
 ): { readonly budget?: ErrorBudget } {
   const terms = budgetTermsOf(plan, signal, line.phase);
-  const budget = terms && reading && budgetOf(terms, reading, launchOf(plan, line));
+  const budget = terms && reading && budgetOf(terms, reading, plan, launchOf(plan, line));
   return budget === undefined ? {} : { budget };
 }

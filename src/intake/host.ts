@@ -16,7 +16,7 @@ export interface HostedExecutor extends Executor {
   /** Says nothing of availabilities that are new, until `fillHistory` brings what a store knows of them. */
   awaitHistory(): void;
   historyWanted(): readonly HistoryWanted[];
-  fillHistory(figure: string, histories: readonly TargetHistory[], at: Instant): readonly Verdict[];
+  fillHistory(wanted: HistoryWanted, histories: readonly TargetHistory[], at: Instant): readonly Verdict[];
 }
 
 export interface ExecutorFactory {
@@ -140,13 +140,13 @@ export class WindowsHost {
   }
 
   /** Brings what a store knows of the targets of an availability, as of an instant; an earlier one than the last counts as that. */
-  recall(name: string, figure: string, histories: readonly TargetHistory[], at: Instant): void {
+  recall(name: string, wanted: HistoryWanted, histories: readonly TargetHistory[], at: Instant): void {
     const hosted = this.#plans.get(name);
     const now = Math.max(at, this.#at);
     if (hosted === undefined) return;
     this.advance(now);
     this.#guard(name, () => {
-      hosted.outbox.add(hosted.executor.fillHistory(figure, histories, now));
+      hosted.outbox.add(hosted.executor.fillHistory(wanted, histories, now));
     });
   }
 

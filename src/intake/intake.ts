@@ -268,6 +268,7 @@ export class Intake {
     });
     this.#work.every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
+    this.#work.every('recollection', limits.availabilityRecallEveryMs, () => this.#recollection.wake());
   }
 
   /** Judges the head of a request, before anything is spent on its body. */

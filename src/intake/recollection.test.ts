@@ -89,6 +89,46 @@ test('nothing is said until the store answers, and then at once', async () => {
   expect(asked).toHaveLength(times);
 });
 
+test('a time that late results have changed is asked for once the store has them, and at most once a minute', async () => {
+  const { clock, host, recollection, asked, reading } = begin();
+  const late = (agoMs: number): void => {
+    const now = clock.now();
+    const record = {
+      name: 'check',
+      time: now - agoMs,
+      id: `${now}`,
+      attributes: { probe: 'api', location: 'here', outcome: 'failed' },
+    };
+    host.plans.get('shop')?.executor.ingest([record], now);
+  };
+  const wakeEach = async (seconds: number, run: () => void): Promise<void> => {
+    for (let left = seconds; left > 0; left--) {
+      await clock.advance(1_000);
+      run();
+      recollection.wake();
+    }
+  };
+  recollection.wake();
+  await wakeEach(30, () => {});
+  expect(asked.map(({ isFirst }) => isFirst)).toEqual([true]);
+  await wakeEach(125, () => late(2 * HOUR_MS));
+  const again = asked.slice(1);
+  expect(again.length).toBeGreaterThanOrEqual(2);
+  expect(again.length).toBeLessThanOrEqual(3);
+  for (const { from, to, isFirst } of again) {
+    expect(isFirst).toBe(false);
+    expect(from).toBeLessThan(START - 2 * HOUR_MS);
+    expect(to).toBeLessThan(START);
+  }
+  expect(reading()).toMatchObject({ state: 'value' });
+  // What is left is asked for, and then nothing.
+  await wakeEach(125, () => {});
+  const times = asked.length;
+  await wakeEach(125, () => {});
+  expect(asked).toHaveLength(times);
+  expect(host.plans.get('shop')?.executor.historyWanted()).toEqual([]);
+});
+
 test('the store is asked once it has what came before', async () => {
   const waiting: { from: Instant | undefined } = { from: START - 5_000 };
   const { clock, recollection, asked } = begin(() => waiting.from);

@@ -24,7 +24,10 @@ export interface RecollectionOptions {
 const FIRST_RETRY_MS: DurationMs = 500;
 const LONGEST_RETRY_MS: DurationMs = 30_000;
 
-/** Asks the telemetry store for the past of availabilities that are new, one after the other, for as long as it takes. */
+/**
+ * Asks the telemetry store for the past of availabilities that are new, one after the other, for as long as it takes, and now and then for a
+ * time that results have changed which came late.
+ */
 export class Recollection {
   readonly #options: RecollectionOptions;
   #running = false;
@@ -34,6 +37,8 @@ export class Recollection {
   #retryMs = FIRST_RETRY_MS;
   #cancel: () => void = () => {};
   #problem: string | undefined;
+  /** When a changed time was last read, by plan and figure. */
+  readonly #readAgainAt = new Map<string, Instant>();
 
   constructor(options: RecollectionOptions) {
     this.#options = options;
@@ -68,18 +73,27 @@ export class Recollection {
   }
 
   #isWanting(): boolean {
-    return [...this.#options.host.plans.values()].some(({ executor }) => executor.historyWanted().length > 0);
+    return [...this.#options.host.plans].some(([name, { executor }]) =>
+      executor.historyWanted().some((wanted) => !this.#isSoonAgain(name, wanted)),
+    );
+  }
+
+  /** A place whose results are late all the time must not have the store asked all the time. */
+  #isSoonAgain(plan: string, { figure, isFirst }: HistoryWanted): boolean {
+    const readAt = this.#readAgainAt.get(`${plan} ${figure.id}`);
+    return !isFirst && readAt !== undefined && this.#options.now() - readAt < limits.availabilityRecallEveryMs;
   }
 
   async #askAll(source: HistorySource): Promise<void> {
     const { host, log } = this.#options;
     for (const name of [...host.plans.keys()]) {
       for (const wanted of host.plans.get(name)?.executor.historyWanted() ?? []) {
-        if (!this.#isStored(wanted.to)) continue;
+        if (!this.#isStored(wanted.heldAt) || this.#isSoonAgain(name, wanted)) continue;
         try {
           const histories = await source.read(name, wanted);
           if (this.#stopped) return;
-          host.recall(name, wanted.figure.id, histories, this.#options.now());
+          if (!wanted.isFirst) this.#readAgainAt.set(`${name} ${wanted.figure.id}`, this.#options.now());
+          host.recall(name, wanted, histories, this.#options.now());
           this.#retryMs = FIRST_RETRY_MS;
           this.#problem = undefined;
         } catch (caught) {

@@ -113,6 +113,8 @@ export const limits = {
   /** The shortest step of an availability, and that of `today` and `since launch`. */
   availabilityStepMs: 1_000,
   availabilityCalendarStepMs: 60_000,
+  /** The store is asked at most so often for a time of an availability that late results have changed. */
+  availabilityRecallEveryMs: 60_000,
   windowStepMs: 100,
   /** Longer windows are whole seconds, so that each has a step that divides it. */
   windowOfTenthsMs: 60_000,

@@ -28,7 +28,12 @@ export type AvailabilityWindow =
   | { readonly kind: 'sliding'; readonly ms: DurationMs }
   /** Since the local midnight. */
   | { readonly kind: 'today' }
-  | { readonly kind: 'since launch' };
+  | { readonly kind: 'since launch' }
+  /** Since the phase in force began. */
+  | { readonly kind: 'this phase' };
+
+/** What a window is called that is no length. */
+export type CalendarWindow = Exclude<AvailabilityWindow['kind'], 'sliding'>;
 
 /** When maintenance is: once, or at local hours. Hours that end at or before they begin end on the next day. */
 export type MaintenanceSpan =

@@ -36,11 +36,13 @@ signals:
   uptime: availability(api) over 30d
   launched: availability(api) since launch
   daily: availability(api) today
+  phased: availability(api) this phase
   perfect: availability(api) over 1d
   orders: count(requests) over 5m
 objectives:
   uptime: { early: target >= 99%, otherwise: target >= 99.9% }
   launched: target > 99%
+  phased: { early: target >= 99%, late: target >= 99.5% }
   daily: warning < 99%
   perfect: target >= 100%
   orders: target >= 3
@@ -65,12 +67,29 @@ objectives:
     if (terms === undefined || plan.launch === undefined) throw new Error('there are no terms');
     const at = plan.launch + 10 * HOUR_MS;
     const reading = { state: 'value', value: 0.5, sampleSize: 60, at } as const;
-    expect(budgetOf(terms, reading, plan.launch)).toMatchObject({
+    expect(budgetOf(terms, reading, plan, plan.launch)).toMatchObject({
       allowedMs: 6 * MINUTE_MS,
       usedMs: 30 * MINUTE_MS,
     });
-    expect(budgetOf(terms, { ...reading, at: plan.launch }, plan.launch)).toBeUndefined();
+    expect(budgetOf(terms, { ...reading, at: plan.launch }, plan, plan.launch)).toBeUndefined();
     const none = { state: 'no data', reason: 'not-measured', sampleSize: 0, at } as const;
-    expect(budgetOf(terms, none, plan.launch)).toBeUndefined();
+    expect(budgetOf(terms, none, plan, plan.launch)).toBeUndefined();
+  });
+
+  test('of a phase it is of all the phase, and of one without an end so far', () => {
+    if (plan.launch === undefined) throw new Error('the plan of the test is wrong');
+    const budgetAt = (at: number, phase: string) => {
+      const terms = budgetTermsOf(plan, 'phased', phase);
+      if (terms === undefined) throw new Error('there are no terms');
+      return budgetOf(terms, { state: 'value', value: 0.9, sampleSize: 60, at }, plan, plan.launch);
+    };
+    expect(budgetAt(plan.launch + HOUR_MS, 'early')).toMatchObject({
+      allowedMs: 0.01 * DAY_MS,
+      usedMs: 6 * MINUTE_MS,
+    });
+    expect(budgetAt(plan.launch + DAY_MS + 10 * HOUR_MS, 'late')).toMatchObject({
+      allowedMs: 3 * MINUTE_MS,
+      leftMs: -3 * MINUTE_MS,
+    });
   });
 });

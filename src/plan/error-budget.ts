@@ -1,7 +1,7 @@
 import { DAY_MS, type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import type { CompiledPlan } from './model.ts';
-import { valueAt } from './phases.ts';
+import { PhaseLine, type PlanCalendar, valueAt } from './phases.ts';
 import type { Reading } from './reading.ts';
 
 /** What an objective of an availability leaves room for, and how much of that is gone. */
@@ -55,11 +55,34 @@ export function budgetTermsOf(plan: CompiledPlan, name: string, phase: string | 
 export function budgetOf(
   { target, window }: BudgetTerms,
   reading: Reading,
+  plan: PlanCalendar,
   launch: Instant | undefined,
 ): ErrorBudget | undefined {
   if (reading.state === 'no data') return undefined;
-  const windowMs =
-    window.kind === 'sliding' ? window.ms : window.kind === 'today' ? DAY_MS : reading.at - (launch ?? reading.at);
+  const windowMs = lengthOf(window, plan, launch, reading.at);
   if (windowMs <= 0) return undefined;
   return errorBudget(target, { windowMs, knownMs: reading.sampleSize * MINUTE_MS, value: reading.value });
+}
+
+/** What the whole window is; so far, where it has no end. */
+function lengthOf(
+  window: AvailabilityWindow,
+  plan: PlanCalendar,
+  launch: Instant | undefined,
+  at: Instant,
+): DurationMs {
+  switch (window.kind) {
+    case 'sliding':
+      return window.ms;
+    case 'today':
+      return DAY_MS;
+    case 'since launch':
+      return at - (launch ?? at);
+    case 'this phase': {
+      const line = new PhaseLine(plan, launch);
+      const from = line.beginAt(at);
+      const to = line.changeAfter(at);
+      return (Number.isFinite(to) ? to : at) - from;
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { formatThreshold } from '#kernel/format-figure.ts';
 import { DAY_MS, formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { isArithmetic } from './arithmetic.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
@@ -194,7 +195,7 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
     } else if (node.kind === 'availability') {
       const figure = plan.availabilities?.[node.figure];
       if (figure !== undefined) windows.add(availabilityWindowText(figure.window));
-    } else if (node.kind !== 'constant') {
+    } else if (isArithmetic(node)) {
       visit(node.left);
       visit(node.right);
     }

@@ -325,6 +325,8 @@ export type Window = { readonly kind: 'sliding'; readonly ms: DurationMs };
 export type Formula =
   | { readonly kind: 'measure'; readonly measure: MeasureId }
   | { readonly kind: 'constant'; readonly value: number }
+  /** Of a phase with `none`, and of one without a value, there is no figure: `no-target`. */
+  | { readonly kind: 'by-phase'; readonly values: ByPhase<number | 'none'> }
   /** Names an availability of the plan; its sample size is whole minutes of known time. */
   | { readonly kind: 'availability'; readonly figure: string }
   | {

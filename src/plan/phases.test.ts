@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import type { CompiledPhase } from './model.ts';
-import { absoluteSpan, phaseAt, phaseBoundaryAfter, phaseCourse, valueAt } from './phases.ts';
+import { absoluteSpan, PhaseLine, phaseAt, phaseBoundaryAfter, phaseCourse, valueAt } from './phases.ts';
 
 const berlin = (text: string) => Temporal.ZonedDateTime.from(`${text}[Europe/Berlin]`).epochMilliseconds;
 
@@ -122,4 +122,31 @@ test('a value is the phase’s own, else the one for all others, else asleep', (
   expect(valueAt(byPhase, 'other')).toBe(1);
   expect(valueAt(byPhase, undefined)).toBe(1);
   expect(valueAt({ phases: { first: 2 } }, 'constructor')).toBeUndefined();
+});
+
+test('a line of phases says at each instant what its calendar says', () => {
+  fc.assert(
+    fc.property(
+      zones,
+      launches,
+      lines,
+      fc.integer({ min: -3 * DAY_MS, max: 60 * 24 * HOUR_MS }),
+      fc.boolean(),
+      (timezone, launch, phases, after, hasGap) => {
+        const plan = { timezone, phases: hasGap ? phases.filter((_, index) => index !== 1) : phases };
+        const line = new PhaseLine(plan, launch);
+        const now = launch + after;
+        const phase = phaseAt(plan, launch, now);
+        expect(line.phaseAt(now)).toBe(phase);
+        expect(phaseAt(plan, launch, line.changeAfter(now) - 1)).toBe(phase);
+        const begin = line.beginAt(now);
+        if (phase === undefined) expect(begin).toBe(Number.POSITIVE_INFINITY);
+        else {
+          expect(phaseAt(plan, launch, begin)).toBe(phase);
+          expect(phaseAt(plan, launch, begin - 1)).not.toBe(phase);
+        }
+        expect(new PhaseLine(plan, undefined).phaseAt(now)).toBeUndefined();
+      },
+    ),
+  );
 });

@@ -88,6 +88,43 @@ export function phaseCourse(plan: PlanCalendar, launch: Instant | undefined, fro
   }));
 }
 
+/** The phases of a plan as who follows time asks for them: which one is in force at an instant, and until when. */
+export class PhaseLine {
+  /** From T+0 on, each other than its neighbours; none without a launch. */
+  readonly stretches: readonly PhaseStretch[];
+
+  constructor(plan: PlanCalendar, launch: Instant | undefined) {
+    const stretches: PhaseStretch[] = [];
+    for (const stretch of launch === undefined ? [] : phaseCourse(plan, launch, launch)) {
+      const last = stretches.at(-1);
+      if (last?.phase === stretch.phase && last !== undefined) stretches.splice(-1, 1, { ...last, to: stretch.to });
+      else stretches.push(stretch);
+    }
+    this.stretches = stretches;
+  }
+
+  /** The place of an instant in `stretches`; -1 before T+0. */
+  placeAt(at: Instant): number {
+    return this.stretches.findLastIndex(({ from }) => at >= from);
+  }
+
+  /** The phase in force; undefined before T+0 and in a gap. */
+  phaseAt(at: Instant): string | undefined {
+    return this.stretches[this.placeAt(at)]?.phase;
+  }
+
+  /** When the phase in force began; Infinity where none is. */
+  beginAt(at: Instant): Instant {
+    const stretch = this.stretches[this.placeAt(at)];
+    return stretch?.phase === undefined ? Number.POSITIVE_INFINITY : stretch.from;
+  }
+
+  /** When another phase begins next, or none is in force any more; Infinity when that does not come. */
+  changeAfter(at: Instant): Instant {
+    return this.stretches[this.placeAt(at) + 1]?.from ?? Number.POSITIVE_INFINITY;
+  }
+}
+
 /** The value in force in a phase; undefined when the line sleeps there. */
 export function valueAt<Value>(byPhase: ByPhase<Value>, phase: string | undefined): Value | undefined {
   const own = byPhase.phases;

@@ -33,6 +33,7 @@ export type NoDataReason =
   | 'missing-partner'
   | 'not-a-number'
   | 'not-measured'
+  | 'no-target'
   | 'too-few-places'
   | 'nothing-heard'
   | 'refilling'

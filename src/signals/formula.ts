@@ -1,6 +1,8 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { isArithmetic } from '#plan/arithmetic.ts';
 import type { Formula, MeasureId } from '#plan/model.ts';
+import { type PhaseLine, valueAt } from '#plan/phases.ts';
 import { type GroupKey, type NoDataReason, type Reading, UNGROUPED } from '#plan/reading.ts';
 import type { AvailabilityWindow } from './availability/availability-window.ts';
 import type { FigureWindow } from './figure-window.ts';
@@ -11,6 +13,8 @@ export interface EvaluationContext {
   now: Instant;
   /** Whether the plan has received anything within `limits.receivedWithinMs`. */
   received: boolean;
+  /** Absent where nothing that is evaluated differs by phase. */
+  readonly phases?: PhaseLine;
   /** True while a group that has vanished is judged for the last time: its measures are then empty, not missing. */
   gone: boolean;
   /** By the ids of the plan's availabilities; absent when it has none. */
@@ -48,6 +52,13 @@ export function compileFormula(
       assert(window !== undefined, `the plan has no measure ${formula.measure}`);
       return compileMeasure(window, context, outcome);
     }
+    case 'by-phase':
+      return () => {
+        const value = valueAt(formula.values, context.phases?.phaseAt(context.now));
+        outcome.reason = typeof value === 'number' ? undefined : 'no-target';
+        if (typeof value === 'number') outcome.value = value;
+        return outcome;
+      };
     case 'availability': {
       const window = context.availabilities?.get(formula.figure);
       assert(window !== undefined, `the plan has no availability ${formula.figure}`);
@@ -64,15 +75,23 @@ export function compileFormula(
 /** All measures of a formula, each once. */
 export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
   if (formula.kind === 'constant' || formula.kind === 'availability') return new Set();
+  if (!isArithmetic(formula)) return new Set();
   if (formula.kind === 'measure') return new Set([formula.measure]);
   return new Set([...measuresOf(formula.left), ...measuresOf(formula.right)]);
 }
 
 /** All availabilities of a formula, each once. */
 export function availabilitiesOf(formula: Formula): ReadonlySet<string> {
+  if (!isArithmetic(formula)) return new Set();
   if (formula.kind === 'constant' || formula.kind === 'measure') return new Set();
   if (formula.kind === 'availability') return new Set([formula.figure]);
   return new Set([...availabilitiesOf(formula.left), ...availabilitiesOf(formula.right)]);
+/** Whether a new phase may change it by itself. */
+export function differsByPhase(formula: Formula): boolean {
+  if (isArithmetic(formula)) return differsByPhase(formula.left) || differsByPhase(formula.right);
+  return formula.kind === 'by-phase';
+}
+
 }
 
 function readAvailability(window: AvailabilityWindow, outcome: Outcome): Outcome {

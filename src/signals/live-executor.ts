@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type { CompiledPlan, MeasureId } from '#plan/model.ts';
+import { PhaseLine } from '#plan/phases.ts';
 import type { Verdict } from '#plan/reading.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import type { HistoryWanted, TargetHistory } from './availability/availability-window.ts';
@@ -13,7 +14,7 @@ import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import type { FigureWindow } from './figure-window.ts';
-import { type EvaluationContext, measuresOf } from './formula.ts';
+import { differsByPhase, type EvaluationContext, measuresOf } from './formula.ts';
 import { KeyRoom } from './keys/key-room.ts';
 import { KeyWindow } from './keys/key-window.ts';
 import { MeasureWindow } from './measure-window.ts';
@@ -80,6 +81,7 @@ export class LiveExecutor implements Executor {
   private readonly plan: CompiledPlan;
   private now: Instant;
   private readonly context: EvaluationContext;
+  private readonly phases: PhaseLine;
   private readonly windows: readonly LiveWindow[];
   /** Those that are not full at first. */
   private readonly filling: readonly FigureWindow[];
@@ -91,7 +93,9 @@ export class LiveExecutor implements Executor {
   private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
   private readonly allRoutes: readonly Route[];
   private readonly signals: SignalReader;
-  /** Numbers: windows, then silences, then watches, then availabilities, then the end of `received`. */
+  /** Those that a new phase may change. */
+  private readonly judgesByPhase: readonly ComparisonJudge[];
+  /** Numbers: windows, then silences, then watches, then availabilities, then the end of `received`, then the next phase. */
   private readonly dues: DueHeap;
   private readonly receivedNumber: number;
   private lastReceivedAt: Instant = Number.NEGATIVE_INFINITY;
@@ -109,7 +113,8 @@ export class LiveExecutor implements Executor {
     this.plan = plan;
     this.now = now;
     this.madeAt = now;
-    this.context = { now, received: false, gone: false };
+    this.phases = new PhaseLine(plan, plan.launch);
+    this.context = { now, received: false, gone: false, phases: this.phases };
     const measures = Object.values(plan.measures);
     const keys = new KeyRoom();
     this.windows = measures.map((measure, id) =>
@@ -123,7 +128,12 @@ export class LiveExecutor implements Executor {
       .map((test, index) => new SilenceWatch(test, measures.length + index, plan.launch, this.context, now));
     const firstWatch = measures.length + this.silences.length;
     this.watches = new Watches(tests, firstWatch, this.context, now);
-    this.availabilities = new AvailabilityWindows(plan, firstWatch + this.watches.all.length, now);
+    this.availabilities = new AvailabilityWindows(
+      plan,
+      { launch: plan.launch, phases: this.phases },
+      firstWatch + this.watches.all.length,
+      now,
+    );
     this.context.availabilities = this.availabilities.byFigure;
     this.judges = tests
       .filter((test) => test.kind === 'comparison')
@@ -144,7 +154,8 @@ export class LiveExecutor implements Executor {
     this.allRoutes = routes.all;
     this.signals = new SignalReader(plan.signals, byId, this.context);
     this.receivedNumber = firstWatch + this.watches.all.length + this.availabilities.all.length;
-    this.dues = new DueHeap(this.receivedNumber + 1);
+    this.judgesByPhase = this.judges.filter((judge) => formulasOf(judge.test).some(differsByPhase));
+    this.dues = new DueHeap(this.receivedNumber + 2);
     this.scheduleAll();
   }
 
@@ -197,10 +208,10 @@ export class LiveExecutor implements Executor {
   }
 
   /** Takes in what a store knows of the targets of an availability, in their order, and judges what that changes. */
-  fillHistory(figure: string, histories: readonly TargetHistory[], at: Instant): readonly Verdict[] {
+  fillHistory(wanted: HistoryWanted, histories: readonly TargetHistory[], at: Instant): readonly Verdict[] {
     const out: Verdict[] = [];
     this.advanceInto(at, out);
-    this.availabilities.fill(figure, histories, at);
+    this.availabilities.fill(wanted, histories, at);
     this.judge(at, out);
     return out;
   }
@@ -270,7 +281,7 @@ export class LiveExecutor implements Executor {
       const section = sections.get(`test ${watch.test.id}`);
       if (section !== undefined) watch.restore(section);
     }
-    this.availabilities.restore(sections);
+    this.availabilities.restore(sections, this.now);
     this.scheduleAll();
   }
 
@@ -296,6 +307,12 @@ export class LiveExecutor implements Executor {
     for (const watch of this.watches.all) this.dues.schedule(watch.id, watch.nextAfter(this.now));
     for (const window of this.availabilities.all) this.dues.schedule(window.id, window.nextAfter(this.now));
     if (this.context.received) this.dues.schedule(this.receivedNumber, this.lastReceivedAt + limits.receivedWithinMs);
+    this.schedulePhase(this.now);
+  }
+
+  private schedulePhase(after: Instant): void {
+    if (this.judgesByPhase.length > 0)
+      this.dues.schedule(this.receivedNumber + 1, this.phases.changeAfter(after));
   }
 
   private advanceInto(to: Instant, out: Verdict[]): void {
@@ -327,6 +344,11 @@ export class LiveExecutor implements Executor {
       return;
     }
     if (this.watches.reach(number) || this.availabilities.reach(number)) return;
+    if (number > this.receivedNumber) {
+      for (const judge of this.judgesByPhase) this.queueWhole(judge);
+      this.schedulePhase(at);
+      return;
+    }
     const ends = this.lastReceivedAt + limits.receivedWithinMs;
     if (ends > at) this.dues.schedule(number, ends);
     else this.setReceived(false);
@@ -379,6 +401,11 @@ export class LiveExecutor implements Executor {
     if (judge.queued) return;
     judge.queued = true;
     this.queuedJudges.push(judge);
+  }
+
+  private queueWhole(judge: ComparisonJudge): void {
+    judge.whole = true;
+    this.queueJudge(judge);
   }
 
   private queueSilence(silence: SilenceWatch): void {

@@ -1,8 +1,10 @@
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { isArithmetic } from '#plan/arithmetic.ts';
 import { compare } from '#plan/compare.ts';
 import type { CompiledPlan, Formula, HeartbeatTest, Measure, ProbeTest, Source, Test } from '#plan/model.ts';
+import { phaseAt, valueAt } from '#plan/phases.ts';
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import { ReferenceAvailability } from './availability/reference-availability.ts';
@@ -103,7 +105,7 @@ export class ReferenceExecutor {
   availability(figure: string): ReferenceAvailability {
     const found = this.plan.availabilities?.[figure];
     assert(found !== undefined, `the plan has no availability ${figure}`);
-    return new ReferenceAvailability(found, this.arrivals, this.plan.launch, this.startedAt);
+    return new ReferenceAvailability(found, this.arrivals, this.plan, this.startedAt);
   }
 
   private watch(test: ProbeTest | HeartbeatTest): ReferenceWatch {
@@ -153,6 +155,11 @@ export class ReferenceExecutor {
   private figure(formula: Formula, group: GroupKey, at: Instant, before: Instant, gone: boolean): ReferenceFigure {
     if (formula.kind === 'constant') return { value: formula.value, sampleSize: Number.POSITIVE_INFINITY };
     if (formula.kind === 'availability') return this.availability(formula.figure).read(at, before);
+    if (formula.kind === 'by-phase') {
+      const value = valueAt(formula.values, phaseAt(this.plan, this.plan.launch, at));
+      const sampleSize = Number.POSITIVE_INFINITY;
+      return typeof value === 'number' ? { value, sampleSize } : { reason: 'no-target', sampleSize };
+    }
     if (formula.kind === 'measure') return this.measureFigure(this.measure(formula.measure), group, at, before, gone);
     const left = this.figure(formula.left, group, at, before, gone);
     const right = this.figure(formula.right, group, at, before, gone);
@@ -309,6 +316,7 @@ function groupsOf(
 }
 
 function formulasOfTest(test: Test & { kind: 'comparison' }): readonly Formula[] {
+  if (!isArithmetic(formula)) return undefined;
   return test.comparison.operator === 'between'
     ? [test.left, test.comparison.low, test.comparison.high]
     : [test.left, test.comparison.right];

@@ -1,4 +1,5 @@
 import { collect, conditionsOf } from '#core/rule-index.ts';
+import { isArithmetic } from '#plan/arithmetic.ts';
 import type { CompiledPlan, Formula, MeasureId, Predicate, Rule, Test } from '#plan/model.ts';
 import { nearestName } from '#plan/text/nearest-name.ts';
 
@@ -106,9 +107,7 @@ function testMeasures(test: Test): readonly MeasureId[] {
 
 function measuresOf(formula: Formula): readonly MeasureId[] {
   if (formula.kind === 'measure') return [formula.measure];
-  return formula.kind === 'constant' || formula.kind === 'availability'
-    ? []
-    : [...measuresOf(formula.left), ...measuresOf(formula.right)];
+  return isArithmetic(formula) ? [...measuresOf(formula.left), ...measuresOf(formula.right)] : [];
 }
 
 function fieldsOf(predicate: Predicate | undefined): readonly string[] {

@@ -41,6 +41,11 @@ export class Availabilities {
     const targets = this.#targetsOf(node.path, scope.sentence.place(node.path.span.start, node.path.span.end));
     const window = windowOf(scope);
     if (targets === undefined || window === undefined) return undefined;
+    if (window.kind === 'this phase' && this.#context.phases.size === 0) {
+      const message = '`this phase` is the time since the phase in force began, and the plan has no phases.';
+      this.#context.report.add('E154', place, message, 'Write them under `phases`, or `since launch`.');
+      return undefined;
+    }
     const isLocal = window.kind === 'today' || targets.some(({ excluded }) => excluded !== undefined);
     const meaning = { targets, window, ...(isLocal ? { timezone: this.#context.timezone } : {}) };
     const id = meaningHash({ kind: 'availability', ...meaning });

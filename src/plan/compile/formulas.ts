@@ -1,6 +1,6 @@
 import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Maintenance } from '../availability-figure.ts';
+import type { CalendarWindow, Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
 import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
@@ -44,7 +44,7 @@ export interface Scope {
   /** Where that window is written, when it is not with the formula. */
   readonly windowPlace?: Span;
   /** A window of the calendar instead, which only availabilities have. */
-  readonly calendar?: 'today' | 'since launch';
+  readonly calendar?: CalendarWindow;
   readonly by?: string;
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Maintenance } from '../availability-figure.ts';
+import type { CalendarWindow, Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import { parseSignal } from '../expression/parse.ts';
 import type { Signal, Unit } from '../model.ts';
@@ -25,7 +25,7 @@ const LONG_WINDOWS_MS: Readonly<Record<string, number>> = {
 };
 
 /** A window as it is given: a length, or one of the calendar, which only availabilities have. */
-type GivenWindow = number | 'today' | 'since launch';
+type GivenWindow = number | CalendarWindow;
 
 interface Definition {
   readonly entry: MapEntry;
@@ -233,7 +233,7 @@ export class Signals implements SignalLookup {
     if (window === undefined) return undefined;
     const longestMs = this.longestWindowMs(of);
     const isKnownTime = longestMs === limits.availabilityWindowMs;
-    if (isKnownTime && (window.kind === 'today' || window.kind === 'since launch')) return window.kind;
+    if (isKnownTime && isCalendarWindow(window.kind)) return window.kind;
     if (window.kind !== 'over') {
       const text = scope.sentence.text.slice(window.span.start, window.span.end);
       this.#context.skip(scope.where, `\`${text}\``, scope.sentence.place(window.span.start, window.span.end));
@@ -354,6 +354,10 @@ export class Signals implements SignalLookup {
 /** A signal's own name, without the window and split in which it is used. */
 export function rootOf(label: string): string {
   return label.split(' ', 1)[0] ?? label;
+}
+
+function isCalendarWindow(kind: ast.Window['kind']): kind is CalendarWindow {
+  return kind === 'today' || kind === 'since launch' || kind === 'this phase';
 }
 
 /** Whether a formula itself holds a measure of keys. */

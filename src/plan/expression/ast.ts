@@ -105,6 +105,7 @@ export type Window =
   | (Node & { readonly kind: 'per'; readonly period: Period })
   | (Node & { readonly kind: 'this'; readonly period: Period })
   | (Node & { readonly kind: 'today' })
+  | (Node & { readonly kind: 'this phase' })
   | (Node & { readonly kind: 'since launch' });
 
 export type Formula = Arithmetic | Aggregate | Ratio | Missing | PercentOf | Quantity | Reference;

@@ -101,6 +101,7 @@ const window = fc.oneof(
   record('this', { period }),
   several('today', {}),
   several('since launch', {}),
+  several('this phase', {}),
 );
 
 const { predicate } = fc.letrec<{ predicate: ast.Predicate; test: ast.Predicate; value: ast.FieldValue }>((tie) => ({

@@ -1,14 +1,16 @@
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import { availabilityOf, combinedCourse, type Run, type Segment, type Times, timesOf } from '#plan/availability.ts';
+import { availabilityOf, combinedCourse, type Run, type Segment, timesOf } from '#plan/availability.ts';
 import type { AvailabilityFigure, AvailabilityTarget } from '#plan/availability-figure.ts';
 import { type Stretch, stretchesOf, withoutStretches } from '#plan/maintenance.ts';
 import type { NoDataReason } from '#plan/reading.ts';
 import type { EventRecord } from '../record.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 import { CHECK_EVENT, textAttribute } from '../watch/watch.ts';
+import { LateTime } from './late-time.ts';
 import { LocationResults } from './results.ts';
-import { type AvailabilityShape, availabilityShape } from './shape.ts';
+import { type AvailabilityShape, availabilityShape, type PlanTime } from './shape.ts';
+import { type KnownTimes, TimeSteps } from './time-steps.ts';
 
 /** What a store knows of the time before an executor began to listen. */
 export interface TargetHistory {
@@ -16,11 +18,15 @@ export interface TargetHistory {
   readonly locations: readonly { readonly location: string; readonly runs: readonly Run[] }[];
 }
 
-/** What is asked of a store: results of the targets from `from` on; what came at or after `to` was heard. */
+/** What is asked of a store: results of the targets between two instants. */
 export interface HistoryWanted {
   readonly figure: AvailabilityFigure;
   readonly from: Instant;
   readonly to: Instant;
+  /** It has to hold all that was received before. */
+  readonly heldAt: Instant;
+  /** Nothing is said before it answers; else the time is one that late results have changed. */
+  readonly isFirst: boolean;
 }
 
 /** Days around an instant for which maintenance is worked out at once. */
@@ -34,8 +40,9 @@ interface Target {
 }
 
 /**
- * One availability: results of its targets as long as others may still come before them, and times by steps of all that was before. A
- * result that comes later than `limits.lateMs` is not taken in. What it says changes at results and at steps only.
+ * One availability: results of its targets as long as others may still come before them, and times by steps of all that was before. Of a time
+ * that stands in the steps already when a result comes to it, a store is asked again. What it says changes at results and at steps, and when a
+ * store answers.
  */
 export class AvailabilityWindow {
   readonly figure: AvailabilityFigure;
@@ -50,23 +57,22 @@ export class AvailabilityWindow {
   private settledTo: Instant;
   /** `wanted`: a store is asked for what was before; until it answers nothing is said. */
   private history: 'own' | 'wanted' | 'filled' = 'own';
-  private readonly buckets: Float64Array;
-  private readonly upMs: Float64Array;
-  private readonly downMs: Float64Array;
-  private times: Pick<Times, 'upMs' | 'downMs'> = { upMs: 0, downMs: 0 };
+  private readonly steps: TimeSteps;
+  /** A section of snapshots of its own. */
+  readonly late: LateTime;
+  private times: KnownTimes = { upMs: 0, downMs: 0 };
   private asOf: Instant;
 
-  constructor(figure: AvailabilityFigure, id: number, launch: Instant | undefined, now: Instant) {
+  constructor(figure: AvailabilityFigure, id: number, time: PlanTime, now: Instant) {
     this.figure = figure;
     this.id = id;
-    this.shape = availabilityShape(figure, launch);
+    this.shape = availabilityShape(figure, time);
     this.targets = figure.targets.map((of) => ({ of, locations: new Map(), known: undefined }));
     this.startedAt = now;
     this.settledTo = now - limits.lateMs;
     this.asOf = now;
-    this.buckets = new Float64Array(this.shape.capacity).fill(-1);
-    this.upMs = new Float64Array(this.shape.capacity);
-    this.downMs = new Float64Array(this.shape.capacity);
+    this.steps = new TimeSteps(this.shape);
+    this.late = new LateTime(this.shape, this.steps);
   }
 
   /** The share of the known time that was up; undefined with a reason when nothing is known. */
@@ -92,18 +98,19 @@ export class AvailabilityWindow {
         [...locations.values()].every(({ latestAt }) => latestAt + of.staleMs <= this.asOf),
       );
     if (isIdle) return Number.POSITIVE_INFINITY;
-    return (Math.floor(now / this.shape.stepMs) + 1) * this.shape.stepMs;
+    return this.shape.nextAfter(now);
   }
 
-  /** Whether a record is a result of one of the targets, in time. */
+  /** Whether a record is a result of one of the targets. */
   hear(record: EventRecord, now: Instant): boolean {
     if (record.name !== CHECK_EVENT) return false;
     const { probe, part, outcome } = record.attributes;
     const at = Math.min(record.time, now);
-    if (at < now - limits.lateMs) return false;
     let isHeard = false;
     for (const target of this.targets) {
       if (target.of.probe !== probe || target.of.part !== part) continue;
+      isHeard = true;
+      if (this.missed(target, at)) continue;
       const name = textAttribute(record, 'location') ?? '';
       let location = locationOf(target, name);
       if (location === undefined) {
@@ -112,10 +119,20 @@ export class AvailabilityWindow {
         location = locationOf(target, name);
       }
       if (location === undefined) continue;
+      // Before all that is held it says nothing of what is not settled.
+      if (location.earliestAt <= this.settledTo && at < location.earliestAt) continue;
       location.add(at, outcome === 'passed' ? 'up' : outcome === 'failed' ? 'down' : 'unknown');
-      isHeard = true;
     }
     return isHeard;
+  }
+
+  /** Notes what a store has to be asked for because of a result of this time, and whether that is all that it says. */
+  private missed({ of: { staleMs } }: Target, at: Instant): boolean {
+    const to = at + staleMs;
+    if (at < this.settledTo) this.late.note(at, Math.min(to, this.settledTo));
+    // What a store told of that time are runs, in which the single results do not stand.
+    else if (this.history !== 'own' && at < this.startedAt) this.late.note(at, this.startedAt);
+    return to <= this.settledTo;
   }
 
   /** Works out what it says as of an instant. */
@@ -126,12 +143,9 @@ export class AvailabilityWindow {
     let upMs = 0;
     let downMs = 0;
     if (begin <= now) {
-      const first = this.shape.bucketOf(begin);
-      for (const [slot, bucket] of this.buckets.entries()) {
-        if (bucket < first) continue;
-        upMs += this.upMs[slot] as number;
-        downMs += this.downMs[slot] as number;
-      }
+      const settled = this.steps.since(this.shape.bucketOf(begin));
+      upMs += settled.upMs;
+      downMs += settled.downMs;
       const tail = { from: Math.max(begin, this.settledTo), to: now };
       if (tail.from < tail.to) {
         const recent = timesOf(this.course(this.runsOf(), tail), tail.from, tail.to);
@@ -140,6 +154,7 @@ export class AvailabilityWindow {
       }
     }
     this.times = { upMs, downMs };
+    if (this.history !== 'wanted') this.late.ask(now, begin, this.settledTo);
   }
 
   /** A store may know what was before; until `fill` nothing is said. */
@@ -149,39 +164,54 @@ export class AvailabilityWindow {
 
   /** What a store is to be asked for; undefined when nothing. */
   historyWanted(now: Instant): HistoryWanted | undefined {
-    if (this.history !== 'wanted') return undefined;
-    const begin = this.shape.begin(now);
-    const longest = Math.max(...this.figure.targets.map(({ staleMs }) => staleMs));
+    const { figure, startedAt } = this;
+    const longest = Math.max(...figure.targets.map(({ staleMs }) => staleMs));
+    const { asked } = this.late;
+    if (this.history !== 'wanted') {
+      return asked && { figure, from: asked.from - longest, to: asked.to, heldAt: asked.at + 1, isFirst: false };
+    }
+    // What was found last before it listened may hold longer, also where the window has not begun.
+    const begin = Math.min(this.shape.begin(now), startedAt - limits.lateMs);
     const from = Math.max(begin, now - limits.availabilityWindowMs) - longest;
-    return { figure: this.figure, from: Number.isFinite(from) ? from : this.startedAt, to: this.startedAt };
+    return { figure, from, to: startedAt, heldAt: startedAt, isFirst: true };
   }
 
-  /** Takes over what a store knows, by target; only what was before it listened. */
-  fill(histories: readonly TargetHistory[], now: Instant): void {
-    if (this.history !== 'wanted') return;
+  /** Takes over what a store knows of what was wanted, by target. */
+  fill({ from, to, isFirst }: Omit<HistoryWanted, 'figure'>, histories: readonly TargetHistory[], now: Instant): void {
+    const wanted = this.historyWanted(now);
+    // It was asked before the plan was changed, and for something else.
+    if (wanted === undefined || wanted.isFirst !== isFirst || wanted.to !== to || wanted.from < from) return;
+    if (isFirst) this.fillFirst(histories, now);
+    else {
+      const piece = this.late.answer(this.shape.begin(now));
+      if (piece !== undefined) this.steps.add(this.told(histories, piece), piece.from);
+    }
+    this.judge(now);
+  }
+
+  /** The course that a store tells of. */
+  private told(histories: readonly TargetHistory[], range: Stretch): readonly Segment[] {
+    const runs = this.targets.map((_, place) =>
+      (histories[place]?.locations ?? []).map((location) => location.runs.flatMap((run) => cut(run, range.to))),
+    );
+    return this.course(runs, range);
+  }
+
+  /** Only what was before it listened. */
+  private fillFirst(histories: readonly TargetHistory[], now: Instant): void {
     this.history = 'filled';
     const begin = this.shape.begin(now);
     const until = this.startedAt - limits.lateMs;
-    if (begin < until) {
-      const courses = this.targets.map((_, place) =>
-        (histories[place]?.locations ?? []).map(({ runs }) => runs.flatMap((run) => cut(run, until))),
-      );
-      this.keep(this.course(courses, { from: begin, to: until }), begin);
-    }
+    if (begin < until) this.steps.add(this.told(histories, { from: begin, to: until }), begin);
     for (const [place, target] of this.targets.entries()) {
       for (const { location, runs } of histories[place]?.locations ?? []) this.recall(target, location, runs);
     }
-    this.judge(now);
   }
 
   write(out: NumberWriter): void {
     for (const value of [this.startedAt, this.settledTo, this.asOf]) out.number(value);
     out.text(this.history);
-    const slots = [...this.buckets.keys()].filter((slot) => (this.buckets[slot] as number) >= 0);
-    out.number(slots.length);
-    for (const slot of slots) {
-      for (const value of [this.buckets, this.upMs, this.downMs]) out.number(value[slot] as number);
-    }
+    this.steps.write(out);
     for (const { locations } of this.targets) {
       out.number(locations.size);
       for (const [name, results] of locations) {
@@ -197,13 +227,7 @@ export class AvailabilityWindow {
     this.settledTo = from.number();
     const asOf = from.number();
     this.history = from.text() as 'own' | 'wanted' | 'filled';
-    for (let left = from.number(); left > 0; left--) {
-      const bucket = from.number();
-      const slot = bucket % this.shape.capacity;
-      this.buckets[slot] = bucket;
-      this.upMs[slot] = from.number();
-      this.downMs[slot] = from.number();
-    }
+    this.steps.restore(from);
     for (const { locations } of this.targets) {
       for (let left = from.number(); left > 0; left--) {
         const results = new LocationResults();
@@ -221,33 +245,13 @@ export class AvailabilityWindow {
     // What a store will tell of comes before all of this; one that is away for long is not waited for.
     if (this.history === 'wanted' && now - this.startedAt < HOUR_MS) return;
     const range = { from: Math.max(this.settledTo, Math.min(begin, until)), to: until };
-    if (range.from < range.to) this.keep(this.course(this.runsOf(), range), range.from);
+    if (range.from < range.to) this.steps.add(this.course(this.runsOf(), range), range.from);
     this.settledTo = until;
     for (const { of, locations } of this.targets) {
       for (const [name, results] of locations) {
         results.forget(until);
         // What it said last holds no longer in any time that is still looked at.
         if (results.latestAt + of.staleMs <= until) locations.delete(name);
-      }
-    }
-  }
-
-  /** Adds a course to the steps; `begin` is where the window begins or later. */
-  private keep(course: readonly Segment[], begin: Instant): void {
-    for (const { from, to, state } of course) {
-      if (state === 'unknown') continue;
-      for (let at = Math.max(from, begin); at < to; ) {
-        const bucket = this.shape.bucketOf(at);
-        const end = Math.min(to, this.shape.endOf(bucket));
-        const slot = bucket % this.shape.capacity;
-        if (this.buckets[slot] !== bucket) {
-          this.buckets[slot] = bucket;
-          this.upMs[slot] = 0;
-          this.downMs[slot] = 0;
-        }
-        const held = state === 'up' ? this.upMs : this.downMs;
-        held[slot] = (held[slot] as number) + (end - at);
-        at = end;
       }
     }
   }
@@ -282,19 +286,18 @@ export class AvailabilityWindow {
   private recall(target: Target, name: string, runs: readonly Run[]): void {
     const { staleMs } = target.of;
     const from = this.settledTo;
-    const until = Math.min(this.startedAt, target.locations.get(name)?.earliestAt ?? this.startedAt);
-    const earlier = runs.flatMap((run) => cut(run, until));
+    const earlier = runs.flatMap((run) => cut(run, this.startedAt));
     const latest = earlier.at(-1);
     if (latest === undefined || latest.last + staleMs <= from) return;
     const known = locationOf(target, name);
     if (known === undefined) return;
-    // Backwards, since each stands before the others. Results of one run follow one another while fresh.
+    // Results of one run follow one another while fresh.
     for (const run of earlier.toReversed()) {
       let at = run.last;
-      known.begin(at, run.state);
+      known.add(at, run.state);
       while (at >= from && at > run.from) {
         at = Math.max(run.from, at - staleMs);
-        known.begin(at, run.state);
+        known.add(at, run.state);
       }
       if (at < from) break;
     }

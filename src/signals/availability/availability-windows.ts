@@ -1,5 +1,9 @@
+import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import { PhaseLine } from '#plan/phases.ts';
 import { type ComparisonJudge, formulasOf } from '../comparison-judge.ts';
 import type { DueHeap } from '../due-heap.ts';
 import { availabilitiesOf } from '../formula.ts';
@@ -7,6 +11,7 @@ import type { EventRecord } from '../record.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
 import { CHECK_EVENT } from '../watch/watch.ts';
 import { AvailabilityWindow, type HistoryWanted, type TargetHistory } from './availability-window.ts';
+import type { PlanTime } from './shape.ts';
 
 /** The availabilities of a plan, numbered from `firstId` on. */
 export class AvailabilityWindows {
@@ -15,14 +20,14 @@ export class AvailabilityWindows {
   private readonly byProbe: ReadonlyMap<string, readonly AvailabilityWindow[]>;
   private readonly readers: Map<AvailabilityWindow, ComparisonJudge[]> = new Map();
   private readonly firstId: number;
-  private readonly launch: Instant | undefined;
+  private readonly time: PlanTime;
   private readonly queued: AvailabilityWindow[] = [];
 
-  constructor(plan: CompiledPlan, firstId: number, now: Instant) {
+  constructor(plan: CompiledPlan, time: PlanTime, firstId: number, now: Instant) {
     this.firstId = firstId;
-    this.launch = plan.launch;
+    this.time = time;
     this.all = Object.values(plan.availabilities ?? {}).map(
-      (figure, index) => new AvailabilityWindow(figure, firstId + index, plan.launch, now),
+      (figure, index) => new AvailabilityWindow(figure, firstId + index, time, now),
     );
     this.byFigure = new Map(this.all.map((window) => [window.figure.id, window]));
     const byProbe = new Map<string, AvailabilityWindow[]>();
@@ -88,27 +93,37 @@ export class AvailabilityWindows {
     return this.all.map((window) => window.historyWanted(now)).filter((wanted) => wanted !== undefined);
   }
 
-  fill(figure: string, histories: readonly TargetHistory[], now: Instant): void {
-    const window = this.byFigure.get(figure);
+  fill(wanted: HistoryWanted, histories: readonly TargetHistory[], now: Instant): void {
+    const window = this.byFigure.get(wanted.figure.id);
     if (window === undefined) return;
-    window.fill(histories, now);
+    window.fill(wanted, histories, now);
     this.queue(window);
   }
 
   sections(): readonly (readonly [name: string, section: { write(out: NumberWriter): void }])[] {
-    return this.all.map((window) => [this.sectionOf(window), window]);
+    return this.all.flatMap((window) => {
+      const name = sectionOf(window.figure, this.time);
+      return [[name, window] as const, [`late ${name}`, window.late] as const];
+    });
   }
 
-  restore(sections: ReadonlyMap<string, NumberReader>): void {
+  /** As of the instant at which the sections were written. */
+  restore(sections: ReadonlyMap<string, NumberReader>, at: Instant): void {
     for (const window of this.all) {
-      const section = sections.get(this.sectionOf(window));
-      if (section !== undefined) window.restore(section);
+      const own = sectionOf(window.figure, this.time);
+      const name = sections.has(own) ? own : this.sectionBeforeLaunch(window.figure, at);
+      const section = name === undefined ? undefined : sections.get(name);
+      if (section === undefined) continue;
+      const late = sections.get(`late ${name}`);
+      if (late !== undefined) window.late.restore(late);
+      window.restore(section);
     }
   }
 
-  private sectionOf({ figure }: AvailabilityWindow): string {
-    const since = figure.window.kind === 'since launch' ? ` ${this.launch ?? ''}` : '';
-    return `availability ${figure.id}${since}`;
+  /** Of a plan that was launched by command just now, what was heard before counts on: none of it is settled yet that T+0 leaves out. */
+  private sectionBeforeLaunch(figure: AvailabilityFigure, at: Instant): string | undefined {
+    const { launch } = this.time;
+    return launch === undefined || launch < at - limits.lateMs ? undefined : sectionOf(figure, NOT_LAUNCHED);
   }
 
   private queue(window: AvailabilityWindow): void {
@@ -116,4 +131,15 @@ export class AvailabilityWindows {
     window.queued = true;
     this.queued.push(window);
   }
+}
+
+const NOT_LAUNCHED: PlanTime = { launch: undefined, phases: new PhaseLine({ phases: [], timezone: 'UTC' }, undefined) };
+
+/** What its figures mean, and the part of the calendar that they are cut by. */
+function sectionOf({ id, window }: AvailabilityFigure, { launch, phases }: PlanTime): string {
+  const name = `availability ${id}`;
+  if (window.kind === 'since launch') return `${name} ${launch ?? ''}`;
+  if (window.kind !== 'this phase') return name;
+  const course = phases.stretches.map(({ phase, from }) => [phase ?? '', from]);
+  return `${name} ${course.length === 0 ? '' : hash53(JSON.stringify(course)).toString(36)}`;
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AvailabilityFigure, AvailabilityTarget, MaintenanceSpan } from '#plan/availability-figure.ts';
-import type { ComparisonTest } from '#plan/model.ts';
+import type { ByPhase, ComparisonTest, CompiledPhase, Formula } from '#plan/model.ts';
+import { absoluteSpan } from '#plan/phases.ts';
 import type { Truth } from '#plan/reading.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf, testOf } from '../plan.fixture.ts';
 import type { EventRecord } from '../record.ts';
 import { ReferenceExecutor } from '../reference-executor.ts';
+import type { Arrival } from '../watch/reference-watch.ts';
+import { answerOf } from './store.fixture.ts';
 
 /** A quarter to midnight in Berlin, before the night in which the clocks go back. */
 const START = Date.parse('2026-10-24T21:45:00Z');
@@ -42,24 +45,45 @@ const figure = fc
       { kind: 'sliding', ms: 2_592_000_000 },
       { kind: 'today' },
       { kind: 'since launch' },
+      { kind: 'this phase' },
+      { kind: 'this phase' },
     ),
   })
   .map((rest): AvailabilityFigure => ({ ...rest, id: JSON.stringify(rest), text: '', timezone: 'Europe/Berlin' }));
 
+/** The launch is within a step of all windows, and so are the ends of phases; between the second and the third is a gap. */
+const LAUNCH = START + 30_250;
+const phases: readonly CompiledPhase[] = [
+  { name: 'first', span: { kind: 'offsets', fromMs: 0, toMs: 200_500 } },
+  { name: 'second', span: { kind: 'offsets', fromMs: 200_500, toMs: 700_000 } },
+  { name: 'third', span: { kind: 'offsets', fromMs: 760_125 } },
+];
+
+const byPhase = fc.constantFrom<ByPhase<number | 'none'>>(
+  { otherwise: 0.2, phases: { first: 0.9, second: 'none' } },
+  { phases: { second: 0.5, third: 1 } },
+);
+
 const plan = fc
-  .array(fc.tuple(figure, fc.constantFrom(0.2, 0.5, 0.9, 1), fc.constantFrom(0, 0, 2)), { minLength: 1, maxLength: 3 })
+  .array(fc.tuple(figure, fc.oneof(fc.constantFrom(0.2, 0.5, 0.9, 1), byPhase), fc.constantFrom(0, 0, 2)), {
+    minLength: 1,
+    maxLength: 3,
+  })
   .map((drawn) => {
     const tests = drawn.map(([{ id }, value, atLeast], index): ComparisonTest => {
-      return testOf(`t${index}`, { kind: 'availability', figure: id }, '<', value, { atLeast });
+      const right: Formula =
+        typeof value === 'number' ? { kind: 'constant', value } : { kind: 'by-phase', values: value };
+      const one = testOf(`t${index}`, { kind: 'availability', figure: id }, '<', 0, { atLeast });
+      return { ...one, comparison: { operator: '<', right } };
     });
     const availabilities = Object.fromEntries(drawn.map(([one]) => [one.id, one]));
     const signals = Object.keys(availabilities).map((id) => signalOf(id, { kind: 'availability', figure: id }));
-    return { ...planOf({ tests, signals, launch: START + 30_000 }), availabilities };
+    return { ...planOf({ tests, signals, launch: LAUNCH }), phases, availabilities };
   });
 
 const record = fc
   .record({
-    agoMs: fc.constantFrom(0, 0, 1, 1_000, 70_000, 299_999, 300_001, -500),
+    agoMs: fc.constantFrom(0, 0, 0, 1, 1_000, 70_000, 299_999, 300_001, 400_000, 700_000, 2_000_000, -500),
     probe: fc.constantFrom('shop', 'api', 'other'),
     location: fc.constantFrom('here', 'there', 'far'),
     outcome: fc.constantFrom('passed', 'passed', 'failed', 'unmeasured'),
@@ -113,6 +137,15 @@ test('availability is judged as the definition says, under any schedule of calls
           changes.push({ at, test: id, truth });
         }
       };
+      const said: Arrival[] = [];
+      // A store that has everything at once answers at once; what is said in between is passed over.
+      const answer = (now: number): ReturnType<typeof live.advance> => {
+        for (const wanted of live.historyWanted()) {
+          const verdicts = live.fillHistory(wanted, answerOf(wanted, said), now);
+          return [...verdicts, ...answer(now)];
+        }
+        return [];
+      };
       const compareReadings = (): void => {
         const { instant } = live;
         for (const { signal, reading } of live.readings()) {
@@ -125,7 +158,15 @@ test('availability is judged as the definition says, under any schedule of calls
         for (const part of advance.toSorted((left, right) => left - right)) {
           take(live.advance(Math.max(live.instant, now - Math.ceil((1 - part) * afterMs))));
         }
-        take(live.ingest(records, now));
+        take(live.advance(now));
+        const before = new Map(live.verdicts().map((one) => [one.test, one.truth]));
+        said.push(...records.map((one) => ({ record: one, receivedAt: now })));
+        const heard = [...live.ingest(records, now), ...answer(now)];
+        take(
+          [...Map.groupBy(heard, (one) => one.test).values()]
+            .flatMap((all) => all.slice(-1))
+            .filter((one) => one.truth !== before.get(one.test)),
+        );
         reference.ingest(records, now);
         if (records.length > 0) arrivals.add(now);
         compareReadings();
@@ -141,7 +182,11 @@ test('availability is judged as the definition says, under any schedule of calls
       const expected: Change[] = [];
       const told = new Map<string, Truth>();
       const own = Object.keys(drawn.availabilities).flatMap((id) => reference.availability(id).instants(end));
-      const instants = [...new Set([START, ...arrivals, ...own])].sort((left, right) => left - right);
+      const boundaries = phases.flatMap(({ span }) => {
+        const { from, to } = absoluteSpan(span, LAUNCH, 'UTC');
+        return [from, to ?? from].filter((at) => at <= end);
+      });
+      const instants = [...new Set([START, ...arrivals, ...own, ...boundaries])].sort((left, right) => left - right);
       for (const at of instants) {
         for (const before of arrivals.has(at) ? [at, at + 1] : [at + 1]) {
           for (const one of Object.values(drawn.tests)) {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Availability, Run } from '#plan/availability.ts';
+import type { Availability } from '#plan/availability.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf } from '../plan.fixture.ts';
 import type { EventRecord } from '../record.ts';
+import { answerOf } from './store.fixture.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
 const CUT = START + 3 * 3_600_000;
@@ -60,17 +61,6 @@ function recordOf({ at, location, state }: Told): EventRecord {
   };
 }
 
-/** As the store gives them. */
-function runsOf(told: readonly Told[]): readonly Run[] {
-  const runs: Run[] = [];
-  for (const { at, state } of told) {
-    const last = runs.at(-1);
-    if (last?.state === state && at - last.last <= STALE_MS) runs[runs.length - 1] = { ...last, last: at };
-    else runs.push({ from: at, last: at, state });
-  }
-  return runs;
-}
-
 function uptime(executor: LiveExecutor): unknown {
   return executor.readings()[0]?.reading;
 }
@@ -96,13 +86,10 @@ test('an executor that a store tells of the past says what one says that heard i
       }
       recalled.advance(filledAt);
       const [wanted] = recalled.historyWanted();
-      expect(wanted?.to).toBe(CUT);
-      const known = Map.groupBy(
-        told.filter(({ at }) => at >= (wanted?.from ?? 0) && at < CUT),
-        ({ location }) => location,
-      );
-      const locations = [...known].map(([location, own]) => ({ location, runs: runsOf(own) }));
-      recalled.fillHistory('uptime', [{ locations }], filledAt);
+      if (wanted === undefined) throw new Error('nothing is wanted');
+      expect(wanted.to).toBe(CUT);
+      const known = told.filter(({ at }) => at < CUT).map((one) => ({ record: recordOf(one), receivedAt: one.at }));
+      recalled.fillHistory(wanted, answerOf(wanted, known), filledAt);
       for (const one of later.filter(({ at }) => at >= filledAt)) {
         heard.ingest([recordOf(one)], one.at);
         recalled.ingest([recordOf(one)], one.at);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
+import { PhaseLine } from '#plan/phases.ts';
 import { createLiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf } from '../plan.fixture.ts';
 import type { EventRecord } from '../record.ts';
@@ -64,7 +65,12 @@ test('beyond so many places others are not listened to, until one has long said 
 });
 
 test('of a history with more places than are known, it holds no more', () => {
-  const window = new AvailabilityWindow(figure, 0, undefined, START);
+  const window = new AvailabilityWindow(
+    figure,
+    0,
+    { launch: undefined, phases: new PhaseLine(plan, undefined) },
+    START,
+  );
   window.awaitHistory();
   const runs = [{ from: START - HOUR_MS, last: START - MINUTE_MS, state: 'up' }] as const;
   const gone = [{ from: START - DAY_MS, last: START - HOUR_MS, state: 'down' }] as const;
@@ -72,7 +78,9 @@ test('of a history with more places than are known, it holds no more', () => {
     location: place < 500 ? `gone${place}` : `p${place}`,
     runs: place < 500 ? gone : runs,
   }));
-  window.fill([{ locations }], START + 1_000);
+  const wanted = window.historyWanted(START + 1_000);
+  if (wanted === undefined) throw new Error('nothing is wanted');
+  window.fill(wanted, [{ locations }], START + 1_000);
   const out = new NumberWriter();
   window.write(out);
   expect(new TextDecoder().decode(out.bytes(1)).match(/"p\d+"/g)).toHaveLength(limits.probeLocations + 1);

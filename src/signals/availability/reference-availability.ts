@@ -1,10 +1,11 @@
 import { type Instant, MINUTE_MS } from '#kernel/instant.ts';
-import { limits } from '#kernel/limits.ts';
 import type { AvailabilityFigure, AvailabilityTarget } from '#plan/availability-figure.ts';
 import { stretchesOf } from '#plan/maintenance.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import { PhaseLine, phaseAt, phaseBoundaryAfter } from '#plan/phases.ts';
 import type { NoDataReason } from '#plan/reading.ts';
 import type { Arrival } from '../watch/reference-watch.ts';
-import { availabilityShape } from './shape.ts';
+import { type AvailabilityShape, availabilityShape } from './shape.ts';
 
 interface Told {
   readonly location: unknown;
@@ -13,21 +14,16 @@ interface Told {
   readonly receivedAt: Instant;
 }
 
-/** The definition of an availability: the state of each stretch of time is worked out from all results that ever came. */
+/** The definition of an availability: the state of each stretch of time is worked out from all results that ever came, however late. */
 export class ReferenceAvailability {
   private readonly figure: AvailabilityFigure;
   private readonly results: readonly (readonly Told[])[];
-  private readonly launch: Instant | undefined;
+  private readonly plan: CompiledPlan;
   private readonly startedAt: Instant;
 
-  constructor(
-    figure: AvailabilityFigure,
-    arrivals: readonly Arrival[],
-    launch: Instant | undefined,
-    startedAt: Instant,
-  ) {
+  constructor(figure: AvailabilityFigure, arrivals: readonly Arrival[], plan: CompiledPlan, startedAt: Instant) {
     this.figure = figure;
-    this.launch = launch;
+    this.plan = plan;
     this.startedAt = startedAt;
     this.results = figure.targets.map(({ probe, part }) =>
       arrivals
@@ -38,17 +34,40 @@ export class ReferenceAvailability {
           at: Math.min(record.time, receivedAt),
           outcome: record.attributes['outcome'],
           receivedAt,
-        }))
-        .filter(({ at, receivedAt }) => at >= receivedAt - limits.lateMs),
+        })),
     );
   }
 
   /** Every instant at which it may change by itself, up to the end. */
   instants(end: Instant): readonly Instant[] {
-    const { stepMs } = availabilityShape(this.figure, this.launch);
+    const { stepMs } = this.shape();
     const found: Instant[] = [];
     for (let at = Math.ceil(this.startedAt / stepMs) * stepMs; at <= end; at += stepMs) found.push(at);
+    if (this.figure.window.kind !== 'this phase') return found;
+    return [...found, ...this.boundaries(end).filter((at) => at >= this.startedAt)];
+  }
+
+  private shape(): AvailabilityShape {
+    const { launch } = this.plan;
+    return availabilityShape(this.figure, { launch, phases: new PhaseLine(this.plan, launch) });
+  }
+
+  /** Where phases begin and end, up to the end. */
+  private boundaries(end: Instant): readonly Instant[] {
+    const { plan } = this;
+    const found: Instant[] = [];
+    for (let at = plan.launch; at !== undefined && at <= end; at = phaseBoundaryAfter(plan, plan.launch, at)) {
+      found.push(at);
+    }
     return found;
+  }
+
+  private begin(now: Instant): Instant {
+    if (this.figure.window.kind !== 'this phase') return this.shape().begin(now);
+    const phase = phaseAt(this.plan, this.plan.launch, now);
+    if (phase === undefined) return Number.POSITIVE_INFINITY;
+    const boundaries = this.boundaries(now);
+    return boundaries.findLast((at) => phaseAt(this.plan, this.plan.launch, at - 1) !== phase) ?? now;
   }
 
   /** The share of the known time that was up, as of the last result or step at `at`, from what came before `before`. */
@@ -56,11 +75,13 @@ export class ReferenceAvailability {
     at: Instant,
     before: Instant,
   ): { readonly reason?: NoDataReason; readonly value?: number; readonly sampleSize: number } {
-    const shape = availabilityShape(this.figure, this.launch);
+    const { stepMs } = this.shape();
+    const isOfPhase = this.figure.window.kind === 'this phase';
     const heard = this.results.map((told) => told.filter(({ receivedAt }) => receivedAt < before && receivedAt <= at));
     const receipts = heard.flat().map(({ receivedAt }) => receivedAt);
-    const asOf = Math.max(this.startedAt, Math.floor(at / shape.stepMs) * shape.stepMs, ...receipts);
-    const begin = shape.begin(asOf);
+    const changes = isOfPhase ? this.boundaries(at) : [];
+    const asOf = Math.max(this.startedAt, Math.floor(at / stepMs) * stepMs, ...receipts, ...changes);
+    const begin = this.begin(asOf);
     if (begin >= asOf) return { reason: 'not-measured', sampleSize: 0 };
     const edges = new Set<Instant>([begin, asOf]);
     const excluded = this.figure.targets.map((target) =>

@@ -27,13 +27,6 @@ export class LocationResults {
     this.joined = undefined;
   }
 
-  /** Puts one before all others; that is what an earlier time has left. */
-  begin(at: Instant, state: Availability): void {
-    this.times.unshift(at);
-    this.states.unshift(state);
-    this.joined = undefined;
-  }
-
   /** Forgets all before an instant but the last, which may hold beyond it. */
   forget(before: Instant): void {
     let count = 0;

@@ -263,7 +263,8 @@ function figureAt(
     const isZero = measure !== undefined && !grouped && isZeroWhenEmpty(measure) && active.has(step);
     return { reason: isZero ? undefined : 'no-events', value: 0, fullAt: 0, sampleSize: 0 };
   }
-  if (formula.kind === 'availability') return { reason: 'not-measured', value: 0, fullAt: 0, sampleSize: 0 };
+  if (formula.kind === 'availability' || formula.kind === 'by-phase')
+    return { reason: 'not-measured', value: 0, fullAt: 0, sampleSize: 0 };
   const left = figureAt(formula.left, group, step, plan, readings, active);
   const right = figureAt(formula.right, group, step, plan, readings, active);
   return combine(formula.kind, left, right, { reason: undefined, value: 0, fullAt: 0, sampleSize: 0 });

@@ -5,6 +5,7 @@ const words: Readonly<Record<string, string>> = {
   'missing-partner': 'a part has no value',
   'not-a-number': 'no number',
   'not-measured': 'nothing fresh was measured',
+  'no-target': 'no target in this phase',
   'too-few-places': 'too few places look to tell',
   'nothing-heard': 'nothing was heard yet',
   refilling: 'fills again after a restart',
