@@ -21,13 +21,13 @@ export function registerForgetUser(program: Command, runtime: Runtime): void {
       const first = forgotten;
       // The store writes its tables anew in its own time; asking again only looks how far it is.
       while (!forgotten.done) forgotten = await client.post<ForgottenUserAnswer>(path, { user });
-      const { events, mentions, readings, series, facts, segmentsWaiting } = first;
+      const { events, mentions, readings, series, facts, lists, segmentsWaiting } = first;
       if (options.json) runtime.write(`${JSON.stringify({ ...first, done: true }, null, 2)}\n`);
       else {
         const waiting =
           segmentsWaiting === 0 ? '' : ` ${segmentsWaiting} segments of the spool are loaded without them.`;
         runtime.write(
-          `Deleted ${events} events, ${readings} readings and ${series} series; the name was taken out of ${mentions} other events and ${facts} facts.${waiting}\n`,
+          `Deleted ${events} events, ${readings} readings and ${series} series; the name was taken out of ${mentions} other events, ${facts} facts and ${lists} uploaded lists.${waiting}\n`,
         );
       }
     });

@@ -1,6 +1,8 @@
 import { acknowledgeAlert, getAlert, listAlerts } from './alerts.ts';
+import { listAssessments } from './assessments.ts';
 import { listAudit, verifyAudit } from './audit.ts';
 import { listChannels, testChannel, testOwnChannel } from './channels.ts';
+import { getComparison, listComparisons, markNotAvailable, settleComparison, uploadList } from './comparisons.ts';
 import { listEventRates, listEvents, listFields, listRejections } from './data.ts';
 import { listDeliveries } from './deliveries.ts';
 import { listDeployments } from './deployments.ts';
@@ -28,6 +30,7 @@ import { applyPlanVersion, getPlanVersion, launchPlan, listPlanVersions } from '
 import { applyPlan } from './plans.ts';
 import { getProbe, listProbes } from './probes.ts';
 import { listScenarios, runRehearsal } from './rehearsals.ts';
+import { judgeSample, listReviews, listSamples } from './reviews.ts';
 import { listScrapes } from './scrapes.ts';
 import { listSearches } from './searches.ts';
 import { listServices } from './services.ts';
@@ -103,6 +106,15 @@ export const routes = {
   getProbe,
   listHeartbeats,
   listServices,
+  listAssessments,
+  listReviews,
+  listSamples,
+  judgeSample,
+  listComparisons,
+  getComparison,
+  uploadList,
+  settleComparison,
+  markNotAvailable,
   forgetUser,
   getHealth,
   getSignInState,

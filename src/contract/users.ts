@@ -15,6 +15,8 @@ export const forgottenUserSchema = z
     series: z.number(),
     /** Facts whose text named them; the name is taken out. */
     facts: z.number(),
+    /** Uploaded lists that named them; the name is taken out. */
+    lists: z.number(),
     /** Segments on their way to the telemetry store, which come there without them. */
     segmentsWaiting: z.number(),
     /** False when the telemetry store is still writing its tables anew: ask again, which does no harm. */

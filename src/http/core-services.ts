@@ -1,10 +1,13 @@
 import type { HoldsBack } from '#egress/holds-back.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { ErrorGroups } from '#storage/postgres/error-groups.ts';
+import type { ListUploads } from '#storage/postgres/list-uploads.ts';
 import { createLinkServices } from './acknowledge-link/link-services.ts';
 import type { Links } from './acknowledge-link/links.ts';
 import { createAlertServices } from './alerts/alert-services.ts';
+import { createAssessmentServices } from './assessments/assessment-services.ts';
 import { createChannelServices } from './channels/channel-services.ts';
+import { createComparisonServices } from './comparisons/comparison-services.ts';
 import { createDataServices } from './data/data-services.ts';
 import { createDeliveryServices } from './deliveries/delivery-services.ts';
 import { createDeploymentServices } from './deployments/deployment-services.ts';
@@ -24,6 +27,7 @@ import { createNeverSent } from './plans/never-sent.ts';
 import { createPlanServices } from './plans/plan-services.ts';
 import { createProbeServices } from './probes/probe-services.ts';
 import { createRehearsalServices } from './rehearsals/rehearsal-services.ts';
+import { createReviewServices } from './reviews/review-services.ts';
 import { createScrapeServices } from './scrapes/scrape-services.ts';
 import { createSearchServices } from './searches/search-services.ts';
 import type { ApiServices } from './services.ts';
@@ -47,6 +51,8 @@ export interface CoreServicesOptions extends Omit<StatusServicesOptions, 'unreac
   readonly askTelemetry: AskTelemetry;
   /** What is kept of groups of errors. */
   readonly errorGroups: ErrorGroups;
+  /** Lists that people uploaded. */
+  readonly listUploads: ListUploads;
   /** Where senders reach intake. */
   readonly intakeUrl: string;
   readonly machine: MachineHealth;
@@ -85,13 +91,16 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     data: createDataServices({ core, clock, askTelemetry, intakeUrl: options.intakeUrl }),
     deployments: createDeploymentServices({ core, clock, askTelemetry }),
     errors: createErrorServices({ core, clock, askTelemetry, groups: options.errorGroups }),
-    users: createUserServices({ core, clock, askTelemetry }),
+    users: createUserServices({ core, clock, askTelemetry, uploads: options.listUploads }),
     webhooks: createWebhookServices({ core, clock, askTelemetry, resolveSecret, intakeUrl: options.intakeUrl }),
     health,
     metrics: createMetricsServices({ health, status, core, clock, askTelemetry }),
     scrapes: createScrapeServices(core),
     probes,
     heartbeats,
+    reviews: createReviewServices({ core, clock, askTelemetry }),
+    comparisons: createComparisonServices({ core, clock, askTelemetry, uploads: options.listUploads }),
     planServices: createPlanServiceServices({ core, clock, askTelemetry, probes, heartbeats }),
+    assessments: createAssessmentServices({ core, clock, askTelemetry }),
   };
 }

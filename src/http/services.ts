@@ -1,7 +1,9 @@
 import type { AcknowledgeLinkServices } from './acknowledge-link/services.ts';
 import type { AlertServices } from './alerts/services.ts';
+import type { AssessmentServices } from './assessments/services.ts';
 import type { AuditServices } from './audit/services.ts';
 import type { ChannelServices } from './channels/services.ts';
+import type { ComparisonServices } from './comparisons/services.ts';
 import type { DataServices } from './data/services.ts';
 import type { DeliveryServices } from './deliveries/services.ts';
 import type { DeploymentServices } from './deployments/services.ts';
@@ -19,6 +21,7 @@ import type { PlanServiceServices } from './plan-services/services.ts';
 import type { PlanServices } from './plans/services.ts';
 import type { ProbeServices } from './probes/services.ts';
 import type { RehearsalServices } from './rehearsals/services.ts';
+import type { ReviewServices } from './reviews/services.ts';
 import type { ScrapeServices } from './scrapes/services.ts';
 import type { SearchServices } from './searches/services.ts';
 import type { SignInServices } from './sign-in/services.ts';
@@ -63,4 +66,7 @@ export interface ApiServices {
   readonly probes: ProbeServices;
   readonly heartbeats: HeartbeatServices;
   readonly planServices: PlanServiceServices;
+  readonly assessments: AssessmentServices;
+  readonly reviews: ReviewServices;
+  readonly comparisons: ComparisonServices;
 }

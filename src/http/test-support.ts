@@ -2,8 +2,10 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import { acknowledgeLinksStandIn } from './acknowledge-link/testing.ts';
 import { alertsCalls, alertsStandIn } from './alerts/testing.ts';
 import { createApplication } from './application.ts';
+import { assessmentsCalls, assessmentsStandIn } from './assessments/testing.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { channelsCalls, channelsStandIn } from './channels/testing.ts';
+import { comparisonsCalls, comparisonsStandIn } from './comparisons/testing.ts';
 import { dataCalls, dataStandIn } from './data/testing.ts';
 import { deliveriesCalls, deliveriesStandIn } from './deliveries/testing.ts';
 import { deploymentsCalls, deploymentsStandIn } from './deployments/testing.ts';
@@ -20,6 +22,7 @@ import { planServicesCalls, planServicesStandIn } from './plan-services/testing.
 import { plansCalls, plansStandIn } from './plans/testing.ts';
 import { probesCalls, probesStandIn } from './probes/testing.ts';
 import { rehearsalsCalls, rehearsalsStandIn } from './rehearsals/testing.ts';
+import { reviewsCalls, reviewsStandIn } from './reviews/testing.ts';
 import { scrapesCalls, scrapesStandIn } from './scrapes/testing.ts';
 import { searchesCalls, searchesStandIn } from './searches/testing.ts';
 import type { ApiServices } from './services.ts';
@@ -37,6 +40,7 @@ export const TOKEN = 'wb_admin_the-right-one';
 export const calls: readonly RouteCall[] = [
   ...alertsCalls,
   ...channelsCalls,
+  ...comparisonsCalls,
   ...dataCalls,
   ...deliveriesCalls,
   ...deploymentsCalls,
@@ -50,9 +54,11 @@ export const calls: readonly RouteCall[] = [
   ...metricsCalls,
   ...overviewCalls,
   ...planServicesCalls,
+  ...assessmentsCalls,
   ...plansCalls,
   ...probesCalls,
   ...rehearsalsCalls,
+  ...reviewsCalls,
   ...scrapesCalls,
   ...searchesCalls,
   ...signalsCalls,
@@ -67,6 +73,7 @@ const services: ApiServices = {
   acknowledgeLinks: acknowledgeLinksStandIn,
   alerts: alertsStandIn,
   channels: channelsStandIn,
+  comparisons: comparisonsStandIn,
   data: dataStandIn,
   deliveries: deliveriesStandIn,
   deployments: deploymentsStandIn,
@@ -74,6 +81,7 @@ const services: ApiServices = {
   health: healthStandIn,
   heartbeats: heartbeatsStandIn,
   planServices: planServicesStandIn,
+  assessments: assessmentsStandIn,
   journal: journalStandIn,
   keys: keysStandIn,
   live: liveStandIn,
@@ -83,6 +91,7 @@ const services: ApiServices = {
   plans: plansStandIn,
   probes: probesStandIn,
   rehearsals: rehearsalsStandIn,
+  reviews: reviewsStandIn,
   scrapes: scrapesStandIn,
   searches: searchesStandIn,
   signals: signalsStandIn,

@@ -1,11 +1,17 @@
 import { acknowledgeAlert } from './alerts/acknowledge-alert.ts';
 import { getAlert } from './alerts/get-alert.ts';
 import { listAlerts } from './alerts/list-alerts.ts';
+import { listAssessments } from './assessments/list-assessments.ts';
 import { listAudit } from './audit/list-audit.ts';
 import { verifyAudit } from './audit/verify-audit.ts';
 import { listChannels } from './channels/list-channels.ts';
 import { testChannel } from './channels/test-channel.ts';
 import { testOwnChannel } from './channels/test-own-channel.ts';
+import { getComparison } from './comparisons/get-comparison.ts';
+import { listComparisons } from './comparisons/list-comparisons.ts';
+import { markNotAvailable } from './comparisons/mark-not-available.ts';
+import { settleComparison } from './comparisons/settle-comparison.ts';
+import { uploadList } from './comparisons/upload-list.ts';
 import { listEventRates } from './data/list-event-rates.ts';
 import { listEvents } from './data/list-events.ts';
 import { listFields } from './data/list-fields.ts';
@@ -50,6 +56,9 @@ import { getProbe } from './probes/get-probe.ts';
 import { listProbes } from './probes/list-probes.ts';
 import { listScenarios } from './rehearsals/list-scenarios.ts';
 import { runRehearsal } from './rehearsals/run-rehearsal.ts';
+import { judgeSample } from './reviews/judge-sample.ts';
+import { listReviews } from './reviews/list-reviews.ts';
+import { listSamples } from './reviews/list-samples.ts';
 import { listScrapes } from './scrapes/list-scrapes.ts';
 import { listSearches } from './searches/list-searches.ts';
 import { changePassword } from './sign-in/change-password.ts';
@@ -128,6 +137,15 @@ export const verbs: readonly Verb[] = [
   getProbe,
   listHeartbeats,
   listServices,
+  listAssessments,
+  listReviews,
+  listSamples,
+  judgeSample,
+  listComparisons,
+  getComparison,
+  uploadList,
+  settleComparison,
+  markNotAvailable,
   forgetUser,
   getHealth,
   getSignInState,

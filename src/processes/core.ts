@@ -18,6 +18,7 @@ import { compilePlan } from '#plan/compile.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
 import { askWithin } from '#storage/clickhouse/within.ts';
 import { createErrorGroups } from '#storage/postgres/error-groups.ts';
+import { createListUploads } from '#storage/postgres/list-uploads.ts';
 import { migratePostgres } from '#storage/postgres/migrate.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import { endPredecessorLeases } from '#storage/postgres/predecessor.ts';
@@ -102,6 +103,7 @@ export async function startCore(
     links,
     askTelemetry: askWithin(telemetry, clock),
     errorGroups,
+    listUploads: createListUploads(pool),
     intakeUrl: configuration.publicIntakeUrl,
     machine: readMachine({
       dataFolder: configuration.dataFolder,

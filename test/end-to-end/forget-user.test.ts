@@ -135,7 +135,7 @@ test('events, logs, errors and mentions of a user go, from the stores and from w
   expect(await facts()).toContain('[forgotten]');
   expect(await facts()).toContain('u-12');
   // Not so readings: the window of the signal goes on saying what it counted.
-  expect(await forget('u-1')).toMatchObject({ events: 0, mentions: 0, series: 0, facts: 0 });
+  expect(await forget('u-1')).toMatchObject({ events: 0, mentions: 0, series: 0, facts: 0, lists: 0 });
 });
 
 test('events of somebody who comes again after that are kept, and the audit log names nobody', async () => {

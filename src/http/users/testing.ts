@@ -6,7 +6,7 @@ import { type RouteCall, record } from '../testing.ts';
 export const usersStandIn: ApiServices['users'] = {
   forget: (plan, user) =>
     record(
-      { events: 0, mentions: 0, readings: 0, series: 0, facts: 0, segmentsWaiting: 0, done: true },
+      { events: 0, mentions: 0, readings: 0, series: 0, facts: 0, lists: 0, segmentsWaiting: 0, done: true },
       'forgetUser',
       plan,
       user,

@@ -5,12 +5,14 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { countRowsOfUser, removeRowsOfUser } from '#storage/clickhouse/forget.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import type { ListUploads } from '#storage/postgres/list-uploads.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { UserServices } from './services.ts';
 
 export interface UserServicesOptions {
   readonly core: Pick<Core, 'plans' | 'link' | 'intakeStatus' | 'repositories'>;
   readonly askTelemetry: AskTelemetry;
+  readonly uploads: Pick<ListUploads, 'forget'>;
   readonly clock: Clock;
 }
 
@@ -18,7 +20,7 @@ export interface UserServicesOptions {
 const LOOK_EVERY_MS = 100;
 
 /** People whom the data are about. */
-export function createUserServices({ core, askTelemetry, clock }: UserServicesOptions): UserServices {
+export function createUserServices({ core, askTelemetry, uploads, clock }: UserServicesOptions): UserServices {
   return {
     async forget(plan, user) {
       requirePlan(core, plan);
@@ -31,9 +33,10 @@ export function createUserServices({ core, askTelemetry, clock }: UserServicesOp
       const count = () => askTelemetry((client, signal) => countRowsOfUser(client, query, signal));
       const found = await count();
       const facts = await core.repositories.forgetInFacts(plan, forgotten.forms, FORGOTTEN);
+      const lists = await uploads.forget(plan, forgotten.forms, FORGOTTEN);
       await askTelemetry((client, signal) => removeRowsOfUser(client, query, found, signal));
       const intake = await core.intakeStatus();
-      const answer = { ...found, facts, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
+      const answer = { ...found, facts, lists, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
       const untilMs = clock.monotonicMs() + limits.forgetMs;
       for (;;) {
         const { events, readings, mentions, series } = await count();

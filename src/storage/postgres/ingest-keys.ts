@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { base32 } from '#kernel/base32.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { INGEST_KEY_FORM, ingestKeyId, isIngestKey, type KeyKind } from '#kernel/ingest-key.ts';
 import type { Instant } from '#kernel/instant.ts';
@@ -24,7 +25,6 @@ export interface IngestKeyRecord {
 /** 10 bytes name it, 20 bytes (160 bits) are the secret; base 32 so that no part holds the separator. */
 const ID_BYTES = 10;
 const SECRET_BYTES = 20;
-const BASE_32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A new key; only its hash can be stored, so this is the one time that it is seen. */
 export function generateIngestKey(random: Random, kind: KeyKind = 'ingest'): string {
@@ -124,15 +124,4 @@ function record(row: IngestKeyRow): IngestKeyRecord {
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
     ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
   };
-}
-
-/** RFC 4648 alphabet in small letters, without padding; both lengths are multiples of five bytes. */
-export function base32(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 5) {
-    let block = 0n;
-    for (const byte of bytes.subarray(at, at + 5)) block = (block << 8n) | BigInt(byte);
-    for (let shift = 35n; shift >= 0n; shift -= 5n) text += BASE_32[Number((block >> shift) & 31n)];
-  }
-  return text;
 }

@@ -1,12 +1,12 @@
 import type pg from 'pg';
+import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { withOurFailures } from './our-failures.ts';
 import { timestamp } from './pool.ts';
 import { withoutTexts } from './without-texts.ts';
 
 /** A list that somebody held against the events of a source, and what came of it. Rows and differences are JSON of whoever compared. */
-export interface ListUpload<Row = unknown, Difference = unknown> {
-  readonly id: string;
+export interface ListUpload {
   readonly comparison: string;
   readonly at: Instant;
   readonly by: string;
@@ -22,14 +22,21 @@ export interface ListUpload<Row = unknown, Difference = unknown> {
   readonly equal: number;
   /** How many there are; `differences` has the first of them. */
   readonly differenceCount: number;
-  readonly rows: readonly Row[];
-  readonly differences: readonly Difference[];
+  readonly rows: readonly unknown[];
+  readonly differences: readonly unknown[];
+}
+
+/** One that is kept, without its rows. */
+export interface KeptList extends Omit<ListUpload, 'rows'> {
+  readonly id: string;
+  readonly rowCount: number;
 }
 
 export interface ListUploads {
-  keep(plan: string, upload: ListUpload): Promise<void>;
+  /** Gives the id that it has from now on. */
+  keep(plan: string, upload: ListUpload): Promise<string>;
   /** Without its rows, which nobody looks at; undefined when it is not there. */
-  find(plan: string, id: string): Promise<(Omit<ListUpload, 'rows'> & { readonly rowCount: number }) | undefined>;
+  find(plan: string, id: string): Promise<KeptList | undefined>;
   /** Of one that the core refused. */
   remove(plan: string, id: string): Promise<void>;
   /** Puts `instead` in place of these texts wherever one stands by itself; returns how many lists were changed. */
@@ -40,17 +47,20 @@ export interface ListUploads {
 export function createListUploads(pool: pg.Pool): ListUploads {
   return withOurFailures<ListUploads>({
     keep: async (plan, upload) => {
-      await pool.query(
+      const kept = await pool.query<{ readonly id: string }>(
         `insert into list_upload (plan, id, comparison, uploaded_at, uploaded_by, source, key_field, fields, compared_from, compared_to,
            row_count, event_count, without_key, equal_count, difference_count, list_rows, differences)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+         values ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id`,
         [
-          ...[plan, upload.id, upload.comparison, timestamp(upload.at), upload.by, upload.source, upload.key],
+          ...[plan, upload.comparison, timestamp(upload.at), upload.by, upload.source, upload.key],
           ...[JSON.stringify(upload.fields), timestamp(upload.from), timestamp(upload.to), upload.rows.length],
           ...[upload.events, upload.withoutKey, upload.equal, upload.differenceCount],
           ...[JSON.stringify(upload.rows), JSON.stringify(upload.differences)],
         ],
       );
+      const [row] = kept.rows;
+      assert(row !== undefined, 'A list that was stored has no id.');
+      return row.id;
     },
     find: async (plan, id) => {
       const found = await pool.query<Row>(

@@ -1,0 +1,223 @@
+import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
+import type { Core } from '#engine/core-process.ts';
+import { SearchTime } from '#insight/log-search/scope.ts';
+import { compareList, type Difference, type SystemRow } from '#insight/vouching/compare-list.ts';
+import { readCounted, recordOf } from '#insight/vouching/counted-events.ts';
+import { type ListRow, type ReadList, readList } from '#insight/vouching/read-list.ts';
+import type { VouchedSpan } from '#insight/vouching/spans.ts';
+import { actionOf } from '#intake/scrubbing/field-rules.ts';
+import { Scrubber } from '#intake/scrubbing/scrubber.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant, type Instant, parseInstant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Clock } from '#kernel/ports.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { Comparison } from '#plan/vouching.ts';
+import { compileField } from '#signals/predicate.ts';
+import type { StoredEvent } from '#storage/clickhouse/data.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import type { KeptList, ListUploads } from '#storage/postgres/list-uploads.ts';
+import { type Asked, askedOf, findAsked, viewAsked, worldOf } from '../asked.ts';
+import { instantField } from '../instant-field.ts';
+import type { ComparisonServices } from './services.ts';
+
+export interface ComparisonServicesOptions {
+  readonly core: Pick<
+    Core,
+    'plans' | 'lastWorld' | 'intakeStatus' | 'compare' | 'settleComparison' | 'markNotApplicable'
+  >;
+  readonly askTelemetry: AskTelemetry;
+  readonly uploads: ListUploads;
+  readonly clock: Clock;
+}
+
+/** Comparisons: lists are held against the telemetry store and kept, what came of them stands in the core. */
+export function createComparisonServices(options: ComparisonServicesOptions): ComparisonServices {
+  const { core, askTelemetry, uploads, clock } = options;
+
+  function find(plan: string, name: string): Asked<Comparison> {
+    const world = worldOf(core, plan);
+    return findAsked(world, world.plan.comparisons, name, 'comparison');
+  }
+
+  async function detail(plan: string, name: string, limit: number): Promise<ComparisonDetailAnswer> {
+    const asked = find(plan, name);
+    const latest = asked.world.comparisons.get(name)?.upload;
+    const [upload, intake] = await Promise.all([
+      latest === undefined ? undefined : uploads.find(plan, latest),
+      core.intakeStatus(),
+    ]);
+    return {
+      comparison: viewComparison(asked, clock.now()),
+      ...(upload === undefined ? {} : { upload: viewUpload(upload, limit) }),
+      segmentsWaiting: intake?.segmentsWaiting ?? 0,
+    };
+  }
+
+  const view = (plan: string, name: string): ComparisonAnswer => viewComparison(find(plan, name), clock.now());
+
+  return {
+    list(plan) {
+      const world = worldOf(core, plan);
+      const now = clock.now();
+      const lines = world.plan.comparisons ?? [];
+      return Promise.resolve({ comparisons: lines.map((line) => viewComparison(askedOf(world, line), now)) });
+    },
+    get: detail,
+    async upload(plan, { comparison, list, from, to, limit, by, via }) {
+      const asked = find(plan, comparison);
+      const { line, source, world } = asked;
+      assertComparable(world.plan, line);
+      const read = withoutSecretValues(readList(list, line.key, line.fields), world.plan, line);
+      const now = clock.now();
+      const spans = narrowed(asked, now, from, to);
+      const query = { plan, source, until: now + limits.futureMs, time: new SearchTime(clock), spans };
+      const most = limits.comparisonRows;
+      const events = await askTelemetry((client, signal) => readCounted(client, { ...query, most }, signal));
+      if (events === undefined) {
+        const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
+        throw new WatchbillError('search-too-large', message, 'from');
+      }
+      const system = systemRows(events, line);
+      const { differences, equal } = compareList(read, system, line.fields);
+      const upload = await uploads.keep(plan, {
+        ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
+        ...{ from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) },
+        ...{ events: events.length, withoutKey: events.length - system.length, equal },
+        differenceCount: differences.length,
+        rows: read.rows.map(({ line: number, key, values }) => [number, key, values]),
+        differences: differences.slice(0, limits.comparisonDifferences),
+      });
+      const examples = differences
+        .slice(0, limits.differencesNamed)
+        .map((one) => ({ key: one.key, what: whatDiffers(one, line.source) }));
+      const made = { comparison, upload, rows: read.rows.length, differences: differences.length, examples, by, via };
+      try {
+        await core.compare(plan, made);
+      } catch (caught) {
+        // Whatever else went wrong, the core may have taken it; a list that nobody names does no harm.
+        if (caught instanceof WatchbillError && caught.code === 'not-found') await uploads.remove(plan, upload);
+        throw caught;
+      }
+      return detail(plan, comparison, limit);
+    },
+    async settle(plan, command) {
+      find(plan, command.comparison);
+      await core.settleComparison(plan, command);
+      return view(plan, command.comparison);
+    },
+    async notAvailable(plan, command) {
+      find(plan, command.comparison);
+      await core.markNotApplicable(plan, command);
+      return view(plan, command.comparison);
+    },
+  };
+}
+
+/** What the scrub list takes out of events cannot be found in them. */
+function assertComparable({ scrub }: CompiledPlan, { key, fields }: Comparison): void {
+  const gone = [key, ...fields].find((field) => ['drop', 'hash', 'replace'].includes(actionOf(field, scrub)));
+  if (gone === undefined) return;
+  const message = `The field "${gone}" is not kept as it is sent, so it cannot be compared. The section \`scrub\` of the plan can keep it.`;
+  throw new WatchbillError('invalid-request', message, gone);
+}
+
+/** A list as it is kept: what looks like a secret is taken out of its values as out of events. */
+function withoutSecretValues(list: ReadList, { scrub }: CompiledPlan, { key, fields }: Comparison): ReadList {
+  const scrubber = new Scrubber(scrub, () => {
+    throw new Error('A field that is hashed is not compared.');
+  });
+  const rows = list.rows.map((row): ListRow => {
+    const values = row.values.map((value, place) => [fields[place] ?? '', value] as const);
+    const attributes: Record<string, string> = Object.fromEntries([[key, row.key], ...values]);
+    scrubber.scrub([{ name: '', time: 0, id: '', attributes }]);
+    return {
+      line: row.line,
+      key: attributes[key] ?? '',
+      values: fields.map((field) => attributes[field] ?? ''),
+    };
+  });
+  return { ...list, rows };
+}
+
+/** The spans that have begun, as far as they lie within the time that the list is of. */
+function narrowed(
+  { spans, line }: Asked<Comparison>,
+  now: Instant,
+  from: string | undefined,
+  to: string | undefined,
+): readonly VouchedSpan[] {
+  const begin = (from === undefined ? undefined : parseInstant(from)) ?? Number.NEGATIVE_INFINITY;
+  const end = (to === undefined ? undefined : parseInstant(to)) ?? Number.POSITIVE_INFINITY;
+  if (begin >= end) throw new WatchbillError('invalid-request', 'The time of the list ends before it begins.', 'from');
+  if (!spans.some((span) => span.from <= now)) {
+    const when = line.during.length === 0 ? 'with the launch' : `with the phase ${line.during.join(' or ')}`;
+    throw new WatchbillError('invalid-request', `${line.name} begins ${when}, so there is nothing to compare yet.`);
+  }
+  const within = spans
+    .filter((span) => span.from <= now)
+    .map((span) => ({ from: Math.max(span.from, begin), to: Math.min(span.to, end) }))
+    .filter((span) => span.from < span.to);
+  if (within.length > 0) return within;
+  throw new WatchbillError('invalid-request', `No events of this time are compared by ${line.name}.`, 'from');
+}
+
+function systemRows(events: readonly StoredEvent[], { key, fields }: Comparison): readonly SystemRow[] {
+  const readKey = compileField(key);
+  const readers = fields.map((field) => compileField(field));
+  return events.flatMap((event) => {
+    const record = recordOf(event);
+    const named = readKey(record);
+    const text = named === undefined ? '' : String(named).trim();
+    if (text === '') return [];
+    return [{ key: text, event: event.id, at: event.at, values: readers.map((read) => read(record)) }];
+  });
+}
+
+/** What differs, in the words of alerts and messages. */
+function whatDiffers({ kind, values, inList, inSystem }: Difference, source: string): string {
+  if (kind === 'only-in-list') return 'only in the list';
+  if (kind === 'only-in-system') return `only in ${source}`;
+  const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+  const differ = values.map(({ field, list, system }) => {
+    const [left, right] = [list ?? '', String(system ?? '')].map((value) => (value === '' ? 'nothing' : value));
+    return `${field} ${left} by hand, ${right} in ${source}`;
+  });
+  if (kind === 'different') return differ.join('; ');
+  return `${times(inList)} in the list, ${times(inSystem)} in ${source}`;
+}
+
+function viewComparison(asked: Asked<Comparison>, now: Instant): ComparisonAnswer {
+  const { line, world } = asked;
+  const result = world.comparisons.get(line.name);
+  const { note } = result ?? {};
+  return {
+    ...viewAsked(asked, now),
+    key: line.key,
+    fields: [...line.fields],
+    state: result?.state ?? 'waiting',
+    ...(result === undefined
+      ? {}
+      : {
+          said: {
+            ...{ by: result.by, at: formatInstant(result.at), via: result.via },
+            ...(note === undefined ? {} : { note }),
+          },
+        }),
+    ...{ rows: result?.rows ?? 0, differences: result?.differences ?? 0, version: result?.version ?? 0 },
+  };
+}
+
+function viewUpload(kept: KeptList, limit: number): NonNullable<ComparisonDetailAnswer['upload']> {
+  const { id, at, by, from, to, rowCount, events, withoutKey, equal, differenceCount } = kept;
+  return {
+    ...{ upload: id, at: formatInstant(at), by, from: formatInstant(from), to: formatInstant(to) },
+    ...{ rows: rowCount, events, withoutKey, equal, differences: differenceCount },
+    shown: (kept.differences as readonly Difference[]).slice(0, limit).map((one) => ({
+      ...{ kind: one.kind, key: one.key, lines: [...one.lines], events: [...one.events] },
+      ...{ inList: one.inList, inSystem: one.inSystem },
+      ...instantField('at', one.at),
+      values: one.values.map((value) => ({ ...value })),
+    })),
+  };
+}

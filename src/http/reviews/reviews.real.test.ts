@@ -1,0 +1,325 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AlertDetailAnswer } from '#contract/alerts.ts';
+import type { ComparisonDetailAnswer } from '#contract/comparisons.ts';
+import type { SampleListAnswer } from '#contract/reviews.ts';
+import type { Core } from '#engine/core-process.ts';
+import { runCore } from '#engine/run-core.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
+import type { EventRecord } from '#signals/record.ts';
+import { insertEvents } from '#storage/clickhouse/events.ts';
+import { askWithin } from '#storage/clickhouse/within.ts';
+import { createListUploads } from '#storage/postgres/list-uploads.ts';
+import { clock, temporaryPostgres } from '../../../test/kit/postgres.ts';
+import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
+import { createSystemRandom } from '../../system-random.ts';
+import type { Actor } from '../actor.ts';
+import { createAlertServices } from '../alerts/alert-services.ts';
+import { createApplication } from '../application.ts';
+import { createComparisonServices } from '../comparisons/comparison-services.ts';
+import type { ApiServices } from '../services.ts';
+import { createReviewServices } from './review-services.ts';
+
+const NOW = clock.now();
+/** Two whole days in UTC before today, so that the first three days are not over. */
+const LAUNCH = Math.floor(NOW / DAY_MS) * DAY_MS - DAY_MS;
+const text = `plan: erp
+timezone: UTC
+launch: ${new Date(LAUNCH).toISOString().slice(0, 16).replace('T', ' ')}
+phases: { stabilise: days 1 to 3, later: from day 4 }
+people: { anita: { email: anita@erp.example } }
+roles: { admin: [anita] }
+services: { sales: {} }
+sources:
+  sales: events "sale" where kind = "retail" once per invoice
+  steps: events "production_step"
+reviews:
+  first-sales: { of: sales, first: 3, during: stabilise, show: [invoice, total], ask: Is this sale as it was rung up?, by: admin, service: sales }
+  daily-steps: { of: steps, first: 2 per day, by: admin }
+  later-sales: { of: sales, first: 3, during: later, by: anita }
+comparisons:
+  manual-sales: { of: sales, key: invoice, fields: [total], during: stabilise, by: admin, service: sales }
+  paper-steps: { of: steps, key: step, by: admin }
+severities: { to-check: { notify: [] } }
+rules:
+  sales-misjudged: { when: first-sales wrong, severity: to-check, service: sales }
+  sales-differ: { when: manual-sales differs, severity: to-check, service: sales }
+`;
+
+const anita: Actor = { kind: 'session', name: 'anita', userId: 'anita', planLevels: { erp: 'responder' } };
+const reader: Actor = { kind: 'session', name: 'rita', userId: 'rita', planLevels: { erp: 'viewer' } };
+let actor = anita;
+let postgres: Awaited<ReturnType<typeof temporaryPostgres>>;
+let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
+let core: Core;
+let server: Server;
+let url: string;
+
+function sale(id: string, at: Instant, invoice: string, total: number, kind = 'retail'): EventRecord {
+  return { name: 'sale', id, time: at, attributes: { invoice, total, kind, branch: 'Kochi' } };
+}
+
+async function store(segment: string, events: readonly EventRecord[]): Promise<void> {
+  await insertEvents(
+    telemetry.client,
+    segment,
+    events.map((event) => ({ plan: 'erp', receivedAt: event.time, event })),
+  );
+}
+
+beforeAll(async () => {
+  [postgres, telemetry] = await Promise.all([temporaryPostgres(), temporaryTelemetry()]);
+  const random = createSystemRandom();
+  core = await runCore({
+    owner: 'test',
+    pool: postgres.pool,
+    linkPath: join(postgres.folder, 'link.sock'),
+    transport: { send: () => Promise.reject(new Error('Nothing is sent here.')) },
+    mail: { sendMail: () => Promise.reject(new Error('Nothing is sent here.')) },
+    clock,
+    random,
+    compile: compilePlan,
+    resolveSecret: async () => undefined,
+    log: () => {},
+  } as unknown as Parameters<typeof runCore>[0]);
+  const applied = await core.apply({ files: [{ path: 'plan.yaml', text }] }, 'anita');
+  expect(applied.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const askTelemetry = askWithin(telemetry.client, clock);
+  const uploads = createListUploads(postgres.pool);
+  const services = {
+    alerts: createAlertServices(core),
+    reviews: createReviewServices({ core, askTelemetry, clock }),
+    comparisons: createComparisonServices({ core, askTelemetry, uploads, clock }),
+  };
+  const application = createApplication({
+    services: services as unknown as ApiServices,
+    authenticate: async () => ({ state: 'known', actor }),
+    hosts: ['127.0.0.1'],
+    random,
+    clock,
+    audit: { append: async () => {} },
+    version: '1.2.3',
+    log: () => {},
+  } as unknown as Parameters<typeof createApplication>[0]);
+  server = createServer(getRequestListener(application.fetch));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/plans/erp`;
+  await store('s-1', [
+    sale('before', LAUNCH - HOUR_MS, 'I-0', 1),
+    sale('a/b ?%41', LAUNCH + MINUTE_MS, 'I-1', 100),
+    sale('wholesale', LAUNCH + MINUTE_MS, 'I-7', 7, 'wholesale'),
+    sale('again', LAUNCH + 2 * MINUTE_MS, 'I-1', 100),
+    sale('s-2', LAUNCH + 3 * MINUTE_MS, 'I-2', 12.5),
+    sale('s-3', LAUNCH + 3 * MINUTE_MS, 'I-3', 3),
+    sale('s-4', LAUNCH + 4 * MINUTE_MS, 'I-4', 4),
+    ...[1, 2, 3].map((step) => ({
+      ...{ name: 'production_step', id: `first-${step}`, time: LAUNCH + step, user: 'ravi' },
+      attributes: { step: `P-${step}` },
+    })),
+    { name: 'production_step', id: 'next-1', time: LAUNCH + DAY_MS, attributes: { step: 'P-4' } },
+  ]);
+});
+
+afterAll(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) => server?.close(resolve));
+  await core?.stop();
+  await Promise.all([postgres?.close(), telemetry?.close()]);
+});
+
+async function ask<Answer>(
+  path: string,
+  body?: unknown,
+): Promise<{ readonly status: number; readonly answer: Answer }> {
+  const headers = { 'content-type': 'application/json', origin: new URL(url).origin };
+  const post = { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`${url}${path}`, body === undefined ? {} : post);
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+const queue = async (review: string) => (await ask<SampleListAnswer>(`/reviews/${review}/samples`)).answer;
+const judge = (review: string, sample: string, body: object) =>
+  ask<{ error: { code: string } }>(`/reviews/${review}/samples/${encodeURIComponent(sample)}/verdict`, body);
+const alerts = async () =>
+  (await ask<{ alerts: { alert: string; rule: string; state: string }[] }>('/alerts')).answer.alerts;
+const upload = (list: string, more = {}) =>
+  ask<ComparisonDetailAnswer & { error: { code: string; message: string } }>('/comparisons/manual-sales/uploads', {
+    list,
+    ...more,
+  });
+
+// proves: GOLIVE-048
+test('the first sales stand in a queue, and one that is judged wrong opens an alert that names it', async () => {
+  const { review, samples } = await queue('first-sales');
+  expect(samples.map(({ sample, label, fields }) => [sample, label, ...fields.map(({ value }) => value)])).toEqual([
+    ['a/b ?%41', 'I-1', 'I-1', 100],
+    ['s-2', 'I-2', 'I-2', 12.5],
+    ['s-3', 'I-3', 'I-3', 3],
+  ]);
+  expect(review).toMatchObject({
+    ...{ chosen: 3, waiting: 3, span: 'open', by: { text: 'admin', people: ['anita'] }, rules: ['sales-misjudged'] },
+    from: new Date(LAUNCH).toISOString(),
+    to: new Date(LAUNCH + 3 * DAY_MS).toISOString(),
+  });
+  expect(await alerts()).toEqual([]);
+
+  expect(await judge('first-sales', 's-2', { verdict: 'right', expectedVersion: 0 })).toMatchObject({ status: 200 });
+  const wrong = { verdict: 'wrong', note: 'rung up as 90', expectedVersion: 0 };
+  expect(await judge('first-sales', 'a/b ?%41', wrong)).toMatchObject({
+    answer: { label: 'I-1', verdict: { state: 'wrong', by: 'anita', via: 'web', note: 'rung up as 90', version: 1 } },
+  });
+  const [alert] = await alerts();
+  expect(alert).toMatchObject({ rule: 'sales-misjudged', state: 'firing' });
+  const { answer } = await ask<AlertDetailAnswer>(`/alerts/${alert?.alert}`);
+  expect(JSON.stringify([answer.evidence, answer.explanation])).toMatch(/I-1.*anita|anita.*I-1/);
+  expect(answer.explanation.join('\n')).toContain('rung up as 90');
+  expect((await queue('first-sales')).review).toMatchObject({ waiting: 1, right: 1, wrong: 1 });
+
+  await judge('first-sales', 'a/b ?%41', { verdict: 'settled', note: 'corrected', expectedVersion: 1 });
+  expect(await alerts()).toMatchObject([{ rule: 'sales-misjudged', state: 'resolved' }]);
+});
+
+test('who may not respond, what is no sample, and who saw something older is refused', async () => {
+  const right = { verdict: 'right', expectedVersion: 0 };
+  actor = reader;
+  expect((await judge('first-sales', 's-3', right)).status).toBe(403);
+  expect((await queue('first-sales')).samples).toHaveLength(3);
+  actor = anita;
+  for (const other of ['before', 'wholesale', 'nothing']) {
+    expect(await judge('first-sales', other, right)).toMatchObject({ status: 404 });
+  }
+  expect(await judge('none', 's-3', right)).toMatchObject({ status: 404 });
+  expect(await judge('first-sales', 's-2', { ...right, verdict: 'wrong', note: 'x' })).toMatchObject({
+    answer: { error: { code: 'version-conflict' } },
+  });
+  expect(await judge('first-sales', 's-3', { verdict: 'wrong', note: ' ', expectedVersion: 0 })).toMatchObject({
+    answer: { error: { code: 'invalid-request' } },
+  });
+  expect((await ask('/reviews/none/samples')).status).toBe(404);
+});
+
+// proves: GOLIVE-049
+test('updates of production steps are chosen by day, and verdict and person are kept', async () => {
+  const { samples } = await queue('daily-steps');
+  expect(samples.map(({ sample }) => sample)).toEqual(['first-1', 'first-2', 'next-1']);
+  expect(samples[0]).toMatchObject({
+    label: 'first-1',
+    fields: [
+      { field: 'step', value: 'P-1' },
+      { field: 'user', value: 'ravi' },
+    ],
+  });
+  await judge('daily-steps', 'first-1', { verdict: 'right', expectedVersion: 0 });
+  const kept = await postgres.pool.query(
+    `select a.state ->> 'state' as state, a.state ->> 'by' as by, f.body::text as fact from aggregate a
+     join fact f on f.plan = a.plan and f.kind = 'sample-judged' and f.subject = 'daily-steps'
+     where a.plan = 'erp' and a.kind = 'sample' and a.state ->> 'review' = 'daily-steps'`,
+  );
+  expect(kept.rows).toMatchObject([{ state: 'right', by: 'anita', fact: expect.stringContaining('anita') }]);
+});
+
+test('what was judged stays when an earlier sale comes late, and when its event is gone', async () => {
+  await store('s-2', [sale('late', LAUNCH + 1, 'I-00', 1)]);
+  expect((await queue('first-sales')).samples.map(({ sample }) => sample)).toEqual(['late', 'a/b ?%41', 's-2']);
+  await judge('first-sales', 'late', { verdict: 'right', expectedVersion: 0 });
+  await telemetry.client.command({
+    query: "alter table events delete where plan = 'erp' and event_id = 'late' settings mutations_sync = 1",
+  });
+  const { samples, review } = await queue('first-sales');
+  expect(review).toMatchObject({ chosen: 4, waiting: 1 });
+  const gone = samples.find(({ sample }) => sample === 'late');
+  expect(gone).toMatchObject({ label: 'I-00', fields: [], verdict: { state: 'right' } });
+  expect(gone).not.toHaveProperty('at');
+  // It may still be judged otherwise.
+  expect(
+    await judge('first-sales', 'late', { verdict: 'wrong', note: 'it never was', expectedVersion: 1 }),
+  ).toMatchObject({ status: 200 });
+  await judge('first-sales', 'late', { verdict: 'settled', note: 'deleted', expectedVersion: 2 });
+});
+
+test('a phase that has not begun asks nothing', async () => {
+  const { answer } = await ask<{ reviews: { name: string; span: string; chosen: number }[] }>('/reviews');
+  expect(answer.reviews.map(({ name, span, chosen }) => [name, span, chosen])).toEqual([
+    ['first-sales', 'open', 4],
+    ['daily-steps', 'open', 3],
+    ['later-sales', 'not-begun', 0],
+  ]);
+});
+
+// proves: GOLIVE-050
+test('a list with one differing sale lists the difference, and the next one without it is equal', async () => {
+  const day = { from: new Date(LAUNCH).toISOString(), to: new Date(LAUNCH + DAY_MS).toISOString() };
+  const { answer } = await upload(
+    '\uFEFFInvoice;Total;note\r\nI-1;100;\r\nI-2;13,5;=1+1\r\nI-3;3;\r\nI-4;4,00;\r\n',
+    day,
+  );
+  expect(answer.comparison).toMatchObject({
+    ...{ state: 'different', rows: 4, differences: 1, version: 1, rules: ['sales-differ'] },
+    said: { by: 'anita', via: 'web' },
+  });
+  expect(answer.upload).toMatchObject({ by: 'anita', rows: 4, events: 4, equal: 3, withoutKey: 0, differences: 1 });
+  expect(answer.upload?.shown).toMatchObject([
+    { kind: 'different', key: 'I-2', lines: [3], values: [{ field: 'total', list: '13,5', system: 12.5 }] },
+  ]);
+  const [alert] = await alerts();
+  expect(alert).toMatchObject({ rule: 'sales-differ', state: 'firing' });
+  const detail = await ask<AlertDetailAnswer>(`/alerts/${alert?.alert}`);
+  expect(detail.answer.explanation.join('\n')).toContain('I-2');
+  expect(detail.answer.explanation.join('\n')).toContain('total 13,5 by hand, 12.5 in sales');
+
+  const put = await upload('invoice,total\nI-1,100\nI-2,12.50\nI-3,3\nI-4,4\n');
+  expect(put.answer.comparison).toMatchObject({ state: 'equal', differences: 0 });
+  expect((await alerts())[0]).toMatchObject({ rule: 'sales-differ', state: 'resolved' });
+  const kept = await postgres.pool.query('select uploaded_by, list_rows from list_upload order by uploaded_at');
+  // What is not compared is not kept.
+  expect(kept.rows[0]).toEqual({
+    uploaded_by: 'anita',
+    list_rows: [
+      [2, 'I-1', ['100']],
+      [3, 'I-2', ['13,5']],
+      [4, 'I-3', ['3']],
+      [5, 'I-4', ['4,00']],
+    ],
+  });
+});
+
+test('what differs is settled, and where there is no list the comparison closes as not applicable', async () => {
+  const { answer } = await upload('invoice,total\nI-1,100\n');
+  expect(answer.comparison).toMatchObject({ state: 'different', differences: 3 });
+  const { version: expectedVersion } = answer.comparison;
+  const settled = await ask('/comparisons/manual-sales/settle', { note: 'entered by hand', expectedVersion });
+  expect(settled.answer).toMatchObject({ state: 'settled', said: { by: 'anita', note: 'entered by hand' } });
+  const none = { note: 'nobody wrote steps down', expectedVersion: 0 };
+  const closed = await ask('/comparisons/paper-steps/not-available', none);
+  expect(closed.answer).toMatchObject({ state: 'not-applicable', said: { by: 'anita', note: none.note } });
+  const seen = await ask<ComparisonDetailAnswer>('/comparisons/paper-steps');
+  expect(seen.answer.comparison.state).toBe('not-applicable');
+  const facts = await core.repositories.listFacts({ plan: 'erp', subject: 'paper-steps', limit: 10 });
+  expect(facts).toMatchObject([{ kind: 'comparison-not-applicable', body: { by: 'anita' } }]);
+});
+
+test('a list that cannot be read names its line, and one of another time or kind is refused', async () => {
+  const unreadable = await upload('invoice,total\nI-1,100\nI-2,1,5\n');
+  expect(unreadable).toMatchObject({ status: 400, answer: { error: { code: 'list-unreadable' } } });
+  expect(unreadable.answer.error.message).toContain('Line 3 of the list');
+  const before = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' };
+  expect(await upload('invoice,total\n', before)).toMatchObject({ status: 400 });
+  expect(await upload(`invoice,total\n${'x'.repeat(1_100_000)}`)).toMatchObject({ status: 400 });
+  actor = reader;
+  expect((await upload('invoice,total\n')).status).toBe(403);
+  actor = anita;
+  expect((await ask('/comparisons/none')).status).toBe(404);
+});
+
+test('who is forgotten is forgotten in lists too', async () => {
+  await upload('invoice,total\nu-1,1\nu-12,1\n');
+  const uploads = createListUploads(postgres.pool);
+  expect(await uploads.forget('erp', ['u-1'], '[forgotten]')).toBe(1);
+  const { answer } = await ask<ComparisonDetailAnswer>('/comparisons/manual-sales');
+  const keys = answer.upload?.shown.map(({ key }) => key);
+  expect(keys?.slice(0, 2)).toEqual(['[forgotten]', 'u-12']);
+});
