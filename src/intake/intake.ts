@@ -266,9 +266,9 @@ export class Intake {
       if (!this.#snapshots.runs) void this.#snapshots.save();
       this.#sweepForgotten();
     });
+    this.#work.every('recollection', limits.availabilityRecallEveryMs, () => this.#recollection.wake());
     this.#work.every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
-    this.#work.every('recollection', limits.availabilityRecallEveryMs, () => this.#recollection.wake());
   }
 
   /** Judges the head of a request, before anything is spent on its body. */

@@ -75,23 +75,23 @@ export function compileFormula(
 /** All measures of a formula, each once. */
 export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
   if (formula.kind === 'constant' || formula.kind === 'availability') return new Set();
-  if (!isArithmetic(formula)) return new Set();
   if (formula.kind === 'measure') return new Set([formula.measure]);
+  if (!isArithmetic(formula)) return new Set();
   return new Set([...measuresOf(formula.left), ...measuresOf(formula.right)]);
 }
 
 /** All availabilities of a formula, each once. */
 export function availabilitiesOf(formula: Formula): ReadonlySet<string> {
-  if (!isArithmetic(formula)) return new Set();
   if (formula.kind === 'constant' || formula.kind === 'measure') return new Set();
   if (formula.kind === 'availability') return new Set([formula.figure]);
+  if (!isArithmetic(formula)) return new Set();
   return new Set([...availabilitiesOf(formula.left), ...availabilitiesOf(formula.right)]);
+}
+
 /** Whether a new phase may change it by itself. */
 export function differsByPhase(formula: Formula): boolean {
   if (isArithmetic(formula)) return differsByPhase(formula.left) || differsByPhase(formula.right);
   return formula.kind === 'by-phase';
-}
-
 }
 
 function readAvailability(window: AvailabilityWindow, outcome: Outcome): Outcome {

@@ -309,6 +309,7 @@ function groupsOf(
   if (formula.kind === 'measure') {
     return plan.measures[formula.measure]?.by.length === 0 ? undefined : groupsOfMeasure(formula.measure);
   }
+  if (!isArithmetic(formula)) return undefined;
   const left = groupsOf(formula.left, groupsOfMeasure, plan);
   const right = groupsOf(formula.right, groupsOfMeasure, plan);
   if (left === undefined || right === undefined) return left ?? right;
@@ -316,7 +317,6 @@ function groupsOf(
 }
 
 function formulasOfTest(test: Test & { kind: 'comparison' }): readonly Formula[] {
-  if (!isArithmetic(formula)) return undefined;
   return test.comparison.operator === 'between'
     ? [test.left, test.comparison.low, test.comparison.high]
     : [test.left, test.comparison.right];
