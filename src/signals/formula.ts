@@ -74,7 +74,6 @@ export function compileFormula(
 
 /** All measures of a formula, each once. */
 export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
-  if (formula.kind === 'constant' || formula.kind === 'availability') return new Set();
   if (formula.kind === 'measure') return new Set([formula.measure]);
   if (!isArithmetic(formula)) return new Set();
   return new Set([...measuresOf(formula.left), ...measuresOf(formula.right)]);
@@ -82,7 +81,6 @@ export function measuresOf(formula: Formula): ReadonlySet<MeasureId> {
 
 /** All availabilities of a formula, each once. */
 export function availabilitiesOf(formula: Formula): ReadonlySet<string> {
-  if (formula.kind === 'constant' || formula.kind === 'measure') return new Set();
   if (formula.kind === 'availability') return new Set([formula.figure]);
   if (!isArithmetic(formula)) return new Set();
   return new Set([...availabilitiesOf(formula.left), ...availabilitiesOf(formula.right)]);

@@ -305,7 +305,6 @@ function groupsOf(
   groupsOfMeasure: (id: string) => ReadonlySet<GroupKey>,
   plan: CompiledPlan,
 ): ReadonlySet<GroupKey> | undefined {
-  if (formula.kind === 'constant' || formula.kind === 'availability') return undefined;
   if (formula.kind === 'measure') {
     return plan.measures[formula.measure]?.by.length === 0 ? undefined : groupsOfMeasure(formula.measure);
   }
