@@ -65,6 +65,5 @@ export const unproved: Readonly<Record<string, string>> = {
   'GOLIVE-048': 'samples that people judge',
   'GOLIVE-049': 'samples that people judge',
   'GOLIVE-050': 'lists that people upload, to be compared with the database',
-  'GOLIVE-075': 'a verdict over a whole phase',
   'KULTI-277': 'checks in several steps: that a message arrives',
 };

@@ -1,14 +1,24 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PhaseVerdictAnswer } from '#contract/assessments.ts';
+import { Play } from '#core/testing.ts';
 import type { Egress } from '#egress/egress.ts';
+import { createAssessmentServices } from '#http/assessments/assessment-services.ts';
+import { MINUTE_MS } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
+import type { CompiledPlan } from '#plan/model.ts';
 import type { Probe } from '#plan/probe.ts';
+import { rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
+import { insertEvents, type StorableEvent } from '#storage/clickhouse/events.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#storage/embedded/embedded-postgres.ts';
 import { openPool } from '#storage/postgres/pool.ts';
 import type { ProbeResult } from '../../src/probes/result.ts';
 import { localEgress, lookAt, probesOf } from '../../test/kit/look-at.ts';
 import { clock, temporaryFolder } from '../../test/kit/postgres.ts';
 import { type Doorway, openDoorway } from '../../test/kit/postgres-doorway.ts';
+import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
 import { seed } from './seed.ts';
 
@@ -113,6 +123,123 @@ describe('the integrity checks of the ERP', () => {
     for (const result of (await measure(away.port)).values()) {
       expect(result).toMatchObject({ outcome: 'failed', reason: 'connection-failed' });
     }
+  });
+});
+
+// proves: GOLIVE-075
+describe('the verdict over days 8 to 14', () => {
+  let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
+  let plan: CompiledPlan;
+  /** The first instant of today where the plan is: its days 8 to 14 have just ended. */
+  const end = Temporal.Instant.fromEpochMilliseconds(clock.now()).toZonedDateTimeISO('Asia/Kolkata').startOfDay();
+  const at = (day: number, time: string): number =>
+    end.subtract({ days: 15 - day }).withPlainTime(time).epochMilliseconds;
+
+  beforeAll(async () => {
+    telemetry = await temporaryTelemetry();
+    const compiled = compilePlan([
+      { path: 'plan.yaml', text: await readFile(join(import.meta.dirname, 'plan.yaml'), 'utf8') },
+    ]);
+    if (compiled.plan === undefined) throw new Error('The plan has mistakes.');
+    plan = { ...compiled.plan, launch: end.subtract({ days: 14 }).epochMilliseconds };
+  });
+  afterAll(() => telemetry?.close());
+
+  type Results = ReadonlyMap<string, ProbeResult>;
+
+  /** Two weeks of looks every 15 minutes, and of backups, as intake would have stored them, for a plan of this name. */
+  async function store(name: string, resultsAt: (instant: number) => Results): Promise<void> {
+    const checks = plan.assessments?.[0]?.of.filter(({ kind }) => kind === 'probe').map((check) => check.name) ?? [];
+    const rows: StorableEvent[] = [];
+    const add = (event: string, time: number, id: string, attributes: Record<string, string>): number =>
+      rows.push({ plan: name, receivedAt: time, event: { name: event, time, id, attributes } });
+    for (let due = at(7, '00:00'); due < at(15, '00:00'); due += 15 * MINUTE_MS) {
+      const results = resultsAt(due);
+      for (const probe of checks) {
+        const { outcome = 'unmeasured', reason = '', message = '', evidence = '' } = results.get(probe) ?? {};
+        const told = { outcome, reason, message, evidence };
+        add('check', due, `${probe}-${due}`, { probe, location: 'here', kind: 'query', ...told });
+      }
+    }
+    for (let day = 6; day < 15; day += 1)
+      add('heartbeat', at(day, '02:10'), `backup-${day}`, { heartbeat: 'backup', state: 'succeeded' });
+    await insertEvents(telemetry.client, name, rows);
+  }
+
+  /** What the API answers. */
+  async function verdict(name: string): Promise<PhaseVerdictAnswer> {
+    const { world } = new Play({ ...plan, name }, plan.launch);
+    const { assessments } = createAssessmentServices({
+      core: {
+        plans: () => [name],
+        lastWorld: () => world,
+        repositories: {
+          listAlerts: async () => [],
+          listFacts: async () => [],
+          planHistory: async () => [{ plan: name, version: 1, appliedAt: plan.launch ?? 0, appliedBy: 'anita' }],
+        },
+      },
+      askTelemetry: (ask) => ask(telemetry.client, AbortSignal.timeout(60_000)),
+      clock,
+    });
+    const found = (await assessments(name)).assessments[0]?.phases[0];
+    if (found === undefined) throw new Error('There is no verdict.');
+    return found;
+  }
+
+  it('is passed where nothing was found, fails for one check that failed once, and names it with its keys', async () => {
+    await seed(pool);
+    const sound = await measure();
+    await store('sound', () => sound);
+    expect(await verdict('sound')).toMatchObject({ phase: 'optimise', state: 'passed' });
+
+    await seed(pool, ['wrong-total']);
+    const wrong = await measure();
+    const once = at(11, '13:15');
+    await store('once', (due) => (due === once ? wrong : sound));
+    const { state, checks } = await verdict('once');
+    expect(state).toBe('failed');
+    expect(checks.filter((check) => check.state !== 'held')).toMatchObject([
+      {
+        name: 'sale-totals',
+        state: 'failed',
+        failures: 1,
+        failedMs: 15 * MINUTE_MS,
+        firstFrom: new Date(once).toISOString(),
+        isFailing: false,
+        found: { at: new Date(once).toISOString(), evidence: expect.stringContaining(faults['wrong-total'].shown) },
+      },
+    ]);
+    // What was wrong before day 8 is none of its failures.
+    await store('before', (due) => (due < at(8, '00:00') ? wrong : sound));
+    expect(await verdict('before')).toMatchObject({ state: 'passed' });
+  });
+
+  it('is not proved where the database was away for too long, and passed where that was soon over', async () => {
+    await seed(pool);
+    const sound = await measure();
+    const closed = await openDoorway(postgres.address);
+    await closed.close();
+    const away = await measure(closed.port);
+    await store('away', (due) => (due >= at(9, '10:00') && due < at(9, '14:00') ? away : sound));
+    const { state, checks } = await verdict('away');
+    expect(state).toBe('not proved');
+    expect(checks.filter((check) => check.state !== 'unknown').map(({ name }) => name)).toEqual(['backup']);
+    expect(checks[0]).toMatchObject({ failures: 0, unknownMs: 4 * 60 * MINUTE_MS });
+    await store('soon-back', (due) => (due >= at(9, '10:00') && due < at(9, '11:00') ? away : sound));
+    expect(await verdict('soon-back')).toMatchObject({ state: 'passed' });
+    // What is kept when the results are not any more tells the two apart as well.
+    await telemetry.client.command({
+      query: "insert into readings_rolled_up (up_to, step) select toDateTime(intDiv({upTo:Int64}, 1000), 'UTC'), 3600",
+      query_params: { upTo: at(9, '09:30') },
+    });
+    await rollUpCheckRuns(telemetry.client, at(9, '15:00'));
+    const runs = await telemetry.client.query({
+      query: "select distinct toString(result) as result from check_runs where plan = 'away' order by result",
+      format: 'JSONEachRow',
+    });
+    expect(await runs.json()).toEqual([{ result: 'passed' }, { result: 'unread' }]);
+    expect((await verdict('away')).checks[0]).toMatchObject({ failures: 0, unknownMs: 4 * 60 * MINUTE_MS });
   });
 });
 

@@ -1,8 +1,10 @@
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import type { Run } from '#plan/availability.ts';
+import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
-import { type ProbeQuery, type RunsOfPart, readRunsOf } from './read-probes.ts';
+import type { ProbeQuery } from './probe-sources.ts';
+import { type RunsOfPart, readRunsOf } from './read-probes.ts';
 
 /** So much is read at once, so that a probe that flaps for weeks is not cut. */
 const STRETCH_MS = 5 * DAY_MS;
@@ -13,7 +15,7 @@ const SHORTEST_MS = 4 * HOUR_MS;
 export async function readHistory(
   ask: AskTelemetry,
   plan: string,
-  { figure, from, to }: HistoryWanted,
+  { figure, from, to }: Pick<HistoryWanted, 'from' | 'to'> & { readonly figure: Pick<AvailabilityFigure, 'targets'> },
 ): Promise<readonly TargetHistory[]> {
   const probes = figure.targets.map(({ probe, staleMs }) => ({ name: probe, staleMs }));
   const found = figure.targets.map(() => new Map<string, Run[]>());

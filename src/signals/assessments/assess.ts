@@ -1,6 +1,7 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Segment } from '#plan/availability.ts';
 import { mergeStretches, type Stretch } from '#plan/maintenance.ts';
+import { type PlanCalendar, phaseCourse } from '#plan/phases.ts';
 
 /** So much of a phase has to be known of each check before nothing found in it means that nothing was there. */
 export const KNOWN_SHARE = 0.99;
@@ -15,6 +16,15 @@ export interface CheckCourse {
 export interface AssessedSpan {
   readonly from: Instant;
   readonly to?: Instant;
+}
+
+/** From when to when a phase is in force; undefined when it never is, or without a launch. */
+export function spanOf(calendar: PlanCalendar, launch: Instant | undefined, phase: string): AssessedSpan | undefined {
+  if (launch === undefined) return undefined;
+  const own = phaseCourse(calendar, launch, launch).filter((stretch) => stretch.phase === phase);
+  const [first, last] = [own.at(0), own.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return { from: first.from, ...(last.to === Number.POSITIVE_INFINITY ? {} : { to: last.to }) };
 }
 
 export type AssessmentState = 'not begun' | 'so far' | 'failed' | 'passed' | 'not proved';

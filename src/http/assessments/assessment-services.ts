@@ -1,0 +1,149 @@
+import type { AssessedCheckAnswer, PhaseVerdictAnswer } from '#contract/assessments.ts';
+import { evidenceText } from '#core/explain-text.ts';
+import { launchOf } from '#core/phases.ts';
+import type { Core } from '#engine/core-process.ts';
+import type { CoreRepositories } from '#engine/repositories.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { formatInstant, type Instant } from '#kernel/instant.ts';
+import type { Clock } from '#kernel/ports.ts';
+import type { AssessedCheck, Assessment } from '#plan/assessment.ts';
+import type { Segment } from '#plan/availability.ts';
+import { type AssessedSpan, assess, type CheckVerdict, spanOf } from '#signals/assessments/assess.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { instantField } from '../instant-field.ts';
+import { requirePlan } from '../known-plan.ts';
+import { SharedReading } from '../plan-services/shared-reading.ts';
+import { needsOf } from './phase-needs.ts';
+import { type PhaseKnown, readPhase } from './read-phase.ts';
+import type { AssessmentServices } from './services.ts';
+
+export interface AssessmentServicesOptions {
+  readonly core: Pick<Core, 'plans' | 'lastWorld'> & {
+    readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
+  };
+  readonly askTelemetry: AskTelemetry;
+  readonly clock: Clock;
+}
+
+/** The verdicts of the plan in force over its phases. */
+export function createAssessmentServices({ core, askTelemetry, clock }: AssessmentServicesOptions): AssessmentServices {
+  const { repositories } = core;
+
+  /** Phases are read one after the other: nobody waits for a verdict as for a page of what goes on now. */
+  const shared = new SharedReading(clock, async (name) => {
+    const world = core.lastWorld(name);
+    if (world === undefined) throw new WatchbillError('not-ready', `The plan ${name} is not loaded yet.`, name);
+    const { plan, line } = world;
+    const { assessments = [] } = plan;
+    const now = clock.now();
+    const launch = launchOf(plan, line);
+    const known = new Map<string, PhaseKnown | undefined>();
+    for (const { name: phase } of plan.phases) {
+      const checks = assessments.filter(({ during }) => during.includes(phase)).flatMap(({ of }) => of);
+      const span = spanOf(plan, launch, phase);
+      if (checks.length === 0 || span === undefined || span.from >= now) continue;
+      const range = { from: span.from, to: Math.min(span.to ?? now, now) };
+      known.set(
+        phase,
+        await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, now }),
+      );
+    }
+    return {
+      at: formatInstant(now),
+      assessments: assessments.map((assessment) => ({
+        name: assessment.name,
+        phases: assessment.during.map((phase) =>
+          viewVerdict(assessment, phase, spanOf(plan, launch, phase), known.get(phase), now),
+        ),
+      })),
+    };
+  });
+
+  return {
+    async assessments(name) {
+      requirePlan(core, name);
+      return shared.get(name);
+    },
+  };
+}
+
+function viewVerdict(
+  { of }: Assessment,
+  phase: string,
+  span: AssessedSpan | undefined,
+  known: PhaseKnown | undefined,
+  now: Instant,
+): PhaseVerdictAnswer {
+  const courses = of.map((check) => ({ check: check.name, segments: courseOf(check, known) }));
+  const { state, checks } = assess(span, courses, now);
+  return {
+    phase,
+    state,
+    ...instantField('from', span?.from),
+    ...instantField('to', span?.to),
+    checks: of.flatMap((check, index) => {
+      const verdict = checks[index];
+      const until = Math.min(span?.to ?? now, now);
+      return verdict === undefined ? [] : [viewCheck(check, verdict, known, { until, isOver: until < now })];
+    }),
+  };
+}
+
+function courseOf(check: AssessedCheck, known: PhaseKnown | undefined): readonly Segment[] {
+  const of = { probe: known?.probes, part: known?.probes, heartbeat: known?.heartbeats, rule: known?.rules }[
+    check.kind
+  ];
+  return of?.get(check.name) ?? [];
+}
+
+function viewCheck(
+  check: AssessedCheck,
+  { state, knownMs, unknownMs, failures }: CheckVerdict,
+  known: PhaseKnown | undefined,
+  { until, isOver }: { readonly until: Instant; readonly isOver: boolean },
+): AssessedCheckAnswer {
+  const [first, last] = [failures.at(0), failures.at(-1)];
+  const isFailing = !isOver && last !== undefined && last.to >= until;
+  const found = known === undefined || last === undefined ? undefined : foundBy(check, known, until);
+  return {
+    name: check.name,
+    kind: check.kind,
+    ...(check.kind === 'part' ? { probe: check.probe } : {}),
+    state,
+    knownMs,
+    unknownMs,
+    failures: failures.length,
+    failedMs: failures.reduce((sum, { from, to }) => sum + to - from, 0),
+    ...instantField('firstFrom', first?.from),
+    ...instantField('lastFrom', last?.from),
+    ...instantField('lastTo', last?.to),
+    isFailing,
+    ...(found === undefined ? {} : { found }),
+  };
+}
+
+function foundBy(check: AssessedCheck, known: PhaseKnown, until: Instant): AssessedCheckAnswer['found'] {
+  switch (check.kind) {
+    case 'probe':
+    case 'part': {
+      const result = known.findings.get(check.name);
+      if (result === undefined) return undefined;
+      const { message, evidence } = result.texts;
+      return { at: formatInstant(result.at), ...textField('message', message), ...textField('evidence', evidence) };
+    }
+    case 'heartbeat': {
+      const complaint = known.complaints.get(check.name);
+      return complaint && { at: formatInstant(complaint.at), ...textField('message', complaint.message) };
+    }
+    case 'rule': {
+      const alert = known.alerts.get(check.name)?.find(({ openedAt }) => openedAt < until);
+      if (alert === undefined) return undefined;
+      const evidence = alert.evidence.map((one) => evidenceText(one)).join('\n');
+      return { at: formatInstant(alert.openedAt), alert: alert.key, ...textField('evidence', evidence) };
+    }
+  }
+}
+
+function textField<Name extends string>(name: Name, text: string | undefined): { readonly [Key in Name]?: string } {
+  return text === undefined || text === '' ? {} : ({ [name]: text } as { readonly [Key in Name]: string });
+}

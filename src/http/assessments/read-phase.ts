@@ -1,0 +1,198 @@
+import type { Alert, World } from '#core/model.ts';
+import type { CoreRepositories } from '#engine/repositories.ts';
+import { CHECK_INS_KEPT_MS, readCheckIns, type StoredCheckIn } from '#insight/heartbeats/read-check-ins.ts';
+import { readHistory } from '#insight/probes/read-history.ts';
+import { readLastFindings, type StoredResult } from '#insight/probes/read-probes.ts';
+import { type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { Segment } from '#plan/availability.ts';
+import type { Stretch } from '#plan/maintenance.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import { heartbeatCourse, probeCourse, ruleCourse, unknownIn, unmeasuredIn } from '#signals/assessments/courses.ts';
+import { watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
+import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
+import { readSeries } from '#storage/clickhouse/series.ts';
+import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { type PhaseNeeds, targetKey, testsOf } from './phase-needs.ts';
+
+/** Readings are looked at in steps of these: whether there was one with a value. */
+const STEP_MS: DurationMs = 5 * MINUTE_MS;
+
+export interface PhaseReaders {
+  readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
+  readonly askTelemetry: AskTelemetry;
+  readonly now: Instant;
+}
+
+/** What is known of the checks over a phase, until now or its end. */
+export interface PhaseKnown {
+  /** By the name of a probe or part, of a heartbeat, of a rule. */
+  readonly probes: ReadonlyMap<string, readonly Segment[]>;
+  readonly heartbeats: ReadonlyMap<string, readonly Segment[]>;
+  readonly rules: ReadonlyMap<string, readonly Segment[]>;
+  /** The last failure of each probe and part that is still kept. */
+  readonly findings: ReadonlyMap<string, StoredResult>;
+  /** The last failure that a job told. */
+  readonly complaints: ReadonlyMap<string, StoredCheckIn>;
+  /** Of each rule, the newest first. */
+  readonly alerts: ReadonlyMap<string, readonly Alert[]>;
+}
+
+/** Reads what is known of the checks of a phase, from the telemetry store and from the core's. */
+export async function readPhase(
+  { plan, line }: Pick<World, 'plan' | 'line'>,
+  needs: PhaseNeeds,
+  range: Stretch,
+  { repositories, askTelemetry, now }: PhaseReaders,
+): Promise<PhaseKnown> {
+  const { name } = plan;
+  const [unheard, histories, findings, checkIns, unmeasured, alerts] = await Promise.all([
+    needs.heartbeats.length + needs.rules.length === 0
+      ? []
+      : unheardIn(name, line.silentSince, range, repositories, now),
+    readTargets(askTelemetry, name, needs, range),
+    readFindings(askTelemetry, name, needs, range),
+    askTelemetry((client, signal) =>
+      readCheckIns(client, { plan: name, heartbeats: needs.heartbeats.map((one) => one.name), ...range }, signal),
+    ),
+    readUnmeasured(askTelemetry, name, needs.signals, range),
+    Promise.all(needs.rules.map(async (rule) => [rule, await alertsOf(repositories, name, rule)] as const)),
+  ]);
+  const heard = Map.groupBy(checkIns, ({ heartbeat }) => heartbeat);
+  const heartbeats = new Map(
+    needs.heartbeats.map((heartbeat) => {
+      const own = heard.get(heartbeat.name) ?? [];
+      const test = watchedHeartbeat(heartbeat, plan.timezone, 'passing');
+      const unknown = [...unheard, ...unknownCheckIns(own, range, now)];
+      return [heartbeat.name, heartbeatCourse(test, own, { ...range, unheard: unknown })] as const;
+    }),
+  );
+  const rules = new Map(
+    alerts.map(([rule, own]) => {
+      const unknown = testsOf(plan, rule).flatMap((test): readonly Stretch[] => {
+        if (test.kind === 'probe') return unknownIn(histories.get(targetKey(test.probe, test.part)) ?? []);
+        if (test.kind === 'heartbeat') return unknownIn(heartbeats.get(test.heartbeat) ?? []);
+        return test.kind === 'comparison' ? test.signals.flatMap((signal) => unmeasured.get(signal) ?? []) : [];
+      });
+      return [
+        rule,
+        ruleCourse(own.map(openTime), [...unheard, ...unknown, ...unreadAlerts(own, range)], range),
+      ] as const;
+    }),
+  );
+  const complaints = new Map(
+    checkIns.filter(({ state, at }) => state === 'failed' && at >= range.from).map((one) => [one.heartbeat, one]),
+  );
+  return { probes: histories, heartbeats, rules, findings, complaints, alerts: new Map(alerts) };
+}
+
+async function readTargets(
+  askTelemetry: AskTelemetry,
+  plan: string,
+  { targets }: PhaseNeeds,
+  { from, to }: Stretch,
+): Promise<ReadonlyMap<string, readonly Segment[]>> {
+  if (targets.length === 0) return new Map();
+  const longest = Math.max(...targets.map(({ staleMs }) => staleMs));
+  const histories = await readHistory(askTelemetry, plan, { figure: { targets }, from: from - longest, to });
+  return new Map(
+    targets.map(({ probe, part, staleMs, agree }, index) => {
+      const runs = (histories[index]?.locations ?? []).map((location) => location.runs);
+      return [targetKey(probe, part), probeCourse(runs, { from, to, staleMs, agree })];
+    }),
+  );
+}
+
+async function readFindings(
+  askTelemetry: AskTelemetry,
+  plan: string,
+  { targets }: PhaseNeeds,
+  range: Stretch,
+): Promise<ReadonlyMap<string, StoredResult>> {
+  const probes = targets.map(({ probe, staleMs }) => ({ name: probe, staleMs }));
+  const found = await askTelemetry((client, signal) => readLastFindings(client, { plan, probes, ...range }, signal));
+  return new Map(found.map((result) => [targetKey(result.probe, result.texts['part']), result]));
+}
+
+/** Check-ins that are not kept any more, or were too many to be read. */
+function unknownCheckIns(own: readonly StoredCheckIn[], { from, to }: Stretch, now: Instant): readonly Stretch[] {
+  const kept = now - CHECK_INS_KEPT_MS;
+  const last = own.filter(({ at }) => at >= from).length < limits.checkInsRead ? undefined : own.at(-1);
+  return [
+    ...(from < kept ? [{ from, to: Math.min(to, kept) }] : []),
+    ...(last === undefined ? [] : [{ from: last.at, to }]),
+  ];
+}
+
+/** When nobody judged rules and heartbeats: before the plan was there, and while the core heard nothing. */
+async function unheardIn(
+  plan: string,
+  silentSince: Instant | undefined,
+  { from }: Stretch,
+  repositories: PhaseReaders['repositories'],
+  now: Instant,
+): Promise<readonly Stretch[]> {
+  const first = (await repositories.planHistory(plan)).at(-1)?.appliedAt ?? now;
+  const found: Stretch[] = [
+    ...(first > from ? [{ from, to: first }] : []),
+    ...(silentSince === undefined ? [] : [{ from: silentSince, to: now }]),
+  ];
+  for (let after = 0; ; ) {
+    const facts = await repositories.listFacts({
+      ...{ plan, subject: 'plan', since: from, after },
+      limit: limits.explainFacts,
+    });
+    for (const { kind, at, body } of facts) {
+      const since = Number(body['silentSince']);
+      if (kind === 'evaluated-again' && Number.isFinite(since)) found.push({ from: since, to: at });
+    }
+    after = facts.at(-1)?.sequence ?? after;
+    if (facts.length < limits.explainFacts) return found;
+  }
+}
+
+/** When each figure had no value that could be judged, in any of its groups. */
+async function readUnmeasured(
+  askTelemetry: AskTelemetry,
+  plan: string,
+  signals: readonly string[],
+  range: Stretch,
+): Promise<ReadonlyMap<string, readonly Stretch[]>> {
+  if (signals.length === 0) return new Map();
+  const stepMs = STEP_MS * Math.ceil((range.to - range.from) / (limits.seriesPointsAsked * STEP_MS));
+  const from = Math.floor(range.from / stepMs) * stepMs;
+  const to = Math.ceil(range.to / stepMs) * stepMs;
+  const stored = await askTelemetry(async (client, signal) =>
+    readSeries(client, { plan, signals, from, to, stepMs, rolledUpTo: await rolledUpTo(client), groups: 1 }, signal),
+  );
+  return new Map(
+    signals.map((name) => {
+      const measured = new Set<number>();
+      for (const { signal, steps, empty } of stored) {
+        if (signal !== name) continue;
+        const without = new Set(empty.map(({ step }) => step));
+        for (const step of steps) if (!without.has(step)) measured.add(step);
+      }
+      return [name, unmeasuredIn(measured, stepMs, { from, to: range.to })];
+    }),
+  );
+}
+
+/** Alerts of a rule, the newest first, at most `limits.assessmentAlerts`. */
+async function alertsOf(
+  repositories: PhaseReaders['repositories'],
+  plan: CompiledPlan['name'],
+  rule: string,
+): Promise<readonly Alert[]> {
+  return repositories.listAlerts({ plan, rule, limit: limits.assessmentAlerts });
+}
+
+function openTime({ openedAt, resolvedAt = Number.POSITIVE_INFINITY }: Alert): Stretch {
+  return { from: openedAt, to: resolvedAt };
+}
+
+/** The time of alerts that were too many to be read. */
+function unreadAlerts(alerts: readonly Alert[], { from, to }: Stretch): readonly Stretch[] {
+  const oldest = alerts.length < limits.assessmentAlerts ? undefined : alerts.at(-1);
+  return oldest === undefined || oldest.openedAt <= from ? [] : [{ from, to: Math.min(to, oldest.openedAt) }];
+}
