@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { errorCodes, WatchbillError } from '#kernel/error-codes.ts';
 import { registerApply } from './apply.ts';
+import { registerAssess } from './assess.ts';
 import { registerBackup, registerRestore } from './backup.ts';
 import { registerChannels } from './channels.ts';
 import { registerCheck } from './check.ts';
@@ -68,6 +69,7 @@ export function createProgram(runtime: Runtime, exitWith: (code: number) => void
   registerProbe(program, runtime);
   registerStatus(program, runtime);
   registerExplain(program, runtime);
+  registerAssess(program, runtime);
   registerInbox(program, runtime);
   registerChannels(program, runtime);
   registerLaunch(program, runtime);
