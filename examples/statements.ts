@@ -62,8 +62,5 @@ export const statements: readonly string[] = [
 
 /** What nothing shows yet, and what it waits for. */
 export const unproved: Readonly<Record<string, string>> = {
-  'GOLIVE-048': 'samples that people judge',
-  'GOLIVE-049': 'samples that people judge',
-  'GOLIVE-050': 'lists that people upload, to be compared with the database',
   'KULTI-277': 'checks in several steps: that a message arrives',
 };

@@ -34,17 +34,18 @@ function vouchedText(
   reading: Evidence['reading'],
   write: WriteInstant,
 ): string {
-  const count = formatCount(found.length + more);
-  const of = formatCount(reading.sampleSize);
   const one = ({ key, what, by, at }: VouchedFor): string => `${key}: ${what} (${by}, ${write(at)})`;
-  const head =
-    kind === 'review'
-      ? `${found.length === 0 ? 'nothing' : count} wrong of ${of} judged`
-      : `${found.length === 0 ? 'nothing' : count} differs of ${of} rows`;
-  const rest = more === 0 ? [] : [`and ${formatCount(more)} more`];
-  const named = [...found.map(one), ...rest].join('; ');
-  if (named !== '') return `${head}: ${named}`;
-  return closed === undefined ? head : `${head}; settled ${one(closed)}`;
+  const count = found.length + more;
+  const number = count === 0 ? 'nothing' : formatCount(count);
+  const of = formatCount(reading.sampleSize);
+  const head = kind === 'review' ? `${number} wrong of ${of} judged` : `${number} differs of ${of} rows`;
+  if (closed !== undefined) {
+    const { as, what, by, at } = closed;
+    return as === 'settled' ? `${head}; settled ${one(closed)}` : `not applicable: ${what} (${by}, ${write(at)})`;
+  }
+  if (found.length === 0) return head;
+  const rest = more === 0 ? '' : `; and ${formatCount(more)} more`;
+  return `${head}: ${found.map(one).join('; ')}${rest}`;
 }
 
 /** The keys that a figure counts, for people: `INV-17, INV-23 and 4 more`; undefined for a figure that counts none. */

@@ -217,8 +217,8 @@ export interface Vouched {
   readonly found: readonly VouchedFor[];
   /** How many there are beside these, when there are. */
   readonly more?: number;
-  /** What was dealt with last, when nothing is open any more; `key` is the comparison's name for a list. */
-  readonly closed?: VouchedFor;
+  /** What was dealt with last, when nothing is open any more; for a comparison its `key` is its name. */
+  readonly closed?: VouchedFor & { readonly as: 'settled' | 'not-applicable' };
 }
 
 export interface VouchedFor {

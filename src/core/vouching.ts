@@ -1,6 +1,7 @@
+import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { VouchingUnit } from './conditions.ts';
-import type { ComparisonResult, Evidence, Sample, VouchedFor, World } from './model.ts';
+import type { ComparisonResult, Evidence, Sample, Vouched, VouchedFor, World } from './model.ts';
 
 /**
  * What people vouch for. Their verdicts are rows like alerts and decide conditions without intake: `REVIEW wrong` while at least one sample
@@ -33,59 +34,67 @@ function reviewEvidence(review: string, judged: readonly Sample[]): Evidence | u
   const last = judged.at(-1);
   if (last === undefined) return undefined;
   const wrong = judged.filter(({ state }) => state === 'wrong');
-  const found = wrong.map(vouchedFor);
-  const [first] = wrong;
-  const lastSettled = judged.findLast(({ state }) => state === 'settled');
-  return {
-    test: `review ${review}`,
+  const settled = wrong.length > 0 ? undefined : judged.findLast(({ state }) => state === 'settled');
+  return vouched('review', review, {
     text: `${review} wrong`,
-    signals: [],
-    truth: first === undefined ? 'false' : 'true',
-    reading: { state: 'value', value: wrong.length, sampleSize: judged.length, at: last.at },
-    against: [],
-    unit: '',
-    vouched: {
-      kind: 'review',
-      name: review,
-      ...named(found.toReversed(), found.length),
-      ...closedOf(first, lastSettled),
-    },
-    since: first?.at ?? last.at,
-  };
+    count: wrong.length,
+    of: judged.length,
+    at: last.at,
+    since: wrong[0]?.at ?? last.at,
+    found: wrong.map(vouchedFor).toReversed(),
+    ...(settled === undefined ? {} : { closed: { ...vouchedFor(settled), as: 'settled' } }),
+  });
 }
 
 function comparisonEvidence(result: ComparisonResult | undefined): Evidence | undefined {
   if (result === undefined) return undefined;
   const { comparison, state, differences, examples, rows, by, at, note } = result;
-  const differs = state === 'different';
-  const found = differs ? examples.map(({ key, what }): VouchedFor => ({ key, what, by, at })) : [];
-  return {
-    test: `comparison ${comparison}`,
+  const isOpen = state === 'different';
+  const isClosed = state === 'settled' || state === 'not-applicable';
+  return vouched('comparison', comparison, {
     text: `${comparison} differs`,
+    count: isOpen ? differences : 0,
+    of: rows,
+    at,
+    since: at,
+    found: isOpen ? examples.map(({ key, what }) => ({ key, what, by, at })) : [],
+    ...(isClosed ? { closed: { key: comparison, what: note ?? '', by, at, as: state } } : {}),
+  });
+}
+
+interface Finding {
+  readonly text: string;
+  /** How many are wrong or differ, of how many. */
+  readonly count: number;
+  readonly of: number;
+  readonly at: Instant;
+  readonly since: Instant;
+  readonly found: readonly VouchedFor[];
+  readonly closed?: NonNullable<Vouched['closed']>;
+}
+
+function vouched(kind: Vouched['kind'], name: string, finding: Finding): Evidence {
+  const { text, count, of, at, since, closed } = finding;
+  const found = finding.found.slice(0, limits.differencesNamed);
+  return {
+    test: `${kind} ${name}`,
+    text,
     signals: [],
-    truth: differs ? 'true' : 'false',
-    reading: { state: 'value', value: differs ? differences : 0, sampleSize: rows, at },
+    truth: count > 0 ? 'true' : 'false',
+    reading: { state: 'value', value: count, sampleSize: of, at },
     against: [],
     unit: '',
     vouched: {
-      kind: 'comparison',
-      name: comparison,
-      ...named(found, differs ? differences : 0),
-      ...(note === undefined || differs ? {} : { closed: { key: comparison, what: note, by, at } }),
+      kind,
+      name,
+      found,
+      ...(count > found.length ? { more: count - found.length } : {}),
+      ...(closed === undefined ? {} : { closed }),
     },
-    since: at,
+    since,
   };
 }
 
 function vouchedFor({ label, sample, note = '', by, at }: Sample): VouchedFor {
   return { key: label, sample, what: note, by, at };
-}
-
-function closedOf(wrong: Sample | undefined, settled: Sample | undefined): { closed?: VouchedFor } {
-  return wrong !== undefined || settled === undefined ? {} : { closed: vouchedFor(settled) };
-}
-
-function named(found: readonly VouchedFor[], count: number): { found: readonly VouchedFor[]; more?: number } {
-  const shown = found.slice(0, limits.differencesNamed);
-  return { found: shown, ...(count > shown.length ? { more: count - shown.length } : {}) };
 }

@@ -100,6 +100,11 @@ export class Expectations {
     this.judge(step, now, ['there is nothing of it to act on', ...standing]);
   }
 
+  /** A step of a person, which fails when it was refused. */
+  came(step: ScenarioStep, problem: string | undefined, now: Instant): void {
+    if (problem !== undefined) this.judge(step, now, [problem]);
+  }
+
   /** Ends what has waited until now; at the end of the scenario, whatever still waits. */
   runOut(now: Instant, everything = false): void {
     const over = this.awaited.filter(({ until }) => until <= now || everything);

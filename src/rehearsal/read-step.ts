@@ -4,6 +4,7 @@ import type { FieldUnits } from '#signals/predicate.ts';
 import { readHeartbeat, readProbe } from './read-check.ts';
 import { readFields } from './read-fields.ts';
 import { readName } from './read-name.ts';
+import { readVouching } from './read-vouching.ts';
 import type { Action, AlertState, Expectation, Held } from './scenario.ts';
 import { Misread, type TokenReader } from './token-reader.ts';
 
@@ -19,6 +20,8 @@ export interface Names {
   /** Parts of probes, as `PROBE.PART`. */
   readonly parts: ReadonlySet<string>;
   readonly heartbeats: ReadonlySet<string>;
+  readonly reviews: ReadonlySet<string>;
+  readonly comparisons: ReadonlySet<string>;
   /** Persons, and addresses as `channel:target`. */
   readonly recipients: ReadonlySet<string>;
 }
@@ -43,12 +46,14 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
       ),
     ),
     heartbeats: new Set(plans.flatMap((plan) => (plan.heartbeats ?? []).map(({ name }) => name))),
+    reviews: new Set(plans.flatMap(({ reviews = [] }) => reviews.map(({ name }) => name))),
+    comparisons: new Set(plans.flatMap(({ comparisons = [] }) => comparisons.map(({ name }) => name))),
     recipients: new Set([...plans.flatMap((plan) => plan.people.map(({ name }) => name)), ...addresses]),
   };
 }
 
 const FORMS =
-  '`load`, `send`, `stop`, `probe`, `heartbeat`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`';
+  '`load`, `send`, `stop`, `probe`, `heartbeat`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`, or what a person `judges`, `settles`, `compares` or `marks`';
 
 /** Reads one step; `applied` gives the plan of an `apply`. Throws `Misread`. */
 export function readStep(reader: TokenReader, names: Names, applied: (path: string) => CompiledPlan): Action {
@@ -88,6 +93,8 @@ function readAction(reader: TokenReader, names: Names, applied: (path: string) =
     }
   }
   if (reader.takes('expect')) return { kind: 'expect', expectation: readExpectation(reader, names) };
+  const vouched = readVouching(reader, names);
+  if (vouched !== undefined) return vouched;
   throw reader.misread(FORMS);
 }
 

@@ -206,6 +206,16 @@ function act(stage: Stage, expectations: Expectations, step: ScenarioStep): void
     case 'unsilence':
       if (!stage.unsilence(action.rule, action.by)) expectations.inVain(step, action.rule, stage.now);
       return;
+    case 'judge':
+      expectations.came(step, stage.judge(action), stage.now);
+      return;
+    case 'compare':
+      expectations.came(step, stage.compare(action), stage.now);
+      return;
+    case 'settle':
+    case 'mark-not-available':
+      expectations.came(step, stage.close(action), stage.now);
+      return;
     case 'apply':
       stage.apply(action.plan);
       return;

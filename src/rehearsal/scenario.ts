@@ -1,3 +1,4 @@
+import type { SampleVerdict } from '#core/model.ts';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { CompiledPlan, FieldValue, Operator } from '#plan/model.ts';
 
@@ -60,6 +61,29 @@ export type Action =
     }
   /** A person ends what silences a rule; without one, what silences all. */
   | { readonly kind: 'unsilence'; readonly rule?: string; readonly by: string }
+  /** A person says something of a sample, counted from 1 in the order in which they were sent. */
+  | {
+      readonly kind: 'judge';
+      readonly review: string;
+      readonly sample: number;
+      readonly verdict: SampleVerdict;
+      readonly note?: string;
+      readonly by: string;
+    }
+  /** A person compared a list, with so many rows and differences. */
+  | {
+      readonly kind: 'compare';
+      readonly comparison: string;
+      readonly rows: number;
+      readonly differences: number;
+      readonly by: string;
+    }
+  | {
+      readonly kind: 'settle' | 'mark-not-available';
+      readonly comparison: string;
+      readonly note: string;
+      readonly by: string;
+    }
   | { readonly kind: 'apply'; readonly path: string; readonly plan: CompiledPlan }
   | { readonly kind: 'expect'; readonly expectation: Expectation };
 

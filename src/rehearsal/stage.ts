@@ -8,7 +8,8 @@ import type { GroupKey, Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import { RehearsedChecks } from './checks.ts';
-import type { FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
+import { RehearsedSamples } from './samples.ts';
+import type { Action, FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 
 /** Who looks on. */
@@ -34,6 +35,8 @@ export class Stage {
   private readonly audience: Audience;
   private generators: Generator[] = [];
   private readonly checks: RehearsedChecks;
+  private readonly samples = new RehearsedSamples();
+  private lists = 0;
   /** When the core has something to do by itself. */
   private coreDue: Instant | undefined;
   private awayUntil: Instant | undefined;
@@ -128,6 +131,56 @@ export class Stage {
     return lasting.length > 0;
   }
 
+  /** A person says something of a sample. Returns why it came to nothing, if it did. */
+  judge({
+    review,
+    sample: number,
+    verdict,
+    note,
+    by,
+  }: Extract<Action, { readonly kind: 'judge' }>): string | undefined {
+    const samples = this.samples.of(review);
+    const sample = samples[number - 1];
+    if (sample === undefined) return `${review} has ${samples.length} samples so far`;
+    return this.command({
+      kind: 'judge-sample',
+      review,
+      sample: sample.id,
+      verdict,
+      ...(note === undefined ? {} : { note }),
+      label: sample.label,
+      by,
+      via: 'web',
+    });
+  }
+
+  /** A person has compared a list, of which only is known how much of it differs. */
+  compare({ comparison, rows, differences, by }: Extract<Action, { readonly kind: 'compare' }>): string | undefined {
+    this.lists += 1;
+    return this.command({
+      kind: 'compare',
+      comparison,
+      upload: `list-${this.lists}`,
+      rows,
+      differences,
+      examples: [],
+      by,
+      via: 'web',
+    });
+  }
+
+  /** A person settles what differed, or says that there is no list. */
+  close(action: Extract<Action, { readonly kind: 'settle' | 'mark-not-available' }>): string | undefined {
+    const { comparison, note, by } = action;
+    const kind = action.kind === 'settle' ? 'settle-comparison' : 'mark-not-applicable';
+    return this.command({ kind, comparison, note, by, via: 'web' });
+  }
+
+  private command(input: CoreInput): string | undefined {
+    const { outcome } = this.feed(input);
+    return outcome?.state === 'refused' ? outcome.message : undefined;
+  }
+
   /** A group by the values that a scenario names: one that has been met has its own types. */
   private groupOf(values: readonly string[]): GroupKey {
     const met = [...this.world.verdicts.values()].flatMap((groups) => [...groups.keys()]);
@@ -204,6 +257,7 @@ export class Stage {
     const checked = this.checks.take(at);
     this.events += checked.length;
     records.push(...checked);
+    this.samples.take(records, this.world);
     if (ended) this.generators = this.generators.filter(({ nextAt }) => nextAt !== undefined);
     return records;
   }
@@ -254,7 +308,7 @@ export class Stage {
     return this.executor.verdicts().filter(({ test, group }) => !changed.has(`${test} ${group}`));
   }
 
-  private feed(input: CoreInput): void {
+  private feed(input: CoreInput): Step {
     const result: Step = step(this.world, input, this.now);
     this.world = result.world;
     for (const row of result.changes) if (row.kind === 'alert') this.alerts.set(row.key, row);
@@ -263,6 +317,7 @@ export class Stage {
     // With intake there the watermark comes along with time, and only due instants matter.
     this.coreDue =
       this.awayUntil === undefined ? earlier(evaluationDue(this.world.judgements), timerDue(this.world)) : result.dueAt;
+    return result;
   }
 }
 

@@ -57,6 +57,15 @@ export function describeFact(fact: Fact): string {
     }
     case 'silence-ended':
       return `${subject} ${silencedText(fact)}: ${reason}`;
+    case 'sample-judged': {
+      const note = body.note === undefined ? '' : `, "${String(body.note)}"`;
+      return `${subject} ${String(body.label)} by ${String(body.by)}${note}: ${reason}`;
+    }
+    case 'comparison-made':
+      return `${subject} by ${String(body.by)}, ${String(body.differences)} of ${String(body.rows)} rows: ${reason}`;
+    case 'comparison-settled':
+    case 'comparison-not-applicable':
+      return `${subject} by ${String(body.by)}, "${String(body.note)}": ${reason}`;
     case 'command-refused':
       return `${subject} ${String(body.command)} by ${String(body.by)}: ${reason}`;
     case 'not-evaluated':
