@@ -1,52 +1,21 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { run } from './testing.ts';
+import { answeringServer } from './testing.ts';
 
-interface Asked {
-  readonly method: string | undefined;
-  readonly url: string | undefined;
-  readonly agent: string | undefined;
-  readonly body: unknown;
-}
-
-const asked: Asked[] = [];
-let answers: Readonly<Record<string, readonly [number, unknown]>> = {};
-let url = '';
-
-/** Answers as the server would, by method and path. */
-const server = createServer((request, response) => {
-  let text = '';
-  request.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  request.on('end', () => {
-    const agent = request.headers['user-agent'];
-    asked.push({ method: request.method, url: request.url, agent, body: text === '' ? undefined : JSON.parse(text) });
-    const [status, answer] = answers[`${request.method} ${request.url}`] ?? [404, {}];
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-});
-
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => new Promise((resolve) => server.close(resolve)));
-beforeEach(() => {
-  asked.length = 0;
-});
+const server = answeringServer();
+const { asked } = server;
 
 const at = '2026-03-02T09:00:00.000Z';
 const silence = { silence: 'S-1', rule: 'errors', from: at, until: at, reason: 'moving', by: 'mia', version: 1 };
 
-function command(...words: readonly string[]) {
-  return run('/', [...words, '--server', url, '--plan', 'tea shop'], { defaults: { token: 'wb_admin_x' } });
-}
+const command = server.run;
+
+beforeAll(server.start);
+afterAll(server.stop);
+beforeEach(server.forget);
 
 describe('ack', () => {
   test('acknowledges the version that it has seen, and says who has it', async () => {
-    answers = {
+    server.answers = {
       'GET /api/plans/tea%20shop/alerts/A-1': [200, { alert: { version: 3 } }],
       'POST /api/plans/tea%20shop/alerts/A-1/acknowledge': [
         200,
@@ -62,7 +31,7 @@ describe('ack', () => {
 
   test('says who was faster', async () => {
     const error = { code: 'version-conflict', message: 'A-1 was acknowledged by mia at 09:00.' };
-    answers = {
+    server.answers = {
       'GET /api/plans/tea%20shop/alerts/A-1': [200, { alert: { version: 1 } }],
       'POST /api/plans/tea%20shop/alerts/A-1/acknowledge': [409, { error }],
     };
@@ -79,7 +48,7 @@ describe('silence', () => {
     [['--all'], {}],
     [['errors', '--group', '/orders', '500'], { rule: 'errors', group: ['/orders', '500'] }],
   ])('%j', async (words, named) => {
-    answers = { 'POST /api/plans/tea%20shop/silences': [200, silence] };
+    server.answers = { 'POST /api/plans/tea%20shop/silences': [200, silence] };
     const { exit, output } = await command('silence', ...words, '--for', '1h30m', '--reason', 'moving');
     expect(exit).toBe(0);
     expect(asked[0]?.body).toEqual({ ...named, forMs: 5_400_000, reason: 'moving' });
@@ -102,7 +71,7 @@ describe('silence', () => {
 
 test('silences lists those that last, and with --all the others too', async () => {
   const ended = { ...silence, silence: 'S-0', rule: undefined, ended: { at, because: 'silence-expired' } };
-  answers = {
+  server.answers = {
     'GET /api/plans/tea%20shop/silences?limit=200&state=lasting': [200, { silences: [] }],
     'GET /api/plans/tea%20shop/silences?limit=200': [200, { silences: [silence, ended] }],
   };
@@ -117,7 +86,7 @@ test('silences lists those that last, and with --all the others too', async () =
 });
 
 test('unsilence ends one', async () => {
-  answers = { 'POST /api/plans/tea%20shop/silences/S-1/end': [200, silence] };
+  server.answers = { 'POST /api/plans/tea%20shop/silences/S-1/end': [200, silence] };
   expect((await command('unsilence', 'S-1')).output).toBe('S-1 has ended; it silenced errors.\n');
   expect(asked[0]?.body).toEqual({ expectedVersion: 1 });
 });

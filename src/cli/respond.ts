@@ -3,8 +3,8 @@ import type { AlertDetailAnswer, AlertSummary } from '#contract/alerts.ts';
 import type { SilenceAnswer, SilencePage } from '#contract/silences.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { durationOf } from '#rehearsal/tokens.ts';
-import { type Client, choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
+import { print, reach } from './reach.ts';
 import type { Runtime } from './runtime.ts';
 import { formatTable } from './table.ts';
 
@@ -108,20 +108,6 @@ function registerUnsilence(program: Command, runtime: Runtime): void {
       const ended = await client.post<SilenceAnswer>(`${path('silences', silence)}/end`, { expectedVersion: 1 });
       print(runtime, options, ended, `${ended.silence} has ended; it silenced ${whatOf(ended)}.`);
     });
-}
-
-/** The server, and paths below the plan that the command is about. */
-async function reach(
-  runtime: Runtime,
-  options: ServerOptionValues,
-): Promise<{ readonly client: Client; readonly path: (...parts: readonly string[]) => string }> {
-  const client = await connect(runtime, options);
-  const plan = await choosePlan(client, options.plan);
-  return { client, path: (...parts) => `/api/plans/${[plan, ...parts].map(encodeURIComponent).join('/')}` };
-}
-
-function print(runtime: Runtime, options: ServerOptionValues, answer: unknown, text: string): void {
-  runtime.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : `${text}\n`);
 }
 
 function whatOf({ rule, group }: SilenceAnswer): string {

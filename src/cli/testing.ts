@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommandLine } from './program.ts';
@@ -61,4 +63,45 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
 
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+interface Asked {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly agent: string | undefined;
+  readonly body: unknown;
+}
+
+/** Answers as the server would, by method and path, and writes down what was asked; for tests of commands. */
+export function answeringServer() {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on('end', () => {
+      const agent = request.headers['user-agent'];
+      asked.push({ method: request.method, url: request.url, agent, body: text === '' ? undefined : JSON.parse(text) });
+      const [status, answer] = answering.answers[`${request.method} ${request.url}`] ?? [404, {}];
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  });
+  const answering = {
+    asked,
+    answers: {} as Readonly<Record<string, readonly [number, unknown]>>,
+    start: () => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)),
+    stop: () => new Promise((resolve) => server.close(resolve)),
+    forget: () => {
+      asked.length = 0;
+    },
+    /** Runs a command against it, about the plan `tea shop`. */
+    run: (...words: readonly string[]): Promise<Ran> => answering.runIn('/', ...words),
+    runIn: (folder: string, ...words: readonly string[]): Promise<Ran> => {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const options = { defaults: { token: 'wb_admin_x' } };
+      return run(folder, [...words, '--server', url, '--plan', 'tea shop'], options);
+    },
+  };
+  return answering;
 }
