@@ -133,6 +133,9 @@ export const limits = {
   /** Different values of one such measure; with more it says nothing. */
   keysPerMeasure: 100_000,
   keysPerPlan: 500_000,
+  /** Rows that are read for one such measure when a store is asked for its past, and of one question. */
+  keyRowsRecalled: 500_000,
+  keyRowsAsked: 20_000,
   keysShown: 20,
   keyCharacters: 200,
   /** A partner counts that came up to so long before the window. */

@@ -197,13 +197,13 @@ export class ComparisonJudge {
       at,
       reading,
       against: against.some((outcome) => outcome.reason !== undefined) ? [] : against.map((outcome) => outcome.value),
-      ...this.found(),
+      ...this.found(group),
     };
   }
 
   /** The keys behind the figures, if there are any. */
-  private found(): { readonly found?: Found } {
-    const found = foundKeys(this.ofKeys);
+  private found(group: GroupKey): { readonly found?: Found } {
+    const found = foundKeys(this.ofKeys, group);
     return found === undefined ? {} : { found };
   }
 

@@ -58,10 +58,10 @@ export interface FigureWindow {
   readonly groups: ReadonlyMap<GroupKey, GroupFigure>;
   /** The figure of a group, if anything of it is covered now. */
   covered(key: GroupKey): GroupFigure | undefined;
-  /** Of a figure that is incomplete, when what is known already is the least that it can be. */
-  readonly least?: number | undefined;
-  /** Of a measure of keys, when any key offends now. */
-  offending?(): OffendingKeys | undefined;
+  /** Of a group of a figure that is incomplete, when what is known already is the least that it can be. */
+  least?(key: GroupKey): number | undefined;
+  /** Of a measure of keys, when any key of the group offends now. */
+  offending?(key: GroupKey): OffendingKeys | undefined;
   /** Time has come to `now`. */
   pass(now: Instant): void;
   /** Everything is judged anew at the next occasion. */

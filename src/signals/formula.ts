@@ -110,7 +110,7 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
     outcome.fullAt = 0;
     if (context.now < window.refillingUntil) {
       outcome.reason = 'refilling';
-      outcome.least = window.withheld === undefined ? window.least : undefined;
+      outcome.least = window.withheld === undefined ? window.least?.(group) : undefined;
     } else if (window.withheld !== undefined) {
       outcome.reason = window.withheld;
     } else if (aggregate !== undefined) {

@@ -15,8 +15,10 @@ import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import type { FigureWindow } from './figure-window.ts';
 import { differsByPhase, type EvaluationContext, measuresOf } from './formula.ts';
+import type { KeyRecall, KeysWanted } from './keys/key-recall.ts';
 import { KeyRoom } from './keys/key-room.ts';
 import { KeyWindow } from './keys/key-window.ts';
+import { KeyWindows } from './keys/key-windows.ts';
 import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
 import { buildRoutes, type LiveWindow, type Route } from './routes.ts';
@@ -30,6 +32,9 @@ const SNAPSHOT_VERSION = 1;
 
 /** The section that says when the plan received for the first time. */
 const RECEIVED_FROM = 'received from';
+
+/** The section of a source that takes each value once, and may not know which came before. */
+const COLD = 'once so far ';
 
 /** Why a snapshot was not taken; the windows then begin empty. */
 export interface SnapshotFailure {
@@ -88,6 +93,7 @@ export class LiveExecutor implements Executor {
   private readonly silences: readonly SilenceWatch[];
   private readonly watches: Watches;
   private readonly availabilities: AvailabilityWindows;
+  private readonly keys: KeyWindows;
   private readonly judges: readonly ComparisonJudge[];
   /** By number of window. */
   private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
@@ -116,9 +122,9 @@ export class LiveExecutor implements Executor {
     this.phases = new PhaseLine(plan, plan.launch);
     this.context = { now, received: false, gone: false, phases: this.phases };
     const measures = Object.values(plan.measures);
-    const keys = new KeyRoom();
+    const room = new KeyRoom();
     this.windows = measures.map((measure, id) =>
-      isOfKeys(measure) ? new KeyWindow(measure, id, now, keys) : new MeasureWindow(measure, id, now),
+      isOfKeys(measure) ? new KeyWindow(measure, id, now, room) : new MeasureWindow(measure, id, now),
     );
     this.filling = this.windows.filter((window) => window instanceof MeasureWindow);
     const byId = new Map<MeasureId, FigureWindow>(this.windows.map((window) => [window.measure.id, window]));
@@ -152,6 +158,8 @@ export class LiveExecutor implements Executor {
       heard: (silence, at) => this.noteHeard(silence, at),
     });
     this.allRoutes = routes.all;
+    const ofKeys = this.windows.filter((window) => window instanceof KeyWindow);
+    this.keys = new KeyWindows(plan, ofKeys, routes.all);
     this.signals = new SignalReader(plan.signals, byId, this.context);
     this.receivedNumber = firstWatch + this.watches.all.length + this.availabilities.all.length;
     this.judgesByPhase = this.judges.filter((judge) => formulasOf(judge.test).some(differsByPhase));
@@ -197,9 +205,13 @@ export class LiveExecutor implements Executor {
     ];
   }
 
-  /** Says nothing of availabilities that have not asked yet what a store knows of the time before; `fillHistory` ends that. */
-  awaitHistory(): void {
+  /**
+   * Says nothing of availabilities and keys that have not asked yet what a store knows of the time before; `fillHistory` and `fillKeys` end
+   * that. All that was received up to `at` (at least the last instant) and is heard is heard already, or is of a later time to them.
+   */
+  awaitHistory(at: Instant = this.now): void {
     this.availabilities.awaitHistory();
+    this.keys.awaitHistory(at, this.dues);
   }
 
   /** What a store is to be asked for. */
@@ -212,6 +224,21 @@ export class LiveExecutor implements Executor {
     const out: Verdict[] = [];
     this.advanceInto(at, out);
     this.availabilities.fill(wanted, histories, at);
+    this.judge(at, out);
+    return out;
+  }
+
+  /** What a store is to be asked for because of keys. */
+  keysWanted(): readonly KeysWanted[] {
+    return this.keys.wanted();
+  }
+
+  /** Takes in what a store told of the keys of a measure, and judges what that changes. */
+  fillKeys(measure: MeasureId, recall: KeyRecall, at: Instant): readonly Verdict[] {
+    const out: Verdict[] = [];
+    this.advanceInto(at, out);
+    const window = this.keys.fill(measure, recall, at, this.dues);
+    if (window !== undefined) this.queueWindow(window);
     this.judge(at, out);
     return out;
   }
@@ -255,19 +282,21 @@ export class LiveExecutor implements Executor {
     const sections = readSections(from);
     this.receivedFrom = sections.get(RECEIVED_FROM)?.number() ?? Number.NEGATIVE_INFINITY;
     for (const window of this.windows) {
-      const section = sections.get(`measure ${measureSignature(this.plan, window.measure)}`);
+      const section = sections.get(this.sectionOf(window));
       if (section !== undefined) window.read(section);
       else if (
         sourceOf(this.plan, window.measure.source).standing !== true &&
         this.lastReceivedAt + limits.futureMs >= this.now - window.keptMs
       ) {
         window.beginRefilling(this.now);
-      }
+      } else if (window instanceof KeyWindow) window.lacksNothing();
     }
     for (const window of this.filling) window.beginFilling?.(this.receivedFrom, this.now);
     for (const route of this.allRoutes) {
       const section = sections.get(`once ${sourceSignature(route.source)}`);
-      if (section !== undefined) route.oncePer?.restore(section);
+      const cold = sections.get(`${COLD}${sourceSignature(route.source)}`);
+      if (section !== undefined) route.oncePer?.restore(section, false);
+      else if (cold !== undefined) route.oncePer?.restore(cold, true);
     }
     for (const judge of this.judges) {
       const section = sections.get(`test ${judge.test.id}`);
@@ -285,14 +314,19 @@ export class LiveExecutor implements Executor {
     this.scheduleAll();
   }
 
+  private sectionOf(window: LiveWindow): string {
+    return `${window instanceof KeyWindow ? 'keys' : 'measure'} ${measureSignature(this.plan, window.measure)}`;
+  }
+
   private writeSections(out: NumberWriter): void {
     const sections: (readonly [string, { write(out: NumberWriter): void }])[] = [];
     if (this.receivedFrom > Number.NEGATIVE_INFINITY)
       sections.push([RECEIVED_FROM, { write: (part) => part.number(this.receivedFrom) }]);
-    for (const window of this.windows)
-      sections.push([`measure ${measureSignature(this.plan, window.measure)}`, window]);
+    for (const window of this.windows) sections.push([this.sectionOf(window), window]);
     for (const route of this.allRoutes) {
-      if (route.oncePer !== undefined) sections.push([`once ${sourceSignature(route.source)}`, route.oncePer]);
+      const { oncePer, source } = route;
+      const isCold = oncePer?.isCold === true;
+      if (oncePer !== undefined) sections.push([`${isCold ? COLD : 'once '}${sourceSignature(source)}`, oncePer]);
     }
     for (const judge of this.judges) sections.push([`test ${judge.test.id}`, judge]);
     sections.push(...this.availabilities.sections());
@@ -311,8 +345,7 @@ export class LiveExecutor implements Executor {
   }
 
   private schedulePhase(after: Instant): void {
-    if (this.judgesByPhase.length > 0)
-      this.dues.schedule(this.receivedNumber + 1, this.phases.changeAfter(after));
+    if (this.judgesByPhase.length > 0) this.dues.schedule(this.receivedNumber + 1, this.phases.changeAfter(after));
   }
 
   private advanceInto(to: Instant, out: Verdict[]): void {

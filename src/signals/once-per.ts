@@ -1,9 +1,18 @@
 import { hash53 } from '#kernel/hash64.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import { compileField, type FieldReader } from './predicate.ts';
+import { compileField } from './predicate.ts';
 import type { EventRecord } from './record.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
+
+/** What tells the events of a source apart that takes each value of a field once; undefined for one without the field. */
+export function onceHash(field: string): (record: EventRecord) => number | undefined {
+  const read = compileField(field);
+  return (record) => {
+    const value = read(record);
+    return value === undefined ? undefined : hash53(String(value));
+  };
+}
 
 /**
  * `once per field`: of the events with one value of the field, the first that arrived counts, and the next not before
@@ -12,19 +21,20 @@ import type { NumberReader, NumberWriter } from './snapshot-format.ts';
  */
 export class OncePer {
   private readonly firstAt = new Map<number, Instant>();
-  private readonly read: FieldReader;
+  private readonly hashOf: (record: EventRecord) => number | undefined;
+  /** It has not heard everything of the time that matters; a store may tell. */
+  isCold = true;
   /** Values forgotten before their time because there were too many. */
   forgotten = 0;
 
   constructor(field: string) {
-    this.read = compileField(field);
+    this.hashOf = onceHash(field);
   }
 
   /** Whether the event counts; remembers it if so. */
   admits(record: EventRecord, now: Instant): boolean {
-    const value = this.read(record);
-    if (value === undefined) return true;
-    const hash = hash53(String(value));
+    const hash = this.hashOf(record);
+    if (hash === undefined) return true;
     const first = this.firstAt.get(hash);
     if (first !== undefined) {
       if (now - first < limits.oncePerMs) return false;
@@ -45,11 +55,27 @@ export class OncePer {
     }
   }
 
-  restore(from: NumberReader): void {
+  restore(from: NumberReader, isCold: boolean): void {
+    this.isCold = isCold;
     this.forgotten = from.number();
     for (let left = from.number(); left > 0; left--) {
       const hash = from.number();
       this.firstAt.set(hash, from.number());
+    }
+  }
+
+  /** Takes over when values first came in the time before it listened, as a store tells them. */
+  recall(before: ReadonlyMap<number, Instant>): void {
+    if (!this.isCold) return;
+    this.isCold = false;
+    const own = [...this.firstAt];
+    this.firstAt.clear();
+    for (const [hash, at] of before) this.firstAt.set(hash, at);
+    for (const [hash, at] of own) {
+      const first = this.firstAt.get(hash);
+      if (first !== undefined && at - first < limits.oncePerMs) continue;
+      this.firstAt.delete(hash);
+      this.firstAt.set(hash, at);
     }
   }
 

@@ -9,7 +9,7 @@ import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/r
 import { isOfKeys } from '#plan/window-step.ts';
 import { ReferenceAvailability } from './availability/reference-availability.ts';
 import { groupOf, otherGroup } from './groups.ts';
-import { ReferenceKeys } from './keys/reference-keys.ts';
+import { type ReferenceGroup, ReferenceKeys } from './keys/reference-keys.ts';
 import { compileField, compilePredicate } from './predicate.ts';
 import { type EventRecord, recordNameOf } from './record.ts';
 import { isTotal, isZeroWhenEmpty, onlyGrows } from './totals.ts';
@@ -188,9 +188,10 @@ export class ReferenceExecutor {
     gone: boolean,
   ): ReferenceFigure {
     if (isOfKeys(measure)) {
-      const { covered, offending } = this.keys(measure, before).at(at);
+      const { covered, offending } = this.keysOf(measure, group, at, before);
       if (covered > 0) return { value: offending.length, sampleSize: covered };
       return this.emptyFigure(at, before);
+      if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize: 0 };
     }
     const own = measure.by.length === 0 ? UNGROUPED : group;
     const values = this.covered(measure, at, before)
@@ -221,9 +222,14 @@ export class ReferenceExecutor {
     return received ? { value: 0, sampleSize: 0 } : { reason: 'nothing-received', sampleSize: 0 };
   }
 
-  /** The keys that a measure counts at an instant, as they are shown. */
-  offendingKeys(measure: Measure, at: Instant, before: Instant = at + 1): readonly string[] {
-    return this.keys(measure, before).at(at).offending;
+  /** The keys that a measure counts in a group at an instant, as they are shown. */
+  offendingKeys(measure: Measure, group: GroupKey, at: Instant, before: Instant = at + 1): readonly string[] {
+    return this.keysOf(measure, group, at, before).offending;
+  }
+
+  private keysOf(measure: Measure, group: GroupKey, at: Instant, before: Instant): ReferenceGroup {
+    const own = measure.by.length === 0 ? UNGROUPED : group;
+    return this.keys(measure, before).at(at).get(own) ?? { covered: 0, offending: [] };
   }
 
   private keys(measure: Measure, before: Instant): ReferenceKeys {
@@ -235,6 +241,8 @@ export class ReferenceExecutor {
 
   private groups(id: string, at: Instant, before: Instant): ReadonlySet<GroupKey> {
     return new Set(this.covered(this.measure(id), at, before).map((event) => event.group));
+    const measure = this.measure(id);
+    if (isOfKeys(measure)) return new Set(this.keys(measure, before).at(at).keys());
   }
 
   /** The events in the buckets ⌊at/g⌋ − W/g … ⌊at/g⌋, in order of arrival. */

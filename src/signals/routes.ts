@@ -5,9 +5,9 @@ import type { RecordBatch } from './batch/record-batch.ts';
 import { Selection } from './batch/selection.ts';
 import { compileSelector, type Selector } from './batch/selector.ts';
 import type { FigureWindow, RowsTaker } from './figure-window.ts';
-import { KeyWindow } from './keys/key-window.ts';
+import { KeyWindow, type OnceReader } from './keys/key-window.ts';
 import type { MeasureWindow } from './measure-window.ts';
-import { OncePer } from './once-per.ts';
+import { OncePer, onceHash } from './once-per.ts';
 import { recordNameOf } from './record.ts';
 import type { SilenceWatch } from './silence-watch.ts';
 
@@ -74,6 +74,8 @@ export function buildRoutes(
     const measure = window.measure;
     if (window instanceof KeyWindow) {
       const { source, where, field = '', partner } = measure;
+      window.onceOfKeys = onceReader(sources[source]);
+      window.onceOfPartners = onceReader(sources[partner?.source ?? '']);
       targetsFor(wanted, source, where).windows.push({ window, into: window.ofKeys, field });
       if (partner === undefined) continue;
       targetsFor(wanted, partner.source, undefined).windows.push({
@@ -102,6 +104,12 @@ export function buildRoutes(
     else routes.push(route);
   }
   return { byEvent, all };
+}
+
+function onceReader(source: Source | undefined): OnceReader | undefined {
+  if (source?.oncePer === undefined) return undefined;
+  const hashOf = onceHash(source.oncePer);
+  return ({ columns }, row) => hashOf(columns.batch.record(row));
 }
 
 /** A window that wants events, where in it they go, and the field that is read of them. */

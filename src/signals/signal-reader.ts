@@ -38,14 +38,12 @@ export class SignalReader {
   /** As of `context.now`; in the order of the plan, then of the groups' first events. */
   readings(): readonly SignalReading[] {
     return this.signals.flatMap(({ signal, evaluate, grouped, ofKeys }) => {
-      const found = foundKeys(ofKeys);
       const groups = grouped.length === 0 ? [UNGROUPED] : coveredGroups(grouped);
-      return groups.map((group) => ({
-        signal: signal.name,
-        group,
-        reading: readingOf(evaluate(group), signal.atLeast, this.context.now),
-        ...(found !== undefined && { found }),
-      }));
+      return groups.map((group) => {
+        const found = foundKeys(ofKeys, group);
+        const reading = readingOf(evaluate(group), signal.atLeast, this.context.now);
+        return { signal: signal.name, group, reading, ...(found !== undefined && { found }) };
+      });
     });
   }
 }
@@ -53,7 +51,7 @@ export class SignalReader {
 function coveredGroups(windows: readonly FigureWindow[]): readonly GroupKey[] {
   const groups = new Set<GroupKey>();
   for (const window of windows) {
-    for (const aggregate of window.groups.values()) if (aggregate.covered > 0) groups.add(aggregate.key);
+    for (const key of window.groups.keys()) if (window.covered(key) !== undefined) groups.add(key);
   }
   return [...groups];
 }

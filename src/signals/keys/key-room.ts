@@ -8,6 +8,11 @@ export class KeyRoom {
     return this.taken >= limits.keysPerPlan;
   }
 
+  /** Whether more keys are in it than there is place for. */
+  get isOver(): boolean {
+    return this.taken > limits.keysPerPlan;
+  }
+
   take(): void {
     this.taken += 1;
   }

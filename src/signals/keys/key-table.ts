@@ -1,4 +1,5 @@
 import type { Instant } from '#kernel/instant.ts';
+import type { KeyGroup } from './key-groups.ts';
 import type { KeyRoom } from './key-room.ts';
 
 const FIRST_SLOTS = 64;
@@ -21,11 +22,13 @@ export class KeyTable {
   marks: Uint8Array = new Uint8Array(FIRST_SLOTS);
   /** The key as people read it, where it may be needed. */
   readonly texts: (string | undefined)[] = [];
+  /** The group that its latest event put it in; absent where nothing of it was in the window yet. */
+  readonly groups: (KeyGroup | undefined)[] = [];
   /** Places in use lie below. */
   end = 0;
   private readonly places = new Map<number, number>();
   private readonly free: number[] = [];
-  private readonly room: KeyRoom;
+  private room: KeyRoom;
 
   constructor(room: KeyRoom) {
     this.room = room;
@@ -50,6 +53,7 @@ export class KeyTable {
     this.partner[place] = NEVER;
     this.marks[place] = 0;
     this.texts[place] = undefined;
+    this.groups[place] = undefined;
     this.places.set(hash, place);
     this.room.take();
     return place;
@@ -60,10 +64,32 @@ export class KeyTable {
     this.room.leave();
     this.hash[place] = Number.NaN;
     this.texts[place] = undefined;
+    this.groups[place] = undefined;
     this.free.push(place);
     if (this.places.size > 0) return;
     this.end = 0;
     this.free.length = 0;
+  }
+
+  /** Takes its keys to another room, as far as there is place for them; whether there was for all. */
+  moveTo(room: KeyRoom): boolean {
+    let isWhole = true;
+    const before = this.room;
+    this.room = room;
+    for (let place = 0; place < this.end; place++) {
+      if (!this.holds(place)) continue;
+      before.leave();
+      room.take();
+      if (!room.isOver) continue;
+      this.forget(place);
+      isWhole = false;
+    }
+    return isWhole;
+  }
+
+  /** Lets go of all keys. */
+  clear(): void {
+    for (let place = 0; place < this.end; place++) if (this.holds(place)) this.forget(place);
   }
 
   holds(place: number): boolean {

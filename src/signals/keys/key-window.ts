@@ -1,35 +1,40 @@
 import { assert } from '#kernel/assert.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { FieldValue, Measure } from '#plan/model.ts';
+import type { Measure, Source } from '#plan/model.ts';
 import { type GroupKey, type NoDataReason, UNGROUPED } from '#plan/reading.ts';
 import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { FigureWindow, GroupFigure, OffendingKeys, RowsTaker } from '../figure-window.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
+import { KeyBook } from './key-book.ts';
+import { type KeyGroup, KeyGroups } from './key-groups.ts';
+import { KeyLog, type LoggedKey } from './key-log.ts';
+import { type KeyRecall, type KeysWanted, keySides, placeHash } from './key-recall.ts';
 import type { KeyRoom } from './key-room.ts';
-import { KeyTable } from './key-table.ts';
-import { boundaryAfter, boundaryFrom, boundaryOf, type KeyTimes, keyTimes } from './key-times.ts';
+import { boundaryAfter, boundaryFrom, boundaryOf, type KeyTimes } from './key-times.ts';
+import { worstKeys } from './worst-keys.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Marks of a key: its latest event is in the window; it counts. */
 const COVERED = 1;
 const OFFENDS = 2;
 
+/** Reads the value of `once per` of a row, as its hash; undefined where the source has none or the event lacks it. */
+export type OnceReader = (run: MeasuredRows, row: number) => number | undefined;
+
 /**
  * `duplicates` and `missing`: how many values of a field came in more than one event, or have no event of another source that holds them (see
- * `KeyTimes`). A key is kept once, whatever comes of it; beyond `limits.keysPerMeasure` keys, or
+ * `KeyTimes`), in each group. A key is kept once, whatever comes of it; beyond `limits.keysPerMeasure` keys, or
  * `limits.keysPerPlan` of all such measures, the figure is withheld until all that was not
- * taken in has lost its meaning.
+ * taken in has lost its meaning. What was before it listened, a store may tell.
  */
 export class KeyWindow implements FigureWindow {
   readonly measure: Measure;
   readonly id: number;
   queued = false;
   readonly zeroWhenEmpty = true;
-  readonly grouped = false;
-  readonly overflowed = 0;
-  readonly groups: ReadonlyMap<GroupKey, GroupFigure> = new Map();
-  readonly touchedGroups: readonly GroupFigure[] = [];
+  readonly grouped: boolean;
+  readonly touchedGroups: KeyGroup[] = [];
   readonly keptMs: DurationMs;
   refillingUntil: Instant = 0;
   due: Instant = Number.POSITIVE_INFINITY;
@@ -39,36 +44,43 @@ export class KeyWindow implements FigureWindow {
   readonly ofKeys: RowsTaker = { addAll: (run, now) => this.take(run, now, false) };
   /** Takes the events that the others are held against. */
   readonly ofPartners: RowsTaker = { addAll: (run, now) => this.take(run, now, true) };
+  /** How to tell repetitions of the keys' and of the partners' source; set by who knows the sources. */
+  onceOfKeys: OnceReader | undefined;
+  onceOfPartners: OnceReader | undefined;
   private readonly times: KeyTimes;
   private readonly isMissing: boolean;
-  private readonly table: KeyTable;
+  private book: KeyBook;
   private readonly room: KeyRoom;
+  private readonly keyGroups: KeyGroups;
   private boundary: Instant;
+  /** `wanted`: a store is asked for what was before. */
+  private history: 'own' | 'wanted' | 'known' = 'own';
+  /** What came while a store is asked. */
+  private log: KeyLog | undefined;
   /** When the last key that found no place will have lost its meaning; 0 when all have one. */
   private crowdedUntil: Instant = 0;
   /** The boundary at which keys were last forgotten to make room. */
   private clearedAt: Instant = NEVER;
-  private coveredKeys = 0;
-  private offendingKeys = 0;
-  private readonly figure: GroupFigure;
 
   constructor(measure: Measure, id: number, now: Instant, room: KeyRoom) {
     this.room = room;
-    this.table = new KeyTable(room);
+    this.book = new KeyBook(measure, room);
     this.measure = measure;
     this.id = id;
-    this.times = keyTimes(measure);
+    this.times = this.book.times;
     this.keptMs = this.times.keptMs;
-    this.isMissing = measure.function === 'missing';
+    this.isMissing = this.book.isMissing;
+    this.keyGroups = new KeyGroups(measure.by);
+    this.grouped = this.keyGroups.grouped;
     this.boundary = boundaryOf(this.times, now);
-    const covered = (): number => this.coveredKeys;
-    this.figure = {
-      key: UNGROUPED,
-      get covered() {
-        return covered();
-      },
-      value: () => this.offendingKeys,
-    };
+  }
+
+  get groups(): ReadonlyMap<GroupKey, GroupFigure> {
+    return this.keyGroups.all;
+  }
+
+  get overflowed(): number {
+    return this.keyGroups.overflowed;
   }
 
   get withheld(): NoDataReason | undefined {
@@ -76,19 +88,17 @@ export class KeyWindow implements FigureWindow {
   }
 
   /** What was heard counts, whatever came before. */
-  get least(): number | undefined {
-    return this.refillingUntil > 0 ? this.offendingKeys : undefined;
+  least(key: GroupKey): number | undefined {
+    return this.refillingUntil > 0 ? (this.groupOf(key)?.offending ?? 0) : undefined;
   }
 
-  covered(): GroupFigure | undefined {
-    return this.coveredKeys > 0 ? this.figure : undefined;
+  covered(key: GroupKey): GroupFigure | undefined {
+    const group = this.groupOf(key);
+    return group !== undefined && group.covered > 0 ? group : undefined;
   }
 
   pass(now: Instant): void {
-    if (this.refillingUntil > 0 && now >= this.refillingUntil) {
-      this.refillingUntil = 0;
-      this.touchAll();
-    }
+    if (this.refillingUntil > 0 && now >= this.refillingUntil) this.endRefilling();
     if (this.crowdedUntil > 0 && now >= this.crowdedUntil) {
       this.crowdedUntil = 0;
       this.touchAll();
@@ -104,6 +114,8 @@ export class KeyWindow implements FigureWindow {
   }
 
   clearTouched(): void {
+    for (const group of this.touchedGroups) group.touched = false;
+    this.touchedGroups.length = 0;
     this.touched = false;
     this.allTouched = false;
   }
@@ -114,34 +126,87 @@ export class KeyWindow implements FigureWindow {
     this.due = Math.min(this.due, this.refillingUntil);
   }
 
-  /** Missing ones that have waited longest come first, of duplicates those that came last. */
-  offending(): OffendingKeys | undefined {
-    if (this.offendingKeys === 0 || this.withheld !== undefined) return undefined;
-    const { table } = this;
-    const shown: { readonly text: string; readonly rank: number }[] = [];
-    for (let index = 0; index < table.end; index++) {
-      // Keys lie about in the order in which they came: those that are wanted are met first, and the others are passed over.
-      const place = this.isMissing ? index : table.end - 1 - index;
-      if (!table.holds(place) || ((table.marks[place] as number) & OFFENDS) === 0) continue;
-      const rank = this.isMissing ? (table.since[place] as number) : -(table.last[place] as number);
-      const worst = shown.length === limits.keysShown ? shown.at(-1) : undefined;
-      if (worst !== undefined && rank > worst.rank) continue;
-      const text = table.texts[place] ?? '';
-      if (worst !== undefined) {
-        if (rank === worst.rank && text >= worst.text) continue;
-        shown.pop();
-      }
-      const at = shown.findIndex((other) => other.rank > rank || (other.rank === rank && other.text > text));
-      shown.splice(at < 0 ? shown.length : at, 0, { text, rank });
+  /** Nothing that came before would matter. */
+  lacksNothing(): void {
+    this.history = 'known';
+  }
+
+  /** Unless it knows its past already, a store tells of all that came up to `now`; what comes later is noted until it does. */
+  awaitHistory(now: Instant): void {
+    if (this.history === 'known') return;
+    this.history = 'wanted';
+    this.log = new KeyLog(now);
+    if (this.refillingUntil > 0) return;
+    this.beginRefilling(now);
+    this.lookAtAll();
+    this.touchAll();
+  }
+
+  historyWanted(sourceOf: (name: string) => Source): KeysWanted | undefined {
+    if (this.log === undefined) return undefined;
+    const to = this.log.after + 1;
+    return { measure: this.measure, to, sides: keySides(this.measure, to, sourceOf), isOver: this.log.isOver };
+  }
+
+  /** Takes over what a store told; whether that is what it waits for. */
+  fill(recall: KeyRecall, now: Instant): boolean {
+    const { log } = this;
+    if (log === undefined || log.isOver || recall.to !== log.after + 1) return false;
+    this.boundary = boundaryOf(this.times, now);
+    if (recall.isTooMuch) {
+      // Its own past is complete once it has listened for long enough.
+      this.history = 'known';
+      this.log = undefined;
+      return false;
     }
-    return { keys: shown.map(({ text }) => text), more: this.offendingKeys - shown.length };
+    this.book.table.clear();
+    for (const group of this.keyGroups.all.values()) this.empty(group);
+    if (this.keyGroups.single !== undefined) this.empty(this.keyGroups.single);
+    this.book = recall.book;
+    this.crowdedUntil = recall.crowdedUntil > now ? recall.crowdedUntil : 0;
+    if (!this.book.enter(this.room)) this.crowdedUntil = now + this.keptMs + this.times.stepMs;
+    const { table } = this.book;
+    for (let place = 0; place < table.end; place++) {
+      if (!table.holds(place)) continue;
+      table.marks[place] = 0;
+      if ((table.last[place] as number) >= this.boundary - this.times.windowMs) {
+        table.groups[place] = this.keyGroups.of(recall.wantedGroups[place] ?? UNGROUPED);
+      }
+    }
+    for (const entry of log.entries) {
+      if (!isRepeated(entry, recall)) this.hear(entry);
+    }
+    this.endRefilling();
+    this.lookAtAll();
+    return true;
+  }
+
+  /** Missing ones that have waited longest come first, of duplicates those that came last. */
+  offending(key: GroupKey): OffendingKeys | undefined {
+    const group = this.groupOf(key);
+    if (group === undefined || group.offending === 0 || this.withheld !== undefined) return undefined;
+    const { table } = this.book;
+    const { isMissing, grouped } = this;
+    const keys = worstKeys({
+      end: table.end,
+      fromStart: isMissing,
+      rank: (place) => {
+        if (!table.holds(place) || ((table.marks[place] as number) & OFFENDS) === 0) return Number.NaN;
+        if (grouped && table.groups[place] !== group) return Number.NaN;
+        return isMissing ? (table.since[place] as number) : -(table.last[place] as number);
+      },
+      text: (place) => table.texts[place] ?? '',
+    });
+    return { keys, more: group.offending - keys.length };
   }
 
   write(out: NumberWriter): void {
-    const { table } = this;
+    const { table } = this.book;
     out.number(this.boundary);
     out.number(this.refillingUntil);
     out.number(this.crowdedUntil);
+    out.text(this.history === 'known' ? 'known' : 'own');
+    out.number(this.overflowed);
     out.number(table.size);
     for (let place = 0; place < table.end; place++) {
       if (!table.holds(place)) continue;
@@ -150,14 +215,17 @@ export class KeyWindow implements FigureWindow {
       out.number(table.since[place] as number);
       if (this.isMissing) out.number(table.partner[place] as number);
       out.text(table.texts[place] ?? '');
+      if (this.grouped) out.text(table.groups[place]?.key ?? '');
     }
   }
 
   read(from: NumberReader): void {
-    const { table } = this;
+    const { table } = this.book;
     this.boundary = from.number();
     this.refillingUntil = from.number();
     this.crowdedUntil = from.number();
+    this.history = from.text() as 'own' | 'known';
+    this.keyGroups.overflowed = from.number();
     for (let left = from.number(); left > 0; left--) {
       const place = table.add(from.number());
       table.last[place] = from.number();
@@ -165,8 +233,30 @@ export class KeyWindow implements FigureWindow {
       if (this.isMissing) table.partner[place] = from.number();
       const text = from.text();
       if (text !== '') table.texts[place] = text;
+      const group = this.grouped ? from.text() : '';
+      if ((table.last[place] as number) >= this.boundary - this.times.windowMs) {
+        table.groups[place] = this.keyGroups.restored(group);
+      }
     }
     this.lookAtAll();
+  }
+
+  private groupOf(key: GroupKey): KeyGroup | undefined {
+    return this.keyGroups.single ?? this.keyGroups.all.get(key);
+  }
+
+  private endRefilling(): void {
+    this.refillingUntil = 0;
+    this.history = 'known';
+    this.log = undefined;
+    this.touchAll();
+  }
+
+  private empty(group: KeyGroup): void {
+    group.covered = 0;
+    group.offending = 0;
+    this.keyGroups.dropIfEmpty(group);
+    this.touch(group);
   }
 
   private take(run: MeasuredRows, now: Instant, isPartner: boolean): void {
@@ -174,75 +264,65 @@ export class KeyWindow implements FigureWindow {
     const { rows, count, times, values: hashes } = run;
     const field = isPartner ? this.measure.partner?.field : this.measure.field;
     const values = run.columns.of(field ?? '').values();
+    const isSplit = this.grouped && !isPartner;
+    const once = this.log === undefined ? undefined : isPartner ? this.onceOfPartners : this.onceOfKeys;
     for (let index = 0; index < count; index++) {
       const row = rows[index] as number;
-      const place = this.placeOf(hashes[row] as number, now);
-      if (place === undefined) continue;
       const time = Math.min(times[row] as number, now);
-      if (isPartner) this.hearPartner(place, time);
-      else this.hear(place, time, values[row]);
-      this.due = Math.min(this.due, this.look(place));
+      const group = isSplit ? this.keyGroups.wanted(run, row) : UNGROUPED;
+      const entry = { isPartner, hash: hashes[row] as number, time, at: now, value: values[row], group };
+      this.log?.note({ ...entry, once: once?.(run, row) });
+      const place = this.hear(entry);
+      if (place !== undefined) this.due = Math.min(this.due, this.look(place));
     }
   }
 
-  private hear(place: number, time: Instant, value: FieldValue | undefined): void {
-    const { last, since, texts } = this.table;
-    const before = last[place] as number;
-    if (this.isMissing) {
-      const isNew = time > before + this.times.windowMs;
-      since[place] = isNew ? time : Math.min(since[place] as number, time);
-      last[place] = Math.max(before, time);
-      if (!this.hasPartnerForLong(place)) texts[place] ??= textOf(value);
-      return;
+  /** Takes in what one event says; where its key is kept. */
+  private hear({ isPartner, hash, time, at, value, group }: Omit<LoggedKey, 'once'>): number | undefined {
+    const place = this.placeOf(placeHash(this.book, group, hash), at);
+    if (place === undefined) return undefined;
+    if (isPartner) this.book.hearPartner(place, time);
+    else {
+      if (this.grouped) this.regroup(place, time, group);
+      this.book.hear(place, time, value);
     }
-    if (time >= before) {
-      since[place] = before;
-      last[place] = time;
-    } else since[place] = Math.max(since[place] as number, time);
-    if (before !== NEVER) texts[place] ??= textOf(value);
+    return place;
   }
 
-  private hearPartner(place: number, time: Instant): void {
-    const { partner, texts } = this.table;
-    partner[place] = Math.max(partner[place] as number, time);
-    // It will be there for longer than what is known of the key.
-    texts[place] = undefined;
-  }
-
-  /** Whether the key leaves the window before its partner is forgotten: then nobody will ask what it is. */
-  private hasPartnerForLong(place: number): boolean {
-    return (this.table.partner[place] as number) + limits.partnerBeforeMs >= (this.table.last[place] as number);
+  /** Puts a key into the group of its latest event; an event that the window does not reach any more is in none. */
+  private regroup(place: number, time: Instant, wanted: GroupKey): void {
+    const { groups } = this.book.table;
+    if (time < this.boundary - this.times.windowMs) return;
+    const before = groups[place];
+    if (before?.key === wanted && before.covered > 0) return;
+    this.mark(place, 0);
+    groups[place] = this.keyGroups.of(wanted);
   }
 
   /** The place of a key, which is made when there is room. */
   private placeOf(hash: number, now: Instant): number | undefined {
-    const known = this.table.find(hash);
+    const known = this.book.table.find(hash);
     if (known !== undefined) return known;
-    if (this.isFull() && this.clearedAt !== this.boundary) {
+    if (this.book.isFull && this.clearedAt !== this.boundary) {
       this.clearedAt = this.boundary;
       this.lookAtAll();
     }
-    if (!this.isFull()) return this.table.add(hash);
+    if (!this.book.isFull) return this.book.table.add(hash);
     this.crowdedUntil = now + this.keptMs + this.times.stepMs;
     this.due = Math.min(this.due, this.crowdedUntil);
     this.touchAll();
     return undefined;
   }
 
-  private isFull(): boolean {
-    return this.table.size >= limits.keysPerMeasure || this.room.isFull;
-  }
-
   /** Looks at every key as of the boundary, forgets those that mean nothing any more, and finds the next due instant. */
   private lookAtAll(): void {
-    const { table } = this;
-    // A key that came again may belong to what came before it for so much longer than the window: events may be late.
-    const oldest = this.boundary - this.keptMs - (this.isMissing ? 0 : limits.lateMs);
+    const { book, boundary } = this;
+    const { table } = book;
     let due = Number.POSITIVE_INFINITY;
     for (let place = 0; place < table.end; place++) {
       if (!table.holds(place)) continue;
       due = Math.min(due, this.look(place));
-      if (table.latest(place) < oldest) table.forget(place);
+      if (book.isOver(place, boundary)) table.forget(place);
     }
     if (this.refillingUntil > 0) due = Math.min(due, this.refillingUntil);
     if (this.crowdedUntil > 0) due = Math.min(due, this.crowdedUntil);
@@ -251,7 +331,8 @@ export class KeyWindow implements FigureWindow {
 
   /** Marks what a key is as of the boundary; returns the boundary at which time alone makes it something else. */
   private look(place: number): Instant {
-    const { table, times, boundary } = this;
+    const { times, boundary } = this;
+    const { table } = this.book;
     const last = table.last[place] as number;
     const starts = boundary - times.windowMs;
     let marks = 0;
@@ -279,21 +360,30 @@ export class KeyWindow implements FigureWindow {
   }
 
   private mark(place: number, marks: number): void {
-    const { table } = this;
+    const { table } = this.book;
     const before = table.marks[place] as number;
     if (before === marks) return;
     table.marks[place] = marks;
-    this.coveredKeys += (marks & COVERED) - (before & COVERED);
-    this.offendingKeys += ((marks & OFFENDS) - (before & OFFENDS)) / OFFENDS;
+    const group = this.keyGroups.single ?? table.groups[place];
+    assert(group !== undefined, 'a key in the window is in a group');
+    group.covered += (marks & COVERED) - (before & COVERED);
+    group.offending += ((marks & OFFENDS) - (before & OFFENDS)) / OFFENDS;
     if (!this.isMissing && (marks & OFFENDS) === 0) table.texts[place] = undefined;
+    if (this.grouped) this.keyGroups.dropIfEmpty(group);
+    this.touch(group);
+  }
+
+  private touch(group: KeyGroup): void {
     this.touched = true;
+    if (!this.grouped || group.touched) return;
+    group.touched = true;
+    this.touchedGroups.push(group);
   }
 }
 
-/**
- * The beginning of a value, as a text of its own: engines let a piece of a text hold on to the whole of it, here a value of 8 KB or the body
- * that it came in. Put together with another it is written anew, and what is cut off then is all that the piece holds on to.
- */
-function textOf(value: FieldValue | undefined): string {
-  return ` ${String(value ?? '').slice(0, limits.keyCharacters)}`.slice(1);
+/** Whether an event only repeats one of the time before, which the executor that heard it could not know. */
+function isRepeated({ isPartner, once, at }: LoggedKey, recall: KeyRecall): boolean {
+  if (once === undefined) return false;
+  const first = (isPartner ? recall.oncePartner : recall.onceOwn).get(once);
+  return first !== undefined && at - first < limits.oncePerMs;
 }

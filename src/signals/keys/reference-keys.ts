@@ -1,6 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Measure, Source } from '#plan/model.ts';
+import type { GroupKey } from '#plan/reading.ts';
+import { groupOf } from '../groups.ts';
 import { compileField } from '../predicate.ts';
 import type { Arrival } from '../watch/reference-watch.ts';
 import { boundaryAfter, boundaryFrom, boundaryOf, type KeyTimes, keyTimes } from './key-times.ts';
@@ -8,6 +10,15 @@ import { boundaryAfter, boundaryFrom, boundaryOf, type KeyTimes, keyTimes } from
 interface Occurrence {
   readonly key: string;
   readonly time: Instant;
+  /** The group that its event puts the key in. */
+  readonly group: GroupKey;
+  readonly receivedAt: Instant;
+}
+
+/** What a group has in the window: how many keys, and those that count, in the order in which they are shown. */
+export interface ReferenceGroup {
+  readonly covered: number;
+  readonly offending: readonly string[];
 }
 
 /** The definition of `duplicates` and `missing`, by every event that ever came. */
@@ -27,21 +38,49 @@ export class ReferenceKeys {
   ) {
     this.measure = measure;
     this.times = keyTimes(measure);
-    this.events = occurrences(events, measure.field ?? '', source);
-    this.partners = occurrences(partners, measure.partner?.field ?? '', partnerSource ?? source);
+    this.events = occurrences(events, measure.field ?? '', measure.by, source);
+    this.partners = occurrences(partners, measure.partner?.field ?? '', [], partnerSource ?? source);
   }
 
-  /** How many keys the window holds at an instant, and those that count, in the order in which they are shown. */
-  at(now: Instant): { readonly covered: number; readonly offending: readonly string[] } {
+  /** What each group has in the window at an instant. */
+  at(now: Instant): ReadonlyMap<GroupKey, ReferenceGroup> {
     const boundary = boundaryOf(this.times, now);
     const starts = boundary - this.times.windowMs;
-    const covered = new Set(this.events.filter(({ time }) => time >= starts).map(({ key }) => key));
-    const offending = [...covered].flatMap((key) => {
-      const rank = this.measure.function === 'duplicates' ? this.twice(key, starts) : this.alone(key, starts, boundary);
-      return rank === undefined ? [] : [{ key, rank }];
+    const keys = this.coveredKeys(starts);
+    const groups = Map.groupBy(keys, ({ group }) => group);
+    return new Map(
+      [...groups].map(([group, own]) => [group, { covered: own.length, offending: this.count(own, starts, boundary) }]),
+    );
+  }
+
+  private count(keys: readonly Occurrence[], starts: Instant, boundary: Instant): readonly string[] {
+    const ranked = keys.flatMap((one) => {
+      const rank = this.isMissing ? this.alone(one, starts, boundary) : this.twice(one, starts);
+      return rank === undefined ? [] : [{ key: one.key, rank }];
     });
-    offending.sort((left, right) => left.rank - right.rank || (left.key < right.key ? -1 : 1));
-    return { covered: covered.size, offending: offending.map(({ key }) => key) };
+    ranked.sort((left, right) => left.rank - right.rank || (left.key < right.key ? -1 : 1));
+    return ranked.map(({ key }) => key);
+  }
+
+  private get isMissing(): boolean {
+    return this.measure.function === 'missing';
+  }
+
+  /** Of `duplicates` each group has keys of its own; a key that may be missing is one, in the group of its latest event. */
+  private isSame(left: Occurrence, right: Occurrence): boolean {
+    return left.key === right.key && (this.isMissing || left.group === right.group);
+  }
+
+  /** Of each key that the window holds, the event that came last of those that the window reached when they came. */
+  private coveredKeys(starts: Instant): readonly Occurrence[] {
+    const reached = this.events.filter(
+      ({ time, receivedAt }) => time >= boundaryOf(this.times, receivedAt) - this.times.windowMs,
+    );
+    return reached.filter(
+      (event, index) =>
+        !reached.slice(index + 1).some((later) => this.isSame(event, later)) &&
+        reached.some((other) => other.time >= starts && this.isSame(event, other)),
+    );
   }
 
   /** Every instant at which one event may change what time alone says. */
@@ -56,13 +95,15 @@ export class ReferenceKeys {
   }
 
   /** How far back the latest of two events in the window is. */
-  private twice(key: string, starts: Instant): number | undefined {
-    const times = this.events.filter((event) => event.key === key && event.time >= starts).map(({ time }) => time);
+  private twice(key: Occurrence, starts: Instant): number | undefined {
+    const times = this.events
+      .filter((event) => this.isSame(event, key) && event.time >= starts)
+      .map(({ time }) => time);
     return times.length < 2 ? undefined : -Math.max(...times);
   }
 
   /** Since when the key is there without a partner, when that is long enough. */
-  private alone(key: string, starts: Instant, boundary: Instant): number | undefined {
+  private alone({ key }: Occurrence, starts: Instant, boundary: Instant): number | undefined {
     const { windowMs, graceMs } = this.times;
     if (this.partners.some((partner) => partner.key === key && partner.time >= starts - limits.partnerBeforeMs))
       return undefined;
@@ -77,11 +118,20 @@ export class ReferenceKeys {
 }
 
 /** What came in time and has the field. */
-function occurrences(arrivals: readonly Arrival[], field: string, { units }: Source): readonly Occurrence[] {
+function occurrences(
+  arrivals: readonly Arrival[],
+  field: string,
+  by: readonly string[],
+  { units }: Source,
+): readonly Occurrence[] {
   const read = compileField(field, units);
+  const groups = by.map((name) => compileField(name, units));
   return arrivals.flatMap(({ record, receivedAt }) => {
     const value = read(record);
     const isInTime = record.time <= receivedAt + limits.futureMs && record.time >= receivedAt - limits.lateMs;
-    return value === undefined || !isInTime ? [] : [{ key: String(value), time: Math.min(record.time, receivedAt) }];
+    if (value === undefined || !isInTime) return [];
+    return [
+      { key: String(value), time: Math.min(record.time, receivedAt), receivedAt, group: groupOf(record, groups) },
+    ];
   });
 }
