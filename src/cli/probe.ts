@@ -42,6 +42,7 @@ export function registerProbe(program: Command, runtime: Runtime): void {
         key,
         allow: allow.value,
         clock: runtime.clock,
+        random: runtime.random,
         secret(name) {
           const value = runtime.secret(name);
           return value === undefined ? { state: 'unset' } : { state: 'known', value };

@@ -106,9 +106,10 @@ export class Acceptance {
     // Decoders name their series to the register, which keeps new ones as they come out of this.
     register.series.scrub = this.#options.scrubbers.of(grant.plan).series;
     const read = submission.decode({ receivedAt: now(), fieldTypes: register.fieldTypes, makeId });
-    const decoded = read.ok
-      ? ok(this.#scrub(grant.plan, register, withoutForged(read.value, submission.writes)))
-      : read;
+    const sent = read.ok ? ok(withoutForged(read.value, submission.writes)) : read;
+    // Before the scrub list, which takes out mail addresses and queries: the id of a look is of nobody, and may stand in one.
+    const heard = sent.ok ? register.heardRuns.find(sent.value.records) : [];
+    const decoded = sent.ok ? ok(this.#scrub(grant.plan, register, sent.value)) : sent;
     if (!decoded.ok) {
       const { code, message } = decoded.failure;
       noteRejection(register, code, message, now());
@@ -141,7 +142,10 @@ export class Acceptance {
     }
     const end = remembered ? tokens.begin(grant.plan, token, bodyHash) : undefined;
     try {
-      return await this.#store(submission, register, decoded.value, remembered ? { token, bodyHash } : undefined);
+      const memory = remembered ? { token, bodyHash } : undefined;
+      const outcome = await this.#store(submission, register, decoded.value, memory);
+      if (outcome.ok) register.heardRuns.note(heard, now());
+      return outcome;
     } finally {
       end?.();
     }

@@ -26,6 +26,7 @@ import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
 import { noteRejection, PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
+import type { HeardRuns } from './probes/heard-runs.ts';
 import type { LookRegister } from './probes/register.ts';
 import { batchesOf, learnBlock, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
@@ -168,9 +169,10 @@ export class Intake {
         this.#scraper?.follow();
         this.#recollection.wake();
         for (const [name, plan] of this.#plans.all) {
-          const { feed, looks } = this.#registers.of(name);
+          const { feed, looks, heardRuns } = this.#registers.of(name);
           feed.configure(plan);
           looks.keep(new Set(plan.probes?.map((probe) => probe.name)));
+          heardRuns.configure(plan.probes ?? [], this.#clock.now());
         }
         options.onPlans?.(this.#plans.all);
       },
@@ -332,6 +334,11 @@ export class Intake {
   /** How far the probes of a plan have come. */
   looks(plan: string): LookRegister {
     return this.#registers.of(plan).looks;
+  }
+
+  /** The ids of looks that events of a plan have brought. */
+  heardRuns(plan: string): HeardRuns {
+    return this.#registers.of(plan).heardRuns;
   }
 
   /** Whether an `Authorization` header is that of the server's own prober. */

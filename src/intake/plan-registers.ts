@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import { HeartbeatRegister } from './heartbeats/register.ts';
 import type { PlanData } from './link.ts';
+import { HeardRuns } from './probes/heard-runs.ts';
 import { LookRegister } from './probes/register.ts';
 import { SampleFeed } from './samples/feed.ts';
 import { SeriesRegister } from './samples/series-register.ts';
@@ -24,6 +25,7 @@ export interface PlanRegister {
   readonly heartbeats: HeartbeatRegister;
   /** How far its probes have come. */
   readonly looks: LookRegister;
+  readonly heardRuns: HeardRuns;
   /** The last fact of the core that is in the spool. */
   factsUpTo: number;
   accepted: number;
@@ -75,6 +77,7 @@ export class PlanRegisters {
         webhooks: new WebhookRegister(),
         heartbeats: new HeartbeatRegister(),
         looks: new LookRegister(),
+        heardRuns: new HeardRuns(),
         factsUpTo: 0,
         accepted: 0,
         rejected: new Map(),
@@ -87,13 +90,14 @@ export class PlanRegisters {
   }
 
   restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
-    for (const { name, fieldTypes, versions, series, heartbeats, looks, factsUpTo } of snapshots) {
+    for (const { name, fieldTypes, versions, series, heartbeats, looks, heardRuns, factsUpTo } of snapshots) {
       const register = this.of(name);
       for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
       register.versions.restore(versions ?? []);
       register.feed.restore(series ?? [], at);
       register.heartbeats.restore(heartbeats ?? []);
       register.looks.restore(looks ?? []);
+      register.heardRuns.restore(heardRuns ?? []);
       register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
     }
   }

@@ -38,8 +38,9 @@ export function recallSegment(
 export function learnBlock(memory: Memory, block: Block): void {
   const records = decodePayload(block.payload);
   memory.live.set(block.payload, records);
-  const { fieldTypes, versions, heartbeats, looks } = memory.registers.of(block.meta.plan);
+  const { fieldTypes, versions, heartbeats, looks, heardRuns } = memory.registers.of(block.meta.plan);
   looks.noteAll(records);
+  heardRuns.note(heardRuns.find(records), block.meta.receivedAt);
   for (const record of records) {
     const { attributes } = record;
     heartbeats.note(record);

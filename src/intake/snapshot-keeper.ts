@@ -82,7 +82,7 @@ export class SnapshotKeeper {
       position: position(),
       at: host.at,
       plans: [...names].map((name) => {
-        const { fieldTypes, versions, feed, heartbeats, looks, factsUpTo } = registers.of(name);
+        const { fieldTypes, versions, feed, heartbeats, looks, heardRuns, factsUpTo } = registers.of(name);
         const series = feed.snapshot();
         return {
           ...windows.get(name),
@@ -91,6 +91,7 @@ export class SnapshotKeeper {
           versions: versions.state,
           series,
           looks: looks.state,
+          heardRuns: heardRuns.state,
           heartbeats: heartbeats.state,
           factsUpTo,
         };

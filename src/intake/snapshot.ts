@@ -3,6 +3,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import type { FieldType } from './decoding.ts';
 import type { KeptHeartbeat } from './heartbeats/register.ts';
+import type { KeptRun } from './probes/heard-runs.ts';
 import type { KnownLook } from './probes/register.ts';
 import type { FedSeries } from './samples/feed.ts';
 import type { OutboxState } from './verdict-outbox.ts';
@@ -31,6 +32,8 @@ export interface PlanSnapshot {
   readonly series?: readonly FedSeries[];
   /** Absent in snapshots from before there were probes. */
   readonly looks?: readonly KnownLook[];
+  /** Absent in snapshots from before looks were confirmed. */
+  readonly heardRuns?: readonly KeptRun[];
   /** Absent in snapshots from before jobs checked in. */
   readonly heartbeats?: readonly KeptHeartbeat[];
   readonly factsUpTo: number;

@@ -103,6 +103,10 @@ export const diagnosticCodes = {
     title: 'Verdict that can never be *passed*',
     hint: 'Let each check of an assessment be known in its phases.',
   },
+  W112: {
+    title: 'Probe that sends often',
+    hint: 'Let a `POST` be sent once a minute at most: each one does something, and may cost something.',
+  },
   H101: { title: '`for` adds to the window', hint: 'Use a shorter window or a shorter `for`.' },
   H102: {
     title: 'Probe or heartbeat that no rule reads',

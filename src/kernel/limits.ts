@@ -265,7 +265,7 @@ export const limits = {
   /** A confirmation may take so long. */
   probeConfirmLongestMs: 3_600_000,
   /** What a POST of a probe sends. */
-  probeRequestBytes: 16_384,
+  probeRequestCharacters: 16_384,
   /** Ids of looks that intake has heard, of one probe; the oldest go first. */
   probeRunsHeard: 1_000,
   /** Of what a prober says of a look that sends something. */

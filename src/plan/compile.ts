@@ -191,7 +191,7 @@ function compileSections(context: Context): CompiledPlan {
   const searches = sources.compileSearches();
   const scrapes = compileScrapes(context);
   const databases = compileDatabases(context);
-  const probes = compileProbes(context);
+  const probes = compileProbes(context, sources);
   const heartbeats = compileHeartbeats(context);
   const checks = new Checks(probes, heartbeats, context.timezone);
   const reviews = compileReviews({ context, sources, roles });

@@ -13,6 +13,7 @@ export function probeRows({ probes = [] }: CompiledPlan): readonly (readonly str
     ...(probe.whileFailingMs === undefined ? [] : [`while failing: ${formatDuration(probe.whileFailingMs)}`]),
     `timeout: ${formatDuration(probe.timeoutMs)}${probe.timeoutMs === DEFAULT_TIMEOUT_MS ? '  (default)' : ''}`,
     `expects: ${expectationText(probe)}`,
+    ...confirmRows(probe),
     ...(probe.agree === undefined ? [] : [`fails when ${probe.agree} places agree`]),
     `a result is fresh for: ${formatDuration(staleAfterMs(probe))}  (default)`,
   ]);
@@ -33,6 +34,12 @@ export function assessmentRows({ assessments = [], phases }: CompiledPlan): read
     `${name}: ${of.map((check) => `${check.kind} ${check.name}`).join(', ')}`,
     `a verdict for each of: ${during.join(', ')}${during.length === phases.length ? '  (every phase)' : ''}`,
   ]);
+}
+
+function confirmRows({ confirm }: Probe): readonly string[] {
+  if (confirm === undefined) return [];
+  const { source, event, field, withinMs } = confirm;
+  return [`is confirmed by: ${source ?? event} with its id in ${field}, within ${formatDuration(withinMs)}`];
 }
 
 function expectationText({ check, expect }: Probe): string {

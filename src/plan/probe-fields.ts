@@ -30,7 +30,7 @@ export function agedField(field: string): string | undefined {
 }
 
 const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[]>>> = {
-  http: ['time.dns', 'time.connect', 'time.tls', 'time.first_byte'],
+  http: ['time.dns', 'time.connect', 'time.tls', 'time.first_byte', 'time.confirmed'],
   tls: ['time.dns', 'time.connect', 'time.tls'],
   tcp: ['time.dns', 'time.connect'],
   query: ['time.dns', 'time.connect'],
@@ -39,7 +39,7 @@ const TIMING_PARTS: Readonly<Partial<Record<ProbeCheck['kind'], readonly string[
 /** The kind of a check by its first word; undefined when there is none of that name. */
 export function checkKind(check: string): ProbeCheck['kind'] | undefined {
   const [word = ''] = check.trim().split(/\s/, 1);
-  if (word === 'GET' || word === 'HEAD') return 'http';
+  if (word === 'GET' || word === 'HEAD' || word === 'POST') return 'http';
   return word !== 'http' && Object.hasOwn(resultFields, word) ? (word as ProbeCheck['kind']) : undefined;
 }
 

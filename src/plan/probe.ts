@@ -1,5 +1,6 @@
 import type { DurationMs } from '#kernel/instant.ts';
 import type { ByPhase, Predicate, SecretOr } from './model.ts';
+import type { RequestBody } from './request-body.ts';
 
 /** A check that we make, at instants of a grid that does not drift. */
 export interface Probe {
@@ -20,6 +21,25 @@ export interface Probe {
   readonly agree?: number;
   /** Fields of a JSON answer that are results of parts of the target, by the part's service: `{ database: 'json.checks.database' }`. */
   readonly parts?: Readonly<Record<string, string>>;
+  /** What has to be heard of the look after an answer that is as expected: that it was answered is not all. */
+  readonly confirm?: Confirmation;
+}
+
+/**
+ * An event that has to come after a look has sent something: one of `event` whose `field` holds the id that stood for `<run>`. Whoever sends it
+ * got what was sent.
+ */
+export interface Confirmation {
+  /** The source as the plan names it; absent where it names events. */
+  readonly source?: string;
+  /** The `name` field of the events. */
+  readonly event: string;
+  readonly where?: Predicate;
+  /** As of a source. */
+  readonly units?: Readonly<Record<string, string>>;
+  readonly field: string;
+  /** From the beginning of the look; the whole look takes no longer. */
+  readonly withinMs: DurationMs;
 }
 
 /** A condition on the fields of one result, in the base units of `resultFields` (probe-fields.ts) of the probe's kind. `time` is the whole duration. */
@@ -33,10 +53,12 @@ export interface Expectation {
 export type ProbeCheck =
   | {
       readonly kind: 'http';
-      readonly method: 'GET' | 'HEAD';
+      readonly method: 'GET' | 'HEAD' | 'POST';
       /** Holds no credentials. */
       readonly url: string;
       readonly headers: Readonly<Record<string, SecretOr<string>>>;
+      /** Of a `POST`. */
+      readonly body?: RequestBody;
     }
   | { readonly kind: 'tcp' | 'tls'; readonly host: string; readonly port: number }
   | { readonly kind: 'dns'; readonly record: DnsRecord; readonly domain: string }

@@ -2,6 +2,7 @@ import type { DurationMs } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { IncomingResponse, Transport } from '#kernel/ports.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
+import type { LookHeard, LookQuestion } from '#plan/look-question.ts';
 import type { ProberOrders } from '#plan/prober-orders.ts';
 import type { Delivery } from './outbox.ts';
 import type { ProbeResult } from './result.ts';
@@ -66,6 +67,19 @@ export class IntakeLink {
     // A key that was revoked may be replaced, and a plan may come back: only what is wrong with the results themselves is final.
     if (status === 400 || status === 413) return { state: 'refused', message };
     return { state: 'again', message, afterMs: (Number(headers['retry-after']) || 0) * 1_000 };
+  }
+
+  /** Says that a look begins, or asks whether what it sent was heard of. */
+  async heard(plan: string, question: LookQuestion): Promise<Result<LookHeard, string>> {
+    const query = new URLSearchParams({ plan, location: this.#options.location });
+    const answer = await this.#send('POST', `/v1/looks?${query}`, JSON.stringify(question));
+    if (!answer.ok) return fail(answer.failure.message);
+    if (answer.value.status !== 200) return fail(problemIn(answer.value).message);
+    try {
+      return ok(JSON.parse(Buffer.from(answer.value.body).toString('utf8')) as LookHeard);
+    } catch {
+      return fail('What answers is no intake.');
+    }
   }
 
   #send(method: 'GET' | 'POST', path: string, body?: string): ReturnType<Transport['send']> {

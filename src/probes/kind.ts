@@ -37,6 +37,8 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
   readonly secret: (name: string) => SecretLook;
   readonly database: (name: string) => Database | undefined;
+  /** The id of this look, which stands for `<run>` in what it sends; the same each time. */
+  readonly run: () => string;
 }
 
 /**
@@ -111,12 +113,14 @@ export function timeFields(timings: {
   readonly connectMs?: number;
   readonly tlsMs?: number;
   readonly firstByteMs?: number;
+  readonly confirmedMs?: number;
 }): Readonly<Record<string, number>> {
   const named = [
     ['time.dns', timings.dnsMs],
     ['time.connect', timings.connectMs],
     ['time.tls', timings.tlsMs],
     ['time.first_byte', timings.firstByteMs],
+    ['time.confirmed', timings.confirmedMs],
   ] as const;
   return Object.fromEntries(
     named.flatMap(([name, ms]) => (ms === undefined ? [] : [[name, Math.round(ms * 100) / 100]])),

@@ -1,12 +1,17 @@
+import { base32 } from '#kernel/base32.ts';
 import { type DurationMs, formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Random } from '#kernel/ports.ts';
+import type { LookQuestion } from '#plan/look-question.ts';
 import type { FieldValue } from '#plan/model.ts';
 import type { Expectation, Probe } from '#plan/probe.ts';
 import { agedField } from '#plan/probe-fields.ts';
+import { RUN_ID_BYTES, runId } from '#plan/run-id.ts';
 import { compileMatcher, type RowMatcher } from '#signals/predicate.ts';
 import { ageOf } from './age.ts';
 import { kindOf } from './catalogue.ts';
-import type { ProbeContext, Problem, SecretLook, Sighting } from './kind.ts';
+import { type AskHeard, announce, awaitConfirmation, sends } from './confirmation.ts';
+import { type ProbeContext, type Problem, type SecretLook, type Sighting, timeFields } from './kind.ts';
 import type { ProbeResult } from './result.ts';
 
 /** When, from where, and with how much time. */
@@ -17,7 +22,10 @@ export interface Occasion {
   readonly timeoutMs: DurationMs;
 }
 
-export type LookContext = Omit<ProbeContext, 'timeoutMs'> & {
+export type LookContext = Omit<ProbeContext, 'timeoutMs' | 'run'> & {
+  readonly random: Pick<Random, 'bytes'>;
+  /** What intake has heard of a look of this plan. */
+  readonly heard: AskHeard;
   /** How long this process has been held up so far, in all: time that was nobody's to answer in. */
   readonly heldUpMs?: () => number;
 };
@@ -28,16 +36,16 @@ const DURATION = 'time';
 
 /** Looks once at the target of a probe and judges what is seen. Never throws, and ends soon after its time. */
 export async function look(probe: Probe, occasion: Occasion, context: LookContext): Promise<ProbeResult> {
-  const { clock, now, signal } = context;
-  const startedMs = clock.monotonicMs();
-  const heldUpBeforeMs = context.heldUpMs?.() ?? 0;
+  const { now, random } = context;
   const told = new Secrets(context.secret);
-  const sighting = await see(probe, occasion, { ...context, secret: (name) => told.look(name) });
-  const durationMs = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
-  const givenMs = occasion.timeoutMs - ((context.heldUpMs?.() ?? 0) - heldUpBeforeMs);
-  const problem = signal.aborted
-    ? STOPPED
-    : (lateness(probe, givenMs, sighting) ?? judge(probe, sighting, durationMs, now()));
+  let made: string | undefined;
+  const run = (): string => {
+    made ??= runId(base32(random.bytes(RUN_ID_BYTES)));
+    return made;
+  };
+  const taken = await take(probe, occasion, { ...context, secret: (name) => told.look(name), run });
+  const { sighting, durationMs } = taken;
+  const problem = context.signal.aborted ? STOPPED : taken.problem;
   const parts = partsOf(probe, sighting);
   return {
     probe: probe.name,
@@ -48,8 +56,8 @@ export async function look(probe: Probe, occasion: Occasion, context: LookContex
     ...(problem === undefined
       ? {}
       : { reason: problem.reason, message: told.hide(cut(problem.message, limits.probeMessageCharacters)) }),
-    durationMs,
-    fields: hideIn(sighting.fields, told),
+    durationMs: hundredths(durationMs),
+    fields: hideIn({ ...sighting.fields, ...taken.fields }, told),
     ...(problem === undefined || sighting.evidence === undefined || sighting.evidence === ''
       ? {}
       : { evidence: cut(told.hide(sighting.evidence), limits.probeEvidenceCharacters) }),
@@ -57,9 +65,52 @@ export async function look(probe: Probe, occasion: Occasion, context: LookContex
   };
 }
 
+/** What was seen, what is wrong with it, and how long all of it took. */
+interface Taken {
+  readonly sighting: Sighting;
+  readonly problem?: Problem | undefined;
+  readonly durationMs: number;
+  /** Beside those of the sighting. */
+  readonly fields?: Sighting['fields'];
+}
+
+type TakeContext = LookContext & Pick<ProbeContext, 'run'>;
+
+/** Says that it begins where it sends something, looks, judges, and waits for the confirmation that the plan wants. */
+async function take(probe: Probe, occasion: Occasion, context: TakeContext): Promise<Taken> {
+  const { clock, now, run, heard } = context;
+  const { dueAt } = occasion;
+  const question = (): LookQuestion => ({ probe: probe.name, dueAt, run: run() });
+  const announced = sends(probe) ? await announce(probe, question(), heard) : undefined;
+  if (announced?.ok === false) return { sighting: { fields: {} }, problem: announced.failure, durationMs: 0 };
+  const startedMs = clock.monotonicMs();
+  const heldUpBeforeMs = context.heldUpMs?.() ?? 0;
+  const sighting = await see(probe, occasion, context);
+  const durationMs = clock.monotonicMs() - startedMs;
+  const givenMs = occasion.timeoutMs - ((context.heldUpMs?.() ?? 0) - heldUpBeforeMs);
+  const problem = lateness(probe, givenMs, sighting) ?? judge(probe, sighting, hundredths(durationMs), now());
+  const { confirm } = probe;
+  if (confirm === undefined || announced?.value === undefined) return { sighting, problem, durationMs };
+  const fields = { run: run() };
+  if (problem !== undefined) return { sighting, problem, durationMs, fields };
+  const leftMs = confirm.withinMs - durationMs;
+  const { signal } = context;
+  const found = await awaitConfirmation({
+    ...{ confirm, question: question(), ask: heard, announced: announced.value, leftMs, clock, signal },
+  });
+  const waitedMs = clock.monotonicMs() - startedMs - durationMs;
+  if (!('agoMs' in found)) return { sighting, problem: found, durationMs: durationMs + waitedMs, fields };
+  const confirmedMs = Math.max(0, waitedMs - found.agoMs);
+  return {
+    sighting,
+    durationMs: durationMs + confirmedMs,
+    fields: { ...fields, ...timeFields({ confirmedMs }) },
+  };
+}
+
 const STOPPED: Problem = { outcome: 'unmeasured', reason: 'stopped', message: 'The prober was stopped meanwhile.' };
 
-async function see(probe: Probe, { timeoutMs }: Occasion, context: LookContext): Promise<Sighting> {
+async function see(probe: Probe, { timeoutMs }: Occasion, context: TakeContext): Promise<Sighting> {
   const kind = kindOf(probe.check);
   if (kind === undefined) {
     const message = `This prober does not know checks of the kind ${probe.check.kind}; it is older than the server.`;
@@ -156,6 +207,8 @@ class Secrets {
     const found = this.#look(name);
     if (found.state === 'known' && found.value !== '') {
       this.#values.add(found.value);
+      // As it stands in a JSON body.
+      this.#values.add(JSON.stringify(found.value).slice(1, -1));
       // A header's scheme is no secret; what follows it is, also by itself.
       const bare = /^(?:Bearer|Basic|Token) +(\S+)$/i.exec(found.value)?.[1];
       if (bare !== undefined) this.#values.add(bare);
@@ -174,6 +227,10 @@ function hideIn(fields: Sighting['fields'], told: Secrets): Sighting['fields'] {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? told.hide(value) : value]),
   );
+}
+
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
 
 function cut(text: string, characters: number): string {

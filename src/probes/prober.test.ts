@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Dialler } from '#egress/dialler.ts';
 import type { Clock } from '#kernel/ports.ts';
+import type { LookQuestion } from '#plan/look-question.ts';
 import type { Probe } from '#plan/probe.ts';
 import type { PlanOrders, ProberOrders } from '#plan/prober-orders.ts';
 import { createVirtualClock } from '../../test/conformance/virtual-clock.ts';
@@ -46,6 +47,7 @@ function setUp(plans: readonly PlanOrders[]) {
     revision: 'one',
     told: [] as ProbeResult[],
     batches: 0,
+    asked: [] as LookQuestion[],
     /** What an answer of intake waits for. */
     holds: Promise.resolve(),
   };
@@ -62,6 +64,7 @@ function setUp(plans: readonly PlanOrders[]) {
       expect(plan).toBe('shop');
       return dialler;
     },
+    random: { bytes: (length) => new Uint8Array(length) },
     secret: () => ({ state: 'unset' }),
     wantSecrets: () => {},
     log: () => {},
@@ -77,6 +80,10 @@ function setUp(plans: readonly PlanOrders[]) {
         // As intake does, which refuses what lies more than a minute ahead.
         state.told.push(...results.filter(({ dueAt }) => dueAt <= clock.now() + 60_000));
         return { state: 'taken' };
+      },
+      async heard(_plan, question) {
+        state.asked.push(question);
+        return { ok: true, value: { now: clock.now(), since: 0 } };
       },
     },
   });

@@ -1,9 +1,10 @@
 import type { Dialler } from '#egress/dialler.ts';
 import { formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Clock } from '#kernel/ports.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
 import type { Database, Probe } from '#plan/probe.ts';
 import type { PlanOrders } from '#plan/prober-orders.ts';
+import { secretsOfBody } from '#plan/request-body.ts';
 import type { IntakeLink, OrdersFailure } from './intake-link.ts';
 import type { SecretLook } from './kind.ts';
 import { look } from './look.ts';
@@ -22,10 +23,11 @@ import {
 
 export interface ProberOptions {
   readonly location: string;
-  readonly intake: Pick<IntakeLink, 'orders' | 'tell'>;
+  readonly intake: Pick<IntakeLink, 'orders' | 'tell' | 'heard'>;
   /** What targets of a plan are measured by. */
   readonly dialler: (plan: string) => Dialler;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'bytes'>;
   readonly secret: (name: string) => SecretLook;
   /** Told of the secrets that the probes of all plans name, whenever there are others. */
   readonly wantSecrets: (names: readonly string[]) => void;
@@ -265,13 +267,15 @@ export class Prober {
 
   async #look(task: Task, dueAt: Instant, timeoutMs: number): Promise<void> {
     const { plan, probe } = task;
-    const { location, clock, dialler, secret } = this.#options;
+    const { location, clock, random, dialler, secret, intake } = this.#options;
     const result = await look(
       probe,
       { dueAt, location, timeoutMs },
       {
         dialler: dialler(plan.orders.plan),
         clock,
+        random,
+        heard: (question) => intake.heard(plan.orders.plan, question),
         now: () => this.#time.now(),
         signal: this.#stop.signal,
         secret,
@@ -311,7 +315,10 @@ export function secretsOf({ probes, databases }: Pick<PlanOrders, 'probes' | 'da
 function secretsOfProbe({ check }: Probe, databases: ReadonlyMap<string, Database>): readonly string[] {
   switch (check.kind) {
     case 'http':
-      return Object.values(check.headers).flatMap((value) => ('secret' in value ? [value.secret] : []));
+      return [
+        ...Object.values(check.headers).flatMap((value) => ('secret' in value ? [value.secret] : [])),
+        ...(check.body === undefined ? [] : secretsOfBody(check.body)),
+      ];
     case 'query': {
       const secret = databases.get(check.database)?.url.secret;
       return secret === undefined ? [] : [secret];

@@ -12,7 +12,7 @@ export function startProber(
   options: StartOptions,
   onReady: () => void,
 ): { stop(): Promise<void> } {
-  const { clock } = options;
+  const { clock, random } = options;
   const log = createLog('prober', clock);
   const secrets = new Secrets((names) => options.secrets.ask(names));
   options.secrets.onValues((values) => secrets.accept(values));
@@ -22,6 +22,7 @@ export function startProber(
     key: configuration.key,
     allow: readAllowances(configuration.egressAllow),
     clock,
+    random,
     secret: (name) => secrets.look(name),
     wantSecrets: (names) => secrets.want(names),
     log: (message) => log('warning', message),

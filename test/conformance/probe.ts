@@ -9,6 +9,7 @@ import { commonReasons, type ProbeKind } from '#probes/kind.ts';
 import { type LookContext, look } from '#probes/look.ts';
 import type { ProbeResult } from '#probes/result.ts';
 import { createSystemClock } from '../../src/system-clock.ts';
+import { createSystemRandom } from '../../src/system-random.ts';
 
 /** A secret that may appear nowhere but in what leaves for the target. */
 export const PROBE_SECRET = 'planted-secret-of-a-probe';
@@ -41,6 +42,8 @@ export function lookAt(
       signal: new AbortController().signal,
       secret: () => ({ state: 'known', value: PROBE_SECRET }),
       database: () => undefined,
+      random: createSystemRandom(),
+      heard: async () => ({ ok: false, failure: 'Nobody listens here.' }),
       ...context,
     },
   );

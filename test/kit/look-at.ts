@@ -3,8 +3,9 @@ import { parseEgressAllow } from '#egress/allowance.ts';
 import { createEgress, type Egress } from '#egress/egress.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { Probe } from '#plan/probe.ts';
-import { look } from '../../src/probes/look.ts';
+import { type LookContext, look } from '../../src/probes/look.ts';
 import type { ProbeResult } from '../../src/probes/result.ts';
+import { createSystemRandom } from '../../src/system-random.ts';
 import { clock } from './postgres.ts';
 
 /** The probes of a plan that has no mistake. */
@@ -21,7 +22,12 @@ export function localEgress(): Egress {
 }
 
 /** What a prober would tell of a probe now. Every secret has the value given. */
-export function lookAt(probe: Probe, egress: Egress, secret = ''): Promise<ProbeResult> {
+export function lookAt(
+  probe: Probe,
+  egress: Egress,
+  secret = '',
+  heard: LookContext['heard'] = async () => ({ ok: false, failure: 'Nobody listens here.' }),
+): Promise<ProbeResult> {
   return look(
     probe,
     { dueAt: clock.now(), location: 'here', timeoutMs: probe.timeoutMs },
@@ -32,6 +38,8 @@ export function lookAt(probe: Probe, egress: Egress, secret = ''): Promise<Probe
       signal: new AbortController().signal,
       secret: () => ({ state: 'known', value: secret }),
       database: (name) => ({ name, url: { secret: 'DATABASE' } }),
+      random: createSystemRandom(),
+      heard,
     },
   );
 }

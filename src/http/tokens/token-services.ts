@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { higherLevel, type Level } from '#contract/access.ts';
 import type { ApiTokenAnswer } from '#contract/tokens.ts';
+import { base32 } from '#kernel/base32.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
-import { base32 } from '#storage/postgres/ingest-keys.ts';
 import {
   type ApiTokenRecord,
   countApiTokens,

@@ -10,7 +10,7 @@ import { buildOwn, ownId } from '../own-events.ts';
 import type { RecordBuilder } from '../record-builder.ts';
 
 /** A due instant may be so far ahead of our clock: it names a result, and a wrong one would keep the probe from being looked at. */
-const DUE_AHEAD_MS = 60_000;
+export const DUE_AHEAD_MS = 60_000;
 const RESULT_DEPTH = 2;
 const FIELDS = 32;
 const FIELD_NAME = /^[a-z][a-z0-9_.]{0,39}$/;
@@ -148,7 +148,8 @@ function isText(value: unknown, characters: number): boolean {
   return typeof value === 'string' && value.length <= characters;
 }
 
-function isInstant(value: unknown): boolean {
+/** Whether a value of JSON is an instant. */
+export function isInstant(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 

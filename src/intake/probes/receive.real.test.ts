@@ -6,6 +6,7 @@ import { scopesOfKind } from '#kernel/ingest-key.ts';
 import type { ProberOrders } from '#plan/prober-orders.ts';
 import { runProber } from '#probes/run-prober.ts';
 import { createSystemClock } from '../../system-clock.ts';
+import { createSystemRandom } from '../../system-random.ts';
 import { keyOf, Receiving } from '../testing.ts';
 
 const PROBER = `wb_prober_${'a'.repeat(16)}_${'b'.repeat(32)}`;
@@ -102,6 +103,7 @@ test('a prober elsewhere does its orders, the long ones at once', async () => {
     key: PROBER,
     allow: allow.value,
     clock,
+    random: createSystemRandom(),
     secret: () => ({ state: 'unset' }),
     wantSecrets: () => {},
     log: () => {},
@@ -122,6 +124,7 @@ test('a key that is not for this is said at once', async () => {
     key: INGEST,
     allow: [],
     clock,
+    random: createSystemRandom(),
     secret: () => ({ state: 'unset' }),
     wantSecrets: () => {},
     log: () => {},

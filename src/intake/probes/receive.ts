@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
+import type { LookHeard } from '#plan/look-question.ts';
 import { HOME_LOCATION, isLocation, LOCATION_FORM } from '#plan/prober-orders.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { refusal } from '../answer.ts';
@@ -10,6 +11,7 @@ import type { Intake } from '../intake.ts';
 import { authorizeKey } from '../key-scopes.ts';
 import type { ReceiverRoute, RequestHead, RequestRefusal } from '../receiver.ts';
 import { decodeChecks } from './decode.ts';
+import { decodeQuestion } from './decode-question.ts';
 import { ordersFor } from './orders.ts';
 
 const SCOPE = 'checks:write';
@@ -18,7 +20,8 @@ const NOT_READY_RETRY_SECONDS = 1;
 const HOME_KEY = 'prober';
 
 /**
- * What probers ask and tell: `GET /v1/probes?location=…&revision=…` and `POST /v1/checks?location=…`. A key speaks for its plan; the server's
+ * What probers ask and tell: `GET /v1/probes?location=…&revision=…`, `POST /v1/checks?location=…`, and of looks that send something
+ * `POST /v1/looks?location=…`. A key speaks for its plan; the server's
  * own prober, whose key only its supervisor knows, speaks for all of them and says which with `plan=…`.
  */
 export function probeRoutes(intake: Intake): readonly ReceiverRoute[] {
@@ -28,6 +31,10 @@ export function probeRoutes(intake: Intake): readonly ReceiverRoute[] {
     const message = `Results of the plan ${plan.slice(0, 80)} are not taken now.`;
     return fail({ code: 'not-ready', message, retryAfterSeconds: NOT_READY_RETRY_SECONDS });
   };
+  const authorizeResults = (head: RequestHead): Result<Grant, RequestRefusal> =>
+    intake.isOwnProber(head.headers.authorization)
+      ? authorizeOwn(head.query.get('plan') ?? '')
+      : authorizeKey(intake, head, SCOPE);
 
   return [
     {
@@ -50,14 +57,32 @@ export function probeRoutes(intake: Intake): readonly ReceiverRoute[] {
     },
     {
       method: 'POST',
+      path: '/v1/looks',
+      traffic: 'alerts',
+      encodings: ['identity'],
+      bodyBytes: limits.probeQuestionBytes,
+      authorize: authorizeResults,
+      inspect: (head) => inspectLocation(intake, head),
+      async receive({ head, grant, body }) {
+        const question = decodeQuestion(body, intake.now());
+        if (!question.ok) return refusal(question.failure.code, question.failure.message, head.requestId);
+        const { probe, dueAt, run } = question.value;
+        const known = intake.plan(grant.plan)?.probes?.some(({ name }) => name === probe);
+        if (known !== true) return refusal('not-found', 'There is no such probe.', head.requestId);
+        // A prober that starts anew finds that this look was begun, and sends nothing twice.
+        intake.looks(grant.plan).note({ probe, location: locationOf(head), dueAt, outcome: 'unmeasured' });
+        const now = intake.now();
+        const heard: LookHeard = { now, ...(intake.heardRuns(grant.plan).ask({ probe, run }) ?? { since: now }) };
+        return { status: 200, headers: {}, body: { ...heard } };
+      },
+    },
+    {
+      method: 'POST',
       path: '/v1/checks',
       traffic: 'alerts',
       encodings: ['identity', 'gzip'],
       bodyBytes: limits.probeResultsBodyBytes,
-      authorize: (head) =>
-        intake.isOwnProber(head.headers.authorization)
-          ? authorizeOwn(head.query.get('plan') ?? '')
-          : authorizeKey(intake, head, SCOPE),
+      authorize: authorizeResults,
       inspect: (head) => inspectLocation(intake, head),
       async receive({ head, grant, body }) {
         const location = locationOf(head);

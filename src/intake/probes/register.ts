@@ -29,7 +29,9 @@ export class LookRegister {
       this.#last.set(location, looks);
     }
     const known = looks.get(probe);
-    if (known !== undefined && known.dueAt >= dueAt) return;
+    // What has been begun has a result later.
+    const isResult = known?.dueAt === dueAt && outcome !== 'unmeasured';
+    if (known !== undefined && known.dueAt >= dueAt && !isResult) return;
     if (known === undefined && looks.size >= limits.probesPerPlan) return;
     looks.set(probe, { dueAt, isFailing: outcome === 'unmeasured' ? known?.isFailing === true : outcome === 'failed' });
   }

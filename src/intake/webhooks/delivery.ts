@@ -11,6 +11,8 @@ export interface JsonMap {
 /** One request of a provider whose signature was found good. */
 export interface Delivery {
   readonly body: JsonMap;
+  /** Of several that came in one request. */
+  readonly place?: number;
   /** A header by its name in lower case. */
   readonly header: (name: string) => string | undefined;
   readonly receivedAt: Instant;

@@ -110,5 +110,9 @@ describe('any JSON', () => {
     expect(proofOf(hook, 'a-long-token', { authorization: 'Bearer a-long-token' }).ok).toBe(true);
     expect(proofOf(hook, 'a-long-token', { authorization: 'Bearer a-long-toke' }).ok).toBe(false);
     expect(proofOf(hook, 'a-long-token', {}).ok).toBe(false);
+    const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` });
+    expect(proofOf(hook, 'a-long-token', basic('anybody:a-long-token')).ok).toBe(true);
+    expect(proofOf(hook, 'a-long-token', basic('a-long-token:')).ok).toBe(false);
+    expect(proofOf(hook, 'a-long-token', basic('anybody:a-long-tokem')).ok).toBe(false);
   });
 });

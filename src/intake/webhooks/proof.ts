@@ -104,9 +104,17 @@ function standardSigner(secret: string): StandardWebhook | undefined {
 }
 
 function proveToken({ secret, headers }: Proven): ProofOutcome {
-  const given = /^Bearer +(\S+)$/i.exec(textOf(headers, 'authorization'))?.[1] ?? '';
+  const given = tokenOf(textOf(headers, 'authorization'));
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return isSame(digest(given), digest(secret)) ? GOOD : fail('The token is not the one of this webhook.');
+}
+
+/** Behind `Bearer`, or as the password of basic auth, which senders make of an address such as `https://any:TOKEN@watch.example/…`. */
+function tokenOf(authorization: string): string {
+  const [, scheme = '', value = ''] = /^(Bearer|Basic) +(\S+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return value;
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  return pair.slice(pair.indexOf(':') + 1);
 }
 
 /** A signature that was good once is not good for ever. */

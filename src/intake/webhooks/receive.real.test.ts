@@ -122,7 +122,7 @@ describe('with the plan in force', () => {
     const sign = (body: string): Record<string, string> => ({
       'x-signature': createHmac('sha256', 'shh').update(body).digest('base64'),
     });
-    for (const body of ['', '[]', '{"id":', `{"a":${'['.repeat(100)}${']'.repeat(100)}}`]) {
+    for (const body of ['', '7', '{"id":', `{"a":${'['.repeat(100)}${']'.repeat(100)}}`]) {
       expect(await post('shop/crm', body, sign(body))).toMatchObject({
         status: 400,
         body: { error: { code: 'malformed-body' } },
@@ -136,6 +136,28 @@ describe('with the plan in force', () => {
     });
     const codes = (await dataOf('crm'))?.refusals.map(({ code }) => code);
     expect(codes).toEqual(['malformed-body', 'body-too-large', 'unsupported-type']);
+  });
+
+  test('a list is an event for each object, and a form one, for a mapping of the plan only', async () => {
+    const send = (body: string, type: string, hook = 'crm') => {
+      const signature = createHmac('sha256', hook === 'crm' ? 'shh' : 'hush')
+        .update(body)
+        .digest('hex');
+      const header = hook === 'crm' ? 'x-signature' : 'x-hub-signature-256';
+      return post(`shop/${hook}`, body, { [header]: signature, 'content-type': type });
+    };
+    const form = 'application/x-www-form-urlencoded';
+    const list = '[{"id":"l1","total":1},{"id":"l2","total":2},7]';
+    expect((await send(list, 'application/json')).body).toMatchObject({ accepted: 2, rejected: [{ index: 2 }] });
+    expect((await send('id=f1&total=3&total=4', form)).body).toMatchObject({ accepted: 1, rejected: [] });
+    const heard = there.heard.seen.filter(({ name }) => name === 'order').slice(-3);
+    expect(heard.map(({ id, attributes }) => [id, attributes['total']])).toEqual([
+      ['crm:l1', 1],
+      ['crm:l2', 2],
+      ['crm:f1', 3],
+    ]);
+    expect((await send('[]', 'application/json', 'code')).status).toBe(400);
+    expect((await send('a=1', form, 'code')).status).toBe(415);
   });
 
   test('whatever is posted with a good signature is answered, and the next request as well', async () => {

@@ -54,10 +54,13 @@ export function webhooksRoute(intake: Intake): ReceiverRoute {
       }
       return ok({ plan, keyId: `webhook:${plan}/${hook.name}` });
     },
-    inspect({ headers }) {
-      const type = (headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+    inspect(head) {
+      const type = typeOf(head);
       if (type === 'application/json' || type.endsWith('+json')) return undefined;
-      return { code: 'unsupported-type', message: 'Content-Type: application/json is needed.' };
+      const takesForms = hookOf(head)?.kind === 'json';
+      if (takesForms && type === FORM) return undefined;
+      const types = takesForms ? `application/json or ${FORM}` : 'application/json';
+      return { code: 'unsupported-type', message: `Content-Type: ${types} is needed.` };
     },
     async receive({ head, grant, body }) {
       const hook = hookOf(head);
@@ -111,21 +114,37 @@ function answerRefusal({ code, message, retryAfterSeconds }: RequestRefusal, { r
 
 function decodeDelivery(
   hook: Webhook,
-  { headers }: RequestHead,
+  head: RequestHead,
   body: Uint8Array,
   context: DecodeContext,
 ): Result<Decoded, RequestRefusal> {
-  const parsed = parseBody(body);
+  const parsed = parseBody(body, hook.kind === 'json' && typeOf(head) === FORM);
   if (!parsed.ok) return parsed;
   const builder = new RecordBuilder(context);
-  const delivery: Delivery = {
-    body: parsed.value,
+  const request: Omit<Delivery, 'body'> = {
     header(name) {
-      const value = headers[name];
+      const value = head.headers[name];
       return typeof value === 'string' && value !== '' ? value : undefined;
     },
     receivedAt: context.receivedAt,
   };
+  const { value } = parsed;
+  if (Array.isArray(value)) {
+    if (hook.kind !== 'json') return fail(NO_OBJECT);
+    if (value.length > limits.recordsPerRequest) {
+      return fail({
+        code: 'body-too-large',
+        message: `At most ${limits.recordsPerRequest} objects are taken at once.`,
+      });
+    }
+    for (const [place, item] of (value as readonly Json[]).entries()) {
+      if (isMap(item)) mapJson(hook, { ...request, body: item, place }, builder);
+      else builder.refuse('field-invalid', `${place}: an object is needed.`);
+    }
+    return ok(builder.build());
+  }
+  if (!isMap(value)) return fail(NO_OBJECT);
+  const delivery: Delivery = { ...request, body: value };
   switch (hook.kind) {
     case 'stripe':
       mapStripe(hook, delivery, builder);
@@ -143,16 +162,37 @@ function decodeDelivery(
   return ok(builder.build());
 }
 
-function parseBody(body: Uint8Array): Result<JsonMap, RequestRefusal> {
+const FORM = 'application/x-www-form-urlencoded';
+const NO_OBJECT = { code: 'malformed-body', message: 'The body is not a JSON object.' } as const;
+
+function typeOf({ headers }: RequestHead): string {
+  return (headers['content-type'] ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+function isMap(value: Json): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseBody(body: Uint8Array, isForm: boolean): Result<Json, RequestRefusal> {
   if (!isUtf8(body)) return fail({ code: 'malformed-body', message: 'The body is not valid UTF-8.' });
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  if (isForm) return formOf(text);
   const problem = inspectJson(text, limits.jsonKeys);
   if (problem !== undefined) return fail(problem);
   try {
-    const value = JSON.parse(text) as Json;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return ok(value as JsonMap);
+    return ok(JSON.parse(text) as Json);
   } catch (error) {
     return fail({ code: 'malformed-body', message: jsonProblem(error) });
   }
-  return fail({ code: 'malformed-body', message: 'The body is not a JSON object.' });
+}
+
+/** The fields of a form as texts; of a name that comes twice, the first. */
+function formOf(text: string): Result<Json, RequestRefusal> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (!fields.has(name)) fields.set(name, value);
+    if (fields.size > limits.jsonKeys)
+      return fail({ code: 'malformed-body', message: 'The form has too many fields.' });
+  }
+  return ok(Object.fromEntries(fields));
 }

@@ -71,8 +71,8 @@ export class Checks {
 }
 
 /** A result older than this says nothing of now: two of the longest intervals and the time that a check may take. */
-export function staleAfterMs({ everyMs, timeoutMs }: Probe): DurationMs {
-  return Math.max(...valuesOf(everyMs)) * 2 + timeoutMs;
+export function staleAfterMs({ everyMs, timeoutMs, confirm }: Probe): DurationMs {
+  return Math.max(...valuesOf(everyMs)) * 2 + Math.max(timeoutMs, confirm?.withinMs ?? 0);
 }
 
 /** The results of one probe as a source of figures; what could not be measured, and the states of parts, are no results of it. */

@@ -23,9 +23,13 @@ export function defaultDownRules(service: string, { rules, tests, probes }: Down
     .map(({ name }) => name);
 }
 
-/** Whether a failure of a probe says that its target cannot be reached: a query that expects something looks at the data. */
-export function isReach({ check, expect }: Probe): boolean {
-  return check.kind === 'http' || check.kind === 'tcp' || (check.kind === 'query' && expect.length === 0);
+/**
+ * Whether a failure of a probe says that its target cannot be reached: a query that expects something looks at the data, and what is sent and
+ * confirmed says more than that.
+ */
+export function isReach({ check, expect, confirm }: Probe): boolean {
+  if (check.kind === 'http') return check.method !== 'POST' && confirm === undefined;
+  return check.kind === 'tcp' || (check.kind === 'query' && expect.length === 0);
 }
 
 function isOutOfReach(

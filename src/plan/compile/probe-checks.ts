@@ -1,4 +1,5 @@
 import type { DnsRecord, ProbeCheck } from '../probe.ts';
+import { RUN_PLACE } from '../run-id.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { TextNode } from '../text/tree.ts';
 import type { Context } from './context.ts';
@@ -7,15 +8,16 @@ import type { Context } from './context.ts';
 const CREDENTIAL = /[?&](?:[^=&]*(?:token|secret|passw|auth|key|signature))[^=&]*=[^&]/i;
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?)$/i;
 const RECORDS: readonly DnsRecord[] = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'SOA', 'SRV', 'TXT'];
+const METHODS = ['GET', 'HEAD', 'POST'] as const;
 const FORMS =
-  'Write `GET URL`, `HEAD URL`, `tcp HOST:PORT`, `tls HOST:PORT`, `dns TXT DOMAIN` or `query DATABASE "select …"`.';
+  'Write `GET URL`, `HEAD URL`, `POST URL`, `tcp HOST:PORT`, `tls HOST:PORT`, `dns TXT DOMAIN` or `query DATABASE "select …"`.';
 
 type Code = 'E125' | 'E140' | 'E171';
 
-/** A check without the headers that stand in a key of their own. */
+/** A check without the headers and the body that stand in keys of their own. */
 export type WrittenCheck = ProbeCheck extends infer Check
   ? Check extends { readonly kind: 'http' }
-    ? Omit<Check, 'headers'>
+    ? Omit<Check, 'headers' | 'body'>
     : Check
   : never;
 
@@ -37,6 +39,7 @@ export function readCheck(node: TextNode, where: string, context: Context): Writ
   switch (word) {
     case 'GET':
     case 'HEAD':
+    case 'POST':
       if (CREDENTIAL.test(rest)) {
         const message = `\`${where}.check\` holds a credential, and addresses are shown to people.`;
         return wrong(message, 'Send it as `headers: { Authorization: secret NAME }`.', 0, rest.length, 'E125');
@@ -46,6 +49,12 @@ export function readCheck(node: TextNode, where: string, context: Context): Writ
           `\`${where}.check\` has no http or https address.`,
           `Write e.g. \`${word} https://shop.example/health\`.`,
         );
+      }
+      if (beforeQuery(rest).includes(RUN_PLACE)) {
+        const message = `\`${where}.check\` has \`${RUN_PLACE}\` before the query of its address.`;
+        const at = rest.indexOf(RUN_PLACE);
+        const hint = `\`${RUN_PLACE}\` may stand in the query, in \`headers\` and in \`body\`.`;
+        return wrong(message, hint, at, at + RUN_PLACE.length);
       }
       return { kind: 'http', method: word, url: rest };
     case 'tcp':
@@ -70,9 +79,9 @@ export function readCheck(node: TextNode, where: string, context: Context): Writ
       context.skip(where, '`journey` (a check in several steps)', node.span);
       return 'waiting';
     default: {
-      const other =
-        word.toUpperCase() === 'GET' || word.toUpperCase() === 'HEAD' ? word.toUpperCase() : word.toLowerCase();
-      const known = ['GET', 'HEAD', 'tcp', 'tls', 'dns', 'query'].includes(other) && other !== word;
+      const method = METHODS.find((one) => one === word.toUpperCase());
+      const other = method ?? word.toLowerCase();
+      const known = [...METHODS, 'tcp', 'tls', 'dns', 'query'].includes(other) && other !== word;
       const message = `\`${word}\` is no kind of check.`;
       context.report.add('E171', node.piece(lead, lead + word.length), message, known ? `Write \`${other}\`.` : FORMS);
       return undefined;
@@ -82,6 +91,10 @@ export function readCheck(node: TextNode, where: string, context: Context): Writ
 
 function isAddress(text: string): boolean {
   return /^https?:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/i.test(text);
+}
+
+function beforeQuery(address: string): string {
+  return address.split('?', 1)[0] ?? '';
 }
 
 function readPlace(kind: 'tcp' | 'tls', text: string): WrittenCheck | undefined {

@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import { compilePlan, isExecutable } from '../compile.ts';
 import { formatDiagnostic } from '../diagnostic.ts';
 import { windowStepMs } from '../window-step.ts';
+import { staleAfterMs } from './checks.ts';
 
 const compile = (text: string) => compilePlan([{ path: 'plan.yaml', text: `plan: shop\n${text}` }]);
 
@@ -69,6 +70,83 @@ test.each([
   );
   expect(plan?.probes?.[0]?.check).toEqual(expected);
   expect(plan?.databases).toEqual([{ name: 'main', url: { secret: 'MAIN' } }]);
+});
+
+describe('what a probe sends', () => {
+  test('text, or JSON of what YAML says', () => {
+    const { plan, diagnostics, notExecuted } = compile(`services: { mail: {} }
+sources: { delivered: events "mail" where status = "delivered" and took < 5s with took in s }
+probes:
+  sms: { check: "POST https://sms.example/send?run=<run>", every: 7d, body: "To=1&Body=check <run>" }
+  mail:
+    check: POST https://mail.example/send
+    every: 1h
+    headers: { X-Run: <run> }
+    body: { to: [{ email: a@shop.example }], retries: 3, zip: "0123", code: 007, html: false, then: null, key_id: <run>, token: secret MAIL_TOKEN }
+    confirm: { source: delivered, field: run, within: 10m }
+rules: { a: { when: sms failing or mail failing, severity: none } }
+severities: { low: {} }
+`);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(notExecuted).toEqual([]);
+    expect(plan?.probes?.map(({ check }) => check)).toEqual([
+      {
+        ...{ kind: 'http', method: 'POST', url: 'https://sms.example/send?run=<run>', headers: {} },
+        body: { kind: 'text', text: { literal: 'To=1&Body=check <run>' } },
+      },
+      {
+        ...{
+          kind: 'http',
+          method: 'POST',
+          url: 'https://mail.example/send',
+          headers: { 'X-Run': { literal: '<run>' } },
+        },
+        body: {
+          kind: 'json',
+          value: {
+            object: [
+              ['to', { list: [{ object: [['email', { literal: 'a@shop.example' }]] }] }],
+              ['retries', { literal: 3 }],
+              ['zip', { literal: '0123' }],
+              ['code', { literal: '007' }],
+              ['html', { literal: false }],
+              ['then', { literal: null }],
+              ['key_id', { literal: '<run>' }],
+              ['token', { secret: 'MAIL_TOKEN' }],
+            ],
+          },
+        },
+      },
+    ]);
+    expect(plan?.probes?.map(({ confirm }) => confirm)).toEqual([
+      undefined,
+      {
+        ...{ source: 'delivered', event: 'mail', field: 'run', withinMs: 600_000, units: { took: 's' } },
+        where: expect.objectContaining({ kind: 'and' }),
+      },
+    ]);
+  });
+
+  test('the result holds for longer where it is waited for', () => {
+    const { plan } = compile(
+      'probes: { one: { check: POST https://a/, every: 1h, body: <run>, confirm: { event: got, field: run, within: 30m } } }\n',
+    );
+    const [one] = plan?.probes ?? [];
+    expect(one && staleAfterMs(one)).toBe(2 * 3_600_000 + 1_800_000);
+  });
+
+  test('what is sent has a limit, and so has the number of probes that wait', () => {
+    const long = Array.from({ length: limits.probeRequestCharacters / 100 }, () => `"${'x '.repeat(50)}"`);
+    const codes = (text: string) =>
+      compile(text).diagnostics.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
+    expect(codes(`probes: { one: { check: POST https://a/, body: [${long}] } }\n`)).toEqual(['E171']);
+    const waiting = Array.from(
+      { length: limits.probesConfirmed + 1 },
+      (_, index) =>
+        `  p${index}: { check: POST https://a/, every: 1h, body: <run>, confirm: { event: got, field: run, within: 10m } }`,
+    );
+    expect(codes(`probes:\n${waiting.join('\n')}\n`)).toEqual(['E171']);
+  });
 });
 
 test('an age is of what an answer holds, and of nothing else', () => {

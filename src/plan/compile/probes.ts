@@ -1,7 +1,7 @@
 import { type DurationMs, formatDuration, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { parseDuration } from '../expression/parse.ts';
-import type { ByPhase, SecretOr } from '../model.ts';
+import type { ByPhase } from '../model.ts';
 import type { Database, Probe, ProbeCheck } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
@@ -12,22 +12,29 @@ import { secretOr, textAt } from './channels.ts';
 import { type Context, sentencesOf } from './context.ts';
 import { compileExpectations } from './expectations.ts';
 import { readCheck } from './probe-checks.ts';
+import { readConfirm, warnOfOften } from './probe-confirmations.ts';
+import { readBody, readHeaders } from './probe-requests.ts';
+import type { Sources } from './sources.ts';
 
 export const DEFAULT_TIMEOUT_MS: DurationMs = 10_000;
 const DEFAULT_EVERY_MS: DurationMs = MINUTE_MS;
-/** Headers that hold a credential by their name. */
-const CREDENTIAL_HEADER = /authorization|cookie|token|secret|api-?key|passw/i;
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
 /** Compiles `probes`; one with a mistake is reported and left out. */
-export function compileProbes(context: Context): readonly Probe[] {
+export function compileProbes(context: Context, sources: Sources): readonly Probe[] {
   const entries = context.entries('probes');
   const [excess] = entries.slice(limits.probesPerPlan);
   if (excess !== undefined) {
     const message = `There are ${entries.length} probes; a plan has at most ${limits.probesPerPlan}.`;
     context.report.add('E171', excess.key.span, message, 'Split the plan.');
   }
-  return entries.flatMap((entry) => compileProbe(entry, context) ?? []);
+  const probes = entries.flatMap((entry) => compileProbe(entry, sources, context) ?? []);
+  const [confirmed] = probes.filter(({ confirm }) => confirm !== undefined).slice(limits.probesConfirmed);
+  const tooMany = confirmed && context.entry('probes', confirmed.name);
+  if (tooMany !== undefined) {
+    const message = `More than ${limits.probesConfirmed} probes wait for a confirmation.`;
+    context.report.add('E171', tooMany.key.span, message, 'Split the plan.');
+  }
+  return probes;
 }
 
 /** Compiles `databases`: where `query` probes read. */
@@ -43,7 +50,7 @@ export function compileDatabases(context: Context): readonly Database[] {
   });
 }
 
-function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
+function compileProbe(entry: MapEntry, sources: Sources, context: Context): Probe | undefined {
   const name = entry.key.text;
   const where = `probes.${name}`;
   const { value } = entry;
@@ -52,9 +59,22 @@ function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
   const check = written === undefined ? undefined : readCheck(written, where, context);
   const everyMs = readEvery(childAt(value, 'every'), where, context);
   const whileFailingMs = readWhileFailing(textAt(value, 'while-failing'), everyMs, where, context);
-  const timeoutMs = readTimeout(textAt(value, 'timeout'), everyMs, whileFailingMs, where, context);
-  const headers = readHeaders(entry, check === 'waiting' ? undefined : check, where, context);
-  const parts = readParts(entry, check === 'waiting' ? undefined : check, where, context);
+  const intervals = [
+    ...(everyMs === undefined ? [] : valuesOf(everyMs)),
+    ...(whileFailingMs === undefined ? [] : [whileFailingMs]),
+  ];
+  const known = check === 'waiting' ? undefined : check;
+  const headers = readHeaders(entry, known, where, context);
+  const body = readBody(entry, known, where, context);
+  const parts = readParts(entry, known, where, context);
+  const confirm = readConfirm(entry, { check: known, headers, body, intervals, where, sources }, context);
+  const timeoutMs = readTimeout(
+    textAt(value, 'timeout'),
+    [...intervals, ...(confirm === undefined ? [] : [confirm.withinMs])],
+    where,
+    context,
+  );
+  if (known !== undefined && confirm === undefined) warnOfOften(entry, known, intervals, context);
   const service = serviceOf(textAt(value, 'service'), context);
   const agree = readAgree(textAt(value, 'agree'), where, context);
   if (check === undefined || check === 'waiting' || written === undefined) return undefined;
@@ -63,7 +83,7 @@ function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
   return {
     name,
     text: written.text.trim(),
-    check: check.kind === 'http' ? { ...check, headers } : check,
+    check: check.kind === 'http' ? { ...check, headers, ...(body === undefined ? {} : { body }) } : check,
     everyMs,
     ...(whileFailingMs === undefined ? {} : { whileFailingMs }),
     timeoutMs,
@@ -71,6 +91,7 @@ function compileProbe(entry: MapEntry, context: Context): Probe | undefined {
     ...(service === undefined ? {} : { service }),
     ...(agree === undefined ? {} : { agree }),
     ...(Object.keys(parts).length === 0 ? {} : { parts }),
+    ...(confirm === undefined ? {} : { confirm }),
   };
 }
 
@@ -115,15 +136,10 @@ function readWhileFailing(
 
 function readTimeout(
   node: TextNode | undefined,
-  everyMs: ByPhase<DurationMs> | undefined,
-  whileFailingMs: DurationMs | undefined,
+  intervals: readonly DurationMs[],
   where: string,
   context: Context,
 ): DurationMs | undefined {
-  const intervals = [
-    ...(everyMs === undefined ? [] : valuesOf(everyMs)),
-    ...(whileFailingMs === undefined ? [] : [whileFailingMs]),
-  ];
   const shortestMs = Math.min(...intervals, limits.probeTimeoutLongestMs);
   if (node === undefined) return Math.min(DEFAULT_TIMEOUT_MS, shortestMs);
   const sentence = sentenceOf(node);
@@ -150,44 +166,6 @@ function readAgree(node: TextNode | undefined, where: string, context: Context):
   const message = `\`${where}.agree\` is a number of places, from 1 to ${limits.probeAgreeMost}.`;
   context.report.add('E171', node.span, message, 'Write e.g. `agree: 2`.');
   return undefined;
-}
-
-function readHeaders(
-  entry: MapEntry,
-  check: { readonly kind: ProbeCheck['kind'] } | undefined,
-  where: string,
-  context: Context,
-): Readonly<Record<string, SecretOr<string>>> {
-  const headers: Record<string, SecretOr<string>> = {};
-  for (const { key, value } of entriesOf(childAt(entry.value, 'headers'))) {
-    if (check !== undefined && check.kind !== 'http') {
-      context.report.add('E171', key.span, `A ${check.kind} check sends no headers.`, 'Delete `headers`.');
-      return {};
-    }
-    if (!HEADER_NAME.test(key.text)) {
-      context.report.add(
-        'E171',
-        key.span,
-        `\`${key.text}\` is no name of a header.`,
-        'Write e.g. `Accept: text/html`.',
-      );
-      continue;
-    }
-    if (value.kind !== 'text') continue;
-    const read = secretOr(value.text);
-    if ('literal' in read && CREDENTIAL_HEADER.test(key.text)) {
-      const message = `\`${where}.headers.${key.text}\` is a secret and is not written out.`;
-      context.report.add(
-        'E125',
-        value.span,
-        message,
-        `Write \`${key.text}: secret NAME\`; NAME holds the whole value.`,
-      );
-      continue;
-    }
-    headers[key.text] = read;
-  }
-  return headers;
 }
 
 function readParts(

@@ -136,7 +136,7 @@ const onCall = z.strictObject({
 const probe = z.strictObject({
   check: about(
     sentence,
-    'What is done: `GET URL`, `HEAD URL`, `tcp HOST:PORT`, `tls HOST:PORT`, `dns TXT DOMAIN`, `query DATABASE "select …"`.',
+    'What is done: `GET URL`, `HEAD URL`, `POST URL`, `tcp HOST:PORT`, `tls HOST:PORT`, `dns TXT DOMAIN`, `query DATABASE "select …"`.',
   ),
   every: about(byPhase.optional(), 'How often, from `1s` to `31d`; may differ by phase. Without it: `1m`.'),
   'while-failing': about(sentence.optional(), 'How often from a failure until it passes again.'),
@@ -154,6 +154,24 @@ const probe = z.strictObject({
     'How many places have to find a failure: `2`. Without it: at least half of those that look.',
   ),
   headers: about(z.record(z.string(), sentence).optional(), 'Headers of the request, each a value or `secret NAME`.'),
+  body: about(
+    z.unknown().optional(),
+    'What a `POST` sends: text, or a map or list, which is sent as JSON; `<run>` in it is a fresh id of each look.',
+  ),
+  confirm: about(
+    z
+      .strictObject({
+        event: about(sentence.optional(), 'The name of the events that confirm.'),
+        source: about(sentence.optional(), 'One of `sources` instead, with its `where`.'),
+        field: about(sentence, 'The field of the event that holds the id that was sent for `<run>`.'),
+        within: about(
+          sentence,
+          'How long it may take from the beginning of the look; not longer than `every`, at most `1h`.',
+        ),
+      })
+      .optional(),
+    'The event that has to come before a look has passed: that what was sent has arrived.',
+  ),
   parts: about(
     z.record(z.string(), sentence).optional(),
     'Services whose state a JSON answer names, each with its field: `database: json.checks.database`.',

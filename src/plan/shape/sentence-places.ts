@@ -38,6 +38,7 @@ export function sentenceAt(path: readonly string[]): SentenceKind | undefined {
     case 'scrapes':
       return key === 'every' || key === 'timeout' ? 'duration' : undefined;
     case 'probes':
+      if (key === 'confirm') return phase === 'within' ? 'duration' : undefined;
       return ['every', 'while-failing', 'timeout'].includes(key ?? '') ? 'duration' : undefined;
     case 'heartbeats':
       return key === 'grace' || key === 'longest' ? 'duration' : undefined;

@@ -1,5 +1,4 @@
 import { limits } from '#kernel/limits.ts';
-import { fail, ok, type Result } from '#kernel/result.ts';
 import type { FieldValue } from '#plan/model.ts';
 import {
   type CheckOf,
@@ -11,6 +10,7 @@ import {
   timeFields,
 } from '../kind.ts';
 import { isWell, readPath } from './json-path.ts';
+import { composeRequest } from './request.ts';
 import { httpSpec } from './spec.ts';
 
 type Check = CheckOf<'http'>;
@@ -19,16 +19,11 @@ type Check = CheckOf<'http'>;
 export const httpKind: ProbeKind<'http'> = { spec: httpSpec, run };
 
 async function run(check: Check, context: ProbeContext): Promise<Sighting> {
-  const headers = readHeaders(check, context);
-  if (!headers.ok) return { fields: {}, problem: headers.failure };
+  const request = composeRequest(check, context);
+  if (!request.ok) return { fields: {}, problem: request.failure };
+  // Once: what has left is never sent again, whatever becomes of it.
   const answer = await context.dialler.ask(
-    {
-      method: check.method,
-      url: check.url,
-      headers: { accept: '*/*', 'user-agent': 'Watchbill', ...headers.value },
-      timeoutMs: context.timeoutMs,
-      responseBytes: limits.probeBodyBytes,
-    },
+    { ...request.value, timeoutMs: context.timeoutMs, responseBytes: limits.probeBodyBytes },
     context.signal,
   );
   if (!answer.ok) return { fields: {}, problem: problemOf(answer.failure) };
@@ -68,23 +63,6 @@ async function run(check: Check, context: ProbeContext): Promise<Sighting> {
     },
     part: (field) => isWell(readPath(bodyJson(), field)),
   };
-}
-
-function readHeaders(check: Check, context: ProbeContext): Result<Readonly<Record<string, string>>, Problem> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(check.headers)) {
-    if ('literal' in value) {
-      headers[name.toLowerCase()] = value.literal;
-      continue;
-    }
-    const secret = context.secret(value.secret);
-    if (secret.state !== 'known') {
-      const words = secret.state === 'unset' ? 'is not set here' : 'has not come yet';
-      return fail({ outcome: 'unmeasured', reason: 'secret-missing', message: `The secret ${value.secret} ${words}.` });
-    }
-    headers[name.toLowerCase()] = secret.value;
-  }
-  return ok(headers);
 }
 
 function parse(text: string): unknown {

@@ -72,6 +72,7 @@ function contextOf(url: string, more: Partial<ProbeContext> = {}): ProbeContext 
     signal: new AbortController().signal,
     secret: (name) => (name === 'MAIN' ? { state: 'known', value: url } : { state: 'unset' }),
     database: (name) => ({ name, url: { secret: name.toUpperCase() } }),
+    run: () => 'never-sent',
     ...more,
   };
 }

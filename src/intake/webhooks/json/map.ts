@@ -9,12 +9,12 @@ const OPTIONS = { lists: true };
 
 /** One event by the mapping of the plan. */
 export function mapJson(hook: JsonWebhook, delivery: Delivery, builder: RecordBuilder): void {
-  const { body, header } = delivery;
+  const { body, header, place } = delivery;
   const read = (value: WebhookValue | undefined): Json | undefined => {
     if (value === undefined) return undefined;
     return 'path' in value ? valueAt(body, value.path) : header(value.header);
   };
-  const id = hook.id === undefined ? header(STANDARD_ID) : idAt(read(hook.id));
+  const id = hook.id === undefined ? idOfRequest(header(STANDARD_ID), place) : idAt(read(hook.id));
   const given = read(hook.time);
   const time = readTime(given);
   if (given !== undefined && given !== null && time === undefined) {
@@ -32,6 +32,10 @@ export function mapJson(hook: JsonWebhook, delivery: Delivery, builder: RecordBu
     durationMs: numberOf(read(hook.durationMs)),
     value: numberOf(read(hook.value)),
   });
+}
+
+function idOfRequest(id: string | undefined, place: number | undefined): string | undefined {
+  return id === undefined || place === undefined ? id : `${id}:${place}`;
 }
 
 function numberOf(value: Json | undefined): number | undefined {
