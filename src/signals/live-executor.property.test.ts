@@ -164,6 +164,7 @@ const record = fc.record({
     fc.integer({ min: 0, max: 16 }).map((value) => value / 4),
     { nil: undefined },
   ),
+  lifeMs: fc.option(fc.constantFrom(1, 900, 45_000, 300_000), { nil: undefined }),
   durationMs: fc.option(fc.integer({ min: 0, max: 1_000 }), { nil: undefined }),
   route: fc.option(fc.constantFrom('a', 'b', 'c', 'other'), { nil: undefined }),
   tier: fc.constantFrom(1, '1', true),
@@ -187,7 +188,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
       return {
         ...step,
         records: step.records.map((drawn, index): EventRecord => {
-          const { agoMs, user, value, increase, durationMs, route, tier, order, name } = drawn;
+          const { agoMs, user, value, increase, lifeMs, durationMs, route, tier, order, name } = drawn;
           const attributes = {
             tier,
             ...(route === undefined ? {} : { route }),
@@ -201,6 +202,7 @@ const schedule: fc.Arbitrary<Schedule> = fc
             ...(user === undefined ? {} : { user }),
             ...(value === undefined ? {} : { value }),
             ...(increase === undefined ? {} : { increase }),
+            ...(lifeMs === undefined ? {} : { lifeMs }),
             ...(durationMs === undefined ? {} : { durationMs }),
           };
         }),
@@ -350,7 +352,7 @@ test('many records at once say what they say one by one', () => {
       fc.integer({ min: 1, max: 400 }),
       (drawn, kinds, times) => {
         const records = Array.from({ length: kinds.length * times }, (_, index): EventRecord => {
-          const { agoMs, user, value, durationMs, route, tier, name } = kinds[
+          const { agoMs, user, value, lifeMs, durationMs, route, tier, name } = kinds[
             index % kinds.length
           ] as (typeof kinds)[0];
           return {
@@ -360,6 +362,7 @@ test('many records at once say what they say one by one', () => {
             attributes: { tier, ...(route !== undefined && { route }), order: `o${index % 7}` },
             ...(user !== undefined && { user }),
             ...(value !== undefined && { value }),
+            ...(lifeMs !== undefined && { lifeMs }),
             ...(durationMs !== undefined && { durationMs }),
           };
         });

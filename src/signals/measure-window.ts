@@ -50,6 +50,8 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
 
   readonly groups: Map<GroupKey, Aggregate> = new Map<GroupKey, Aggregate>();
   private readonly single: Aggregate | undefined;
+  /** Its values may be over before their buckets leave. */
+  private readonly expires: boolean;
   /** The same groups by the value of the only `by` field, which spares making the key. */
   private readonly byValue = new Map<FieldValue | null, Aggregate>();
   /** Aggregates by the code of a value of the `by` column, as far as they were looked up for the batch of this stamp. */
@@ -71,6 +73,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     this.shape = windowShape(measure);
     this.zeroWhenEmpty = isZeroWhenEmpty(measure);
     this.grouped = measure.by.length > 0;
+    this.expires = measure.function === 'last';
     this.other = otherGroup(measure.by);
     this.occupied = new Uint8Array(this.shape.capacity);
     this.single = this.grouped ? undefined : this.newAggregate(UNGROUPED);
@@ -80,7 +83,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   /** The aggregate of a group, if it covers any event now. */
   covered(key: GroupKey): Aggregate | undefined {
     const aggregate = this.single ?? this.groups.get(key);
-    return aggregate !== undefined && aggregate.covered > 0 ? aggregate : undefined;
+    return aggregate !== undefined && aggregate.covered > 0 && !aggregate.expired ? aggregate : undefined;
   }
 
   /** Takes in events of the measure; `now` is when they arrived. Events that the window does not reach are ignored. */
@@ -88,6 +91,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     if (now >= this.currentEnds) this.moveTo(now);
     if (this.single === undefined) this.addGrouped(run);
     else this.addRuns(this.single, run);
+    if (this.expires) for (const aggregate of this.touchedGroups) this.expire(aggregate, now);
   }
 
   /** Lets buckets enter and leave as of `now`, and finds the next due instant. */
@@ -109,7 +113,9 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     for (const aggregate of this.touchedGroups) {
       aggregate.settle(positiveModulo(first, this.shape.capacity), this.shape.steps + 1);
     }
+    if (this.expires) for (const aggregate of this.aggregates()) this.expire(aggregate, now);
     this.findDue(Math.max(first, this.oldest));
+    if (this.expires) for (const aggregate of this.aggregates()) this.awaitExpiry(aggregate);
     assert(this.due > now, 'a window that has passed a boundary waits for a later one');
   }
 
@@ -143,7 +149,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     out.number(this.current);
     out.number(this.refillingUntil);
     out.number(this.overflowed);
-    const groups = this.single === undefined ? [...this.groups.values()] : [this.single];
+    const groups = [...this.aggregates()];
     out.number(groups.length);
     for (const aggregate of groups) {
       out.text(aggregate.key);
@@ -185,6 +191,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
       aggregate.readTotal(from);
     }
     this.findDue(this.oldest);
+    if (this.expires) for (const aggregate of this.aggregates()) this.awaitExpiry(aggregate);
   }
 
   /** Neighbours in the same bucket are taken in together: nearly always all of them. */
@@ -231,7 +238,8 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
       const covers = bucket <= this.current;
       const slot = this.slotOf(bucket);
       this.note(aggregate, bucket, slot, covers, 1);
-      aggregate.put(slot, covers, values[row] as number, time);
+      const lifeMs = this.expires ? run.columns.batch.record(row).lifeMs : undefined;
+      aggregate.put(slot, covers, values[row] as number, time, lifeMs);
     }
   }
 
@@ -259,6 +267,22 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     this.currentEnds = (this.current + 1) * this.shape.stepMs;
   }
 
+  private aggregates(): Iterable<Aggregate> {
+    return this.single === undefined ? this.groups.values() : [this.single];
+  }
+
+  /** Whether its last value is over by now, and when it will be. */
+  private expire(aggregate: Aggregate, now: Instant): void {
+    const expired = aggregate.expiresAt <= now;
+    if (expired !== aggregate.expired) this.touch(aggregate);
+    aggregate.expired = expired;
+    this.awaitExpiry(aggregate);
+  }
+
+  private awaitExpiry(aggregate: Aggregate): void {
+    if (!aggregate.expired) this.due = Math.min(this.due, aggregate.expiresAt);
+  }
+
   private touch(aggregate: Aggregate): void {
     if (aggregate.touched) return;
     aggregate.touched = true;
@@ -278,7 +302,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     const slot = bucket % this.shape.capacity;
     if (this.occupied[slot] === 0) return;
     this.occupied[slot] = 0;
-    for (const aggregate of this.single === undefined ? this.groups.values() : [this.single]) {
+    for (const aggregate of this.aggregates()) {
       const count = aggregate.counts[slot] as number;
       if (count === 0) continue;
       if (bucket > before) this.enterGroup(aggregate, slot, count);
@@ -293,7 +317,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   private enter(bucket: number): void {
     const slot = bucket % this.shape.capacity;
     if (this.occupied[slot] === 0) return;
-    for (const aggregate of this.single === undefined ? this.groups.values() : [this.single]) {
+    for (const aggregate of this.aggregates()) {
       const count = aggregate.counts[slot] as number;
       if (count > 0) this.enterGroup(aggregate, slot, count);
     }

@@ -1,4 +1,4 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Source } from '#plan/model.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface EventRecord {
   readonly value?: number;
   /** Of a point of a counter or a delta: what was added since the series' last point. Events have none. */
   readonly increase?: number;
+  /** Of a point of a series whose pace is known: for so long after its time it is the last one. Others are while the window reaches to them. */
+  readonly lifeMs?: DurationMs;
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -56,6 +56,7 @@ export class ReferenceExecutor {
     const instants = new Set<Instant>([this.startedAt]);
     for (const { record, receivedAt } of this.arrivals) {
       instants.add(receivedAt).add(receivedAt + limits.receivedWithinMs);
+      if (record.lifeMs !== undefined) instants.add(record.time + record.lifeMs);
       for (const measure of Object.values(this.plan.measures)) {
         if (isOfKeys(measure)) {
           for (const at of this.keys(measure, receivedAt + 1).instantsOf({ record, receivedAt })) instants.add(at);
@@ -249,7 +250,13 @@ export class ReferenceExecutor {
   private covered(measure: Measure, at: Instant, before: Instant): readonly Placed[] {
     const { stepMs, steps } = windowShape(measure);
     const last = Math.floor(at / stepMs);
-    return this.placed(measure, before).filter(({ bucket }) => bucket >= last - steps && bucket <= last);
+    const covered = this.placed(measure, before).filter(({ bucket }) => bucket >= last - steps && bucket <= last);
+    if (measure.function !== 'last') return covered;
+    const newest = new Map<GroupKey, EventRecord>();
+    for (const { group, record } of covered) {
+      if (record.time >= (newest.get(group)?.time ?? 0)) newest.set(group, record);
+    }
+    return covered.filter(({ group }) => isAlive(newest.get(group), at));
   }
 
   /** All events that the measure ever took in, with the group that each got when it arrived. */
@@ -305,6 +312,11 @@ export class ReferenceExecutor {
     assert(source !== undefined, `the plan has no source ${name}`);
     return source;
   }
+}
+
+/** Whether a point still counts as the last of its group. */
+function isAlive(record: EventRecord | undefined, at: Instant): boolean {
+  return record !== undefined && at < record.time + (record.lifeMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** Undefined when the formula is not grouped. */

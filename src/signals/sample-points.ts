@@ -17,6 +17,8 @@ export interface PointSeries {
   readonly labels: readonly (readonly [name: string, value: string])[];
   /** When a counter last began at nothing, where its sender says so. */
   readonly startedAt?: Instant;
+  /** Where its pace is known, as that of a scrape is: how long a point is the last one. */
+  readonly lifeMs?: DurationMs;
 }
 
 /** What is remembered of a series: its latest point, and how far that was from the one before. */
@@ -27,7 +29,7 @@ export interface LastPoint {
 }
 
 /** A series whose points come seldom is silent only after so many of its own intervals. */
-const INTERVALS = 3;
+export const INTERVALS = 3;
 
 /** The names of series that a plan reads. */
 export function wantedSeries(plan: CompiledPlan): ReadonlySet<string> {
@@ -55,14 +57,17 @@ export class PointReader {
     return this.#last;
   }
 
-  read({ kind, startedAt }: PointSeries, time: Instant, value: number): EventRecord | undefined {
+  read({ kind, startedAt, lifeMs }: PointSeries, time: Instant, value: number): EventRecord | undefined {
     const last = this.#last;
     if (last?.time === time) return undefined;
     const increase = kind === 'gauge' ? undefined : kind === 'delta' ? value : increaseOf(last, startedAt, time, value);
     if (last === undefined || time > last.time) {
       this.#last = { time, value, intervalMs: last === undefined ? 0 : time - last.time };
     }
-    const record = { name: this.#name, time, id: '', value, attributes: this.#attributes };
+    const record = {
+      ...{ name: this.#name, time, id: '', value, attributes: this.#attributes },
+      ...(lifeMs !== undefined && Number.isFinite(lifeMs) && { lifeMs }),
+    };
     return increase === undefined ? record : { ...record, increase };
   }
 }

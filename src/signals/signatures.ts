@@ -12,7 +12,9 @@ export function sourceSignature(source: Source): string {
 export function measureSignature(plan: CompiledPlan, measure: Measure): string {
   const { id, text: _text, source, partner, ...meaning } = measure;
   const ofPartner = partner === undefined ? [] : [sourceSignature(sourceOf(plan, partner.source)), partner.field];
-  const parts = [meaning, sourceSignature(sourceOf(plan, source)), ...ofPartner];
+  // Windows of the last value came to keep more of each point.
+  const ofLast = measure.function === 'last' ? ['life'] : [];
+  const parts = [meaning, sourceSignature(sourceOf(plan, source)), ...ofPartner, ...ofLast];
   return `${id} ${hash53(JSON.stringify(parts)).toString(36)}`;
 }
 

@@ -39,7 +39,8 @@ type DescribedRow = readonly [
   name: string,
   kind: SeriesKind,
   labels: DescribedSeries['labels'],
-  startedAt?: number,
+  startedAt?: number | null,
+  lifeMs?: number,
 ];
 
 /** Whether a payload begins as one with points does; others are JSON. */
@@ -53,11 +54,11 @@ export function encodeSamples(samples: AdmittedSamples, records: Uint8Array): Ui
   const count = times.length;
   const described = Buffer.from(
     JSON.stringify(
-      announced.map(({ idHigh, idLow, name, kind, labels, startedAt }) =>
-        Number.isFinite(startedAt)
-          ? [idHigh, idLow, name, kind, labels, startedAt]
-          : [idHigh, idLow, name, kind, labels],
-      ),
+      announced.map(({ idHigh, idLow, name, kind, labels, startedAt, lifeMs }): DescribedRow => {
+        const begun = Number.isFinite(startedAt) ? startedAt : null;
+        if (Number.isFinite(lifeMs)) return [idHigh, idLow, name, kind, labels, begun, lifeMs];
+        return begun === null ? [idHigh, idLow, name, kind, labels] : [idHigh, idLow, name, kind, labels, begun];
+      }),
     ),
   );
   const columns = HEADER_BYTES + 20 * count;
@@ -99,13 +100,14 @@ export function decodeSamples(payload: Uint8Array): BlockSamples | undefined {
     ids: new Uint32Array(buffer, byteOffset + 8 * count, 2 * count),
     offsets: new Int32Array(buffer, byteOffset + 16 * count, count),
     firstTime: viewOf(plain).getFloat64(16, true),
-    described: described.map(([idHigh, idLow, name, kind, labels, startedAt]) => ({
+    described: described.map(([idHigh, idLow, name, kind, labels, startedAt, lifeMs]) => ({
       idHigh,
       idLow,
       name,
       kind,
       labels,
-      ...(startedAt !== undefined && { startedAt }),
+      ...(typeof startedAt === 'number' && { startedAt }),
+      ...(lifeMs !== undefined && { lifeMs }),
     })),
   };
 }

@@ -77,11 +77,14 @@ export class SampleFeed {
   /** Everything that the next records depend on. */
   snapshot(): readonly FedSeries[] {
     if (this.#wanted.size === 0) return [];
-    return [...this.#register.all].flatMap(({ name, kind, labels, startedAt, reader }): readonly FedSeries[] => {
-      if (!this.#wanted.has(name)) return [];
-      const last = reader?.last;
-      return [{ name, kind, labels, ...(Number.isFinite(startedAt) && { startedAt }), ...(last && { last }) }];
-    });
+    return [...this.#register.all].flatMap(
+      ({ name, kind, labels, startedAt, lifeMs, reader }): readonly FedSeries[] => {
+        if (!this.#wanted.has(name)) return [];
+        const last = reader?.last;
+        const begun = Number.isFinite(startedAt) && { startedAt };
+        return [{ name, kind, labels, ...begun, ...(Number.isFinite(lifeMs) && { lifeMs }), ...(last && { last }) }];
+      },
+    );
   }
 
   restore(fed: readonly FedSeries[], at: Instant): void {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import { hash64 } from '#kernel/hash64.ts';
-import { HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { PointReader } from '#signals/sample-points.ts';
 import { exceedsBytes, shownField } from '../decoding.ts';
@@ -15,6 +15,8 @@ export class KnownSeries implements Series {
   kind: SeriesKind;
   /** When it last began at nothing, as far as its sender says; −Infinity while it does not. */
   startedAt: Instant;
+  /** How long a point is the last one, where its pace is known; Infinity where it is not. */
+  lifeMs: DurationMs;
   /** Grows with every change of what is said of it. */
   revision = 0;
   /** Of `MetricKinds`, when its kind was concluded from them. */
@@ -42,16 +44,18 @@ export class KnownSeries implements Series {
     this.labels = series.labels;
     this.kind = series.kind;
     this.startedAt = series.startedAt ?? Number.NEGATIVE_INFINITY;
+    this.lifeMs = series.lifeMs ?? Number.POSITIVE_INFINITY;
     this.idHigh = id.high;
     this.idLow = id.low;
     this.lastSeenAt = seenAt;
   }
 
   /** Takes what its sender says of it now; a change is announced with the next point. */
-  describe(kind: SeriesKind, startedAt: Instant): void {
-    if (this.kind === kind && this.startedAt === startedAt) return;
+  describe(kind: SeriesKind, startedAt: Instant, lifeMs: DurationMs): void {
+    if (this.kind === kind && this.startedAt === startedAt && this.lifeMs === lifeMs) return;
     this.kind = kind;
     this.startedAt = startedAt;
+    this.lifeMs = lifeMs;
     this.revision += 1;
     this.announcedAt = Number.NEGATIVE_INFINITY;
   }
@@ -111,7 +115,7 @@ export class SeriesRegister {
     const key = keyOf(series);
     const known = this.#known.get(key);
     if (known !== undefined) {
-      known.describe(series.kind, series.startedAt ?? known.startedAt);
+      known.describe(series.kind, series.startedAt ?? known.startedAt, series.lifeMs ?? known.lifeMs);
       return known;
     }
     const clean = this.#scrub(series);

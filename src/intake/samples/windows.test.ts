@@ -18,6 +18,7 @@ signals:
   growth: sum(paid) over 30m
   points: count(paid) over 30m
   top:    max(cpu) over 30m
+  now:    last(cpu) over 30m
 `;
 const NO_FIELDS: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -133,4 +134,22 @@ test('a counter goes on where it was after a crash or an orderly end, as if ther
     ),
     { numRuns: 12 },
   );
+});
+
+test('a series whose pace is known is without data when its last point is older than it lives, also after a crash', async () => {
+  const disk = new VolatileDisk();
+  let clock = new VirtualClock(T0);
+  let intake = await start(disk, clock);
+  await send(intake, [[{ ...cpu, lifeMs: 45_000 }, T0, 30]]);
+  await clock.advance(20_000);
+  disk.losePower((synced) => synced);
+  clock = new VirtualClock(clock.now());
+  intake = await start(disk, clock);
+  await clock.advance(24_000);
+  expect(figures(intake, clock)).toMatchObject({ now: 0.3, top: 0.3 });
+  await clock.advance(1_000);
+  expect(figures(intake, clock)['now']).toBeUndefined();
+  // What is looked at over a time still has it.
+  expect(figures(intake, clock)['top']).toBe(0.3);
+  await intake.stop();
 });

@@ -146,6 +146,8 @@ export class ScrapeJob {
     if (this.#stopped) return;
     const { clock } = this.#options;
     const at = this.#options.now();
+    const everyMs = this.#everyMs(clock.now());
+    if (everyMs !== undefined) this.#series.everyMs = everyMs;
     const startedMs = clock.monotonicMs();
     const token = this.#token();
     if (token === 'awaited') {

@@ -27,6 +27,8 @@ function bench(yaml: string) {
     stored,
     /** When series began, against `T0`, as of their last points. */
     started: new Map<string, number>(),
+    /** For how long series were said to live with their last points. */
+    lives: new Map<string, number | undefined>(),
     secret: { state: 'unset' } as SecretState,
     accepts: true,
     answer: (_request: OutgoingRequest): Sent | Promise<Sent> => page('up_and_well 1\n'),
@@ -65,9 +67,10 @@ function bench(yaml: string) {
       if (!decoded.ok || decoded.value.samples === undefined) throw new Error('no samples');
       const { series, seriesOf, times, values } = decoded.value.samples;
       const lines = [...times].map((time, index) => {
-        const { name, labels, kind, startedAt } = series[seriesOf[index] ?? 0] ?? {
-          ...{ name: '', labels: [], kind: '', startedAt: undefined },
+        const { name, labels, kind, startedAt, lifeMs } = series[seriesOf[index] ?? 0] ?? {
+          ...{ name: '', labels: [], kind: '', startedAt: undefined, lifeMs: undefined },
         };
+        made.lives.set(name, lifeMs);
         if (startedAt !== undefined) made.started.set(name, startedAt - T0);
         const value = isEnd(values, index) ? 'end' : values[index];
         const own = labels.filter(([label]) => label !== 'job' && label !== 'instance').map((pair) => pair.join('='));
@@ -102,6 +105,18 @@ test('asks on a grid that does not drift, however long the answers take', async 
   expect(grid.length).toBeGreaterThanOrEqual(6);
   expect(grid).toEqual(grid.map((_, index) => (grid[0] ?? 0) + index * 10_000));
   expect(grid.every((at) => at % 10_000 === offset)).toBe(true);
+});
+
+test('what is scraped lives for three of its intervals, as long as these are now, unless it has times of its own', async () => {
+  const { made, clock } = bench(`launch: 2026-01-01 00:00
+phases: { early: T+0 .. T+1h }
+scrapes: { api: { target: "http://10.0.0.5:9100/metrics", every: { early: 1s, otherwise: 10s } } }`);
+  made.answer = () => page('a 1\nb 2 1767225600000\n');
+  await clock.advance(12_000);
+  expect(Object.fromEntries(made.lives)).toMatchObject({ a: 30_000, b: undefined, up: 30_000 });
+  made.apply(every10s.replace('10s', '15s'));
+  await clock.advance(20_000);
+  expect(made.lives.get('a')).toBe(45_000);
 });
 
 test('one question at a time: an instant that comes meanwhile is left out', async () => {

@@ -1,13 +1,14 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
+import { INTERVALS } from '#signals/sample-points.ts';
 import { type SampleBatch, SampleBatchBuilder, type Series } from '../samples/batch.ts';
 import { type Beginning, Beginnings } from './beginnings.ts';
 import { type ExposedSample, type ExpositionFormat, type MetricType, readExposition } from './decode.ts';
 import { type OwnName, ownSeries, type Relabelling, relabel } from './relabel.ts';
 
-/** A series of which every answer may say anew when it began. */
-type ScrapedSeries = Omit<Series, 'startedAt'> & { startedAt?: Instant };
+/** A series of which every answer may say anew when it began; it lives by the pace at which its target is asked. */
+type ScrapedSeries = Omit<Series, 'startedAt' | 'lifeMs'> & { startedAt?: Instant; lifeMs?: DurationMs };
 
 /** One series as the target writes it, from one answer to the next. */
 interface WrittenSeries {
@@ -45,14 +46,20 @@ export interface ScrapeProblem {
 export class TargetSeries {
   readonly #relabelling: Relabelling;
   readonly #written = new Map<string, WrittenSeries>();
-  readonly #own = new Map<OwnName, Series>();
+  readonly #own = new Map<OwnName, ScrapedSeries>();
   readonly #beginnings = new Beginnings();
   #round = 0;
   /** When the answer before was asked for. */
   #before: Instant = Number.NEGATIVE_INFINITY;
+  #lifeMs: DurationMs | undefined;
 
   constructor(relabelling: Relabelling) {
     this.#relabelling = relabelling;
+  }
+
+  /** How often the target is asked from now on. */
+  set everyMs(everyMs: DurationMs) {
+    this.#lifeMs = INTERVALS * everyMs;
   }
 
   /** The points of an answer to the question at `at`, with what is said of the target itself. */
@@ -83,6 +90,7 @@ export class TargetSeries {
       }
       // As in Prometheus, a series with times of its own ends by itself.
       written.present = sample.time === undefined;
+      if (written.present && this.#lifeMs !== undefined) written.series.lifeMs = this.#lifeMs;
       builder.add(builder.series(written.series), sample.time ?? at, sample.value);
       return undefined;
     });
@@ -166,8 +174,9 @@ export class TargetSeries {
 
   #tell(builder: SampleBatchBuilder, at: Instant, values: Readonly<Record<OwnName, number>>): void {
     for (const [name, value] of Object.entries(values) as [OwnName, number][]) {
-      const series = this.#own.get(name) ?? ownSeries(name, this.#relabelling);
+      const series: ScrapedSeries = this.#own.get(name) ?? ownSeries(name, this.#relabelling);
       this.#own.set(name, series);
+      if (this.#lifeMs !== undefined) series.lifeMs = this.#lifeMs;
       builder.add(builder.series(series), at, value);
     }
   }

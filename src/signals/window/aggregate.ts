@@ -1,3 +1,4 @@
+import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey } from '#plan/reading.ts';
 import type { MeasuredRows } from '../batch/measured-rows.ts';
 import type { NumberReader, NumberWriter } from '../snapshot-format.ts';
@@ -17,14 +18,21 @@ export abstract class Aggregate {
   ahead = 0;
   /** Whether something that a reading shows has changed since it was last judged. */
   touched = false;
+  /** The last value is older than it lives: the group is as one without events. */
+  expired = false;
 
   constructor(key: GroupKey, shape: WindowShape) {
     this.key = key;
     this.counts = new Uint32Array(shape.capacity);
   }
 
-  /** One more event in the slot; `covers` says whether the window covers it now. */
-  abstract put(slot: number, covers: boolean, value: number, time: number): void;
+  /** When what it says is over although the window still covers it. */
+  get expiresAt(): Instant {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** One more event in the slot; `covers` says whether the window covers it now, `lifeMs` how long it may be the last one. */
+  abstract put(slot: number, covers: boolean, value: number, time: number, lifeMs?: number): void;
   /** The same for the rows at the places `from … to − 1` of a selection, one after the other. */
   putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
     const { rows, values, times } = run;
@@ -239,29 +247,51 @@ export class ExtremeAggregate extends Aggregate {
   override readTotal(): void {}
 }
 
-/** `last`: the value of the event with the latest time; of two at the same time, the one that came later. */
+/** `last`: the value of the event with the latest time, as long as that lives; of two at the same time, the one that came later. */
 export class LastAggregate extends Aggregate {
   private readonly times: Float64Array;
   private readonly values: Float64Array;
+  private readonly lives: Float64Array;
   private lastTime = Number.NEGATIVE_INFINITY;
   private lastValue = 0;
+  private lastLifeMs = Number.POSITIVE_INFINITY;
 
   constructor(key: GroupKey, shape: WindowShape) {
     super(key, shape);
     this.times = new Float64Array(shape.capacity).fill(Number.NEGATIVE_INFINITY);
     this.values = new Float64Array(shape.capacity);
+    this.lives = new Float64Array(shape.capacity);
   }
 
-  override put(slot: number, covers: boolean, value: number, time: number): void {
+  override get expiresAt(): Instant {
+    return this.covered === 0 ? Number.POSITIVE_INFINITY : this.lastTime + this.lastLifeMs;
+  }
+
+  override put(
+    slot: number,
+    covers: boolean,
+    value: number,
+    time: number,
+    lifeMs: number = Number.POSITIVE_INFINITY,
+  ): void {
     if (time >= (this.times[slot] as number)) {
       this.times[slot] = time;
       this.values[slot] = value;
+      this.lives[slot] = lifeMs;
     }
-    if (covers) this.take(value, time);
+    if (covers) this.take(value, time, lifeMs);
+  }
+
+  override putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
+    const { rows, values, times } = run;
+    for (let index = from; index < to; index++) {
+      const row = rows[index] as number;
+      this.put(slot, covers, values[row] as number, times[row] as number, run.columns.batch.record(row).lifeMs);
+    }
   }
 
   override enter(slot: number): void {
-    this.take(this.values[slot] as number, this.times[slot] as number);
+    this.take(this.values[slot] as number, this.times[slot] as number, this.lives[slot] as number);
   }
 
   override leave(slot: number): void {
@@ -278,19 +308,27 @@ export class LastAggregate extends Aggregate {
   override writeSlot(slot: number, out: NumberWriter): void {
     out.number(this.values[slot] as number);
     out.number(this.times[slot] as number);
+    out.number(this.lives[slot] as number);
   }
 
   override readSlot(slot: number, from: NumberReader, covers: boolean): void {
     const value = from.number();
-    this.put(slot, covers, value, from.number());
+    const time = from.number();
+    this.put(slot, covers, value, time, from.number());
   }
 
-  override writeTotal(): void {}
-  override readTotal(): void {}
+  override writeTotal(out: NumberWriter): void {
+    out.number(this.expired ? 1 : 0);
+  }
 
-  private take(value: number, time: number): void {
+  override readTotal(from: NumberReader): void {
+    this.expired = from.number() === 1;
+  }
+
+  private take(value: number, time: number, lifeMs: number): void {
     if (time < this.lastTime) return;
     this.lastTime = time;
     this.lastValue = value;
+    this.lastLifeMs = lifeMs;
   }
 }
