@@ -8,6 +8,7 @@ import type { Reading } from '#plan/reading.ts';
 import type { Expectation, Held, ScenarioStep } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import { offsetText } from './timeline.ts';
+import { verdictProblem } from './verdict-problem.ts';
 
 /** An expectation that has come true or not, with what happened instead. */
 export interface Verified {
@@ -82,6 +83,9 @@ export class Expectations {
         return;
       case 'reading':
         this.judge(step, now, this.readingProblem(expectation));
+        return;
+      case 'assessment':
+        this.judge(step, now, verdictProblem(expectation, this.stage(), this.launch));
         return;
       case 'refusal': {
         const own = this.refusals.filter((fact) => fact.body.rule === expectation.rule);

@@ -1,6 +1,7 @@
 import type { CompiledPlan, Operator } from '#plan/model.ts';
 import { suggest } from '#plan/text/nearest-name.ts';
 import type { FieldUnits } from '#signals/predicate.ts';
+import { type AssessmentNames, assessmentNames, readAssessment } from './read-assessment.ts';
 import { readHeartbeat, readProbe } from './read-check.ts';
 import { readFields } from './read-fields.ts';
 import { readName } from './read-name.ts';
@@ -20,6 +21,7 @@ export interface Names {
   /** Parts of probes, as `PROBE.PART`. */
   readonly parts: ReadonlySet<string>;
   readonly heartbeats: ReadonlySet<string>;
+  readonly assessments: AssessmentNames;
   readonly reviews: ReadonlySet<string>;
   readonly comparisons: ReadonlySet<string>;
   /** Persons, and addresses as `channel:target`. */
@@ -46,6 +48,7 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
       ),
     ),
     heartbeats: new Set(plans.flatMap((plan) => (plan.heartbeats ?? []).map(({ name }) => name))),
+    assessments: assessmentNames(plans),
     reviews: new Set(plans.flatMap(({ reviews = [] }) => reviews.map(({ name }) => name))),
     comparisons: new Set(plans.flatMap(({ comparisons = [] }) => comparisons.map(({ name }) => name))),
     recipients: new Set([...plans.flatMap((plan) => plan.people.map(({ name }) => name)), ...addresses]),
@@ -140,6 +143,7 @@ function readSend(reader: TokenReader, names: Names): Action {
 
 function readExpectation(reader: TokenReader, names: Names): Expectation {
   if (reader.takes('alert')) return readAlert(reader, names);
+  if (reader.takes('assessment')) return readAssessment(reader, names.assessments);
   if (reader.takes('no', 'page')) return { kind: 'no-page', ...readPage(reader, names, 'for') };
   if (reader.takes('page')) return { kind: 'page', ...readPage(reader, names, 'within') };
   if (reader.takes('all-clear')) return { kind: 'all-clear', ...readPage(reader, names, 'within') };
@@ -150,7 +154,10 @@ function readExpectation(reader: TokenReader, names: Names): Expectation {
   }
   if (reader.next?.kind !== 'word' || !names.signals.has(reader.next.text)) {
     const hint = reader.next === undefined ? undefined : suggest(reader.next.text, names.signals);
-    throw reader.misread('`alert`, `page`, `no page`, `all-clear`, `refusal` or the name of a signal', hint);
+    throw reader.misread(
+      '`alert`, `page`, `no page`, `all-clear`, `refusal`, `assessment` or the name of a signal',
+      hint,
+    );
   }
   const signal = reader.word('a signal').text;
   const group = readGroup(reader);

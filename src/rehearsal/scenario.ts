@@ -1,6 +1,7 @@
 import type { SampleVerdict } from '#core/model.ts';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { CompiledPlan, FieldValue, Operator } from '#plan/model.ts';
+import type { AssessmentState } from '#signals/assessments/assess.ts';
 
 /** A scenario as read: what happens when, and what is expected of the plan. Offsets are milliseconds from T+0. */
 export interface Scenario {
@@ -126,6 +127,15 @@ export type Expectation =
       readonly withinMs?: DurationMs;
     }
   | { readonly kind: 'refusal'; readonly rule: string; readonly reason: string }
+  /** A verdict over a phase, without one over that of its phases which began last. */
+  | {
+      readonly kind: 'assessment';
+      readonly assessment: string;
+      readonly state: AssessmentState;
+      /** All checks that failed, where any is named. */
+      readonly by: readonly string[];
+      readonly phase?: string;
+    }
   | { readonly kind: 'reading'; readonly signal: string; readonly group?: readonly string[]; readonly held: Held };
 
 export type AlertState = 'pending' | 'firing' | 'resolving' | 'resolved' | 'none' | 'acknowledged' | 'silenced';

@@ -5,12 +5,14 @@ import { emptyWorld } from '#core/world.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
+import type { PhaseVerdict } from '#signals/assessments/assess.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import { RehearsedChecks } from './checks.ts';
 import { RehearsedSamples } from './samples.ts';
 import type { Action, FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
+import { RehearsedVerdicts } from './verdicts.ts';
 
 /** Who looks on. */
 export interface Audience {
@@ -35,6 +37,7 @@ export class Stage {
   private readonly audience: Audience;
   private generators: Generator[] = [];
   private readonly checks: RehearsedChecks;
+  private readonly verdicts: RehearsedVerdicts = new RehearsedVerdicts();
   private readonly samples = new RehearsedSamples();
   private lists = 0;
   /** When the core has something to do by itself. */
@@ -86,6 +89,7 @@ export class Stage {
     // Up to here it has judged.
     this.tell(this.executor.advance(this.now));
     this.awayUntil = this.now + ms;
+    this.verdicts.silence(this.now, this.awayUntil);
     this.coreDue = this.now;
   }
 
@@ -203,6 +207,15 @@ export class Stage {
     return this.executor.readings();
   }
 
+  /** The verdict of an assessment over a phase; undefined when the plan in force has none of that name. */
+  verdict(name: string, phase: string): PhaseVerdict | undefined {
+    const { plan } = this.world;
+    const assessment = plan.assessments?.find((one) => one.name === name);
+    return (
+      assessment && this.verdicts.verdict(assessment, phase, { plan, alerts: this.alerts.values(), now: this.now })
+    );
+  }
+
   /** Lets time pass up to and including `target`. */
   advance(target: Instant): void {
     while (this.now < target) {
@@ -239,6 +252,7 @@ export class Stage {
       return;
     }
     const verdicts = records.length > 0 ? this.executor.ingest(records, next) : this.executor.advance(next);
+    if (this.world.plan.assessments !== undefined) this.verdicts.measure(next, () => this.readings());
     if (verdicts.length > 0 || (this.coreDue !== undefined && this.coreDue <= next)) this.tell(verdicts);
   }
 
@@ -255,6 +269,7 @@ export class Stage {
       ended ||= generator.nextAt === undefined;
     }
     const checked = this.checks.take(at);
+    this.verdicts.hear(checked, this.world.plan);
     this.events += checked.length;
     records.push(...checked);
     this.samples.take(records, this.world);

@@ -1,4 +1,5 @@
 import type { AssessedCheckAnswer, PhaseVerdictAnswer } from '#contract/assessments.ts';
+import { needsOf } from '#core/assessment-needs.ts';
 import { evidenceText } from '#core/explain-text.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
@@ -13,7 +14,6 @@ import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { SharedReading } from '../plan-services/shared-reading.ts';
-import { needsOf } from './phase-needs.ts';
 import { type PhaseKnown, readPhase } from './read-phase.ts';
 import type { AssessmentServices } from './services.ts';
 

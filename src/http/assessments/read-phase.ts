@@ -1,3 +1,4 @@
+import { type PhaseNeeds, testsOf } from '#core/assessment-needs.ts';
 import type { Alert, World } from '#core/model.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
 import { CHECK_INS_KEPT_MS, readCheckIns, type StoredCheckIn } from '#insight/heartbeats/read-check-ins.ts';
@@ -8,12 +9,18 @@ import { limits } from '#kernel/limits.ts';
 import type { Segment } from '#plan/availability.ts';
 import type { Stretch } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import { heartbeatCourse, probeCourse, ruleCourse, unknownIn, unmeasuredIn } from '#signals/assessments/courses.ts';
+import {
+  heartbeatCourse,
+  probeCourse,
+  ruleCourse,
+  targetKey,
+  unjudgedIn,
+  unmeasuredIn,
+} from '#signals/assessments/courses.ts';
 import { watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
 import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
 import { readSeries } from '#storage/clickhouse/series.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
-import { type PhaseNeeds, targetKey, testsOf } from './phase-needs.ts';
 
 /** Readings are looked at in steps of these: whether there was one with a value. */
 const STEP_MS: DurationMs = 5 * MINUTE_MS;
@@ -46,18 +53,18 @@ export async function readPhase(
   { repositories, askTelemetry, now }: PhaseReaders,
 ): Promise<PhaseKnown> {
   const { name } = plan;
-  const [unheard, histories, findings, checkIns, unmeasured, alerts] = await Promise.all([
+  const [unheard, histories, checkIns, unmeasured, alerts] = await Promise.all([
     needs.heartbeats.length + needs.rules.length === 0
       ? []
       : unheardIn(name, line.silentSince, range, repositories, now),
     readTargets(askTelemetry, name, needs, range),
-    readFindings(askTelemetry, name, needs, range),
     askTelemetry((client, signal) =>
       readCheckIns(client, { plan: name, heartbeats: needs.heartbeats.map((one) => one.name), ...range }, signal),
     ),
     readUnmeasured(askTelemetry, name, needs.signals, range),
     Promise.all(needs.rules.map(async (rule) => [rule, await alertsOf(repositories, name, rule)] as const)),
   ]);
+  const findings = await readFindings(askTelemetry, name, needs, histories);
   const heard = Map.groupBy(checkIns, ({ heartbeat }) => heartbeat);
   const heartbeats = new Map(
     needs.heartbeats.map((heartbeat) => {
@@ -69,11 +76,7 @@ export async function readPhase(
   );
   const rules = new Map(
     alerts.map(([rule, own]) => {
-      const unknown = testsOf(plan, rule).flatMap((test): readonly Stretch[] => {
-        if (test.kind === 'probe') return unknownIn(histories.get(targetKey(test.probe, test.part)) ?? []);
-        if (test.kind === 'heartbeat') return unknownIn(heartbeats.get(test.heartbeat) ?? []);
-        return test.kind === 'comparison' ? test.signals.flatMap((signal) => unmeasured.get(signal) ?? []) : [];
-      });
+      const unknown = unjudgedIn(testsOf(plan, rule), { probes: histories, heartbeats, unmeasured });
       return [
         rule,
         ruleCourse(own.map(openTime), [...unheard, ...unknown, ...unreadAlerts(own, range)], range),
@@ -103,14 +106,22 @@ async function readTargets(
   );
 }
 
+/** Of those that failed; only from the first failure to the last is read. */
 async function readFindings(
   askTelemetry: AskTelemetry,
   plan: string,
   { targets }: PhaseNeeds,
-  range: Stretch,
+  courses: ReadonlyMap<string, readonly Segment[]>,
 ): Promise<ReadonlyMap<string, StoredResult>> {
-  const probes = targets.map(({ probe, staleMs }) => ({ name: probe, staleMs }));
-  const found = await askTelemetry((client, signal) => readLastFindings(client, { plan, probes, ...range }, signal));
+  const failures = targets.flatMap((target) => {
+    const own = courses.get(targetKey(target.probe, target.part)) ?? [];
+    return own.filter(({ state }) => state === 'down').map((failure) => ({ ...failure, target }));
+  });
+  if (failures.length === 0) return new Map();
+  const probes = failures.map(({ target }) => ({ name: target.probe, staleMs: target.staleMs }));
+  const from = Math.min(...failures.map((failure) => failure.from));
+  const to = Math.max(...failures.map((failure) => failure.to));
+  const found = await askTelemetry((client, signal) => readLastFindings(client, { plan, probes, from, to }, signal));
   return new Map(found.map((result) => [targetKey(result.probe, result.texts['part']), result]));
 }
 

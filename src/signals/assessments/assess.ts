@@ -41,7 +41,7 @@ export interface CheckVerdict {
   readonly failures: readonly Stretch[];
 }
 
-export interface Verdict {
+export interface PhaseVerdict {
   readonly state: AssessmentState;
   /** In the order of the courses. */
   readonly checks: readonly CheckVerdict[];
@@ -51,7 +51,7 @@ export interface Verdict {
  * The verdict of checks over a phase, as far as it has come: *failed* as soon as one of them failed at any time in it, *passed* only when it is
  * over and each was known for `KNOWN_SHARE` of it.
  */
-export function assess(span: AssessedSpan | undefined, courses: readonly CheckCourse[], now: Instant): Verdict {
+export function assess(span: AssessedSpan | undefined, courses: readonly CheckCourse[], now: Instant): PhaseVerdict {
   if (span === undefined || now < span.from) {
     const none = { state: 'not begun', knownMs: 0, unknownMs: 0, failures: [] } as const;
     return { state: 'not begun', checks: courses.map(({ check }) => ({ check, ...none })) };

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import type { Run } from '#plan/availability.ts';
 import type { Heartbeat } from '#plan/probe.ts';
 import { watchedHeartbeat } from '../watch/heartbeat-watch.ts';
-import { type CheckIn, heartbeatCourse, probeCourse, ruleCourse, unknownIn, unmeasuredIn } from './courses.ts';
+import { type CheckIn, heartbeatCourse, probeCourse, ruleCourse, unjudgedIn, unmeasuredIn } from './courses.ts';
 
 const range = { from: 1_000, to: 2_000 };
 
@@ -110,6 +110,15 @@ test('a rule is down while an alert of it is open, whether or not it can be judg
     [1_400, 1_500, 'unknown'],
     [1_500, 2_000, 'up'],
   ]);
-  expect(unknownIn(course)).toEqual([{ from: 1_400, to: 1_500 }]);
+  const known = {
+    probes: new Map([['health.database', course]]),
+    heartbeats: new Map([['backup', course]]),
+    unmeasured: new Map([['errors', [range]]]),
+  };
+  const reads = (...tests: unknown[]) => unjudgedIn(tests as Parameters<typeof unjudgedIn>[0], known);
+  const gap = { from: 1_400, to: 1_500 };
+  expect(reads({ kind: 'probe', probe: 'health', part: 'database' })).toEqual([gap]);
+  expect(reads({ kind: 'heartbeat', heartbeat: 'backup' }, { kind: 'silence' })).toEqual([gap]);
+  expect(reads({ kind: 'comparison', signals: ['errors', 'other'] })).toEqual([range]);
   expect(unmeasuredIn(new Set([0, 3]), 300, range)).toEqual([{ from: 1_300, to: 1_900 }]);
 });

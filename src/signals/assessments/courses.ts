@@ -1,7 +1,7 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { availabilityOf, type CourseRange, type Run, type Segment } from '#plan/availability.ts';
 import { markStretches, mergeStretches, type Stretch } from '#plan/maintenance.ts';
-import type { HeartbeatTest } from '#plan/model.ts';
+import type { HeartbeatTest, Test } from '#plan/model.ts';
 import type { Truth, Verdict } from '#plan/reading.ts';
 import type { EvaluationContext } from '../formula.ts';
 import type { EventRecord } from '../record.ts';
@@ -92,7 +92,7 @@ export function ruleCourse(open: readonly Stretch[], unknown: readonly Stretch[]
 }
 
 /** When nothing was known. */
-export function unknownIn(segments: readonly Segment[]): readonly Stretch[] {
+function unknownIn(segments: readonly Segment[]): readonly Stretch[] {
   return segments.filter(({ state }) => state === 'unknown').map(({ from, to }) => ({ from, to }));
 }
 
@@ -108,4 +108,28 @@ export function unmeasuredIn(
     found.push({ from: from + step * stepMs, to: Math.min(to, from + (step + 1) * stepMs) });
   }
   return mergeStretches(found);
+}
+
+/** What is known of what a rule reads. */
+export interface KnownTests {
+  /** Courses by `targetKey`. */
+  readonly probes: ReadonlyMap<string, readonly Segment[]>;
+  readonly heartbeats: ReadonlyMap<string, readonly Segment[]>;
+  /** When each signal had no value that could be judged. */
+  readonly unmeasured: ReadonlyMap<string, readonly Stretch[]>;
+}
+
+/** Names a probe or a part of one. */
+export function targetKey(probe: string, part: string | undefined): string {
+  return part === undefined ? probe : `${probe}.${part}`;
+}
+
+/** When a rule that reads these tests could not be judged. */
+export function unjudgedIn(tests: readonly Test[], { probes, heartbeats, unmeasured }: KnownTests): readonly Stretch[] {
+  return tests.flatMap((test): readonly Stretch[] => {
+    if (test.kind === 'probe') return unknownIn(probes.get(targetKey(test.probe, test.part)) ?? []);
+    if (test.kind === 'heartbeat') return unknownIn(heartbeats.get(test.heartbeat) ?? []);
+    // Silence is judged by who listens.
+    return test.kind === 'silence' ? [] : test.signals.flatMap((signal) => unmeasured.get(signal) ?? []);
+  });
 }

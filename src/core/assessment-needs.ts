@@ -1,10 +1,10 @@
-import { collect, conditionsOf } from '#core/rule-index.ts';
 import type { AssessedCheck } from '#plan/assessment.ts';
 import type { AvailabilityTarget } from '#plan/availability-figure.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan, Test } from '#plan/model.ts';
 import { valueAt } from '#plan/phases.ts';
 import type { Heartbeat } from '#plan/probe.ts';
+import { collect, conditionsOf } from './rule-index.ts';
 
 /** What has to be read to judge checks over a phase. */
 export interface PhaseNeeds {
@@ -25,7 +25,7 @@ export function needsOf(plan: CompiledPlan, phase: string, checks: readonly Asse
     const probe = plan.probes?.find((one) => one.name === name);
     if (probe === undefined) return;
     const everyMs = valueAt(probe.everyMs, phase);
-    targets.set(targetKey(name, part), {
+    targets.set(`${name}.${part ?? ''}`, {
       probe: name,
       ...(part === undefined ? {} : { part }),
       staleMs: everyMs === undefined ? staleAfterMs(probe) : 2 * everyMs + probe.timeoutMs,
@@ -47,11 +47,6 @@ export function needsOf(plan: CompiledPlan, phase: string, checks: readonly Asse
     signals: [...new Set(tests.flatMap((test) => (test.kind === 'comparison' ? test.signals : [])))],
     rules: checks.flatMap((check) => (check.kind === 'rule' ? [check.name] : [])),
   };
-}
-
-/** Names a probe or a part of one. */
-export function targetKey(probe: string, part: string | undefined): string {
-  return part === undefined ? probe : `${probe}.${part}`;
 }
 
 /** The tests that a rule reads, itself or by way of other rules. */

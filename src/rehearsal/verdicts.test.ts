@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { runScenario } from './run-scenario.ts';
+
+const PLAN = `plan: shop
+launch: 2026-01-01 00:00
+phases: { first: T+0 .. T+10h, second: T+10h .. T+20h, rest: from T+20h }
+people: { mia: { email: mia@shop.example } }
+severities: { urgent: { notify: [mia by app] } }
+services: { database: {} }
+sources: { payments: events "payment" }
+signals: { failures: 'count(payments where outcome = "failed") over 5m' }
+probes:
+  totals: { check: GET https://shop.example/totals, every: 5m }
+  health: { check: GET https://shop.example/health, every: 1m, parts: { database: json.database } }
+heartbeats:
+  backup: { every: 1h }
+rules:
+  payments: { when: failures > 3, severity: urgent }
+assessments:
+  sound:  { of: [totals, health.database, backup] }
+  shop:   { of: [payments], during: [first, second] }
+`;
+
+function play(...steps: readonly string[]) {
+  const text = ['scenario: Verdicts', 'steps:', ...steps.map((step) => `  - ${step}`)].join('\n');
+  return runScenario({
+    planFiles: [{ path: 'plan.yaml', text: PLAN }],
+    scenario: { path: 'verdicts.scenario.yaml', text: `${text}\n` },
+    readFile: () => undefined,
+  });
+}
+
+const WELL = 'at T+0: [probe totals answers, probe health answers, heartbeat backup comes]';
+
+test('a phase passes when all of it is known and nothing failed', () => {
+  const { failures, state } = play(
+    WELL,
+    'at T+5h: expect assessment sound so far',
+    'at T+10h: [expect assessment sound passed in first, expect assessment sound so far]',
+    'at T+15h: probe totals is not measured',
+    'at T+16h: probe totals answers',
+    'at T+20h: [expect assessment sound not proved in second, expect assessment shop not begun in second]',
+  );
+  expect(failures.map(({ step }) => step)).toEqual(['expect assessment shop not begun in second']);
+  expect(failures[0]?.instead).toEqual(['shop in second: passed']);
+  expect(state).toBe('failed');
+});
+
+test('one failure of a probe, a part, a job or a rule is enough, and each is named', () => {
+  const { failures } = play(
+    WELL,
+    'at T+1h: probe totals fails',
+    'at T+1h6m: probe totals answers',
+    'at T+12h: [probe health.database fails, heartbeat backup stops]',
+    'at T+12h1m: [probe health.database answers, send 5 payments with outcome = "failed"]',
+    'at T+19h: [expect assessment sound failed by backup in second, expect assessment shop failed by payments]',
+    'at T+21h:  [expect assessment sound failed by totals in first, "expect assessment sound failed by health.database, backup in second"]',
+    'at T+22h: expect assessment sound passed',
+  );
+  expect(failures.map(({ step }) => step)).toEqual([
+    'expect assessment sound failed by backup in second',
+    'expect assessment sound passed',
+  ]);
+  expect(failures[0]?.instead).toEqual([
+    'sound in second: failed',
+    'failed: health.database, first T+12:01:00.000',
+    'failed: backup, first T+13:06:00.000',
+  ]);
+  expect(failures[1]?.instead).toEqual(['sound in rest: failed', 'failed: backup, first T+20:00:00.000']);
+});
+
+test('while intake is away no rule is known', () => {
+  const { failures } = play(
+    WELL,
+    'at T+2h: silence intake for 1h',
+    'at T+10h: [expect assessment shop passed in first, expect assessment sound passed in first]',
+  );
+  expect(failures.map(({ instead }) => instead)).toEqual([
+    ['shop in first: not proved', 'known for 90% only: payments'],
+    ['sound in first: not proved', 'known for 90% only: backup'],
+  ]);
+});
+
+test('what cannot be meant is said with what there is', () => {
+  const { diagnostics } = play(
+    'at T+1h: expect assessment soud passed',
+    'at T+2h: expect assessment sound right',
+    'at T+3h: expect assessment sound failed by payments',
+    'at T+4h: expect assessment shop passed in rest',
+  );
+  expect(
+    diagnostics.filter(({ severity }) => severity === 'error').map(({ message, hint }) => [message, hint]),
+  ).toEqual([
+    ['The plan has no assessment `soud`.', 'Did you mean `sound`?'],
+    [expect.stringContaining('`failed`, `passed`, `so far`, `not proved` or `not begun`'), expect.anything()],
+    ['The plan has no check `payments`.', 'It has: totals, health.database, backup.'],
+    ['The plan has no phase `rest`.', 'It has: first, second.'],
+  ]);
+});
