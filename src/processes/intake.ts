@@ -5,6 +5,7 @@ import { Secrets } from '#intake/secrets.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
 import { rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
+import { rollUpCheckSlices } from '#storage/clickhouse/check-slices.ts';
 import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
 import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { rollUpReadings } from '#storage/clickhouse/roll-up.ts';
@@ -54,7 +55,10 @@ export async function startIntake(
     const client = openClickHouse(configuration.clickhouse);
     try {
       await rollUpReadings(client, clock.now());
-      if (intake !== undefined) await rollUpCheckRuns(client, clock.now(), intake.loadsFrom());
+      if (intake === undefined) return;
+      const waitsFrom = intake.loadsFrom();
+      await rollUpCheckRuns(client, clock.now(), waitsFrom);
+      await rollUpCheckSlices(client, clock.now(), waitsFrom);
     } catch (thrown) {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
       if (!stopped && problem !== rollUpProblem)

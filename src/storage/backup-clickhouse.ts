@@ -14,9 +14,10 @@ const ROWS_A_FILE = 200_000;
 
 /**
  * How far readings are rolled up is written before what they are rolled up to, since that goes on meanwhile: a note that is older than its
- * table can be mended, and one that is newer would leave a hole.
+ * table can be mended, and one that is newer would leave a hole. So are the notes of slices; a slice without one counts for nothing.
  */
-const FIRST = 'readings_rolled_up';
+const NOTE = 'readings_rolled_up';
+const FIRST: readonly string[] = [NOTE, 'check_slices_written'];
 const hourly = ['check_runs', 'check_hours'].map((table) => ({ table, stepMs: CHECK_RUNS_STEP_MS }));
 
 /**
@@ -30,7 +31,7 @@ export async function backUpClickHouse(client: ClickHouseClient, folder: string)
   );
   const tables: TableBackup[] = [];
   const names = await tableNames(client);
-  for (const table of [...names.filter((one) => one === FIRST), ...names.filter((one) => one !== FIRST)]) {
+  for (const table of [...FIRST, ...names.filter((one) => !FIRST.includes(one))]) {
     await client.command({ query: `system stop merges ${name(table)}` });
     try {
       tables.push(...(await backUpTable(client, table, folder)));
@@ -115,7 +116,7 @@ export async function restoreClickHouse(client: ClickHouseClient, folder: string
   // What was rolled up while the backup was written is rolled up again: here no token knows it.
   for (const { table, stepMs } of [...rollUps, ...hourly]) {
     await client.command({
-      query: `alter table ${table} delete where at >= (select max(up_to) from ${FIRST} where step = {step:UInt32})`,
+      query: `alter table ${table} delete where at >= (select max(up_to) from ${NOTE} where step = {step:UInt32})`,
       query_params: { step: stepMs / SECOND_MS },
       clickhouse_settings: { mutations_sync: '1' },
     });

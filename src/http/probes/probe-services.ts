@@ -2,20 +2,20 @@ import type { ProbeAnswer, ProbeHistoryAnswer } from '#contract/probes.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import { joinRuns } from '#insight/probes/join-runs.ts';
+import type { ProbeQuery } from '#insight/probes/probe-sources.ts';
+import { readFailures } from '#insight/probes/read-failures.ts';
 import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import {
   type LocationRuns,
-  type ProbeQuery,
   type ResultBucket,
   readBuckets,
   readDurations,
-  readFailures,
   readResultsAt,
   readRuns,
   type StoredResult,
 } from '#insight/probes/read-probes.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { DAY_MS, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { availabilityOf, type CourseRange, type Segment } from '#plan/availability.ts';
@@ -26,6 +26,7 @@ import { phaseCourse, valueAt } from '#plan/phases.ts';
 import type { Probe } from '#plan/probe.ts';
 import { nextLook } from '#probes/next-look.ts';
 import { gridOffset } from '#probes/schedule.ts';
+import { CHECK_SLICE_MS } from '#storage/clickhouse/check-slices.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
@@ -162,15 +163,16 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const { from, to } = readRange(given, clock.now());
       const staleMs = staleAfterMs(probe);
       const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
-      const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
+      const { stepMs, stepsFrom } = stepsOf(from, to);
       const [[view], [runs, buckets, failures], partRuns] = await Promise.all([
         standing(inForce, [probe], gone),
         askTelemetry((client, own) => {
           const signal = AbortSignal.any([own, gone]);
+          const reading = readRuns(client, { ...shared, from: from - staleMs }, signal);
           return Promise.all([
-            readRuns(client, { ...shared, from: from - staleMs }, signal),
-            readBuckets(client, { ...shared, from, stepMs }, signal),
-            readFailures(client, { ...shared, from }, signal),
+            reading,
+            readBuckets(client, { ...shared, from: stepsFrom, stepMs }, signal),
+            reading.then((known) => readFailures(client, { ...shared, from }, known, signal)),
           ]);
         }),
         probe.parts === undefined ? [] : partRunsOf({ ...shared, from: from - staleMs }, gone),
@@ -196,12 +198,20 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
           .slice(-limits.probeSegmentsShown)
           .map((one) => ({ from: formatInstant(one.from), to: formatInstant(one.to), state: one.state })),
         stepMs,
-        buckets: buckets.map((bucket) => viewBucket(bucket, from, stepMs)),
+        buckets: buckets.map((bucket) => viewBucket(bucket, stepsFrom, stepMs)),
         failures: failures.slice(0, limits.probeFailuresShown).map(viewResult),
         moreFailures: failures.length > limits.probeFailuresShown,
       };
     },
   };
+}
+
+/** Equal parts of a time; of a long one they are whole slices, which are written when they are over. */
+function stepsOf(from: Instant, to: Instant): { readonly stepMs: DurationMs; readonly stepsFrom: Instant } {
+  const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
+  if (stepMs <= CHECK_SLICE_MS / 2) return { stepMs, stepsFrom: from };
+  const wholeMs = Math.ceil(stepMs / CHECK_SLICE_MS) * CHECK_SLICE_MS;
+  return { stepMs: wholeMs, stepsFrom: Math.floor(from / CHECK_SLICE_MS) * CHECK_SLICE_MS };
 }
 
 function segmentsOf(runs: readonly LocationRuns[], range: CourseRange): readonly Segment[] {

@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type ProbeQuery, type RunsOfPart, readRunsOf } from './read-probes.ts';
+import type { ProbeQuery } from './probe-sources.ts';
+import { type RunsOfPart, readRunsOf } from './read-probes.ts';
 
 /** What one location heard of one part of a probe's target. */
 export type PartRuns = Omit<RunsOfPart, 'lastAt'>;

@@ -4,19 +4,13 @@ import { DAY_MS, HOUR_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { availabilityOf, timesOf } from '#plan/availability.ts';
 import { checkRunsWritten, rollUpCheckRuns } from '#storage/clickhouse/check-runs.ts';
+import { CHECK_SLICE_MS, checkSlicesWritten, rollUpCheckSlices } from '#storage/clickhouse/check-slices.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
+import { readFailures } from './read-failures.ts';
 import { readHistory } from './read-history.ts';
-import {
-  type LocationRuns,
-  readBuckets,
-  readDurations,
-  readFailures,
-  readResultsAt,
-  readRuns,
-  readRunsOf,
-} from './read-probes.ts';
+import { type LocationRuns, readBuckets, readDurations, readResultsAt, readRuns, readRunsOf } from './read-probes.ts';
 
 const NOW = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
 const STALE_MS = 70_000;
@@ -93,14 +87,19 @@ test('runs are as many as there are changes and gaps, by location', async () => 
 });
 
 test('what did not pass stands there with its reason and evidence, parts by themselves', async () => {
-  const failures = await readFailures(telemetry.client, query, signal());
+  const failures = await readFailures(
+    telemetry.client,
+    query,
+    await readRuns(telemetry.client, query, signal()),
+    signal(),
+  );
   expect(failures.map(({ texts }) => texts['reason'])).toEqual(['address-refused', 'connection-failed', 'timed-out']);
   expect(failures[2]).toMatchObject({
     outcome: 'failed',
     durationMs: 100,
     texts: { message: 'Too slow.', evidence: '<h1>' },
   });
-  expect(await readFailures(telemetry.client, { ...query, plan: 'foreign' }, signal())).toEqual([]);
+  expect(await readFailures(telemetry.client, { ...query, plan: 'foreign' }, [], signal())).toEqual([]);
 });
 
 test('buckets hold counts, means and the parts of the time', async () => {
@@ -229,9 +228,47 @@ test('runs that were written by the hour say the same as the results, also late 
       }
     }
   };
+  const sliceAll = async (now: number, waitsFrom?: number): Promise<void> => {
+    for (let before: number | undefined; ; ) {
+      await rollUpCheckSlices(telemetry.client, now, waitsFrom);
+      const upTo = (await checkSlicesWritten(telemetry.client))?.upTo;
+      if (upTo === before) return;
+      before = upTo;
+    }
+  };
+  const bucketsOf = () =>
+    readBuckets(
+      telemetry.client,
+      {
+        plan: 'runs',
+        probes: Object.keys(paces).map((name) => ({ name, staleMs: 1 })),
+        ...{ from: begin - CHECK_SLICE_MS, to: NOW, stepMs: 3 * CHECK_SLICE_MS },
+      },
+      signal(),
+    );
   const early = written.filter((one) => !isLate(one));
   await store('runs-early', early);
   await assertSame(early);
+  const buckets = await bucketsOf();
+  // What is not in this store yet is in no slice.
+  await sliceAll(NOW - HOUR_MS, NOW - 3 * HOUR_MS + 1);
+  expect((await checkSlicesWritten(telemetry.client))?.upTo).toBeLessThan(NOW - 3 * HOUR_MS);
+  await assertSame(early);
+  await sliceAll(NOW - HOUR_MS);
+  expect((await checkSlicesWritten(telemetry.client))?.upTo).toBeGreaterThan(NOW - HOUR_MS - 2 * CHECK_SLICE_MS);
+  await assertSame(early);
+  const differences = (found: typeof buckets): unknown =>
+    found.map((bucket, index) =>
+      Object.entries(bucket).filter(([field, value]) => {
+        const before = buckets[index]?.[field as keyof typeof bucket];
+        return typeof value === 'number' && typeof before === 'number'
+          ? Math.abs(value - before) > 1e-6
+          : value !== before;
+      }),
+    );
+  const fromSlices = await bucketsOf();
+  expect(fromSlices.length).toBe(buckets.length);
+  expect(differences(fromSlices)).toEqual(buckets.map(() => []));
   // The second time as after a crash.
   for (const time of ['first', 'second']) {
     await telemetry.client.command({
@@ -263,7 +300,11 @@ test('runs that were written by the hour say the same as the results, also late 
   // No hour has come to its end meanwhile.
   await rollUpCheckRuns(telemetry.client, NOW - 2 * HOUR_MS + 60_000);
   expect(await checkRunsWritten(telemetry.client)).toMatchObject({ upTo: NOW - 3 * HOUR_MS });
+  // Slices are written again that got results since: durations, counts and late hours are read from them.
+  await sliceAll(NOW);
   await assertSame(written);
+  const counted = (await bucketsOf()).reduce((sum, { results }) => sum + results, 0);
+  expect(counted).toBe(written.filter(({ at, part }) => part === undefined && at < NOW).length);
   // Of what this store does not have yet no hour is written.
   await rollUpCheckRuns(telemetry.client, NOW + 10 * 60_000, NOW - 2 * HOUR_MS + 5 * 60_000 - 1);
   expect(await checkRunsWritten(telemetry.client)).toMatchObject({ upTo: NOW - 3 * HOUR_MS });

@@ -1,17 +1,22 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Availability, Run } from '#plan/availability.ts';
-import { checkRunsWritten, hoursOfEvents, RESULT_OF_EVENT } from '#storage/clickhouse/check-runs.ts';
+import { RESULT_OF_EVENT } from '#storage/clickhouse/check-runs.ts';
+import { CHECK_SLICE_MS } from '#storage/clickhouse/check-slices.ts';
 import { queryLimits } from '#storage/clickhouse/series.ts';
-
-/** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
-export interface ProbeQuery {
-  readonly plan: string;
-  readonly probes: readonly { readonly name: string; readonly staleMs: DurationMs }[];
-  readonly from: Instant;
-  readonly to: Instant;
-}
+import {
+  NOT_IN_SLICES,
+  NOTHING_WRITTEN,
+  OF_RANGE,
+  OF_RANGE_WITH_PARTS,
+  OF_SLICES,
+  type ProbeQuery,
+  parametersOf,
+  RUNS_AND_RESULTS,
+  sourcesOfDurations,
+  sourcesOfRuns,
+} from './probe-sources.ts';
 
 /** The runs of one probe as one location saw them, in the order of time. */
 export interface LocationRuns {
@@ -57,55 +62,7 @@ export interface ResultBucket {
   readonly firstByteMs: number | null;
 }
 
-const OF_RANGE_WITH_PARTS = `plan = {plan:String} and name = 'check'
-          and ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') and ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-          and strings['probe'] in {names:Array(String)}`;
-/** Results of whole probes; those of parts of a target are events of their own. */
-const OF_RANGE = `${OF_RANGE_WITH_PARTS} and not mapContains(strings, 'part')`;
-
 const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down', unread: 'down' };
-
-/** What is read from runs that were written by the hour; a shorter time has fewer results than that saves. */
-const FROM_RUNS_ABOVE_MS: DurationMs = 3 * HOUR_MS;
-
-/** Between these, runs are written by the hour, except in `hours`, which are read from the results. */
-interface Written {
-  readonly since: Instant;
-  readonly until: Instant;
-  readonly hours: readonly Instant[];
-}
-
-async function writtenIn(
-  client: ClickHouseClient,
-  query: ProbeQuery,
-  ofParts: boolean,
-  signal: AbortSignal,
-): Promise<Written | undefined> {
-  if (query.to - query.from < FROM_RUNS_ABOVE_MS) return undefined;
-  const written = await checkRunsWritten(client);
-  if (written === undefined) return undefined;
-  const since = Math.max(written.since, Math.ceil(query.from / HOUR_MS) * HOUR_MS);
-  const until = Math.floor(Math.min(query.to, written.upTo) / HOUR_MS) * HOUR_MS;
-  if (until <= since) return undefined;
-  const { plan, names, stale } = parametersOf(query);
-  const hours = await hoursOfEvents(client, { plan, names, stale, ofParts, from: since, to: until }, signal);
-  return { since, until, hours };
-}
-
-const RESULTS = `select strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
-            toUnixTimestamp64Milli(ts) as at, at as ended, ${RESULT_OF_EVENT} as result
-          from events where ${OF_RANGE_WITH_PARTS} and mapContains(strings, 'part') = {ofParts:Bool}`;
-const OF_HOURS = "in (select toDateTime(intDiv(arrayJoin({hours:Array(Int64)}), 1000), 'UTC'))";
-/** Results before, after and between the hours whose runs are written, and those runs. */
-const RUNS_AND_RESULTS = `${RESULTS}
-            and (ts < fromUnixTimestamp64Milli({since:Int64}, 'UTC') or ts >= fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-              or toStartOfHour(ts) ${OF_HOURS})
-          union all
-          select toString(probe), toString(part), toString(location), toUnixTimestamp64Milli(at), toUnixTimestamp64Milli(ended),
-            toString(result)
-          from check_runs where plan = {plan:String} and probe in {names:Array(String)} and (part != '') = {ofParts:Bool}
-            and at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC') and at < fromUnixTimestamp64Milli({until:Int64}, 'UTC')
-            and toStartOfHour(at) not ${OF_HOURS}`;
 
 /**
  * Which runs of equal results there were, of each probe and location: so many as there were changes and gaps, however many results. More than
@@ -129,19 +86,19 @@ export async function readRunsOf(
 ): Promise<readonly RunsOfPart[]> {
   const ofParts = whom === 'parts';
   if (query.probes.length === 0) return [];
-  const written = await writtenIn(client, query, ofParts, signal);
+  const sources = await sourcesOfRuns(client, query, ofParts, signal);
   const answer = await client.query({
     query: `select probe, part, location, at, previous, last, result from (
         select probe, part, location, at, result, lagInFrame(result, 1, '') over beside as before,
           lagInFrame(ended, 1, toInt64(0)) over beside as previous,
           max(ended) over (partition by probe, part, location) as last
-        from (${written === undefined ? RESULTS : RUNS_AND_RESULTS})
+        from (${RUNS_AND_RESULTS})
         window beside as (partition by probe, part, location order by at rows between 1 preceding and current row)
       )
       where before != result or at - previous > transform(probe, {names:Array(String)}, {stale:Array(Int64)}, toInt64(0))
       order by probe, part, location, at limit {limit:UInt32} by probe, part, location`,
     format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), ...written, ofParts, limit: limits.probeRunsRead },
+    query_params: { ...parametersOf(query), ...sources, ofParts, limit: limits.probeRunsRead },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
@@ -219,35 +176,24 @@ export async function readResultsAt(
   return [...results.values()];
 }
 
-/** The latest results that did not pass, newest first. */
-export async function readFailures(
-  client: ClickHouseClient,
-  query: ProbeQuery,
-  signal: AbortSignal,
-): Promise<readonly StoredResult[]> {
-  const answer = await client.query({
-    query: `select ${RESULT} from events where ${OF_RANGE} and outcome != 'passed'
-      order by ts desc, event_id limit 1 by event_id limit {limit:UInt32}`,
-    format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), limit: limits.probeFailuresShown + 1 },
-    clickhouse_settings: queryLimits,
-    abort_signal: signal,
-  });
-  return answer.json<StoredResult>();
-}
-
 /** Mean durations of what was measured, by equal parts of the time: half of the work of `readBuckets`, for many probes at once. */
 export async function readDurations(
   client: ClickHouseClient,
   query: ProbeQuery & { readonly stepMs: DurationMs },
   signal: AbortSignal,
 ): Promise<readonly Pick<ResultBucket, 'probe' | 'index' | 'durationMs'>[]> {
+  const sources = await sourcesOfDurations(client, query);
   const answer = await client.query({
-    query: `select strings['probe'] as probe, toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64})) as index,
-        avgIf(duration_ms, outcome != 'unmeasured') as durationMs
-      from events where ${OF_RANGE} group by probe, index order by probe, index limit {limit:UInt32}`,
+    query: `select probe, index, if(sum(counted) = 0, null, sum(total) / sum(counted)) as durationMs from (
+        select strings['probe'] as probe, ${indexOf('ts')} as index, sumIf(duration_ms, outcome != 'unmeasured') as total,
+          countIf(outcome != 'unmeasured') as counted
+        from events where ${OF_RANGE} and ${NOT_IN_SLICES} group by probe, index
+        union all
+        select toString(probe), ${indexOf('slice')} as index, sumIf(duration_ms, result != 'unmeasured'), sumIf(results, result != 'unmeasured')
+        from check_slices where ${OF_SLICES} and part = '' group by probe, index
+      ) group by probe, index order by probe, index limit {limit:UInt32}`,
     format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), step: query.stepMs, limit: limits.probeBucketsRead },
+    query_params: { ...parametersOf(query), ...sources, step: query.stepMs, limit: limits.probeBucketsRead },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
@@ -272,32 +218,56 @@ export async function readLastFindings(
   return answer.json<StoredResult>();
 }
 
-/** Results by equal parts of the time. */
+const indexOf = (time: string): string =>
+  `toUInt32(intDiv(toUnixTimestamp64Milli(toDateTime64(${time}, 3, 'UTC')) - {from:Int64}, {step:Int64}))`;
+/** Each as it is named in an answer, in an event and in a slice. */
+const TIMES = [
+  ['dnsMs', 'time.dns', 'dns'],
+  ['connectMs', 'time.connect', 'connect'],
+  ['tlsMs', 'time.tls', 'tls'],
+  ['firstByteMs', 'time.first_byte', 'first_byte'],
+] as const;
+const meanOf = (name: string, total = `${name}_total`, count = `${name}_count`): string =>
+  `if(sum(${count}) = 0, null, sum(${total}) / sum(${count})) as ${name}`;
+
+/** Results by equal parts of the time. Only of whole slices, and beginning with one, is read what is written of them. */
 export async function readBuckets(
   client: ClickHouseClient,
   query: ProbeQuery & { readonly stepMs: DurationMs },
   signal: AbortSignal,
 ): Promise<readonly ResultBucket[]> {
-  const mean = (field: string): string =>
-    `avgOrNullIf(numbers['${field}'], outcome != 'unmeasured' and mapContains(numbers, '${field}'))`;
+  const isOfSlices = query.stepMs % CHECK_SLICE_MS === 0 && query.from % CHECK_SLICE_MS === 0;
+  const sources = isOfSlices ? await sourcesOfDurations(client, query) : NOTHING_WRITTEN;
+  const timesOfEvents = TIMES.map(([name, field]) => {
+    const isThere = `outcome != 'unmeasured' and mapContains(numbers, '${field}')`;
+    return `sumIf(numbers['${field}'], ${isThere}) as ${name}_total, countIf(${isThere}) as ${name}_count`;
+  });
+  const timesOfSlices = TIMES.map(
+    ([, , column]) => `sumIf(${column}_ms, result != 'unmeasured'), sumIf(${column}, result != 'unmeasured')`,
+  );
   const answer = await client.query({
-    query: `select strings['probe'] as probe, toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {step:Int64})) as index,
-        count() as results, countIf(outcome = 'failed') as failed, countIf(outcome = 'unmeasured') as unmeasured,
-        avgIf(duration_ms, outcome != 'unmeasured') as durationMs, maxIf(duration_ms, outcome != 'unmeasured') as longestMs,
-        ${mean('time.dns')} as dnsMs, ${mean('time.connect')} as connectMs, ${mean('time.tls')} as tlsMs,
-        ${mean('time.first_byte')} as firstByteMs
-      from events where ${OF_RANGE} group by probe, index order by probe, index limit {limit:UInt32}`,
+    query: `select probe, index, toFloat64(sum(results_)) as results, toFloat64(sum(failed_)) as failed, toFloat64(sum(unmeasured_)) as unmeasured,
+        ${meanOf('durationMs', 'total', 'results_ - unmeasured_')},
+        if(sum(results_) = sum(unmeasured_), null, max(longest)) as longestMs, ${TIMES.map(([name]) => meanOf(name)).join(', ')}
+      from (
+        select strings['probe'] as probe, ${indexOf('ts')} as index, count() as results_, countIf(outcome = 'failed') as failed_,
+          countIf(outcome = 'unmeasured') as unmeasured_, sumIf(duration_ms, outcome != 'unmeasured') as total,
+          maxIf(duration_ms, outcome != 'unmeasured') as longest, ${timesOfEvents.join(', ')}
+        from events where ${OF_RANGE} and ${NOT_IN_SLICES} group by probe, index
+        union all
+        select toString(probe), ${indexOf('slice')} as index, sum(results), sumIf(results, result in ('failed', 'unread')),
+          sumIf(results, result = 'unmeasured'), sumIf(duration_ms, result != 'unmeasured'), maxIf(longest_ms, result != 'unmeasured'),
+          ${timesOfSlices.join(', ')}
+        from check_slices where ${OF_SLICES} and part = '' group by probe, index
+      ) group by probe, index order by probe, index limit {limit:UInt32}`,
     format: 'JSONEachRow',
-    query_params: { ...parametersOf(query), step: query.stepMs, limit: limits.probeBucketsRead },
+    query_params: { ...parametersOf(query), ...sources, step: query.stepMs, limit: limits.probeBucketsRead },
     clickhouse_settings: queryLimits,
     abort_signal: signal,
   });
   return answer.json<ResultBucket>();
 }
 
-const RESULT = `event_id as id, strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
+/** The fields of a `StoredResult`. */
+export const RESULT = `event_id as id, strings['probe'] as probe, strings['location'] as location, toUnixTimestamp64Milli(ts) as at,
         toString(outcome) as outcome, duration_ms as durationMs, strings as texts, numbers`;
-
-function parametersOf({ plan, probes, from, to }: ProbeQuery) {
-  return { plan, from, to, names: probes.map(({ name }) => name), stale: probes.map(({ staleMs }) => staleMs) };
-}

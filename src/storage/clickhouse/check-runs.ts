@@ -4,14 +4,14 @@ import { limits } from '#kernel/limits.ts';
 
 /** Hours that are looked at for results that came late, at each call and at each that writes runs: nothing older than that is accepted. */
 const LATE_SOON_MS: DurationMs = DAY_MS;
-const LATE_AT_ALL_MS: DurationMs = Math.ceil(limits.oldestMs / HOUR_MS) * HOUR_MS + DAY_MS;
+export const LATE_AT_ALL_MS: DurationMs = Math.ceil(limits.oldestMs / HOUR_MS) * HOUR_MS + DAY_MS;
 
 /** The note of how far runs are written stands beside those of readings. */
 export const CHECK_RUNS_STEP_MS: DurationMs = HOUR_MS;
 /** Results are there so long after their hour, as a rule; what comes later makes the hour a late one. */
 const SETTLED_MS: DurationMs = 5 * MINUTE_MS;
 /** Results that are put in order at once, so that an hour of a thousand probes needs little memory. */
-const RESULTS_AT_ONCE = 200_000;
+export const RESULTS_AT_ONCE = 200_000;
 
 /** Of what nothing was written yet, so much at once: readings wait meanwhile. */
 const MOST_AT_ONCE_MS: DurationMs = 2 * DAY_MS;
@@ -26,7 +26,7 @@ export const RESULT_OF_EVENT = `if(outcome = 'failed' and strings['kind'] = 'que
 export async function checkRunsWritten(
   client: ClickHouseClient,
 ): Promise<{ readonly since: Instant; readonly upTo: Instant } | undefined> {
-  const [row] = await ask<{ first: number; latest: number; notes: number }>(
+  const [row] = await askRows<{ first: number; latest: number; notes: number }>(
     client,
     `select toUInt32(min(up_to)) as first, toUInt32(max(up_to)) as latest, toUInt32(count()) as notes
       from readings_rolled_up where step = {step:UInt32}`,
@@ -87,7 +87,7 @@ async function countHours(
     query_params: { begin, end },
     clickhouse_settings: { insert_deduplication_token: `check-hours-${begin}-${end}`, insert_deduplicate: 1 },
   });
-  const rows = await ask<{ hour: number; events: number }>(
+  const rows = await askRows<{ hour: number; events: number }>(
     client,
     `select toUInt32(at) as hour, toFloat64(sum(first)) as events from (
       select plan, at, min(events) as first from check_hours where ${within('at')} group by plan, at
@@ -111,35 +111,49 @@ async function writeRuns(client: ClickHouseClient, hour: Instant, events: number
   }
 }
 
+/** What results have in common that are in one run. */
+export const RUN_KEY = 'plan, probe, part, location';
+
 /**
- * A gap that is longer than two of the hour's mean is not within a run, so that whoever asks how long a result holds, which is longer than two
- * of the probe's intervals, is answered from runs; where it is shorter than the gaps in a run, the hour is read from the events.
+ * Runs of the results of `events`, a selection of `plan`, `probe`, `part`, `location`, `begun` in ms, `result_` and what `by` and `more` name. A gap
+ * that is longer than two of the mean is not within a run, so that whoever asks how long a result holds, which is longer than two of the probe's
+ * intervals, is answered from runs; where it is shorter than the gaps in a run, that time is read from the events.
  */
-const WRITE_RUNS = `insert into check_runs
-  select plan, probe, part, location, fromUnixTimestamp64Milli(min(begun), 'UTC'), fromUnixTimestamp64Milli(max(begun), 'UTC'), any(result_),
-    max(if(isFirst, 0, begun - previous)), count()
+export function runsOf(
+  events: string,
+  { by, head, more }: { readonly by: string; readonly head: string; readonly more: string } = {
+    by: RUN_KEY,
+    head: RUN_KEY,
+    more: '',
+  },
+): string {
+  return `select ${head}, fromUnixTimestamp64Milli(min(begun), 'UTC'), fromUnixTimestamp64Milli(max(begun), 'UTC'), any(result_),
+    max(if(isFirst, 0, begun - previous)), count()${more}
   from (
-    select plan, probe, part, location, begun, previous, result_, isFirst,
-      sum(isFirst) over (partition by plan, probe, part, location order by begun, number_ rows between unbounded preceding and current row) as run
+    select *,
+      sum(isFirst) over (partition by ${by} order by begun, number_ rows between unbounded preceding and current row) as run
     from (
-      select plan, probe, part, location, begun, previous, result_, number_,
-        number_ = 1 or before != result_ or begun - previous > 2 * (latest - earliest) / greatest(1, there - 1) as isFirst
+      select *, number_ = 1 or before != result_ or begun - previous > 2 * (latest - earliest) / greatest(1, there - 1) as isFirst
       from (
-        select plan, probe, part, location, begun, result_, row_number() over beside as number_,
+        select *, row_number() over beside as number_,
           lagInFrame(result_, 1, '') over beside as before, lagInFrame(begun, 1, toInt64(0)) over beside as previous,
-          min(begun) over (partition by plan, probe, part, location) as earliest,
-          max(begun) over (partition by plan, probe, part, location) as latest,
-          count() over (partition by plan, probe, part, location) as there
-        from (
-          select plan, strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
-            toUnixTimestamp64Milli(ts) as begun, ${RESULT_OF_EVENT} as result_
-          from events where ${OF_HOUR} and cityHash64(strings['probe']) % {pieces:UInt32} = {piece:UInt32}
-        )
-        window beside as (partition by plan, probe, part, location order by begun rows between 1 preceding and current row)
+          min(begun) over (partition by ${by}) as earliest,
+          max(begun) over (partition by ${by}) as latest,
+          count() over (partition by ${by}) as there
+        from (${events})
+        window beside as (partition by ${by} order by begun rows between 1 preceding and current row)
       )
     )
   )
-  group by plan, probe, part, location, run`;
+  group by ${by}, run`;
+}
+
+/** The fields of a result that runs are made of, and of which piece it is: all of a probe are in one. */
+export const RUN_FIELDS = `plan, strings['probe'] as probe, strings['part'] as part, strings['location'] as location,
+            toUnixTimestamp64Milli(ts) as begun, ${RESULT_OF_EVENT} as result_`;
+export const OF_PIECE = "cityHash64(strings['probe']) % {pieces:UInt32} = {piece:UInt32}";
+
+const WRITE_RUNS = `insert into check_runs ${runsOf(`select ${RUN_FIELDS} from events where ${OF_HOUR} and ${OF_PIECE}`)}`;
 
 async function noteLateHours(client: ClickHouseClient, from: Instant, end: Instant): Promise<void> {
   await client.command({
@@ -156,7 +170,7 @@ async function noteLateHours(client: ClickHouseClient, from: Instant, end: Insta
 }
 
 async function firstHour(client: ClickHouseClient, now: Instant): Promise<Instant | undefined> {
-  const [row] = await ask<{ at: number }>(
+  const [row] = await askRows<{ at: number }>(
     client,
     `select toUInt32(toStartOfHour(min(ts))) as at from events
       where name = 'check' and ts > fromUnixTimestamp64Milli({from:Int64}, 'UTC')`,
@@ -185,7 +199,7 @@ export async function hoursOfEvents(
 ): Promise<readonly Instant[]> {
   const inRange = `plan = {plan:String} and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
     and at < fromUnixTimestamp64Milli({to:Int64}, 'UTC')`;
-  const rows = await ask<{ hour: number }>(
+  const rows = await askRows<{ hour: number }>(
     client,
     `select toUInt32(hour) as hour from (
       select at as hour from check_hours_late where ${inRange}
@@ -200,7 +214,8 @@ export async function hoursOfEvents(
   return rows.map(({ hour }) => hour * SECOND_MS);
 }
 
-async function ask<Row>(
+/** What a question is answered with, row by row. */
+export async function askRows<Row>(
   client: ClickHouseClient,
   query: string,
   query_params: Record<string, unknown>,
