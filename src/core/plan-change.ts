@@ -41,6 +41,9 @@ export interface ApplyPreview {
   /** Measures, as written, whose windows start empty because the plan in force does not have them. */
   readonly windowsRestart: readonly string[];
   readonly windowsEnd: readonly string[];
+  /** Reviews and comparisons that go, with all that people said of them. */
+  readonly reviewsEnd: readonly string[];
+  readonly comparisonsEnd: readonly string[];
 }
 
 /** What would happen if `plan` were applied now; nothing is changed. */
@@ -75,6 +78,8 @@ export function previewApply(world: World, plan: CompiledPlan, now: Instant): Ap
     rulesChanged: [...after.values()].filter((rule) => differs(rule, before.get(rule.name))).map(({ name }) => name),
     windowsRestart: textsMissing(plan, world.plan),
     windowsEnd: textsMissing(world.plan, plan),
+    reviewsEnd: namesGone(world.plan.reviews, plan.reviews),
+    comparisonsEnd: namesGone(world.plan.comparisons, plan.comparisons),
   };
 }
 
@@ -90,6 +95,8 @@ export function previewSummary(preview: ApplyPreview): string {
     count(preview.rulesRemoved.length, 'rule goes', 'rules go'),
     count(preview.rulesChanged.length, 'rule changes', 'rules change'),
     count(preview.windowsRestart.length, 'window restarts', 'windows restart'),
+    count(preview.reviewsEnd.length, 'review ends', 'reviews end'),
+    count(preview.comparisonsEnd.length, 'comparison ends', 'comparisons end'),
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'nothing changes for what runs' : parts.join(', ');
 }
@@ -140,6 +147,8 @@ export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply
  * still wait to be told, and judged as of now without it, a duration that was broken would be complete.
  */
 function isTouched({ before, index }: Draft, rule: Rule): boolean {
+  // Nothing that is still to come from the executors changes it, and without them nothing else would have it judged a first time.
+  if (index.isDecidedByPeople.has(rule.name)) return true;
   const last = before.plan.rules.find(({ name }) => name === rule.name);
   if (last === undefined || differs(rule, last)) return true;
   // What it reads may have ended with a rule that is gone.
@@ -155,11 +164,14 @@ export function launch(draft: Draft, by: string, now: Instant): void {
   judgeAsOf(draft, now, () => true);
 }
 
-/** Judges rules at `now`, as far as the executors have not been silent up to then. */
+/** Judges rules at `now`; when the executors have been silent up to then, only those that need none. */
 function judgeAsOf(draft: Draft, now: Instant, which: (rule: Rule) => boolean): void {
   const dirty: Dirty = new Map();
-  if (isBehind(draft.watermark, now)) endSleeping(draft, now);
-  else for (const rule of draft.index.rules.values()) if (which(rule)) markRule(dirty, rule.name, 'all');
+  const isLate = isBehind(draft.watermark, now);
+  if (isLate) endSleeping(draft, now);
+  for (const rule of draft.index.rules.values()) {
+    if (which(rule) && (!isLate || draft.index.isDecidedByPeople.has(rule.name))) markRule(dirty, rule.name, 'all');
+  }
   judgeAt(draft, dirty, now, now);
 }
 
@@ -195,6 +207,12 @@ function groupLength(group: GroupKey): number {
 
 function differs(rule: Rule, before: Rule | undefined): boolean {
   return before !== undefined && JSON.stringify(rule) !== JSON.stringify(before);
+}
+
+type Named = readonly { readonly name: string }[];
+
+function namesGone(before: Named = [], after: Named = []): readonly string[] {
+  return before.map(({ name }) => name).filter((name) => !after.some((other) => other.name === name));
 }
 
 /** Texts of the measures of one plan that another does not have. */

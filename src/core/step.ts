@@ -152,7 +152,10 @@ function runUntil(draft: Draft, queue: readonly Verdict[], evaluation: Instant, 
     if (draft.line.dueAt !== undefined && draft.line.dueAt <= at && enterPhase(draft, at, 'phase-began')) {
       // Beyond the watermark nobody knows what the tests say; the rules are judged in the new phase when the executors are back.
       if (at <= evaluation) markEveryRule(draft, dirty);
-      else endSleeping(draft, at);
+      else {
+        endSleeping(draft, at);
+        for (const rule of draft.index.isDecidedByPeople) markRule(dirty, rule, 'all');
+      }
     }
     if (queue[next]?.at === at) next = takeAlike(draft, dirty, queue, next, at);
     markDue(draft, dirty, Math.min(at, evaluation));

@@ -19,6 +19,8 @@ export function describeEffects(preview: ApplyPreview): readonly string[] {
     ...preview.rulesChanged.map((rule) => `Rule ${rule} changes.`),
     ...preview.windowsRestart.map((text) => `The window of ${text} starts empty.`),
     ...preview.windowsEnd.map((text) => `The window of ${text} ends.`),
+    ...preview.reviewsEnd.map((name) => `Review ${name} ends, with the verdicts on its samples.`),
+    ...preview.comparisonsEnd.map((name) => `Comparison ${name} ends.`),
   ];
 }
 
