@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { AlertDetailAnswer, EvidenceAnswer } from '#contract/alerts.ts';
 import type { RuleExplanation } from '#core/explain.ts';
+import { foundText } from '#core/found-text.ts';
 import type { Evidence as CoreEvidence } from '#core/model.ts';
 import { api } from '../../api/client.ts';
 import { useLive } from '../../api/live.tsx';
 import { formatAgainst, formatCount, formatThreshold } from '../../format/numbers.ts';
+import { formatTime } from '../../format/times.ts';
 import { CountedKeys } from '../../kit/counted-keys.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { distanceOf, liveReadingOf } from '../signals/rule-distance.ts';
@@ -120,7 +122,9 @@ function Then({ evidence }: { readonly evidence: EvidenceAnswer | undefined }) {
 function Now({ evidence, group }: { readonly evidence: CoreEvidence | undefined; readonly group: readonly string[] }) {
   const live = useLive((snapshot) => liveReadingOf(evidence, group, snapshot.signals));
   if (evidence === undefined) return <span className={classes.quiet}>–</span>;
-  const { met, value, samples, away } = distanceOf(evidence, live);
+  const { met, value: read, samples, away } = distanceOf(evidence, live);
+  // What people found is told in their words.
+  const value = read ?? (evidence.vouched === undefined ? undefined : foundText(evidence, (at) => formatTime(at)));
   return (
     <span data-live="">
       {value === undefined ? null : <strong>{value}</strong>}

@@ -49,6 +49,34 @@ test.each([
     fact('command-refused', { by: 'mia' }, { reason: 'already-acknowledged' }),
     'neutral: A-1: a command of mia refused, it was acknowledged before',
   ],
+  [
+    fact(
+      'sample-judged',
+      { label: 'INV-3', verdict: 'wrong', by: 'mia', note: 'no such branch' },
+      { subject: 'first-sales', reason: 'judged-wrong' },
+    ),
+    'warning: first-sales: mia found something wrong in INV-3: no such branch',
+  ],
+  [
+    fact('sample-judged', { label: 'INV-3', verdict: 'right', by: 'mia' }, { subject: 'first-sales' }),
+    'good: first-sales: mia found nothing wrong in INV-3',
+  ],
+  [
+    fact('comparison-made', { rows: 12, differences: 1, by: 'mia' }, { subject: 'books' }),
+    'warning: books compared by mia: 1 of 12 rows differ',
+  ],
+  [
+    fact('comparison-made', { rows: 12, differences: 0, by: 'mia' }, { subject: 'books' }),
+    'good: books compared by mia: nothing differs',
+  ],
+  [
+    fact('comparison-settled', { by: 'mia', note: 'written again' }, { subject: 'books' }),
+    'good: books settled by mia: written again',
+  ],
+  [
+    fact('comparison-not-applicable', { by: 'mia', note: 'no list is kept' }, { subject: 'books' }),
+    'neutral: books not applicable, mia: no list is kept',
+  ],
   [fact('plan-applied', { version: 3, by: 'mia' }), 'time: Version 3 of the plan applied by mia'],
   [fact('phase-changed', { from: 'day-1', to: 'after' }), 'time: Phase begins: after'],
   [fact('phase-changed', { from: 'after', to: null }), 'time: Phase over: after'],

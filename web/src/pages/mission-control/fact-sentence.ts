@@ -28,6 +28,12 @@ export function happenings(
   });
 }
 
+const VERDICTS: Readonly<Record<string, string>> = {
+  right: 'found nothing wrong in',
+  wrong: 'found something wrong in',
+  settled: 'settled',
+};
+
 /** What happened, in words; undefined for steps on the way that only matter to who looks closely. */
 export function factSentence(fact: FactAnswer): FactSentence | undefined {
   const { body } = fact;
@@ -69,6 +75,20 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
             tone: 'warning',
             text: `Channel ${text(body.channel)} tested${text(body.by, ' by ')}, ${recipient(body)} not reached: ${reason(fact.reason)}`,
           };
+    case 'sample-judged': {
+      const tone = body.verdict === 'wrong' ? 'warning' : 'good';
+      const said = `${text(body.by)} ${VERDICTS[text(body.verdict)] ?? text(body.verdict)} ${text(body.label)}`;
+      return { tone, text: `${fact.subject}: ${said}${text(body.note, ': ')}` };
+    }
+    case 'comparison-made': {
+      const differs = typeof body.differences === 'number' && body.differences > 0;
+      const found = differs ? `${text(body.differences)} of ${text(body.rows)} rows differ` : 'nothing differs';
+      return { tone: differs ? 'warning' : 'good', text: `${fact.subject} compared${text(body.by, ' by ')}: ${found}` };
+    }
+    case 'comparison-settled':
+      return { tone: 'good', text: `${fact.subject} settled${text(body.by, ' by ')}${text(body.note, ': ')}` };
+    case 'comparison-not-applicable':
+      return { tone: 'neutral', text: `${fact.subject} not applicable${text(body.by, ', ')}${text(body.note, ': ')}` };
     case 'command-refused':
       return {
         tone: 'neutral',

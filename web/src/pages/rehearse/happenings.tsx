@@ -21,6 +21,10 @@ const WORDS: Readonly<Record<string, readonly [tone: Tone, word: string]>> = {
   'alert-flapping': ['warning', 'flapping'],
   notified: ['neutral', 'told'],
   'not-notified': ['none', 'not told'],
+  'sample-judged': ['neutral', 'judged'],
+  'comparison-made': ['neutral', 'compared'],
+  'comparison-settled': ['good', 'settled'],
+  'comparison-not-applicable': ['neutral', 'not applicable'],
   'not-evaluated': ['none', 'not evaluated'],
   'evaluated-again': ['neutral', 'evaluated again'],
 };
