@@ -40,6 +40,7 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'services', path: `${root}/services` },
     { pattern: 'probes', path: `${root}/probes` },
     { pattern: 'probe', path: `${root}/probes/${PROBE}` },
+    { pattern: 'reviews', path: `${root}/reviews` },
     { pattern: 'errors', path: `${root}/errors` },
     { pattern: 'error', path: `${root}/errors/${ERROR}` },
     { pattern: 'logs', path: `${root}/logs` },

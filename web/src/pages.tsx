@@ -106,6 +106,13 @@ export const pages: readonly PageEntry[] = [
     frame: 'shell',
   },
   {
+    name: 'Reviews',
+    pattern: patterns.reviews,
+    load: async () => (await import('./pages/reviews/reviews-page.tsx')).ReviewsPage,
+    frame: 'shell',
+    navigation: { icon: 'check', key: 'w' },
+  },
+  {
     name: 'Errors',
     pattern: patterns.errors,
     load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,

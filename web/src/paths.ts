@@ -20,6 +20,7 @@ export const patterns = {
   probes: '/plans/$plan/probes',
   probe: '/plans/$plan/probes/$probe',
   services: '/plans/$plan/services',
+  reviews: '/plans/$plan/reviews',
   errors: '/plans/$plan/errors',
   error: '/plans/$plan/errors/$error',
   logs: '/plans/$plan/logs',
@@ -61,6 +62,9 @@ export const paths = {
   probes: (plan: string) => fill(patterns.probes, { plan }),
   probe: (plan: string, probe: string) => fill(patterns.probe, { plan, probe }),
   services: (plan: string) => fill(patterns.services, { plan }),
+  /** Of one review or comparison, or of whichever waits. */
+  reviews: (plan: string, show?: string) =>
+    fill(patterns.reviews, { plan }) + (show === undefined ? '' : `?show=${encodeURIComponent(show)}`),
   /** With what is looked for: `q` is what stands in the box, `from` and `to` are instants in ISO 8601. */
   errors: (plan: string) => fill(patterns.errors, { plan }),
   error: (plan: string, error: string) => fill(patterns.error, { plan, error }),

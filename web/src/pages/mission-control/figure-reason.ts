@@ -68,7 +68,8 @@ export function figureReason(reading: LiveReading, signal: SignalAnswer, bands: 
       return `It rests on ${formatCount(reading.sampleSize)} of at least ${formatCount(needed)} samples: shown, and not judged.`;
     }
     case 'open': {
-      const since = reading.fullAt === undefined ? '' : `, and is full at ${formatTimeExact(Date.parse(reading.fullAt))}`;
+      const since =
+        reading.fullAt === undefined ? '' : `, and is full at ${formatTimeExact(Date.parse(reading.fullAt))}`;
       return `${value} is what came so far: its window reaches back to before anything was received${since}. Shown, and not judged.`;
     }
     case 'no data':

@@ -14,6 +14,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { describeFailure } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
+import { useAsked } from '../reviews/use-reviews.ts';
 import { useServices } from '../services/use-services.ts';
 import classes from './mission-control.module.css';
 import { type Need, needs, quietAlerts } from './needs.ts';
@@ -31,7 +32,8 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   const live = useLive((snapshot) => snapshot.plan);
   const { data: services } = useServices(plan);
-  const list = overview === undefined ? [] : needs(overview, live, alerts, services);
+  const { data: asked } = useAsked(plan, true);
+  const list = overview === undefined ? [] : needs(overview, live, alerts, services, asked);
   const first = list.find((need) => need.kind === 'acknowledge')?.alert;
   const may = useMay('respond', plan);
   const { mutate } = useAcknowledge(plan);
@@ -65,6 +67,7 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
 
 function keyOf(need: Need): string {
   if (need.kind === 'acknowledge') return need.alert.key;
+  if (need.kind === 'review') return need.text;
   return need.kind === 'checks' ? need.about : need.kind;
 }
 
@@ -109,6 +112,17 @@ function NeedRow({ plan, need }: { readonly plan: string; readonly need: Need })
             </Link>
           </span>
           {need.reason === undefined ? null : <div className={classes.rowFoot}>{need.reason}</div>}
+        </>
+      );
+    case 'review':
+      return (
+        <>
+          <span className={classes.rowTitle}>
+            <Link to={paths.reviews(plan, need.name)} className="wb-alone">
+              {need.text}
+            </Link>
+          </span>
+          {need.ask === undefined ? null : <div className={classes.rowFoot}>{need.ask}</div>}
         </>
       );
     case 'launch':

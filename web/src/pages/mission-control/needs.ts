@@ -3,20 +3,23 @@ import type { OverviewAnswer } from '#contract/overview.ts';
 import type { ServicesAnswer } from '#contract/services.ts';
 import { type CheckNeed, checkNeeds } from './check-needs.ts';
 import { orderAlerts } from './order-alerts.ts';
+import { type AskedLines, type ReviewNeed, reviewNeeds } from './review-needs.ts';
 
 /** Something that waits for a person. */
 export type Need =
   | { readonly kind: 'acknowledge'; readonly alert: LiveAlert; readonly answerBy: number | undefined }
   | { readonly kind: 'failed-messages' | 'waiting-messages'; readonly count: number }
   | CheckNeed
+  | ReviewNeed
   | { readonly kind: 'launch'; readonly version: number };
 
 /** What waits for somebody, the most pressing first. */
 export function needs(
-  overview: Pick<OverviewAnswer, 'severities' | 'launch' | 'version'>,
+  overview: Pick<OverviewAnswer, 'severities' | 'launch' | 'version' | 'people'>,
   plan: LivePlan | undefined,
   alerts: readonly LiveAlert[],
   services?: ServicesAnswer,
+  asked?: AskedLines,
 ): readonly Need[] {
   const respond = new Map(overview.severities.map(({ name, respondMs }) => [name, respondMs]));
   const unanswered = orderAlerts(
@@ -36,6 +39,7 @@ export function needs(
     ...(failed > 0 ? [{ kind: 'failed-messages', count: failed } as const] : []),
     ...(waiting > 0 ? [{ kind: 'waiting-messages', count: waiting } as const] : []),
     ...(services === undefined ? [] : checkNeeds(services, alerts)),
+    ...(asked === undefined ? [] : reviewNeeds(asked, overview.people.find(({ you }) => you === true)?.name, alerts)),
     ...(overview.launch.state === 'awaited' ? [{ kind: 'launch', version: overview.version } as const] : []),
   ];
 }

@@ -1,0 +1,177 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
+import { wasSlower } from '../../api/acknowledge.ts';
+import { useMay } from '../../api/session.ts';
+import { plural } from '../../format/numbers.ts';
+import { Section } from '../../kit/page.tsx';
+import { StateMark } from '../../kit/state-mark.tsx';
+import { describeFailure, EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
+import { TimeText } from '../../kit/time-text.tsx';
+import { DifferenceTable } from './difference-table.tsx';
+import { NoteForm } from './note-form.tsx';
+import { comparisonTone, spanText } from './review-words.ts';
+import classes from './reviews.module.css';
+import { UploadForm } from './upload-form.tsx';
+import { useComparison, useComparisonCommand } from './use-reviews.ts';
+
+/** A comparison: what came of the latest list, what differs, and the next list. */
+export function ComparisonPanel({
+  plan,
+  comparison: listed,
+}: {
+  readonly plan: string;
+  readonly comparison: ComparisonAnswer;
+}) {
+  const { data, error, refetch } = useComparison(plan, listed.name);
+  const may = useMay('respond', plan);
+  const [again, setAgain] = useState(false);
+  if (data === undefined) {
+    return (
+      <Section title={listed.name} aside={<Aside comparison={listed} />}>
+        {error === null ? (
+          <RowsSkeleton rows={5} height={48} />
+        ) : (
+          <ErrorState error={error} title="The comparison could not be loaded" onRetry={() => void refetch()} />
+        )}
+      </Section>
+    );
+  }
+  const { comparison, upload } = data;
+  const { state, span } = comparison;
+  const takes = may && span !== 'not-begun' && (state === 'waiting' || again);
+  return (
+    <>
+      <Section title={comparison.name} aside={<Aside comparison={comparison} />}>
+        {error === null ? null : (
+          <p role="status">
+            <StateMark tone="warning" word="The server does not answer: this is the last that is known." />
+          </p>
+        )}
+        <Standing detail={data} />
+        {span === 'not-begun' && state === 'waiting' ? (
+          <EmptyState title="It has not begun">
+            {comparison.from === undefined ? (
+              'There is nothing to compare before the launch; the plan waits for it.'
+            ) : (
+              <>
+                Lists are compared from <TimeText at={comparison.from} /> on.
+              </>
+            )}
+          </EmptyState>
+        ) : null}
+        {takes ? (
+          <>
+            <UploadForm plan={plan} comparison={comparison} onDone={() => setAgain(false)} />
+            {data.segmentsWaiting > 1 ? (
+              <p className={classes.quiet}>
+                {plural(data.segmentsWaiting, 'part')} of the data still on the way: a list that is compared now would
+                miss what is in them.
+              </p>
+            ) : null}
+          </>
+        ) : null}
+        {may ? (
+          <Closing plan={plan} comparison={comparison} onAgain={takes ? undefined : () => setAgain(true)} />
+        ) : (
+          <p className={classes.quiet}>To compare a list takes somebody who may acknowledge alerts.</p>
+        )}
+      </Section>
+      {upload === undefined || upload.shown.length === 0 ? null : (
+        <Section title="What differs" aside={plural(upload.differences, 'difference')}>
+          <DifferenceTable keyName={comparison.key} differences={upload.shown} count={upload.differences} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Aside({ comparison }: { readonly comparison: ComparisonAnswer }) {
+  return (
+    <>
+      {comparison.source} by {comparison.key}, {spanText(comparison)}; asked: {comparison.by.text}
+    </>
+  );
+}
+
+function Standing({ detail: { comparison, upload } }: { readonly detail: ComparisonDetailAnswer }) {
+  const { tone, word } = comparisonTone(comparison);
+  const { said } = comparison;
+  return (
+    <div className={classes.standing} data-comparison-state={comparison.state}>
+      <p>
+        <StateMark tone={tone} word={word} />{' '}
+        {said === undefined ? null : (
+          <span>
+            {said.note === undefined ? null : <span className={classes.said}>{said.note} </span>}
+            <span className={classes.quiet}>
+              {said.by}, <TimeText at={said.at} />
+            </span>
+          </span>
+        )}
+      </p>
+      {upload === undefined ? null : (
+        <p className={classes.quiet}>
+          {plural(upload.rows, 'line')} against {plural(upload.events, 'event')} of {comparison.source} from{' '}
+          <TimeText at={upload.from} /> to <TimeText at={upload.to} />: {plural(upload.equal, 'key')} agree
+          {upload.equal === 1 ? 's' : ''}.
+          {upload.withoutKey === 0
+            ? null
+            : ` ${plural(upload.withoutKey, 'event')} without ${comparison.key} ${upload.withoutKey === 1 ? 'was' : 'were'} not compared.`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ClosingProps {
+  readonly plan: string;
+  readonly comparison: ComparisonAnswer;
+  /** Absent while a list is asked for already. */
+  readonly onAgain: (() => void) | undefined;
+}
+
+/** What may be done beside comparing a list: another one, settle what differs, say that there is none. */
+function Closing({ plan, comparison, onAgain }: ClosingProps) {
+  const close = useComparisonCommand(plan, comparison.name);
+  const [asking, setAsking] = useState<'settle' | 'not-available'>();
+  const { state, span, version } = comparison;
+  if (asking !== undefined) {
+    const isSettling = asking === 'settle';
+    return (
+      <>
+        <NoteForm
+          label={isSettling ? 'How was it settled?' : 'Why is there no list?'}
+          placeholder={isSettling ? 'The till was corrected' : 'Nobody wrote the sales down by hand'}
+          does={isSettling ? 'It is settled' : 'There is no list'}
+          busy={close.isPending}
+          onSend={(note) =>
+            close.mutate({ kind: asking, note, expectedVersion: version }, { onSuccess: () => setAsking(undefined) })
+          }
+          onCancel={() => setAsking(undefined)}
+        />
+        {close.error === null ? null : (
+          <p className={classes.problem} role="alert">
+            {describeFailure(close.error).message}{' '}
+            {wasSlower(close.error) ? 'This is how it stands now.' : describeFailure(close.error).hint}
+          </p>
+        )}
+      </>
+    );
+  }
+  return (
+    <div className={classes.actions}>
+      {state === 'different' ? <Button onClick={() => setAsking('settle')}>Settle what differs</Button> : null}
+      {onAgain === undefined || span === 'not-begun' ? null : (
+        <Button variant="default" onClick={onAgain}>
+          Compare another list
+        </Button>
+      )}
+      {state === 'waiting' ? (
+        <Button variant="default" onClick={() => setAsking('not-available')}>
+          There is no list
+        </Button>
+      ) : null}
+    </div>
+  );
+}
