@@ -31,11 +31,15 @@ export function errorBudget(
   target: number,
   { windowMs, knownMs, value }: { readonly windowMs: DurationMs; readonly knownMs: DurationMs; readonly value: number },
 ): ErrorBudget {
-  // Targets are decimal, so that 1 − 0.999 is meant to be 0.001.
-  const missable = Number((1 - target).toPrecision(12));
-  const allowedMs = Math.round(missable * windowMs);
+  const share = missable(target);
+  const allowedMs = Math.round(share * windowMs);
   const usedMs = Math.round((1 - value) * knownMs);
-  return { target, allowedMs, usedMs, leftMs: allowedMs - usedMs, burn: (1 - value) / missable };
+  return { target, allowedMs, usedMs, leftMs: allowedMs - usedMs, burn: (1 - value) / share };
+}
+
+/** The share that a target leaves to be missed. Targets are decimal, so that 1 − 0.999 is meant to be 0.001. */
+export function missable(target: number): number {
+  return Number((1 - target).toPrecision(12));
 }
 
 /** Undefined for a signal that is no availability, and without a target below 100% in force. */

@@ -5,12 +5,15 @@ import type {
   AvailabilityWindow,
   Maintenance,
 } from '../availability-figure.ts';
+import { missable } from '../error-budget.ts';
 import type * as ast from '../expression/ast.ts';
 import { maintenanceOf } from '../maintenance.ts';
+import type { ByPhase, Formula } from '../model.ts';
 import type { Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Span } from '../text/source-file.ts';
-import { budgetTarget } from './budget-targets.ts';
+import { budgetTargets } from './budget-targets.ts';
+import { valuesOf } from './by-phase.ts';
 import { type Checks, staleAfterMs } from './checks.ts';
 import type { Context } from './context.ts';
 import type { CompiledFormula, Scope } from './formulas.ts';
@@ -73,24 +76,18 @@ export class Availabilities {
     const place = scope.sentence.place(node.path.span.start, node.path.span.end);
     const of = compileOf(signal, place);
     if (of === undefined) return undefined;
-    const target = budgetTarget(signal, this.#context);
-    if (target === 'differs') {
-      this.#context.skip(scope.where, '`burn` of an objective that differs by phase', place);
-      return undefined;
-    }
-    if (target === undefined || target >= 1) {
+    const targets = budgetTargets(signal, this.#context);
+    const shares = targets === undefined ? [] : valuesOf(targets).filter((share) => share !== 'none');
+    if (targets === undefined || shares.some((share) => share >= 1)) {
       const message =
-        target === undefined
+        targets === undefined
           ? `\`${signal}\` has no target, so it has no error budget.`
           : `A target of 100% leaves no error budget for \`${signal}\`.`;
       this.#context.report.add('E154', place, message, `Write \`${signal}: target >= 99.9%\` under \`objectives\`.`);
       return undefined;
     }
-    const constant = (value: number) => ({ kind: 'constant', value }) as const;
-    const missed = { kind: 'subtract', left: constant(1), right: of.formula } as const;
-    // Targets are decimal, so that 1 − 0.999 is meant to be 0.001.
-    const allowed = Number((1 - target).toPrecision(12));
-    return { ...of, formula: { kind: 'divide', left: missed, right: constant(allowed) }, unit: COUNT };
+    const missed = { kind: 'subtract', left: { kind: 'constant', value: 1 }, right: of.formula } as const;
+    return { ...of, formula: { kind: 'divide', left: missed, right: allowedOf(targets) }, unit: COUNT };
   }
 
   #targetsOf({ names }: ast.Path, place: Span): readonly AvailabilityTarget[] | undefined {
@@ -131,6 +128,23 @@ export class Availabilities {
       ...(excluded.length === 0 ? {} : { excluded }),
     };
   }
+}
+
+/** What may be missed, in each phase where that differs. */
+function allowedOf(targets: ByPhase<number | 'none'>): Formula {
+  const { otherwise, phases } = targets;
+  if (typeof otherwise === 'number' && Object.values(phases ?? {}).every((share) => share === otherwise)) {
+    return { kind: 'constant', value: missable(otherwise) };
+  }
+  const allowed = (share: number | 'none'): number | 'none' => (share === 'none' ? share : missable(share));
+  const values = Object.entries(phases ?? {}).map(([phase, share]) => [phase, allowed(share)] as const);
+  return {
+    kind: 'by-phase',
+    values: {
+      ...(otherwise === undefined ? {} : { otherwise: allowed(otherwise) }),
+      ...(values.length === 0 ? {} : { phases: Object.fromEntries(values) }),
+    },
+  };
 }
 
 function windowOf({ windowMs, calendar }: Scope): AvailabilityWindow | undefined {

@@ -1,18 +1,9 @@
 import type * as ast from '../expression/ast.ts';
-import type {
-  BandTest,
-  ComparisonTest,
-  Condition,
-  Measure,
-  Operator,
-  Predicate,
-  Source,
-  Test,
-  Unit,
-} from '../model.ts';
+import type { ComparisonTest, Condition, Measure, Predicate, Source, Test, Unit } from '../model.ts';
 import type { Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
+import { bandComparison } from './band-comparisons.ts';
 import type { Checks } from './checks.ts';
 import { ANY_WINDOW_MS, type ConditionFacts } from './condition-facts.ts';
 import type { Context } from './context.ts';
@@ -358,27 +349,16 @@ class Compilation {
       this.#context.report.add('E140', this.#place(node.of), message, 'Give the signal a line under `objectives`.');
       return undefined;
     }
-    const { otherwise, phases } = bands;
-    if (otherwise === undefined || phases !== undefined)
-      return this.#skip(node, 'a band that varies by phase, in a condition');
     const level = node.state === 'in warning' ? 'warning' : node.state === 'in critical' ? 'critical' : 'target';
-    const band = otherwise[level];
-    if (band === undefined || band === 'unset') {
+    const comparison = bandComparison(bands, level, this.#context.phases);
+    if (comparison === 'waits')
+      return this.#skip(node, 'a band that not every phase has with the same sign, in a condition');
+    if (comparison === 'absent') {
       const message = `The objective of \`${signal}\` has no ${level}.`;
       this.#context.report.add('E140', this.#place(node), message, `Add the ${level}, or compare with a number.`);
       return undefined;
     }
-    const test = this.#bandTest(node, of, band);
-    return node.state === 'off target' ? { kind: 'not', of: test } : test;
-  }
-
-  #bandTest(node: ast.Node, of: CompiledFormula, band: BandTest): Condition {
-    const constant = (value: number) => ({ kind: 'constant', value }) as const;
-    const comparison =
-      band.operator === 'between'
-        ? ({ operator: 'between', low: constant(band.low), high: constant(band.high) } as const)
-        : { operator: band.operator as Operator, right: constant(band.value) };
-    return this.#test(node, {
+    const test = this.#test(node, {
       left: of.formula,
       comparison,
       by: of.by,
@@ -388,6 +368,7 @@ class Compilation {
       windowMs: of.windowMs,
       sources: of.sources,
     });
+    return node.state === 'off target' ? { kind: 'not', of: test } : test;
   }
 
   #state(node: ast.StateTest): Condition | undefined {

@@ -129,7 +129,8 @@ export const LANGUAGE_WORDS: readonly LanguageWord[] = [
     ['per', 'count(orders) per day', 'A calendar period.', 'waits'],
     ['since', 'availability(web) since launch', 'From T+0 on; of availabilities.'],
     ['today', 'availability(web) today', 'Since midnight; of availabilities.'],
-    ['this', 'count(orders) this week', 'Since the period began.', 'waits'],
+    ['this', 'availability(web) this phase', 'Since the phase in force began; of availabilities.'],
+    ['phase', 'availability(web) this phase', 'Since the phase in force began; of availabilities.'],
     ['having', 'unique(orders.user having count > 1)', 'Only values that occur so often.', 'waits'],
     ['launch', 'availability(web) since launch', 'From T+0 on; of availabilities.'],
     ...['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'].map(
