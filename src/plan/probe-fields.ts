@@ -1,4 +1,5 @@
-import type { ProbeCheck } from './probe.ts';
+import { formatDuration } from '#kernel/instant.ts';
+import type { Confirmation, ProbeCheck } from './probe.ts';
 
 /** What a field of a result holds: a number with its unit, text, or whatever the target says. */
 export type ResultFieldKind = 'count' | 'ms' | 'bytes' | 'days' | 'text' | 'any';
@@ -48,6 +49,16 @@ export function figureFields(kind: ProbeCheck['kind']): Readonly<Record<string, 
   const numbers = Object.entries(resultFields[kind]).filter(([field, holds]) => holds !== 'text' && field !== 'json.*');
   const parts = (TIMING_PARTS[kind] ?? []).map((part) => [part, 'ms'] as const);
   return Object.fromEntries([...numbers, ...parts]);
+}
+
+/** What has to come for a look to be confirmed, by the id that it sent. */
+export function confirmationWords({ source, event, field }: Confirmation, run: string): string {
+  return `\`${source ?? event}\` whose \`${field}\` holds ${run}`;
+}
+
+/** What is said of a look that was answered as expected and not confirmed. */
+export function unconfirmedMessage(confirm: Confirmation, run: string): string {
+  return `Within ${formatDuration(confirm.withinMs)} no ${confirmationWords(confirm, run)} came.`;
 }
 
 /** What is said of a part that an answer tells to be down, by the path under which it does. */

@@ -3,6 +3,7 @@ import type { Clock } from '#kernel/ports.ts';
 import type { Result } from '#kernel/result.ts';
 import type { LookHeard, LookQuestion } from '#plan/look-question.ts';
 import type { Confirmation, Probe } from '#plan/probe.ts';
+import { confirmationWords, unconfirmedMessage } from '#plan/probe-fields.ts';
 import type { Problem } from './kind.ts';
 
 /** Asks intake of a look; a failure says why there is no answer. Never rejects. */
@@ -61,14 +62,15 @@ export async function awaitConfirmation(waiting: Waiting): Promise<{ readonly ag
 }
 
 function unheard({ confirm, question, announced }: Waiting, answer: Result<LookHeard, string>): Problem {
-  const within = formatDuration(confirm.withinMs);
-  const what = `\`${confirm.source ?? confirm.event}\` whose \`${confirm.field}\` holds ${question.run}`;
+  const what = confirmationWords(confirm, question.run);
   const unknown = (message: string): Problem => ({ outcome: 'unmeasured', reason: 'confirmation-unknown', message });
   if (!answer.ok) return unknown(`Intake could not be asked for ${what}: ${answer.failure}`);
   if (answer.value.since > announced.now) {
-    return unknown(`Within ${within} no ${what} was heard, and not all that came is remembered.`);
+    return unknown(
+      `Within ${formatDuration(confirm.withinMs)} no ${what} was heard, and not all that came is remembered.`,
+    );
   }
-  return { outcome: 'failed', reason: 'not-confirmed', message: `Within ${within} no ${what} came.` };
+  return { outcome: 'failed', reason: 'not-confirmed', message: unconfirmedMessage(confirm, question.run) };
 }
 
 async function pause(lengthMs: DurationMs, clock: Clock, signal: AbortSignal): Promise<void> {

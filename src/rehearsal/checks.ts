@@ -2,7 +2,7 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { nextDue, readCron } from '#plan/cron.ts';
 import type { CompiledPlan, FieldValue } from '#plan/model.ts';
 import type { Heartbeat, Probe } from '#plan/probe.ts';
-import { partMessage } from '#plan/probe-fields.ts';
+import { partMessage, unconfirmedMessage } from '#plan/probe-fields.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 
@@ -19,6 +19,8 @@ interface Looking {
   everyMs: DurationMs | undefined;
   nextAt: Instant | undefined;
   failing: boolean;
+  /** A look that waits for what it sent, in vain. */
+  waiting: { readonly dueAt: Instant; readonly until: Instant } | undefined;
 }
 
 interface Job {
@@ -72,7 +74,9 @@ export class RehearsedChecks {
   /** When something happens next; a phase that begins earlier may bring it forward. */
   get nextAt(): Instant | undefined {
     let next = Number.POSITIVE_INFINITY;
-    for (const { nextAt } of this.looks.values()) if (nextAt !== undefined && nextAt < next) next = nextAt;
+    for (const { nextAt, waiting } of this.looks.values()) {
+      next = Math.min(next, nextAt ?? next, waiting?.until ?? next);
+    }
     for (const { nextAt } of this.jobs.values()) if (nextAt < next) next = nextAt;
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
@@ -85,14 +89,23 @@ export class RehearsedChecks {
     for (const look of this.looks.values()) {
       const probe = plan.probes?.find((one) => one.name === look.probe);
       if (probe === undefined) continue;
+      if (look.waiting !== undefined && look.waiting.until <= at) {
+        records.push(resultOf(probe, look.answer, look.waiting.dueAt, at));
+        look.waiting = undefined;
+        look.failing = true;
+      }
       const everyMs = intervalOf(probe, phase, look.failing);
       if (everyMs !== look.everyMs && look.everyMs !== undefined) look.nextAt = following(look, everyMs, at - 1);
       else if (look.nextAt === undefined && everyMs !== undefined) look.nextAt = following(look, everyMs, at - 1);
       look.everyMs = everyMs;
       if (everyMs === undefined) look.nextAt = undefined;
       if (everyMs === undefined || look.nextAt === undefined || look.nextAt > at) continue;
-      records.push(resultOf(probe, look.answer, at), ...partsOf(probe, look, at));
-      if (look.answer.is !== 'not measured') look.failing = look.answer.is === 'fails';
+      if (look.answer.is === 'not confirmed' && probe.confirm !== undefined) {
+        look.waiting = { dueAt: at, until: at + probe.confirm.withinMs };
+      } else {
+        records.push(resultOf(probe, look.answer, at), ...partsOf(probe, look, at));
+        if (look.answer.is !== 'not measured') look.failing = look.answer.is === 'fails';
+      }
       look.everyMs = intervalOf(probe, phase, look.failing);
       look.nextAt = following(look, look.everyMs, at);
     }
@@ -107,7 +120,16 @@ export class RehearsedChecks {
 }
 
 function begin(probe: string, answer: ProbeAnswer, from: Instant): Looking {
-  return { probe, answer, parts: new Map(), from, everyMs: undefined, nextAt: from, failing: false };
+  return {
+    probe,
+    answer,
+    parts: new Map(),
+    from,
+    everyMs: undefined,
+    nextAt: from,
+    failing: false,
+    waiting: undefined,
+  };
 }
 
 function intervalOf(
@@ -131,10 +153,14 @@ function dueAfter({ schedule }: Heartbeat, at: Instant, timezone: string): Insta
 }
 
 /** An event as intake makes it of a prober's result. */
-function resultOf(probe: Probe, answer: ProbeAnswer, at: Instant): EventRecord {
+function resultOf(probe: Probe, answer: ProbeAnswer, dueAt: Instant, at: Instant = dueAt): EventRecord {
   const told = {
     answers: { outcome: 'passed' },
     fails: { outcome: 'failed', reason: 'expectation-failed', message: failureOf(probe, answer) },
+    'not confirmed': {
+      ...{ outcome: 'failed', reason: 'not-confirmed' },
+      message: probe.confirm === undefined ? '' : unconfirmedMessage(probe.confirm, 'the id of the look'),
+    },
     'not measured': { outcome: 'unmeasured', reason: 'address-refused', message: 'could not look' },
   }[answer.is];
   const attributes: Record<string, FieldValue> = {
@@ -143,7 +169,7 @@ function resultOf(probe: Probe, answer: ProbeAnswer, at: Instant): EventRecord {
     location: 'here',
     kind: probe.check.kind,
     ...told,
-    due: at,
+    due: dueAt,
     ...Object.fromEntries(answer.fields.map(({ field, value }) => [field, value])),
   };
   // Of an event these are fields of its own, as intake has them.
@@ -151,8 +177,8 @@ function resultOf(probe: Probe, answer: ProbeAnswer, at: Instant): EventRecord {
   return {
     name: 'check',
     time: at,
-    id: `check-${probe.name}-here-${at}`,
-    durationMs: typeof time === 'number' ? time : DURATION_MS,
+    id: `check-${probe.name}-here-${dueAt}`,
+    durationMs: typeof time === 'number' ? time : DURATION_MS + (at - dueAt),
     ...(typeof value === 'number' ? { value } : {}),
     attributes: typeof value === 'number' || value === undefined ? rest : { ...rest, value },
   };

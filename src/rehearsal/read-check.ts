@@ -2,17 +2,25 @@ import { readName } from './read-name.ts';
 import type { Action, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import type { TokenReader } from './token-reader.ts';
 
-/** `probe shop fails with status 503`, `probe shop answers`, `probe shop is not measured`, `probe health.database fails`. */
+/** `probe shop fails with status 503`, `probe shop answers`, `probe shop is not measured`, `probe mail is not confirmed`, `probe health.database fails`. */
 export function readProbe(
   reader: TokenReader,
-  names: { readonly probes: ReadonlySet<string>; readonly parts: ReadonlySet<string> },
+  names: {
+    readonly probes: ReadonlySet<string>;
+    readonly parts: ReadonlySet<string>;
+    readonly confirmed: ReadonlySet<string>;
+  },
 ): Action {
   const name = readName(reader, new Set([...names.probes, ...names.parts]), 'probe');
   const [probe = name, part] = names.parts.has(name) ? name.split('.') : [];
   const of = { kind: 'probe', probe, ...(part === undefined ? {} : { part }) } as const;
   if (reader.takes('is', 'not', 'measured')) return { ...of, answer: { is: 'not measured', fields: [] } };
+  const confirmed = part === undefined && names.confirmed.has(probe);
+  if (confirmed && reader.takes('is', 'not', 'confirmed'))
+    return { ...of, answer: { is: 'not confirmed', fields: [] } };
   const is = reader.takes('fails') ? 'fails' : reader.takes('answers') ? 'answers' : undefined;
-  if (is === undefined) throw reader.misread('`answers`, `fails` or `is not measured`');
+  if (is === undefined)
+    throw reader.misread(`\`answers\`, \`fails\`${confirmed ? ', `is not confirmed`' : ''} or \`is not measured\``);
   // An answer says of a part only how it is.
   return { ...of, answer: { is, ...(part === undefined ? readFound(reader, is) : { fields: [] }) } };
 }

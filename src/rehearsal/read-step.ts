@@ -18,6 +18,8 @@ export interface Names {
   readonly people: ReadonlySet<string>;
   readonly signals: ReadonlySet<string>;
   readonly probes: ReadonlySet<string>;
+  /** Probes that wait for what they send to arrive. */
+  readonly confirmed: ReadonlySet<string>;
   /** Parts of probes, as `PROBE.PART`. */
   readonly parts: ReadonlySet<string>;
   readonly heartbeats: ReadonlySet<string>;
@@ -42,6 +44,9 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
     people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),
     signals: new Set(plans.flatMap((plan) => plan.signals.filter(({ stream }) => !stream).map(({ name }) => name))),
     probes: new Set(plans.flatMap((plan) => (plan.probes ?? []).map(({ name }) => name))),
+    confirmed: new Set(
+      plans.flatMap(({ probes = [] }) => probes.flatMap(({ name, confirm }) => (confirm === undefined ? [] : [name]))),
+    ),
     parts: new Set(
       plans.flatMap((plan) =>
         (plan.probes ?? []).flatMap(({ name, parts = {} }) => Object.keys(parts).map((part) => `${name}.${part}`)),

@@ -89,7 +89,8 @@ export type Action =
   | { readonly kind: 'expect'; readonly expectation: Expectation };
 
 export interface ProbeAnswer {
-  readonly is: 'answers' | 'fails' | 'not measured';
+  /** *Not confirmed*: it is answered, and what was sent does not arrive. */
+  readonly is: 'answers' | 'fails' | 'not measured' | 'not confirmed';
   /** Fields of the results. */
   readonly fields: readonly { readonly field: string; readonly value: FieldValue }[];
   /** Of a failure. */
