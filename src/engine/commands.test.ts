@@ -146,3 +146,39 @@ it('are heard of at once by all who follow, in order, each from where they were'
   expect(late).toEqual([1, 2, 3, 4, 5, 6]);
   await stop(core, clock);
 });
+
+it('of samples and lists say what they need, keep what fits, and are there when they are answered', async () => {
+  const clock = new VirtualClock(T0);
+  const store = new MemoryStore();
+  const core = await start(clock, store);
+  const said = { review: 'first', sample: 'e-1', label: 'x'.repeat(300), by: 'mia', via: 'web' } as const;
+  const note = `no such\0branch \ud800`;
+  await expect(core.judgeSample(PLAN, { ...said, verdict: 'wrong' })).rejects.toMatchObject({ where: 'note' });
+  await expect(core.judgeSample(PLAN, { ...said, verdict: 'wrong', note: ' ' })).rejects.toMatchObject({
+    code: 'invalid-request',
+  });
+  const judged = await core.judgeSample(PLAN, { ...said, verdict: 'wrong', note: ` ${note} ` });
+  expect(judged).toMatchObject({ state: 'wrong', note: 'no such\ufffdbranch \ufffd', version: 1 });
+  expect(judged.label).toHaveLength(200);
+  expect(await core.judgeSample(PLAN, { ...said, verdict: 'right' })).not.toHaveProperty('note');
+  await expect(core.judgeSample(PLAN, { ...said, verdict: 'settled', note })).rejects.toMatchObject({
+    code: 'already-done',
+  });
+  const list = { comparison: 'books', upload: 'u-1', rows: 40, differences: 30, by: 'mia', via: 'cli' } as const;
+  const examples = Array.from({ length: 30 }, (_, at) => ({ key: `INV-${at}`, what: 'y'.repeat(600) }));
+  const compared = await core.compare(PLAN, { ...list, examples });
+  expect(compared).toMatchObject({ state: 'different', differences: 30, examples: { length: 20 } });
+  expect(compared.examples[0]?.what).toHaveLength(500);
+  const closing = { comparison: 'books', by: 'mia', via: 'web' } as const;
+  await expect(core.settleComparison(PLAN, { ...closing, note: '' })).rejects.toMatchObject({ where: 'note' });
+  expect(await core.settleComparison(PLAN, { ...closing, note: 'done' })).toMatchObject({ state: 'settled' });
+  const seen = { ...closing, note: 'no list is kept', expectedVersion: 1 };
+  await expect(core.markNotApplicable(PLAN, seen)).rejects.toMatchObject({ code: 'version-conflict' });
+  const closed = await core.markNotApplicable(PLAN, { ...seen, expectedVersion: 2 });
+  expect(closed).toMatchObject({ state: 'not-applicable', version: 3 });
+  await expect(core.compare(PLAN, { ...list, comparison: 'none', examples: [] })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  expect([...store.of(PLAN).aggregates.values()]).toContainEqual(closed);
+  await stop(core, clock);
+});

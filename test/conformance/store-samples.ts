@@ -1,4 +1,13 @@
-import type { Alert, Fact, Judgement, NotificationIntent, PlanLine, Silence } from '#core/model.ts';
+import type {
+  Alert,
+  ComparisonResult,
+  Fact,
+  Judgement,
+  NotificationIntent,
+  PlanLine,
+  Sample,
+  Silence,
+} from '#core/model.ts';
 import type { Commit, LeasedNotification, Settlement } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 
@@ -100,6 +109,39 @@ export function silence(key: string, overrides: Partial<Silence> = {}): Silence 
     ...overrides,
   };
 }
+
+export function sample(key: string, overrides: Partial<Sample> = {}): Sample {
+  const [review = '', id = ''] = key.split('/');
+  return {
+    kind: 'sample',
+    key,
+    review,
+    sample: id,
+    state: 'wrong',
+    by: 'mia',
+    at: START,
+    via: 'web',
+    note: 'no such branch',
+    label: 'INV-1',
+    version: 1,
+    ...overrides,
+  };
+}
+
+export const comparison: ComparisonResult = {
+  kind: 'comparison',
+  key: 'books',
+  comparison: 'books',
+  state: 'different',
+  rows: 12,
+  differences: 1,
+  examples: [{ key: 'INV-1', what: 'only in the list' }],
+  by: 'mia',
+  at: START,
+  via: 'cli',
+  upload: 'u-1',
+  version: 1,
+};
 
 export const line: PlanLine = { kind: 'plan', key: 'plan', version: 1, nextAlert: 2, nextSilence: 1, watermark: START };
 

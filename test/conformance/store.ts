@@ -6,6 +6,7 @@ import { describeOrder } from './store-order.ts';
 import {
   alert,
   commit,
+  comparison,
   fact,
   freshPlan,
   intent,
@@ -13,6 +14,7 @@ import {
   LEASE_MS,
   line,
   START,
+  sample,
   settlement,
   silence,
 } from './store-samples.ts';
@@ -135,6 +137,17 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         await store.commit(commit(plan, epoch, { changes }));
         const loaded = await store.loadAggregates(plan, START + 100);
         expect([...loaded].sort((a, b) => a.key.localeCompare(b.key))).toEqual([changes[0], changes[2]]);
+      });
+
+      it('loads what people said of samples and lists, however long ago, until it is removed', async () => {
+        const { plan, epoch } = await owned();
+        const right = sample('first/e-1', { state: 'right' });
+        await store.commit(commit(plan, epoch, { changes: [right, sample('first/e-2'), comparison] }));
+        const settled = sample('first/e-2', { state: 'settled', version: 2 });
+        const removals = [{ kind: 'comparison', key: 'books' }] as const;
+        await store.commit(commit(plan, epoch, { changes: [settled], removals }));
+        const loaded = await store.loadAggregates(plan, START + 31_536_000_000);
+        expect(loaded.toSorted((left, right) => (left.key < right.key ? -1 : 1))).toEqual([right, settled]);
       });
 
       it('keeps plans apart', async () => {

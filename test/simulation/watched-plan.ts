@@ -63,6 +63,8 @@ const rules: readonly Rule[] = [
   rule('quiet', { kind: 'test', test: 'quiet' }, { repeatMs: MONTH_MS }),
 ];
 
+const vouched = { source: 'failure', during: [], by: { text: 'mia', people: ['mia'] } };
+
 /** The plan of a version: the second one drops a rule's notice, so that applying it is more than a number. */
 export function watchedPlan(version: number, stretchWindowsByMs = 0): CompiledPlan {
   return {
@@ -105,6 +107,8 @@ export function watchedPlan(version: number, stretchWindowsByMs = 0): CompiledPl
     objectives: [],
     tests: Object.fromEntries(tests.map((test) => [test.id, test])),
     rules,
+    reviews: [{ ...vouched, name: 'first', first: 20, show: [] }],
+    comparisons: [{ ...vouched, name: 'books', key: 'id', fields: [] }],
   };
 }
 

@@ -215,6 +215,8 @@ function wholeValues(
 function checkValues([section, , key]: readonly string[]): readonly Completion[] {
   const secret = value('secret ', 'Read from the environment: `secret NAME`.');
   if (section === 'databases' && key === 'url') return [secret];
+  if (section === 'reviews' && key === 'first')
+    return [value('20', 'Of the whole time.'), value('5 per day', 'Of each local day.')];
   if (section === 'probes' && key === 'headers') return [secret];
   if (section === 'probes' && key === 'check') return CHECK_FORMS.map(([text, means]) => value(text, means));
   if (section === 'probes' && key === 'expect') return EXPECTATIONS.map(([text, means]) => value(text, means));
