@@ -47,6 +47,9 @@ export const sights = [
   'told at the end of a silence',
   'kept quiet to its end by a silence',
   'clock jumped over the end of a silence',
+  'sample judged',
+  'list compared',
+  'comparison closed',
 ] as const;
 
 export type Sight = (typeof sights)[number];

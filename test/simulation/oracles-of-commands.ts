@@ -1,5 +1,5 @@
 import { foldedSilenceOf, foldSilences } from '#core/fold.ts';
-import type { Alert, Fact, Silence } from '#core/model.ts';
+import type { Alert, ComparisonResult, Fact, Sample, Silence } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { Violation } from './oracles.ts';
@@ -159,6 +159,12 @@ export function answeredCommandsAreStored(store: MemoryStore, people: People): r
   }
   for (const key of people.silenced) {
     if (!rows.has(`silence ${key}`)) violations.push({ invariant: 'D1', message: `${key} was told and is nowhere.` });
+  }
+  for (const [key, version] of people.said) {
+    const row = rows.get(key) as Sample | ComparisonResult | undefined;
+    if (row === undefined || row.version < version) {
+      violations.push({ invariant: 'D1', message: `Version ${version} of ${key} was told and is not stored.` });
+    }
   }
   for (const key of people.endedSilences) {
     const row = rows.get(`silence ${key}`) as Silence | undefined;

@@ -9,6 +9,7 @@ import { createLiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { type MemoryStore, queueOf } from './memory-store.ts';
 import { answeredCommandsAreStored, commandsHold, silencesEnded } from './oracles-of-commands.ts';
+import { vouchingHolds } from './oracles-of-vouching.ts';
 import type { People } from './people.ts';
 import { blockKey } from './simulated-disk.ts';
 import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, watchedPlan } from './watched-plan.ts';
@@ -79,6 +80,7 @@ export function judgeRemains(remains: Remains): readonly Violation[] {
     ...factsAreExported(remains),
     ...commandsHold(remains.store.of(PLAN).facts.map(({ fact }) => fact)).violations,
     ...silencesEnded(remains.store, remains.now),
+    ...vouchingHolds(remains.store),
     ...answeredCommandsAreStored(remains.store, remains.people),
   ];
 }
@@ -187,7 +189,8 @@ function alertsAreThoseOfAnUndisturbedRun(remains: Remains): Violation[] {
   // Silence does not count while nobody listened, so its instants differ from those of a run without faults.
   const describe = (rows: Iterable<Alert>): string[] =>
     [...rows]
-      .filter((alert) => alert.rule !== 'quiet')
+      // What people decide is held against what they said.
+      .filter((alert) => alert.rule !== 'quiet' && alert.rule !== 'judged')
       .map(({ rule, group, openedAt, resolvedAt }) => `${rule} ${group} ${openedAt} to ${resolvedAt ?? 'now'}`)
       .sort();
   const expected = describe(alerts.values());

@@ -1,7 +1,7 @@
-import type { Alert, Silence } from '#core/model.ts';
+import type { Alert, ComparisonResult, Sample, Silence } from '#core/model.ts';
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import type { Coverage } from './coverage.ts';
+import type { Coverage, Sight } from './coverage.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { Chance } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -26,6 +26,8 @@ export class People {
   /** Silences that somebody was told of, and those of which somebody was told that they ended them. */
   readonly silenced = new Set<string>();
   readonly endedSilences = new Set<string>();
+  /** Versions of samples and comparisons that somebody was told of, by kind and key. */
+  readonly said = new Map<string, number>();
   readonly #options: PeopleOptions;
 
   constructor(options: PeopleOptions) {
@@ -35,10 +37,11 @@ export class People {
   act(): void {
     const { chance } = this.#options;
     const what = chance.fraction();
-    if (what < 0.35) this.#acknowledge();
-    else if (what < 0.5) this.#acknowledgeWhenDue();
-    else if (what < 0.85) this.#silence();
-    else this.#endSilence();
+    if (what < 0.3) this.#acknowledge();
+    else if (what < 0.43) this.#acknowledgeWhenDue();
+    else if (what < 0.72) this.#silence();
+    else if (what < 0.84) this.#endSilence();
+    else this.#vouch();
   }
 
   #alerts(state: Alert['state']): readonly Alert[] {
@@ -111,6 +114,40 @@ export class People {
         this.endedSilences.add(key);
       },
     );
+  }
+
+  /** Says something of a sample or a list: in any order, also twice and of what stands otherwise by now. */
+  #vouch(): void {
+    const { chance } = this.#options;
+    const by = chance.pick(NAMES);
+    const expected = chance.happens(0.3) ? { expectedVersion: chance.whole(0, 3) } : {};
+    const given = { by, via: 'web', note: 'so it is', ...expected } as const;
+    const what = chance.fraction();
+    if (what < 0.6) {
+      const verdict = chance.pick(['wrong', 'right', 'settled'] as const);
+      const sample = { review: 'first', sample: chance.pick(['e-1', 'e-2']), label: 'INV', verdict };
+      const times = chance.happens(0.25) ? 2 : 1;
+      for (let time = 0; time < times; time += 1) {
+        this.#say('sample judged', (core) => core.judgeSample(PLAN, { ...given, ...sample }));
+      }
+      return;
+    }
+    if (what < 0.8) {
+      const { expectedVersion: _seen, note: _note, ...command } = { expectedVersion: 0, ...given };
+      const list = { comparison: 'books', upload: `u-${chance.whole(1, 9)}`, rows: 3, differences: chance.whole(0, 2) };
+      this.#say('list compared', (core) => core.compare(PLAN, { ...command, ...list, examples: [] }));
+      return;
+    }
+    const closes = chance.happens(0.7) ? 'settleComparison' : 'markNotApplicable';
+    this.#say('comparison closed', (core) => core[closes](PLAN, { ...given, comparison: 'books' }));
+  }
+
+  #say(sight: Sight, command: (core: Core) => Promise<Sample | ComparisonResult>): void {
+    this.#give(command, ({ kind, key, version }) => {
+      this.#options.coverage.see(sight);
+      const place = `${kind} ${key}`;
+      this.said.set(place, Math.max(version, this.said.get(place) ?? 0));
+    });
   }
 
   /** Who has no answer, because the core died or its store is away, knows nothing; refusals are those that have a reason. */

@@ -74,6 +74,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     alterations: { makeStep: dropSilenceEndsAtStart, faults: { ...calm, coreKilled: 0.03 } },
   },
   {
+    name: 'what people said of samples is forgotten at a restart',
+    caughtBy: ['fold', 'T2', 'D1'],
+    alterations: { store: forgetSamples, faults: { ...calm, coreKilled: 0.03 } },
+  },
+  {
     name: 'nobody looks at what a silence kept quiet when it ends',
     caughtBy: ['P10'],
     alterations: { makeStep: () => forgetSilenced, faults: calm },
@@ -201,6 +206,14 @@ function letOvertake(store: Store): Store {
   assert(store instanceof MemoryStore, 'The simulation has its own store.');
   store.keepsOrder = false;
   return store;
+}
+
+function forgetSamples(store: Store): Store {
+  return {
+    ...bound(store),
+    loadAggregates: async (plan, resolvedSince) =>
+      (await store.loadAggregates(plan, resolvedSince)).filter(({ kind }) => kind !== 'sample'),
+  };
 }
 
 function keepEpoch(store: Store): Store {

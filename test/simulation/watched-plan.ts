@@ -61,6 +61,13 @@ const rules: readonly Rule[] = [
   rule('lasting', { kind: 'for', id: 'for-1', of: { kind: 'test', test: 'some' }, ms: LASTING_MS }),
   rule('route', { kind: 'test', test: 'route' }, { by: ['route'], resolveAfterMs: 2_000 }),
   rule('quiet', { kind: 'test', test: 'quiet' }, { repeatMs: MONTH_MS }),
+  rule('judged', {
+    kind: 'or',
+    of: [
+      { kind: 'review-wrong', review: 'first' },
+      { kind: 'comparison-differs', comparison: 'books' },
+    ],
+  }),
 ];
 
 const vouched = { source: 'failure', during: [], by: { text: 'mia', people: ['mia'] } };
