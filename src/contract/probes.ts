@@ -79,6 +79,8 @@ export const probeHistorySchema = z
     agree: z.number().optional(),
     /** What a result has to satisfy, as the plan says it. */
     expect: z.array(z.string()),
+    /** What has to be heard before a look has passed: an event of this source or name with the id of the look in this field. */
+    confirm: z.object({ source: z.string(), field: z.string(), withinMs: z.number() }).optional(),
     /** Names of the rules that ask about it. */
     rules: z.array(z.string()),
     /** Services whose states its answer names, with the field of each. */
@@ -120,6 +122,7 @@ export const probeHistorySchema = z
         connectMs: z.number().optional(),
         tlsMs: z.number().optional(),
         firstByteMs: z.number().optional(),
+        confirmedMs: z.number().optional(),
       }),
     ),
     /** Results that did not pass, newest first. */

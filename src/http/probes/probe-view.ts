@@ -2,6 +2,7 @@ import type { ProbeHistoryAnswer, ProbeResultAnswer, UptimeAnswer } from '#contr
 import type { ResultBucket, StoredResult } from '#insight/probes/read-probes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { partsOf, type Segment, timesOf, uptimeOf } from '#plan/availability.ts';
+import type { Confirmation } from '#plan/probe.ts';
 
 /** Attributes of an event `check` that stand elsewhere in the answer, or say how it was made. */
 const HEAD = new Set([
@@ -26,6 +27,11 @@ export function viewResult({ id, location, at, outcome, durationMs, texts, numbe
       ),
     ),
   };
+}
+
+/** What a look waits for. */
+export function viewConfirmation({ source, event, field, withinMs }: Confirmation): ProbeHistoryAnswer['confirm'] {
+  return { source: source ?? event, field, withinMs };
 }
 
 /** How much of a time it was up, as a whole and by equal parts. */

@@ -27,7 +27,11 @@ function result(probe: string, at: number, outcome: string, more: Readonly<Recor
       time: at,
       id: `check-${probe}-${location}-${at}${rest['part'] ?? ''}`,
       durationMs: Number(durationMs),
-      attributes: { probe, location, outcome, 'time.dns': 2, 'time.connect': 3, ...rest },
+      attributes: {
+        ...{ probe, location, outcome, 'time.dns': 2, 'time.connect': 3 },
+        ...(outcome === 'passed' && { 'time.confirmed': 4 }),
+        ...rest,
+      },
     },
   };
 }
@@ -115,6 +119,7 @@ test('buckets hold counts, means and the parts of the time', async () => {
       dnsMs: 2,
       connectMs: 3,
       tlsMs: null,
+      confirmedMs: 4,
     },
     { probe: 'api', index: 1, results: 3, failed: 1, unmeasured: 1, durationMs: 20 },
   ]);

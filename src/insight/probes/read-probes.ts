@@ -60,6 +60,7 @@ export interface ResultBucket {
   readonly connectMs: number | null;
   readonly tlsMs: number | null;
   readonly firstByteMs: number | null;
+  readonly confirmedMs: number | null;
 }
 
 const states: Readonly<Record<string, Availability>> = { passed: 'up', failed: 'down', unread: 'down' };
@@ -226,6 +227,7 @@ const TIMES = [
   ['connectMs', 'time.connect', 'connect'],
   ['tlsMs', 'time.tls', 'tls'],
   ['firstByteMs', 'time.first_byte', 'first_byte'],
+  ['confirmedMs', 'time.confirmed', 'confirmed'],
 ] as const;
 const meanOf = (name: string, total = `${name}_total`, count = `${name}_count`): string =>
   `if(sum(${count}) = 0, null, sum(${total}) / sum(${count})) as ${name}`;

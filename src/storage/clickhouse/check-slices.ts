@@ -134,7 +134,7 @@ const WRITTEN = `select tupleElement(row, 1) as plan, toDateTime(intDiv(tupleEle
 const NOTE_SLICES = `insert into check_slices_written
   select plan, slice_, {version:UInt32}, toUInt64(events_) from (${WRITTEN})`;
 
-const TIMES = ['dns', 'connect', 'tls', 'first_byte'] as const;
+const TIMES = ['dns', 'connect', 'tls', 'first_byte', 'confirmed'] as const;
 
 const WRITE_SLICES = `insert into check_slices ${runsOf(
   `select ${RUN_FIELDS}, toStartOfFiveMinutes(ts) as slice_, ifNull(duration_ms, 0) as duration,

@@ -216,7 +216,7 @@ function Locations({ results }: { readonly results: readonly ProbeResultAnswer[]
 }
 
 function Settings({ history }: { readonly history: ProbeHistoryAnswer }) {
-  const { probe, whileFailingMs, timeoutMs, agree, expect, rules, parts } = history;
+  const { probe, whileFailingMs, timeoutMs, agree, expect, confirm, rules, parts } = history;
   const lines: readonly (readonly [string, string])[] = [
     ['every', probe.everyMs === undefined ? 'rests in this phase' : formatSpan(probe.everyMs)],
     ...(whileFailingMs === undefined ? [] : [['while it fails', formatSpan(whileFailingMs)] as const]),
@@ -224,6 +224,14 @@ function Settings({ history }: { readonly history: ProbeHistoryAnswer }) {
     ...(probe.service === undefined ? [] : [['service', probe.service] as const]),
     ...(agree === undefined ? [] : [['fails', agreeText(agree)] as const]),
     ['expects', expect.length === 0 ? 'what its kind demands' : expect.join(', ')],
+    ...(confirm === undefined
+      ? []
+      : [
+          [
+            'has passed when',
+            `${confirm.source} brings its id in ${confirm.field}, within ${formatSpan(confirm.withinMs)}`,
+          ] as const,
+        ]),
     ...(Object.keys(parts).length === 0 ? [] : [['parts', Object.keys(parts).join(', ')] as const]),
     ['rules', rules.length === 0 ? 'none reads it' : rules.join(', ')],
   ];

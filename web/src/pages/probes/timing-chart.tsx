@@ -17,6 +17,7 @@ const parts = [
   { name: 'connection', of: (bucket: Bucket) => bucket.connectMs },
   { name: 'TLS', of: (bucket: Bucket) => bucket.tlsMs },
   { name: 'first byte', of: (bucket: Bucket) => bucket.firstByteMs },
+  { name: 'confirmed', of: (bucket: Bucket) => bucket.confirmedMs },
 ] as const;
 
 const HEIGHT = 140;
