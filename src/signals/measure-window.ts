@@ -141,7 +141,9 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
 
   /** Its past is not known from before `now`, although the plan was receiving. */
   beginRefilling(now: Instant): void {
-    this.refillingUntil = now + this.measure.window.ms;
+    const { stepMs } = this.shape;
+    // The step that `now` is in was not heard from its beginning, so it is to have left.
+    this.refillingUntil = Math.ceil(now / stepMs) * stepMs + this.measure.window.ms;
     this.due = Math.min(this.due, this.refillingUntil);
   }
 
