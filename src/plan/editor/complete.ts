@@ -1,5 +1,6 @@
 import { ADDRESS_KINDS, channelSettings, PERSON_KINDS } from '../compile/channel-kinds.ts';
 import { WEBHOOK_KINDS, webhookSettings } from '../compile/webhook-kinds.ts';
+import { RUN_PLACE } from '../run-id.ts';
 import { choicesAt, keysAt, kindsAt } from '../shape/schema-keys.ts';
 import { EXECUTED_SECTIONS } from '../shape/sections.ts';
 import { sentenceAt, sentenceInCell } from '../shape/sentence-places.ts';
@@ -217,7 +218,8 @@ function checkValues([section, , key]: readonly string[]): readonly Completion[]
   if (section === 'databases' && key === 'url') return [secret];
   if (section === 'reviews' && key === 'first')
     return [value('20', 'Of the whole time.'), value('5 per day', 'Of each local day.')];
-  if (section === 'probes' && key === 'headers') return [secret];
+  if (section === 'probes' && (key === 'headers' || key === 'body'))
+    return [secret, value(RUN_PLACE, 'A fresh id of each look.')];
   if (section === 'probes' && key === 'check') return CHECK_FORMS.map(([text, means]) => value(text, means));
   if (section === 'probes' && key === 'expect') return EXPECTATIONS.map(([text, means]) => value(text, means));
   if (section !== 'heartbeats' || key !== 'every') return [];
@@ -227,6 +229,7 @@ function checkValues([section, , key]: readonly string[]): readonly Completion[]
 const CHECK_FORMS: readonly (readonly [text: string, means: string])[] = [
   ['GET https://', 'Asks for an address.'],
   ['HEAD https://', 'Asks for the head of an address.'],
+  ['POST https://', 'Sends `body` to an address.'],
   ['tcp ', 'Connects: `tcp HOST:PORT`.'],
   ['tls ', 'Looks at a certificate: `tls HOST:443`.'],
   ['dns TXT ', 'Looks up a domain: `dns TXT DOMAIN`.'],
@@ -234,12 +237,12 @@ const CHECK_FORMS: readonly (readonly [text: string, means: string])[] = [
 ];
 
 const EXPECTATIONS: readonly (readonly [text: string, means: string])[] = [
-  ['status = 200', 'Of `GET` and `HEAD`.'],
+  ['status = 200', 'Of `GET`, `HEAD` and `POST`.'],
   ['time < 2s', 'The whole duration.'],
-  ['body contains "ok"', 'Of `GET`.'],
+  ['body contains "ok"', 'Of `GET` and `POST`.'],
   ['json.database = "up"', 'A path into a JSON answer.'],
   ['age(json.timestamp) < 5m', 'How old a time in the answer is.'],
-  ['size < 1MB', 'Of `GET`.'],
+  ['size < 1MB', 'Of `GET` and `POST`.'],
   ['days_left > 14', 'Of `tls`.'],
   ['records > 0', 'Of `dns`.'],
   ['rows = 0', 'Of `query`.'],

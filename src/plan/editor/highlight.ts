@@ -112,6 +112,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
   if (section === 'services' && key === 'needs') return ['service'];
   if (section === 'services' && key === 'down') return ['rule'];
   if (section === 'reviews' || section === 'comparisons') return VOUCHING_NAMES[key ?? ''];
+  if (section === 'probes' && key === 'confirm') return path[3] === 'source' ? ['source'] : undefined;
   if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
   if (section === 'assessments' && key === 'of') return ['probe', 'heartbeat', 'rule'];
   if (section === 'assessments' && key === 'during') return ['phase'];
