@@ -1,8 +1,9 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
-import type { CompiledPlan } from '#plan/model.ts';
+import type { CompiledPlan, MeasureId } from '#plan/model.ts';
 import type { Verdict } from '#plan/reading.ts';
 import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
 import type { Executor } from '#signals/executor.ts';
+import type { KeyRecall, KeysWanted } from '#signals/keys/key-recall.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { factEventNames } from './facts.ts';
 import type { PlanSnapshot } from './snapshot.ts';
@@ -13,10 +14,15 @@ import { type OutboxState, VerdictOutbox } from './verdict-outbox.ts';
 export interface HostedExecutor extends Executor {
   snapshot(): Uint8Array;
   withPlan(plan: CompiledPlan): HostedExecutor;
-  /** Says nothing of availabilities that are new, until `fillHistory` brings what a store knows of them. */
-  awaitHistory(): void;
+  /**
+   * Says nothing of availabilities and keys that are new, until `fillHistory` and `fillKeys` bring what a store knows of them. Keys are to be
+   * told of all that was received up to `at`; what is judged later was received later, but for what comes as of `at` itself.
+   */
+  awaitHistory(at: Instant): void;
   historyWanted(): readonly HistoryWanted[];
   fillHistory(wanted: HistoryWanted, histories: readonly TargetHistory[], at: Instant): readonly Verdict[];
+  keysWanted(): readonly KeysWanted[];
+  fillKeys(measure: MeasureId, recall: KeyRecall, at: Instant): readonly Verdict[];
 }
 
 export interface ExecutorFactory {
@@ -40,13 +46,17 @@ export interface HostedPlan {
   readonly name: string;
   version: number;
   executor: HostedExecutor;
+  /** What was received up to then, a store is asked for, also what is judged only later: that is judged as of this instant, by itself. */
+  askedUpTo: Instant;
   /** Whether a source of the plan is made of the core's own facts. */
   readsFacts: boolean;
   readonly outbox: VerdictOutbox;
 }
 
-/** What one block brings to one plan. */
+/** What one block brings to one plan: what a store is asked for comes first. */
 interface JudgedBatch {
+  readonly asked: (readonly EventRecord[])[];
+  askedAt: Instant;
   readonly records: (readonly EventRecord[])[];
   receivedAt: Instant;
 }
@@ -94,7 +104,7 @@ export class WindowsHost {
     this.#guard(name, () => {
       hosted.outbox.add(hosted.executor.advance(now));
       hosted.executor = hosted.executor.withPlan(plan);
-      if (this.#options.recalls === true) hosted.executor.awaitHistory();
+      this.#awaitHistory(hosted, now);
       hosted.version = version;
       hosted.readsFacts = readsFacts(plan);
       hosted.outbox.retain(new Set(Object.keys(plan.tests)));
@@ -118,12 +128,13 @@ export class WindowsHost {
       const hosted = this.#plans.get(plan);
       // Facts that nothing reads are no sign of life of the product: they must not turn *no data* into 0.
       if (hosted === undefined || (block.meta.factsUpTo !== undefined && !hosted.readsFacts)) continue;
-      const entry = judged.get(plan);
-      if (entry === undefined) judged.set(plan, { records: [recordsOf(block)], receivedAt: at });
-      else {
-        entry.records.push(recordsOf(block));
-        entry.receivedAt = at;
-      }
+      const entry = judged.get(plan) ?? { asked: [], askedAt: at, records: [], receivedAt: at };
+      judged.set(plan, entry);
+      if (receivedAt <= hosted.askedUpTo) {
+        entry.asked.push(recordsOf(block));
+        entry.askedAt = at;
+      } else entry.records.push(recordsOf(block));
+      entry.receivedAt = at;
     }
     this.#at = at;
     for (const hosted of this.#plans.values()) {
@@ -132,6 +143,7 @@ export class WindowsHost {
         // The other plans move along: one instant holds for all, so one watermark does too.
         if (entry === undefined) hosted.outbox.add(hosted.executor.advance(at));
         else {
+          if (entry.asked.length > 0) hosted.outbox.add(hosted.executor.ingest(entry.asked.flat(), entry.askedAt));
           hosted.outbox.add(hosted.executor.ingest(entry.records.flat(), entry.receivedAt));
           hosted.outbox.add(hosted.executor.advance(at));
         }
@@ -141,13 +153,18 @@ export class WindowsHost {
 
   /** Brings what a store knows of the targets of an availability, as of an instant; an earlier one than the last counts as that. */
   recall(name: string, wanted: HistoryWanted, histories: readonly TargetHistory[], at: Instant): void {
+    this.#fill(name, at, (executor, now) => executor.fillHistory(wanted, histories, now));
+  }
+
+  /** Brings what a store told of the keys of a measure, in the same way. */
+  recallKeys(name: string, measure: MeasureId, recall: KeyRecall, at: Instant): void {
+    this.#fill(name, at, (executor, now) => executor.fillKeys(measure, recall, now));
+  }
+
+  /** Has what a plan waits for asked for up to now. */
+  awaitAgain(name: string): void {
     const hosted = this.#plans.get(name);
-    const now = Math.max(at, this.#at);
-    if (hosted === undefined) return;
-    this.advance(now);
-    this.#guard(name, () => {
-      hosted.outbox.add(hosted.executor.fillHistory(wanted, histories, now));
-    });
+    if (hosted !== undefined) this.#guard(name, () => this.#awaitHistory(hosted, this.#at));
   }
 
   /** Moves all plans to an instant. An earlier one than the last changes nothing. */
@@ -178,6 +195,20 @@ export class WindowsHost {
     return [...running, ...this.#restored.values()];
   }
 
+  #fill(name: string, at: Instant, fill: (executor: HostedExecutor, now: Instant) => readonly Verdict[]): void {
+    const hosted = this.#plans.get(name);
+    if (hosted === undefined) return;
+    const now = Math.max(at, this.#at);
+    this.advance(now);
+    this.#guard(name, () => hosted.outbox.add(fill(hosted.executor, now)));
+  }
+
+  #awaitHistory(hosted: HostedPlan, at: Instant): void {
+    if (this.#options.recalls !== true) return;
+    hosted.askedUpTo = at;
+    hosted.executor.awaitHistory(at);
+  }
+
   #isGap(heardUntil: Instant, at: Instant): boolean {
     return at - heardUntil > this.#options.gapMs;
   }
@@ -197,10 +228,17 @@ export class WindowsHost {
     this.#restored.delete(name);
     const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
     const executor = restored ?? this.#options.executors.create(plan, at);
-    if (this.#options.recalls === true) executor.awaitHistory();
     const state: OutboxState | undefined = restored === undefined ? undefined : snapshot?.outbox;
     const outbox = new VerdictOutbox(this.#options.verdictsPending, state);
-    const hosted = { name, version, executor, readsFacts: readsFacts(plan), outbox };
+    const hosted = {
+      name,
+      version,
+      executor,
+      askedUpTo: Number.NEGATIVE_INFINITY,
+      readsFacts: readsFacts(plan),
+      outbox,
+    };
+    this.#awaitHistory(hosted, at);
     hosted.outbox.retain(new Set(Object.keys(plan.tests)));
     const heardUntil = snapshot?.heardUntil;
     if (restored !== undefined && heardUntil !== undefined && this.#isGap(heardUntil, at)) {

@@ -141,7 +141,8 @@ export class Intake {
       source: options.history,
       host: this.#host,
       clock,
-      loadsFrom: () => this.#loader.waiting[0]?.lastReceivedAt,
+      storedBefore: () => this.#storedBefore(),
+      settle: () => this.#judging.settle(),
       now: () => this.#clock.now(),
       log,
     });
@@ -306,6 +307,13 @@ export class Intake {
   /** The value of a secret that a plan in force names. */
   secret(name: string): SecretState {
     return this.#secrets.look(name);
+  }
+
+  /** The telemetry store has all that was received before. */
+  #storedBefore(): Instant {
+    const unsealedAt = this.#spool.oldestUnsealedAt ?? Number.POSITIVE_INFINITY;
+    const waitsFrom = this.#loader.waiting[0]?.firstReceivedAt ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#clock.now(), unsealedAt, waitsFrom);
   }
 
   /** Whether events of a plan may be taken now: its windows are there, and a restart would find it again. */

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { compilePlan } from '#plan/compile.ts';
 import type { HistoryWanted } from '#signals/availability/availability-window.ts';
+import type { KeysWanted } from '#signals/keys/key-recall.ts';
+import { recallOf } from '#signals/keys/store.fixture.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
+import type { EventRecord } from '#signals/record.ts';
+import type { Arrival } from '#signals/watch/reference-watch.ts';
 import { WindowsHost } from './host.ts';
 import { Recollection } from './recollection.ts';
+import type { Block, BlockMeta } from './spool/block.ts';
 import { VirtualClock } from './test-support.ts';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
@@ -21,8 +27,8 @@ function compile(of: string) {
   return plan;
 }
 
-function begin(loadsFrom: () => Instant | undefined = () => undefined) {
-  const plan = compile(text);
+function begin(waitsFrom: () => Instant = () => Number.POSITIVE_INFINITY, of: string = text) {
+  const plan = compile(of);
   const clock = new VirtualClock(START);
   const said: string[] = [];
   const host = new WindowsHost({
@@ -40,7 +46,8 @@ function begin(loadsFrom: () => Instant | undefined = () => undefined) {
   });
   host.configure('shop', 1, plan, START);
   const asked: HistoryWanted[] = [];
-  const store: { isAway: boolean; answers?: Promise<void> } = { isAway: false };
+  const askedForKeys: KeysWanted[] = [];
+  const store: { isAway: boolean; answers?: Promise<void>; arrivals: Arrival[] } = { isAway: false, arrivals: [] };
   const recollection = new Recollection({
     source: {
       async read(_, wanted) {
@@ -55,16 +62,22 @@ function begin(loadsFrom: () => Instant | undefined = () => undefined) {
         ];
         return [{ locations: [{ location: 'here', runs }] }];
       },
+      async readKeys(_, wanted) {
+        askedForKeys.push(wanted);
+        if (store.isAway) throw new Error('it is away');
+        return recallOf(wanted, store.arrivals, HOUR_MS);
+      },
     },
     host,
     clock,
-    loadsFrom,
+    storedBefore: () => Math.min(clock.now(), waitsFrom()),
+    settle: () => clock.now(),
     now: () => clock.now(),
     log: (message) => said.push(message),
   });
   const reading = () => host.plans.get('shop')?.executor.readings()[0]?.reading;
   const truths = () => host.plans.get('shop')?.outbox.state.pending.map(({ truth }) => truth);
-  return { clock, host, recollection, asked, store, said, reading, truths };
+  return { clock, host, recollection, asked, askedForKeys, store, said, reading, truths };
 }
 
 test('nothing is said until the store answers, and then at once', async () => {
@@ -130,13 +143,13 @@ test('a time that late results have changed is asked for once the store has them
 });
 
 test('the store is asked once it has what came before', async () => {
-  const waiting: { from: Instant | undefined } = { from: START - 5_000 };
+  const waiting = { from: START - 5_000 };
   const { clock, recollection, asked } = begin(() => waiting.from);
   recollection.wake();
   await clock.advance(1);
   await clock.advance(30_000);
   expect(asked).toEqual([]);
-  waiting.from = undefined;
+  waiting.from = START;
   await clock.advance(30_000);
   expect(asked).toHaveLength(1);
 });
@@ -166,4 +179,94 @@ test('an availability that comes while the past of another is read is asked for 
   const readings = host.plans.get('shop')?.executor.readings() ?? [];
   expect(readings.map(({ reading }) => reading.state)).toEqual(['value', 'value']);
   expect(asked).toHaveLength(2);
+});
+
+const ofKeys = `plan: shop
+severities: { soon: { notify: [] } }
+sources: { sales: events "sale", orders: events "order" }
+signals: { twice: duplicates(sales.invoice) over 24h, unlinked: "missing(sales.id, orders.sale) over 6h" }
+rules:
+  twice: { when: twice > 0, severity: soon }
+  unlinked: { when: unlinked > 0, severity: soon }
+`;
+
+function sale(id: string, time: Instant, invoice: string): EventRecord {
+  return { name: 'sale', time, id, attributes: { id, invoice } };
+}
+
+/** A block of one plan as the spool gives it; `recordsOf` finds its records. */
+function blocksOf(arrivals: readonly Arrival[]) {
+  const records = new Map<Block, readonly EventRecord[]>();
+  for (const [index, { record, receivedAt }] of arrivals.entries()) {
+    const counts = { accepted: 1, duplicates: 0, rejected: 0 } as unknown as BlockMeta;
+    const meta = { ...counts, plan: 'shop', sequence: index + 1, batch: 1, receivedAt };
+    records.set({ meta, payload: new Uint8Array() }, [record]);
+  }
+  return { blocks: [...records.keys()], recordsOf: (block: Block) => records.get(block) ?? [] };
+}
+
+test('keys are read once the store has what came before, while events come, and the store may be away meanwhile', async () => {
+  const { clock, host, recollection, store, said } = begin(undefined, ofKeys);
+  const readings = () => host.plans.get('shop')?.executor.readings() ?? [];
+  store.arrivals.push(
+    ...[sale('a', START - HOUR_MS, '1'), sale('b', START - 2 * HOUR_MS, '2'), sale('c', START - 3 * HOUR_MS, '3')].map(
+      (record) => ({ record, receivedAt: record.time }),
+    ),
+  );
+  store.isAway = true;
+  recollection.wake();
+  await clock.advance(2_000);
+  expect(readings().map(({ reading }) => reading)).toMatchObject([{ reason: 'refilling' }, { reason: 'refilling' }]);
+  const later = blocksOf([{ record: sale('d', START + 2_000, '2'), receivedAt: START + 2_000 }]);
+  host.ingest(later.blocks, later.recordsOf);
+  await clock.advance(2_000);
+  expect(said).toEqual(['Which values came before is not known yet: it is away']);
+  store.isAway = false;
+  await clock.advance(60_000);
+  expect(readings()).toMatchObject([
+    { reading: { value: 1, sampleSize: 3 }, found: { keys: ['2'] } },
+    { reading: { value: 3, sampleSize: 4 }, found: { keys: ['c', 'b', 'a'] } },
+  ]);
+});
+
+test('what was on its way to the disk when a plan came into force counts once', async () => {
+  const { clock, host, recollection, store } = begin(undefined, ofKeys);
+  // Received as the plan came, or before, and durable after that, together with what came later.
+  const onTheirWay = [sale('a', START - 1, '1'), sale('b', START, '2')].map((record) => ({
+    record,
+    receivedAt: record.time,
+  }));
+  const arrivals = [...onTheirWay, { record: sale('c', START + 1, '3'), receivedAt: START + 1 }];
+  const { blocks, recordsOf } = blocksOf(arrivals);
+  host.ingest(blocks, recordsOf);
+  // The store has it all by the time that it is asked.
+  store.arrivals.push(...arrivals);
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(30_000);
+  expect(host.plans.get('shop')?.executor.readings()[0]).toMatchObject({ reading: { value: 0, sampleSize: 3 } });
+});
+
+test('when more comes than is noted while the store is away, it is asked for a later time', async () => {
+  const { clock, host, recollection, store, askedForKeys } = begin(undefined, ofKeys);
+  store.isAway = true;
+  recollection.wake();
+  await clock.advance(1);
+  await clock.advance(999);
+  const records = Array.from({ length: limits.keysPerMeasure + 1 }, (_, index) =>
+    sale(`s${index}`, START + 1_000, `${index % 1_000}`),
+  );
+  const arrivals = records.map((record) => ({ record, receivedAt: START + 1_000 }));
+  const { blocks } = blocksOf(arrivals.slice(0, 1));
+  host.ingest(blocks, () => records);
+  // As a store would tell them that has so many for a key.
+  store.arrivals.push(...arrivals.slice(0, 2_000));
+  await clock.advance(2_000);
+  store.isAway = false;
+  await clock.advance(90_000);
+  expect(askedForKeys[0]?.to).toBe(START + 1);
+  expect(askedForKeys.at(-1)?.to).toBeGreaterThan(START + 1_000);
+  expect(host.plans.get('shop')?.executor.readings()[0]).toMatchObject({
+    reading: { value: 1_000, sampleSize: 1_000 },
+  });
 });

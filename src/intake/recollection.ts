@@ -2,12 +2,15 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
+import type { KeyRecall, KeysWanted } from '#signals/keys/key-recall.ts';
 import type { WindowsHost } from './host.ts';
 
 /** The port to what the telemetry store knows of the time before the windows were there; throws when it does not answer. */
 export interface HistorySource {
   /** By target, in their order. */
   read(plan: string, wanted: HistoryWanted): Promise<readonly TargetHistory[]>;
+  /** What came of the keys of a measure. */
+  readKeys(plan: string, wanted: KeysWanted): Promise<KeyRecall>;
 }
 
 export interface RecollectionOptions {
@@ -15,8 +18,10 @@ export interface RecollectionOptions {
   readonly source: HistorySource | undefined;
   readonly host: WindowsHost;
   readonly clock: Clock;
-  /** The oldest receipt of what the store does not have yet; undefined when it has everything that is sealed. */
-  readonly loadsFrom: () => Instant | undefined;
+  /** The store has all that was received before. */
+  readonly storedBefore: () => Instant;
+  /** Judges what is durable; gives up to when that is. */
+  readonly settle: () => Instant;
   readonly now: () => Instant;
   readonly log: (message: string) => void;
 }
@@ -25,8 +30,8 @@ const FIRST_RETRY_MS: DurationMs = 500;
 const LONGEST_RETRY_MS: DurationMs = 30_000;
 
 /**
- * Asks the telemetry store for the past of availabilities that are new, one after the other, for as long as it takes, and now and then for a
- * time that results have changed which came late.
+ * Asks the telemetry store for the past of availabilities and keys that are new, one after the other, for as long as it takes, and now and
+ * then for a time that results have changed which came late.
  */
 export class Recollection {
   readonly #options: RecollectionOptions;
@@ -73,8 +78,9 @@ export class Recollection {
   }
 
   #isWanting(): boolean {
-    return [...this.#options.host.plans].some(([name, { executor }]) =>
-      executor.historyWanted().some((wanted) => !this.#isSoonAgain(name, wanted)),
+    return [...this.#options.host.plans].some(
+      ([name, { executor }]) =>
+        executor.historyWanted().some((wanted) => !this.#isSoonAgain(name, wanted)) || executor.keysWanted().length > 0,
     );
   }
 
@@ -85,30 +91,54 @@ export class Recollection {
   }
 
   async #askAll(source: HistorySource): Promise<void> {
-    const { host, log } = this.#options;
+    const { host } = this.#options;
     for (const name of [...host.plans.keys()]) {
       for (const wanted of host.plans.get(name)?.executor.historyWanted() ?? []) {
         if (!this.#isStored(wanted.heldAt) || this.#isSoonAgain(name, wanted)) continue;
-        try {
+        await this.#ask('What probes found before is not known yet', async () => {
           const histories = await source.read(name, wanted);
           if (this.#stopped) return;
           if (!wanted.isFirst) this.#readAgainAt.set(`${name} ${wanted.figure.id}`, this.#options.now());
-          host.recall(name, wanted, histories, this.#options.now());
-          this.#retryMs = FIRST_RETRY_MS;
-          this.#problem = undefined;
-        } catch (caught) {
-          const problem = caught instanceof Error ? caught.message : String(caught);
-          if (problem !== this.#problem) log(`What probes found before is not known yet: ${problem}`);
-          this.#problem = problem;
-        }
+          host.recall(name, wanted, histories, this.#options.settle());
+        });
       }
+      await this.#askForKeys(source, name);
     }
   }
 
-  /** Whether the store has all that was received before an instant. */
+  async #askForKeys(source: HistorySource, name: string): Promise<void> {
+    const { host, log } = this.#options;
+    const all = (): readonly KeysWanted[] => host.plans.get(name)?.executor.keysWanted() ?? [];
+    // What came while the store did not answer is more than is noted; it will be there when it answers.
+    if (all().some(({ isOver }) => isOver)) {
+      this.#options.settle();
+      host.awaitAgain(name);
+    }
+    for (const wanted of all()) {
+      if (!this.#isStored(wanted.to)) continue;
+      await this.#ask('Which values came before is not known yet', async () => {
+        const recall = await source.readKeys(name, wanted);
+        if (this.#stopped) return;
+        if (recall.isTooMuch) log(`More came before than is read for \`${wanted.measure.text}\`; it begins anew.`);
+        host.recallKeys(name, wanted.measure.id, recall, this.#options.settle());
+      });
+    }
+  }
+
+  /** Asks one thing; a failure is said once, and tried again later. */
+  async #ask(what: string, ask: () => Promise<void>): Promise<void> {
+    try {
+      await ask();
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#problem = undefined;
+    } catch (caught) {
+      const problem = caught instanceof Error ? caught.message : String(caught);
+      if (problem !== this.#problem) this.#options.log(`${what}: ${problem}`);
+      this.#problem = problem;
+    }
+  }
+
   #isStored(before: Instant): boolean {
-    const sealedFrom = this.#options.now() - 2 * limits.spoolSegmentMs;
-    const waitsFrom = this.#options.loadsFrom() ?? Number.POSITIVE_INFINITY;
-    return Math.min(sealedFrom, waitsFrom - 2 * limits.spoolSegmentMs) >= before;
+    return this.#options.storedBefore() >= before;
   }
 }

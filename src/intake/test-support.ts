@@ -156,6 +156,14 @@ export class CountingExecutor implements HostedExecutor {
     return [];
   }
 
+  keysWanted(): readonly [] {
+    return [];
+  }
+
+  fillKeys(): readonly [] {
+    return [];
+  }
+
   #move(to: Instant): void {
     if (to < this.#at) throw new Error(`Time went back from ${this.#at} to ${to}.`);
     this.#at = to;

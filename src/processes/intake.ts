@@ -1,4 +1,5 @@
 import { createEgress } from '#egress/egress.ts';
+import { readKeys } from '#insight/keys/read-keys.ts';
 import { readHistory } from '#insight/probes/read-history.ts';
 import { type IntakeProcess, runIntake } from '#intake/process.ts';
 import { Secrets } from '#intake/secrets.ts';
@@ -80,7 +81,10 @@ export async function startIntake(
     transport,
     history: (client) => {
       const ask = askWithin(client, clock);
-      return { read: (plan, wanted) => readHistory(ask, plan, wanted) };
+      return {
+        read: (plan, wanted) => readHistory(ask, plan, wanted),
+        readKeys: (plan, wanted) => readKeys(ask, plan, wanted),
+      };
     },
     clock,
     random,

@@ -59,6 +59,7 @@ export async function recoverSegments(
       bytes: validBytes,
       firstSequence: first.meta.sequence,
       lastSequence: last.meta.sequence,
+      firstReceivedAt: first.meta.receivedAt,
       lastReceivedAt: last.meta.receivedAt,
       kept,
     };

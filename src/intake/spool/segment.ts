@@ -8,6 +8,7 @@ export interface Segment {
   readonly bytes: number;
   readonly firstSequence: number;
   readonly lastSequence: number;
+  readonly firstReceivedAt: Instant;
   readonly lastReceivedAt: Instant;
   /** True once only what recognises repetitions is left of it. */
   readonly kept: boolean;

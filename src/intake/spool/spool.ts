@@ -58,6 +58,7 @@ interface ActiveSegment {
   bytes: number;
   firstSequence: number;
   lastSequence: number;
+  firstReceivedAt: Instant;
   lastReceivedAt: Instant;
 }
 
@@ -155,6 +156,12 @@ export class Spool {
   /** The receipt of the oldest block that is not durable yet: nothing at or after it may be judged. */
   get oldestInFlightAt(): Instant | undefined {
     return (this.#inFlight[0] ?? this.#waiting[0])?.receivedAt;
+  }
+
+  /** The receipt of the oldest block that stands in no sealed segment yet, nor will in one that is there. */
+  get oldestUnsealedAt(): Instant | undefined {
+    const open = [this.#broken, this.#active].find((segment) => segment !== undefined && segment.synced.length > 0);
+    return open?.firstReceivedAt ?? this.oldestInFlightAt;
   }
 
   /** Bytes on disk and on the way there. */
@@ -341,6 +348,7 @@ export class Spool {
       bytes: 0,
       firstSequence: 0,
       lastSequence: 0,
+      firstReceivedAt: 0,
       lastReceivedAt: 0,
     };
     this.#active = active;
@@ -387,8 +395,8 @@ export class Spool {
 
   #addSealed(active: ActiveSegment): void {
     if (active.synced.length === 0) return;
-    const { id, bytes, firstSequence, lastSequence, lastReceivedAt } = active;
-    this.#sealed.push({ id, bytes, firstSequence, lastSequence, lastReceivedAt, kept: false });
+    const { id, bytes, firstSequence, lastSequence, firstReceivedAt, lastReceivedAt } = active;
+    this.#sealed.push({ id, bytes, firstSequence, lastSequence, firstReceivedAt, lastReceivedAt, kept: false });
     this.#sealedBytes += bytes;
     this.#options.onSealed();
   }
@@ -398,7 +406,10 @@ function noteWritten(active: ActiveSegment, bytes: Uint8Array, blocks: readonly 
   const first = blocks[0];
   const last = blocks.at(-1);
   assert(first !== undefined && last !== undefined, 'A batch has at least one block.');
-  if (active.synced.length === 0) active.firstSequence = first.meta.sequence;
+  if (active.synced.length === 0) {
+    active.firstSequence = first.meta.sequence;
+    active.firstReceivedAt = first.meta.receivedAt;
+  }
   active.synced.push(bytes);
   active.bytes += bytes.length;
   active.lastSequence = last.meta.sequence;

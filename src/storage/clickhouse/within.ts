@@ -27,6 +27,27 @@ export function askWithin(client: ClickHouseClient, clock: Clock): AskTelemetry 
   };
 }
 
+/** What the store says of a question that takes it too long, or too much memory. */
+const MUCH: ReadonlySet<unknown> = new Set(['159', '241']);
+
+/** The same for a question that may be asked for less: `much` when it takes the store too long, or too much memory. */
+export async function askUnlessMuch<Value>(
+  within: AskTelemetry,
+  mayBeMuch: boolean,
+  ask: Parameters<typeof within<Value>>[0],
+): Promise<Value | 'much'> {
+  return within<Value | 'much'>(async (client, signal) => {
+    try {
+      return await ask(client, signal);
+    } catch (caught) {
+      const code = caught instanceof Error ? (caught as Error & { readonly code?: unknown }).code : undefined;
+      // Its own limit of time and ours are the same: either may be first.
+      if (mayBeMuch && (MUCH.has(code) || signal.aborted)) return 'much';
+      throw caught;
+    }
+  });
+}
+
 /** In a few words of ours: what the store says may repeat what was asked. */
 function reasonOf(caught: unknown): string {
   const code = caught instanceof Error ? String((caught as Error & { readonly code?: unknown }).code ?? '') : '';
