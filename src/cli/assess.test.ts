@@ -6,7 +6,7 @@ import { describeAssessments } from './assess.ts';
 const day = (number: number): string => `2026-03-${String(number).padStart(2, '0')}T00:00:00.000Z`;
 const held: AssessedCheckAnswer = {
   ...{ name: 'payments-match', kind: 'probe', state: 'held', knownMs: 168 * HOUR_MS, unknownMs: 0 },
-  ...{ failures: 0, failedMs: 0, isFailing: false },
+  ...{ failures: 0, failedMs: 0, spans: [], isFailing: false },
 };
 const failed: AssessedCheckAnswer = {
   ...held,

@@ -20,6 +20,8 @@ export const assessedCheckSchema = z
     firstFrom: z.string().optional(),
     lastFrom: z.string().optional(),
     lastTo: z.string().optional(),
+    /** When it failed, the latest 50. */
+    spans: z.array(z.object({ from: z.string(), to: z.string() })),
     /** Whether it fails now, in a phase that goes on. */
     isFailing: z.boolean(),
     /** The last failure: what it said and what shows it, the keys found among others. Absent when it is not kept any more. */

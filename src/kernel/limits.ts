@@ -238,6 +238,8 @@ export const limits = {
   assessmentAlerts: 2_000,
   probeEveryShortestMs: 1_000,
   /** Of grace and runs of a heartbeat too. */
+  /** Of each check over a phase, times that it failed which are listed. */
+  assessmentFailures: 50,
   probeEveryLongestMs: 2_678_400_000,
   probeTimeoutLongestMs: 60_000,
   /** Of an answer that a probe looks at. */

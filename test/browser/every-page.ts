@@ -39,6 +39,7 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'data', path: `${root}/data` },
     { pattern: 'services', path: `${root}/services` },
     { pattern: 'probes', path: `${root}/probes` },
+    { pattern: 'verdicts', path: `${root}/verdicts` },
     { pattern: 'probe', path: `${root}/probes/${PROBE}` },
     { pattern: 'reviews', path: `${root}/reviews` },
     { pattern: 'errors', path: `${root}/errors` },

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY_MS } from '#kernel/instant.ts';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp, emptyFolder, INGEST_KEY, makeServer, sendEvents, watchbill } from '../end-to-end/program.ts';
 import { horizontalOverflow, seriousFindings } from './accessibility.ts';
@@ -33,6 +34,8 @@ describe.skipIf(chromiumPath === undefined)('probes and heartbeats', () => {
     await writeFile(
       plan,
       `plan: shop
+launch: ${new Date(Date.now() - DAY_MS).toISOString()}
+phases: { night: T+0 .. T+12h, day: T+12h .. T+36h, after: from T+36h }
 people: { mia: { email: mia@tea.example } }
 services: { shop: { needs: [web] }, web: {}, ledger: {} }
 severities: { soon: { notify: [mia by app] } }
@@ -47,6 +50,9 @@ signals: { uptime: availability(web) over 30d }
 objectives: { uptime: target >= 99.9% }
 rules:
   api-down: { when: api failing, severity: soon, service: web }
+assessments:
+  sound:  { of: [api, ledger, sync, api-down] }
+  ledger: { of: [ledger], during: [night, day] }
 `,
     );
     server = await makeServer({
@@ -155,6 +161,41 @@ rules:
     await context.close();
   });
 
+  test('a verdict over a phase names the check that failed in it, and what that found', async () => {
+    isWell = false;
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop`);
+    await untilShown(page);
+    await page.locator('[data-verdict="sound"]').getByText('has failed in day: api, api-down').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.getByRole('heading', { name: 'Verdicts', level: 1 }).waitFor();
+    const sound = page.locator('[data-assessment="sound"]');
+    await sound.waitFor();
+    const verdicts = sound.locator('thead [data-verdict]');
+    expect(await verdicts.evaluateAll((list) => list.map((one) => one.getAttribute('data-verdict')))).toEqual([
+      'not proved',
+      'failed',
+      'not begun',
+    ]);
+    const cell = (check: string, phase: string) =>
+      sound.locator(`[data-check="${check}"] td[data-phase="${phase}"]`).textContent();
+    expect(await cell('api', 'night')).toBe('0% known');
+    expect(await cell('api', 'day')).toMatch(/^fail/);
+    expect(await cell('ledger', 'day')).toMatch(/known$/);
+    expect(await cell('api', 'after')).toBe('not begun');
+    expect(await page.locator('[data-finding="api"]').textContent()).toContain('the database is away');
+    await page
+      .locator('[data-finding="api-down"]')
+      .getByRole('link', { name: /^Alert A-/ })
+      .waitFor();
+    await sound.getByRole('link', { name: 'api', exact: true }).click();
+    await page.getByRole('heading', { name: 'api', level: 1 }).waitFor();
+    isWell = true;
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   test.each(['light', 'dark'] as const)(
     'in the %s scheme both pages fit a phone, for everybody',
     async (colorScheme) => {
@@ -162,7 +203,7 @@ rules:
         viewport: { width: 390, height: 844 },
         colorScheme,
       });
-      for (const path of ['probes', 'probes/ledger', 'probes/api', 'services', 'signals/uptime']) {
+      for (const path of ['probes', 'probes/ledger', 'probes/api', 'services', 'verdicts', 'signals/uptime']) {
         await page.goto(`${server.url}/plans/shop/${path}`);
         await untilShown(page);
         expect(await horizontalOverflow(page)).toEqual([]);

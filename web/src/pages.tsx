@@ -113,6 +113,13 @@ export const pages: readonly PageEntry[] = [
     navigation: { icon: 'check', key: 'w' },
   },
   {
+    name: 'Verdicts',
+    pattern: patterns.verdicts,
+    load: async () => (await import('./pages/verdicts/verdicts-page.tsx')).VerdictsPage,
+    frame: 'shell',
+    navigation: { icon: 'shield', key: 't' },
+  },
+  {
     name: 'Errors',
     pattern: patterns.errors,
     load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,

@@ -20,6 +20,7 @@ export const patterns = {
   probes: '/plans/$plan/probes',
   probe: '/plans/$plan/probes/$probe',
   services: '/plans/$plan/services',
+  verdicts: '/plans/$plan/verdicts',
   reviews: '/plans/$plan/reviews',
   errors: '/plans/$plan/errors',
   error: '/plans/$plan/errors/$error',
@@ -62,6 +63,7 @@ export const paths = {
   probes: (plan: string) => fill(patterns.probes, { plan }),
   probe: (plan: string, probe: string) => fill(patterns.probe, { plan, probe }),
   services: (plan: string) => fill(patterns.services, { plan }),
+  verdicts: (plan: string) => fill(patterns.verdicts, { plan }),
   /** Of one review or comparison, or of whichever waits. */
   reviews: (plan: string, show?: string) =>
     fill(patterns.reviews, { plan }) + (show === undefined ? '' : `?show=${encodeURIComponent(show)}`),

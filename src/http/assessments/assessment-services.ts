@@ -6,9 +6,11 @@ import type { Core } from '#engine/core-process.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AssessedCheck, Assessment } from '#plan/assessment.ts';
 import type { Segment } from '#plan/availability.ts';
+import type { Stretch } from '#plan/maintenance.ts';
 import { type AssessedSpan, assess, type CheckVerdict, spanOf } from '#signals/assessments/assess.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { instantField } from '../instant-field.ts';
@@ -104,7 +106,7 @@ function viewCheck(
 ): AssessedCheckAnswer {
   const [first, last] = [failures.at(0), failures.at(-1)];
   const isFailing = !isOver && last !== undefined && last.to >= until;
-  const found = known === undefined || last === undefined ? undefined : foundBy(check, known, until);
+  const found = known === undefined || last === undefined ? undefined : foundBy(check, known, last);
   return {
     name: check.name,
     kind: check.kind,
@@ -117,12 +119,16 @@ function viewCheck(
     ...instantField('firstFrom', first?.from),
     ...instantField('lastFrom', last?.from),
     ...instantField('lastTo', last?.to),
+    spans: failures
+      .slice(-limits.assessmentFailures)
+      .map(({ from, to }) => ({ from: formatInstant(from), to: formatInstant(to) })),
     isFailing,
     ...(found === undefined ? {} : { found }),
   };
 }
 
-function foundBy(check: AssessedCheck, known: PhaseKnown, until: Instant): AssessedCheckAnswer['found'] {
+/** The last failure; of a probe that of which the result is kept. */
+function foundBy(check: AssessedCheck, known: PhaseKnown, last: Stretch): AssessedCheckAnswer['found'] {
   switch (check.kind) {
     case 'probe':
     case 'part': {
@@ -133,10 +139,13 @@ function foundBy(check: AssessedCheck, known: PhaseKnown, until: Instant): Asses
     }
     case 'heartbeat': {
       const complaint = known.complaints.get(check.name);
-      return complaint && { at: formatInstant(complaint.at), ...textField('message', complaint.message) };
+      if (complaint === undefined || complaint.at < last.from) {
+        return { at: formatInstant(last.from), message: 'no check-in came in time, or a run did not end' };
+      }
+      return { at: formatInstant(complaint.at), ...textField('message', complaint.message) };
     }
     case 'rule': {
-      const alert = known.alerts.get(check.name)?.find(({ openedAt }) => openedAt < until);
+      const alert = known.alerts.get(check.name)?.find(({ openedAt }) => openedAt < last.to);
       if (alert === undefined) return undefined;
       const evidence = alert.evidence.map((one) => evidenceText(one)).join('\n');
       return { at: formatInstant(alert.openedAt), alert: alert.key, ...textField('evidence', evidence) };

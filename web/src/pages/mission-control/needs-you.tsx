@@ -16,6 +16,8 @@ import { TimeText } from '../../kit/time-text.tsx';
 import { paths } from '../../paths.ts';
 import { useAsked } from '../reviews/use-reviews.ts';
 import { useServices } from '../services/use-services.ts';
+import { useAssessments } from '../verdicts/use-assessments.ts';
+import { failedNow } from '../verdicts/verdict-words.ts';
 import classes from './mission-control.module.css';
 import { type Need, needs, quietAlerts } from './needs.ts';
 
@@ -32,6 +34,7 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   const live = useLive((snapshot) => snapshot.plan);
   const { data: services } = useServices(plan);
+  const { data: assessments } = useAssessments(plan);
   const { data: asked } = useAsked(plan, true);
   const list = overview === undefined ? [] : needs(overview, live, alerts, services, asked);
   const first = list.find((need) => need.kind === 'acknowledge')?.alert;
@@ -58,6 +61,11 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
           <p key={service} className={classes.none} data-quiet={service}>
             <Link to={paths.alerts(plan)}>{plural(count, 'alert')}</Link> {count === 1 ? 'is' : 'are'} quiet while{' '}
             {service} is down.
+          </p>
+        ))}
+        {failedNow(assessments?.assessments ?? [], live?.phase).map(({ name, text }) => (
+          <p key={name} className={classes.none} data-verdict={name}>
+            <Link to={paths.verdicts(plan)}>{name}</Link> {text}
           </p>
         ))}
       </Section>
