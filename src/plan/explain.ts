@@ -17,6 +17,7 @@ import type {
   ByPhase,
   CompiledPlan,
   Formula,
+  Measure,
   PhaseSpan,
   Recipient,
   Rule,
@@ -190,8 +191,9 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
       const measure = plan.measures[node.measure];
       if (measure === undefined) return;
       const { ms } = measure.window;
-      const grace = measure.graceMs === undefined ? '' : `, after a wait of ${formatDuration(measure.graceMs)}`;
-      windows.add(`the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}${grace}`);
+      windows.add(
+        `the last ${formatDuration(ms)}, moving by ${formatDuration(windowStepMs(measure))}${waitText(measure)}`,
+      );
     } else if (node.kind === 'availability') {
       const figure = plan.availabilities?.[node.figure];
       if (figure !== undefined) windows.add(availabilityWindowText(figure.window));
@@ -202,6 +204,12 @@ function windowsText(plan: CompiledPlan, formula: Formula): string {
   };
   visit(formula);
   return [...windows].join(' and ');
+}
+
+/** Of `missing`, how long a value may wait for its partner, and how long before it that may come. */
+function waitText({ graceMs, window }: Measure): string {
+  if (graceMs === undefined) return '';
+  return `, after a wait of ${formatDuration(graceMs)}; a partner is forgotten after ${formatDuration(window.ms + limits.partnerBeforeMs)}`;
 }
 
 /** What the targets of an availability leave room for, by phase where they differ. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compilePlan } from '../compile.ts';
+import { explainPlan } from '../explain.ts';
 import type { CompiledPlan } from '../model.ts';
 
 const BEFORE = `plan: keys
@@ -60,4 +61,26 @@ test('how long a value may wait, and whose partner it waits for, make another me
       'c: "missing(sales.id, orders.sale_id within 10m) over 24h", d: "missing(sales.id, orders.id) over 24h" }',
   );
   expect(new Set(plan?.signals.map(({ formula }) => JSON.stringify(formula))).size).toBe(3);
+});
+
+test('keys are split where they are measured, and where a signal is used', () => {
+  const plan = compiled(
+    '{ twice: "duplicates(sales.invoice by branch) over 24h", unlinked: "missing(sales.id, orders.sale_id within 30m by branch)" }',
+    '{ links: { when: unlinked by till > 0 in 6h, severity: urgent } }',
+  );
+  expect(Object.values(plan?.measures ?? {})).toMatchObject([
+    { function: 'duplicates', by: ['branch'] },
+    { function: 'missing', by: ['branch', 'till'], graceMs: 1_800_000 },
+  ]);
+  expect(plan?.signals.map(({ name, by }) => [name, by])).toEqual([
+    ['twice', ['branch']],
+    ['unlinked in 6h by till', ['branch', 'till']],
+  ]);
+});
+
+test('how long partners are known stands in what a plan means', () => {
+  const text = `${BEFORE}signals: { unlinked: "missing(sales.id, orders.sale_id) over 6h" }\n`;
+  expect(explainPlan(compilePlan([{ path: 'plan.yaml', text }]))).toContain(
+    'window: the last 6h, moving by 6s, after a wait of 5m; a partner is forgotten after 7h\n',
+  );
 });

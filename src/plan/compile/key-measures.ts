@@ -27,9 +27,8 @@ export function compileDuplicates(node: ast.Aggregate, scope: Scope, parts: KeyP
   const place = scope.sentence.place(node.span.start, node.span.end);
   const keys = keysOf(node.path, 'duplicates', scope, parts);
   if (keys === undefined) return undefined;
-  const skipped = node.having !== undefined ? '`having`' : splitOf(node, scope);
-  if (skipped !== undefined) {
-    context.skip(scope.where, skipped, place);
+  if (node.having !== undefined) {
+    context.skip(scope.where, '`having`', place);
     return undefined;
   }
   const { source, field } = keys;
@@ -40,7 +39,7 @@ export function compileDuplicates(node: ast.Aggregate, scope: Scope, parts: KeyP
     source: source.name,
     ...(where === undefined ? {} : { where }),
     field,
-    by: [],
+    by: groupsOf(node.by, scope),
     window: { kind: 'sliding', ms: scope.windowMs },
   } as const satisfies Omit<Measure, 'id' | 'text'>;
   return measured(node, scope, meaning, measureId(meaning, source), parts);
@@ -49,14 +48,9 @@ export function compileDuplicates(node: ast.Aggregate, scope: Scope, parts: KeyP
 /** `missing(sales.id, production_orders.sale_id within 30m)`. Undefined with what is wrong or not executed said. */
 export function compileMissing(node: ast.Missing, scope: Scope, parts: KeyParts): CompiledFormula | undefined {
   const { context } = parts;
-  const place = scope.sentence.place(node.span.start, node.span.end);
   const left = keysOf(node.left, 'missing', scope, parts);
   const right = keysOf(node.right, 'missing', scope, parts);
   if (left === undefined || right === undefined) return undefined;
-  if (scope.by !== undefined) {
-    context.skip(scope.where, '`missing(…)` by a field', place);
-    return undefined;
-  }
   const graceMs = node.within?.ms ?? limits.lateMs;
   const { windowMs } = scope;
   if (windowMs === undefined || !isGraceSound(node, graceMs, windowMs, scope, context)) return undefined;
@@ -64,7 +58,7 @@ export function compileMissing(node: ast.Missing, scope: Scope, parts: KeyParts)
     function: 'missing',
     source: left.source.name,
     field: left.field,
-    by: [],
+    by: groupsOf(node.by, scope),
     window: { kind: 'sliding', ms: windowMs },
     partner: { source: right.source.name, field: right.field },
     graceMs,
@@ -91,8 +85,9 @@ function isGraceSound(node: ast.Missing, graceMs: number, windowMs: number, scop
   return false;
 }
 
-function splitOf(node: ast.Aggregate, scope: Scope): string | undefined {
-  return node.by === undefined && scope.by === undefined ? undefined : '`duplicates(…)` by a field';
+/** The fields that a figure is split by, where it is written and where it is used. */
+export function groupsOf(by: ast.Field | undefined, scope: Scope): readonly string[] {
+  return [...new Set([by?.name, scope.by].filter((group) => group !== undefined))].toSorted();
 }
 
 /** The source and field of a path; undefined with what is wrong said. */
@@ -126,11 +121,11 @@ function measured(
   const written = scope.sentence.text.slice(node.span.start, node.span.end);
   const text = `${written} over ${formatDuration(meaning.window.ms)}`;
   if (!measures.has(id)) measures.set(id, { id, text, ...meaning });
-  const { source, partner } = meaning;
+  const { source, partner, by } = meaning;
   return {
     formula: { kind: 'measure', measure: id },
     unit: COUNT,
-    by: [],
+    by,
     atLeast: 0,
     signals: [],
     roots: [],

@@ -175,6 +175,8 @@ export interface Missing extends Node {
   readonly right: Path;
   /** How long a key may wait for its partner. */
   readonly within?: Duration;
+  /** A field of `left`. */
+  readonly by?: Field;
 }
 
 /** `75% of db_max`. */

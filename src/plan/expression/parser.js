@@ -707,8 +707,8 @@ function peg$parse(input, options) {
   function peg$f15(path, window, by) {    return node('reference', { path, window, by });  }
   function peg$f16(formula) {    return widened(formula, here());  }
   function peg$f17(left, right) {    return node('ratio', { left, right });  }
-  function peg$f18(left, right, within) {
-    return node('missing', { left, right, within });
+  function peg$f18(left, right, within, by) {
+    return node('missing', { left, right, within, by });
   }
   function peg$f19(name, path, where, having, by) {
     return node('aggregate', { ...name, path, where, having, by });
@@ -2956,17 +2956,21 @@ function peg$parse(input, options) {
               if (s8 === peg$FAILED) {
                 s8 = null;
               }
-              s9 = peg$parse_();
+              s9 = peg$parseBy();
+              if (s9 === peg$FAILED) {
+                s9 = null;
+              }
+              s10 = peg$parse_();
               if (input.charCodeAt(peg$currPos) === 41) {
-                s10 = peg$c13;
+                s11 = peg$c13;
                 peg$currPos++;
               } else {
-                s10 = peg$FAILED;
+                s11 = peg$FAILED;
                 if (peg$silentFails === 0) { peg$fail(peg$e13); }
               }
-              if (s10 !== peg$FAILED) {
+              if (s11 !== peg$FAILED) {
                 peg$savedPos = s0;
-                s0 = peg$f18(s3, s7, s8);
+                s0 = peg$f18(s3, s7, s8, s9);
               } else {
                 peg$currPos = s0;
                 s0 = peg$FAILED;

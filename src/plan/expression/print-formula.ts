@@ -36,7 +36,7 @@ function print(formula: ast.Formula, strength: number, isOwn: boolean): string {
     case 'ratio':
       return `ratio(${printFormula(formula.left)}, ${printFormula(formula.right)})`;
     case 'missing':
-      return `missing(${printPath(formula.left)}, ${printPath(formula.right)}${printWithin(formula)})`;
+      return `missing(${printPath(formula.left)}, ${printPath(formula.right)}${printWithin(formula)}${printBy(formula.by)})`;
     case 'aggregate':
       return printAggregate(formula);
   }

@@ -154,7 +154,7 @@ const { formula } = fc.letrec<{ formula: ast.Formula }>((tie) => ({
       quantile: fc.constantFrom(0.5, 0.95, 0.99, 0.999, 0.07),
       ...parts,
     }),
-    record('missing', { left: path, right: path, within: fc.option(duration, { nil: undefined }) }),
+    record('missing', { left: path, right: path, within: maybe(duration), by: maybe(field) }),
     record('percent of', { percent: percentage, of: reference }),
     record('ratio', { left: tie('formula'), right: tie('formula') }),
     record('arithmetic', {
