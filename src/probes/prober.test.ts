@@ -48,10 +48,16 @@ function setUp(plans: readonly PlanOrders[]) {
     told: [] as ProbeResult[],
     batches: 0,
     asked: [] as LookQuestion[],
+    /** Addresses that were asked. */
+    sent: [] as string[],
     /** What an answer of intake waits for. */
     holds: Promise.resolve(),
   };
   const dialler = {
+    async ask({ url }: { readonly url: string }) {
+      state.sent.push(url);
+      return { ok: true, value: { status: 202, headers: {}, body: new Uint8Array(), timings: {} } };
+    },
     connect: async () =>
       state.isWell
         ? { ok: true, value: { socket: { destroy() {} }, timings: {} } }
@@ -267,4 +273,41 @@ it('loses the oldest results first when there are too many, and says so', async 
   expect(outbox.waiting).toBe(0);
   expect(log.join('\n')).toContain('the oldest are lost');
   expect(log.at(-1)).toBe('2 results of shop were lost while intake was away.');
+});
+
+const sending = (): Probe =>
+  probe('mail', {
+    everyMs: { otherwise: 3_600_000 },
+    check: { kind: 'http', method: 'POST', url: 'https://mail.example/?run=<run>', headers: {} },
+    confirm: { event: 'mail-received', field: 'run', withinMs: 600_000 },
+  });
+
+it('goes on with the others while a look waits for what it sent, and does not begin it again', async () => {
+  const { prober, state, pass } = setUp([ordersOf([sending(), probe('one')])]);
+  prober.start();
+  await settle();
+  await pass(20_000);
+  expect(duesOf(state.told, 'one').length).toBeGreaterThanOrEqual(19);
+  expect(duesOf(state.told, 'mail')).toEqual([]);
+  expect(new Set(state.asked.map(({ run, dueAt }) => `${run} ${dueAt}`)).size).toBe(1);
+  expect(state.sent).toHaveLength(1);
+  await pass(600_000, 500);
+  expect(state.told.filter(({ probe: name }) => name === 'mail')).toMatchObject([{ reason: 'not-confirmed' }]);
+  expect(state.sent).toHaveLength(1);
+  await prober.stop();
+});
+
+it('sends nothing again when it starts anew, since intake knows what was begun', async () => {
+  const first = setUp([ordersOf([sending()])]);
+  first.prober.start();
+  await settle();
+  await first.pass(1_000);
+  await first.prober.stop();
+  const dueAt = first.state.asked[0]?.dueAt ?? 0;
+  const second = setUp([ordersOf([sending()], { last: { mail: { dueAt, isFailing: false } } })]);
+  second.prober.start();
+  await settle();
+  await second.pass(1_000);
+  expect([first.state.sent.length, second.state.sent.length]).toEqual([1, 0]);
+  await second.prober.stop();
 });

@@ -86,7 +86,7 @@ export function checkProbeKind(trial: ProbeTrial): void {
     refused.close();
   });
 
-  describe(`the kind ${kind.spec.kind}`, () => {
+  describe(`the kind ${kind.spec.kind}: ${kind.spec.form}`, () => {
     it('passes for a target that is well, with the fields that its spec names', async () => {
       const result = await lookOf(check(well.port), allowed);
       expect(result).toMatchObject({ outcome: 'passed', probe: 'shop', location: 'here' });

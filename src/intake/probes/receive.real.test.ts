@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseEgressAllow } from '#egress/allowance.ts';
 import { scopesOfKind } from '#kernel/ingest-key.ts';
+import { limits } from '#kernel/limits.ts';
+import type { LookHeard } from '#plan/look-question.ts';
 import type { ProberOrders } from '#plan/prober-orders.ts';
 import { runProber } from '#probes/run-prober.ts';
 import { createSystemClock } from '../../system-clock.ts';
@@ -11,6 +13,8 @@ import { keyOf, Receiving } from '../testing.ts';
 
 const PROBER = `wb_prober_${'a'.repeat(16)}_${'b'.repeat(32)}`;
 const INGEST = `wb_ingest_${'c'.repeat(16)}_${'d'.repeat(32)}`;
+const RUN = `wb${'a'.repeat(24)}`;
+const OTHER_RUN = `wb${'b'.repeat(24)}`;
 const OWN = 'key-of-the-own-prober';
 
 const clock = createSystemClock();
@@ -20,7 +24,7 @@ let there: Receiving;
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
-  plan = `plan: shop\ntitle: Shop\ntimezone: UTC\nprobes:\n  fast: { check: "GET http://127.0.0.1:${(target.address() as AddressInfo).port}/", every: 1s }\n  daily: { check: "tcp 127.0.0.1:${(target.address() as AddressInfo).port}", every: 1d }\n`;
+  plan = `plan: shop\ntitle: Shop\ntimezone: UTC\nlaunch: 2100-01-01 00:00\nphases: { far: T+0 .. T+1d }\nprobes:\n  fast: { check: "GET http://127.0.0.1:${(target.address() as AddressInfo).port}/", every: 1s }\n  daily: { check: "tcp 127.0.0.1:${(target.address() as AddressInfo).port}", every: 1d }\n  mail: { check: "POST http://127.0.0.1:1/", every: { far: 31d }, body: <run>, confirm: { event: mail-received, field: to, within: 10m } }\n`;
   there = await Receiving.start({ clock, proberKey: OWN });
   await there.configure([keyOf(PROBER, scopesOfKind.prober), keyOf(INGEST, scopesOfKind.ingest)], plan);
 });
@@ -45,6 +49,15 @@ async function tell(key: string, query: string, results: readonly object[]) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
+async function asks(key: string, query: string, question: unknown) {
+  const response = await fetch(there.url(`/v1/looks?${query}`), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(question),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
 const resultAt = (dueAt: number, location: string) => ({
   ...{ probe: 'fast', location, dueAt, at: dueAt + 5, outcome: 'passed', durationMs: 5, fields: { status: 200 } },
 });
@@ -53,7 +66,9 @@ describe('orders', () => {
   test('say what is to be done, and nothing more to who knows it', async () => {
     const { status, body } = await ask(PROBER, 'location=frankfurt');
     expect(status).toBe(200);
-    expect(body.plans).toMatchObject([{ plan: 'shop', probes: [{ name: 'fast' }, { name: 'daily' }], last: {} }]);
+    expect(body.plans).toMatchObject([
+      { plan: 'shop', probes: [{ name: 'fast' }, { name: 'daily' }, { name: 'mail' }], last: {} },
+    ]);
     expect(Object.keys((await ask(PROBER, `location=frankfurt&revision=${body.revision}`)).body)).not.toContain(
       'plans',
     );
@@ -87,8 +102,61 @@ describe('results', () => {
     expect((await ask(OWN, 'location=here')).body.plans?.[0]?.last).toEqual(plans[0]?.last);
   });
 
+  test('of a look that was begun come later, and until then a start sends nothing again', async () => {
+    const dueAt = clock.now() + 500;
+    const lasts = async () => (await ask(OWN, 'location=here')).body.plans?.[0]?.last['mail'];
+    expect((await asks(OWN, 'plan=shop&location=here', { probe: 'mail', dueAt, run: RUN })).status).toBe(200);
+    expect(await lasts()).toEqual({ dueAt, isFailing: false });
+    const failed = { ...resultAt(dueAt, 'here'), probe: 'mail', outcome: 'failed', reason: 'not-confirmed' };
+    await tell(OWN, 'plan=shop&location=here', [failed]);
+    expect(await lasts()).toEqual({ dueAt, isFailing: true });
+  });
+
   test('of a plan that is not here are not taken', async () => {
     expect((await tell(OWN, 'plan=other&location=here', [])).status).toBe(503);
+  });
+});
+
+describe('looks that send something', () => {
+  const question = { probe: 'mail', dueAt: 1_790_000_000_000, run: RUN };
+  const heardOf = async (run: string) =>
+    (await asks(PROBER, 'location=frankfurt', { ...question, run })).body as unknown as LookHeard;
+
+  test('are told when an event of the plan brings their id, and of nothing else', async () => {
+    const before = await heardOf(RUN);
+    expect(before).toEqual({ now: expect.any(Number), since: expect.any(Number) });
+    expect(before.since).toBeLessThan(before.now);
+    const send = (event: object) =>
+      fetch(there.url('/v1/events'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${INGEST}`, 'content-type': 'application/json' },
+        body: JSON.stringify(event),
+      });
+    // A mail address is scrubbed from what is stored, and carries the id all the same.
+    await send({ name: 'mail-received', to: `arrived+${RUN}@shop.example` });
+    await send({ name: 'mail-sent', to: OTHER_RUN });
+    await send({ name: 'mail-received', subject: OTHER_RUN });
+    const after = await heardOf(RUN);
+    expect(after.heardAt).toBeGreaterThanOrEqual(before.now);
+    expect(await heardOf(OTHER_RUN)).not.toHaveProperty('heardAt');
+    expect(JSON.stringify(there.heard.seen)).not.toContain(`arrived+${RUN}`);
+    await there.restart();
+    expect((await heardOf(RUN)).heardAt).toBe(after.heardAt);
+    expect((await heardOf(OTHER_RUN)).since).toBeGreaterThanOrEqual(after.now);
+  });
+
+  test.each([
+    ['a key that sends events', INGEST, 'location=frankfurt', question, 403],
+    ['a key that nobody knows', `${PROBER.slice(0, -1)}c`, 'location=frankfurt', question, 401],
+    ['no location', PROBER, '', question, 400],
+    ['a probe that is not of the plan', PROBER, 'location=oslo', { ...question, probe: 'other' }, 404],
+    ['a plan that is not here', OWN, 'plan=other&location=here', question, 503],
+    ['an id that is none', PROBER, 'location=oslo', { ...question, run: 'guess' }, 400],
+    ['an instant that would stop the probe', PROBER, 'location=oslo', { ...question, dueAt: 9e15 }, 400],
+    ['no object', PROBER, 'location=oslo', null, 400],
+    ['too much', PROBER, 'location=oslo', { ...question, probe: 'x'.repeat(limits.probeQuestionBytes) }, 413],
+  ])('are not heard with %s', async (_name, key, query, body, status) => {
+    expect((await asks(key, query, body)).status).toBe(status);
   });
 });
 
