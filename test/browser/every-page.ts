@@ -42,6 +42,7 @@ export function everyPage(plan: string, signal: string, alert: string): readonly
     { pattern: 'verdicts', path: `${root}/verdicts` },
     { pattern: 'probe', path: `${root}/probes/${PROBE}` },
     { pattern: 'reviews', path: `${root}/reviews` },
+    { pattern: 'reviews', path: `${root}/reviews?show=cash-book` },
     { pattern: 'errors', path: `${root}/errors` },
     { pattern: 'error', path: `${root}/errors/${ERROR}` },
     { pattern: 'logs', path: `${root}/logs` },

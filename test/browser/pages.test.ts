@@ -156,4 +156,38 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
       await context.close();
     }
   });
+
+  test('of reviews: samples are judged by keys alone, and a pasted list says what differs', async () => {
+    const { page, complaints, close } = await open({ pattern: 'reviews', path: '/plans/watched/reviews' }, {});
+    const card = page.locator('article[data-sample]');
+    const first = await card.getAttribute('data-sample');
+    await page.keyboard.press('r');
+    await page.locator('[data-progress="1 of 5"]').waitFor();
+    await page.locator(`article:not([data-sample="${first}"])`).waitFor();
+    const second = await card.getAttribute('data-sample');
+    await page.keyboard.press('w');
+    await page.getByLabel('What is wrong?').waitFor();
+    // It is written, not pressed.
+    await page.keyboard.type('rung up twice');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-progress="2 of 5"]').waitFor();
+    await page.locator(`article:not([data-sample="${second}"])`).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('rung up twice').waitFor();
+    expect(await card.getAttribute('data-sample')).toBe(second);
+
+    await page.getByRole('button', { name: 'cash-book' }).click();
+    const list = page.getByLabel('The list', { exact: true });
+    await list.fill('id,amount\nno-such-payment,"1');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('alert').getByText('A double quote was opened').waitFor();
+    await list.fill('id;amount\nno-such-payment;=1+1\n');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const row = page.getByRole('row', { name: 'no-such-payment' });
+    await row.getByText('only in the list').waitFor();
+    await row.getByText('=1+1').waitFor();
+    // The browser repeats that a list could not be read.
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
+    await close();
+  });
 });

@@ -48,6 +48,10 @@ objectives:
   p95_response:    target < 500ms, critical > 2s
   payment_success: target > 98%, critical < 90%
   refunds:         target < 1%
+reviews:
+  first-payments: { of: payments, first: 5, show: [amount, outcome, shop], ask: Is this payment as the customer made it?, by: mia }
+comparisons:
+  cash-book: { of: payments, key: id, fields: [amount], by: engineering }
 severities:
   urgent: { notify: [engineering by app, webhook:ops], respond: 15m }
   soon:   { notify: [mia by app], respond: 4h }
@@ -58,6 +62,7 @@ rules:
     service:  payments
     runbook:  https://runbooks.example/payments
   errors: { when: error_rate > 1% for 1s, severity: soon, service: shop }
+  odd-payments: { when: first-payments wrong or cash-book differs, severity: soon }
   # Read, so that nothing is left to say of the text; at rest, so that nobody is told.
   dark: { when: shop-health failing or nightly late, severity: soon, enabled: false }
 `;

@@ -15,66 +15,35 @@ import classes from './reviews.module.css';
 import { UploadForm } from './upload-form.tsx';
 import { useComparison, useComparisonCommand } from './use-reviews.ts';
 
-/** A comparison: what came of the latest list, what differs, and the next list. */
-export function ComparisonPanel({
-  plan,
-  comparison: listed,
-}: {
+interface ComparisonPanelProps {
   readonly plan: string;
   readonly comparison: ComparisonAnswer;
-}) {
+}
+
+/** A comparison: what came of the latest list, what differs, and the next list. */
+export function ComparisonPanel({ plan, comparison: listed }: ComparisonPanelProps) {
   const { data, error, refetch } = useComparison(plan, listed.name);
-  const may = useMay('respond', plan);
-  const [again, setAgain] = useState(false);
-  if (data === undefined) {
-    return (
-      <Section title={listed.name} aside={<Aside comparison={listed} />}>
-        {error === null ? (
-          <RowsSkeleton rows={5} height={48} />
-        ) : (
-          <ErrorState error={error} title="The comparison could not be loaded" onRetry={() => void refetch()} />
-        )}
-      </Section>
-    );
-  }
-  const { comparison, upload } = data;
-  const { state, span } = comparison;
-  const takes = may && span !== 'not-begun' && (state === 'waiting' || again);
+  const { upload, comparison = listed } = data ?? {};
   return (
     <>
-      <Section title={comparison.name} aside={<Aside comparison={comparison} />}>
-        {error === null ? null : (
+      <Section title={comparison.name}>
+        <p className={classes.about}>
+          {comparison.source} by {comparison.key}, {spanText(comparison)}; asked: {comparison.by.text}
+        </p>
+        {error === null || data === undefined ? null : (
           <p role="status">
             <StateMark tone="warning" word="The server does not answer: this is the last that is known." />
           </p>
         )}
-        <Standing detail={data} />
-        {span === 'not-begun' && state === 'waiting' ? (
-          <EmptyState title="It has not begun">
-            {comparison.from === undefined ? (
-              'There is nothing to compare before the launch; the plan waits for it.'
-            ) : (
-              <>
-                Lists are compared from <TimeText at={comparison.from} /> on.
-              </>
-            )}
-          </EmptyState>
-        ) : null}
-        {takes ? (
+        {data !== undefined ? (
           <>
-            <UploadForm plan={plan} comparison={comparison} onDone={() => setAgain(false)} />
-            {data.segmentsWaiting > 1 ? (
-              <p className={classes.quiet}>
-                {plural(data.segmentsWaiting, 'part')} of the data still on the way: a list that is compared now would
-                miss what is in them.
-              </p>
-            ) : null}
+            <Standing detail={data} />
+            <Next plan={plan} detail={data} />
           </>
-        ) : null}
-        {may ? (
-          <Closing plan={plan} comparison={comparison} onAgain={takes ? undefined : () => setAgain(true)} />
+        ) : error === null ? (
+          <RowsSkeleton rows={5} height={48} />
         ) : (
-          <p className={classes.quiet}>To compare a list takes somebody who may acknowledge alerts.</p>
+          <ErrorState error={error} title="The comparison could not be loaded" onRetry={() => void refetch()} />
         )}
       </Section>
       {upload === undefined || upload.shown.length === 0 ? null : (
@@ -82,14 +51,6 @@ export function ComparisonPanel({
           <DifferenceTable keyName={comparison.key} differences={upload.shown} count={upload.differences} />
         </Section>
       )}
-    </>
-  );
-}
-
-function Aside({ comparison }: { readonly comparison: ComparisonAnswer }) {
-  return (
-    <>
-      {comparison.source} by {comparison.key}, {spanText(comparison)}; asked: {comparison.by.text}
     </>
   );
 }
@@ -124,20 +85,24 @@ function Standing({ detail: { comparison, upload } }: { readonly detail: Compari
   );
 }
 
-interface ClosingProps {
+interface NextProps {
   readonly plan: string;
-  readonly comparison: ComparisonAnswer;
-  /** Absent while a list is asked for already. */
-  readonly onAgain: (() => void) | undefined;
+  readonly detail: ComparisonDetailAnswer;
 }
 
-/** What may be done beside comparing a list: another one, settle what differs, say that there is none. */
-function Closing({ plan, comparison, onAgain }: ClosingProps) {
+/** What may be done: compare a list, settle what differs, say that there is none. */
+function Next({ plan, detail: { comparison, segmentsWaiting } }: NextProps) {
+  const may = useMay('respond', plan);
   const close = useComparisonCommand(plan, comparison.name);
   const [asking, setAsking] = useState<'settle' | 'not-available'>();
+  const [again, setAgain] = useState(false);
   const { state, span, version } = comparison;
+  if (span === 'not-begun' && state === 'waiting') return <NotBegun comparison={comparison} />;
+  if (!may) return <p className={classes.quiet}>To compare a list takes somebody who may acknowledge alerts.</p>;
   if (asking !== undefined) {
     const isSettling = asking === 'settle';
+    const send = (note: string): void =>
+      close.mutate({ kind: asking, note, expectedVersion: version }, { onSuccess: () => setAsking(undefined) });
     return (
       <>
         <NoteForm
@@ -145,9 +110,7 @@ function Closing({ plan, comparison, onAgain }: ClosingProps) {
           placeholder={isSettling ? 'The till was corrected' : 'Nobody wrote the sales down by hand'}
           does={isSettling ? 'It is settled' : 'There is no list'}
           busy={close.isPending}
-          onSend={(note) =>
-            close.mutate({ kind: asking, note, expectedVersion: version }, { onSuccess: () => setAsking(undefined) })
-          }
+          onSend={send}
           onCancel={() => setAsking(undefined)}
         />
         {close.error === null ? null : (
@@ -159,19 +122,49 @@ function Closing({ plan, comparison, onAgain }: ClosingProps) {
       </>
     );
   }
+  const none = (
+    <Button variant="default" onClick={() => setAsking('not-available')}>
+      There is no list
+    </Button>
+  );
+  if (state === 'waiting' || again) {
+    const cancel = (
+      <Button variant="default" onClick={() => setAgain(false)}>
+        Cancel
+      </Button>
+    );
+    return (
+      <>
+        <UploadForm plan={plan} comparison={comparison} beside={again ? cancel : none} onDone={() => setAgain(false)} />
+        {segmentsWaiting > 1 ? (
+          <p className={classes.quiet}>
+            {plural(segmentsWaiting, 'part')} of the data still on the way: a list that is compared now would miss what
+            is in them.
+          </p>
+        ) : null}
+      </>
+    );
+  }
   return (
     <div className={classes.actions}>
       {state === 'different' ? <Button onClick={() => setAsking('settle')}>Settle what differs</Button> : null}
-      {onAgain === undefined || span === 'not-begun' ? null : (
-        <Button variant="default" onClick={onAgain}>
-          Compare another list
-        </Button>
-      )}
-      {state === 'waiting' ? (
-        <Button variant="default" onClick={() => setAsking('not-available')}>
-          There is no list
-        </Button>
-      ) : null}
+      <Button variant="default" onClick={() => setAgain(true)}>
+        {state === 'not-applicable' ? 'Compare a list after all' : 'Compare another list'}
+      </Button>
     </div>
+  );
+}
+
+function NotBegun({ comparison: { from } }: { readonly comparison: ComparisonAnswer }) {
+  return (
+    <EmptyState title="It has not begun">
+      {from === undefined ? (
+        'There is nothing to compare before the launch; the plan waits for it.'
+      ) : (
+        <>
+          Lists are compared from <TimeText at={from} /> on.
+        </>
+      )}
+    </EmptyState>
   );
 }

@@ -45,8 +45,10 @@ export function DifferenceTable({ keyName, differences, count }: DifferenceTable
                   <Values difference={one} side="system" />
                 </td>
                 <td data-name="Where" className={classes.quiet}>
-                  {one.lines.length === 0 ? null : <span>line {one.lines.join(', ')}</span>}
-                  {one.at === undefined ? null : <TimeText at={one.at} />}
+                  <div>
+                    {one.lines.length === 0 ? null : <span>line {one.lines.join(', ')} </span>}
+                    {one.at === undefined ? null : <TimeText at={one.at} />}
+                  </div>
                 </td>
               </tr>
             ))}
@@ -72,11 +74,15 @@ export function DifferenceTable({ keyName, differences, count }: DifferenceTable
 function Values({ difference, side }: { readonly difference: ListDifferenceAnswer; readonly side: 'list' | 'system' }) {
   const { values, inList, inSystem } = difference;
   if ((side === 'list' ? inList : inSystem) === 0) return <span className={classes.quiet}>not there</span>;
-  return values.map((value) => (
-    <div key={value.field}>
-      <span className={classes.quiet}>{value.field}</span> <Shown value={value[side]} />
+  return (
+    <div>
+      {values.map((value) => (
+        <div key={value.field}>
+          <span className={classes.quiet}>{value.field}</span> <Shown value={value[side]} />
+        </div>
+      ))}
     </div>
-  ));
+  );
 }
 
 function Shown({ value }: { readonly value: string | number | boolean | undefined }) {

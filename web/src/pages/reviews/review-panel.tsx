@@ -17,19 +17,20 @@ export function ReviewPanel({ plan, review: listed }: { readonly plan: string; r
   const review = data?.review ?? listed;
   const samples = data?.samples ?? [];
   const [chosen, setChosen] = useState<string>();
-  const shown = samples.find(({ sample }) => sample === chosen);
   const first = nextWaiting(samples, undefined) ?? samples[0]?.sample;
+  const shown = samples.find(({ sample }) => sample === chosen) ?? samples.find(({ sample }) => sample === first);
   // What is looked at stays in place, also when others come.
-  useEffect(() => {
-    if (shown === undefined && first !== undefined) setChosen(first);
-  }, [shown, first]);
+  useEffect(() => setChosen(shown?.sample), [shown?.sample]);
   const place = samples.findIndex(({ sample }) => sample === shown?.sample);
   const go = (step: 1 | -1): void => {
     const next = samples[(place + step + samples.length) % samples.length];
     if (next !== undefined) setChosen(next.sample);
   };
   return (
-    <Section title={review.name} aside={<Aside review={review} />}>
+    <Section title={review.name}>
+      <p className={classes.about}>
+        {wantedText(review)} of {review.source}, {spanText(review)}; asked: {review.by.text}
+      </p>
       {error !== null && data === undefined ? (
         <ErrorState error={error} title="The samples could not be loaded" onRetry={() => void refetch()} />
       ) : data === undefined ? (
@@ -60,14 +61,6 @@ export function ReviewPanel({ plan, review: listed }: { readonly plan: string; r
         </>
       )}
     </Section>
-  );
-}
-
-function Aside({ review }: { readonly review: ReviewAnswer }) {
-  return (
-    <>
-      {wantedText(review)} of {review.source}, {spanText(review)}; asked: {review.by.text}
-    </>
   );
 }
 

@@ -80,7 +80,7 @@ test('how lines, samples and differences stand in words', () => {
   expect(sampleTone(sample('a')).word).toBe('not judged yet');
   expect(sampleTone(sample('a', 'wrong'))).toEqual({ tone: 'critical', word: 'wrong' });
   expect(comparisonTone(comparison()).word).toBe('3 lines, nothing differs');
-  expect(comparisonTone(comparison({ state: 'different', differences: 1 })).word).toBe('1 difference in 3 lines');
+  expect(comparisonTone(comparison({ state: 'different', differences: 1 })).word).toBe('1 difference');
   expect(spanText(review({ during: [], span: 'not-begun' }))).toBe('from T+0 on, not begun yet');
   const repeated = {
     kind: 'repeated',

@@ -27,7 +27,7 @@ export function comparisonTone(one: Pick<ComparisonAnswer, 'state' | 'span' | 'd
     case 'equal':
       return { tone: 'good', word: `${plural(one.rows, 'line')}, nothing differs` };
     case 'different':
-      return { tone: 'critical', word: `${plural(one.differences, 'difference')} in ${plural(one.rows, 'line')}` };
+      return { tone: 'critical', word: plural(one.differences, 'difference') };
     case 'settled':
       return { tone: 'neutral', word: `${plural(one.differences, 'difference')}, settled` };
     case 'not-applicable':
@@ -85,7 +85,7 @@ export function spanText({ span, during }: Pick<ReviewAnswer, 'span' | 'during'>
 
 /** How many samples are wanted. */
 export function wantedText({ first, per }: Pick<ReviewAnswer, 'first' | 'per'>): string {
-  return per === undefined ? `the first ${formatCount(first)}` : `the first ${formatCount(first)} of each day`;
+  return per === undefined ? `The first ${formatCount(first)}` : `The first ${formatCount(first)} of each day`;
 }
 
 /** What kind of difference it is, where that is not the values themselves. */

@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { type DragEvent, type FormEvent, useRef, useState } from 'react';
+import { type DragEvent, type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { ComparisonAnswer } from '#contract/comparisons.ts';
 import { describeFailure } from '../../kit/states.tsx';
 import classes from './reviews.module.css';
@@ -10,11 +10,13 @@ const MOST_BYTES = 1_048_576;
 interface UploadFormProps {
   readonly plan: string;
   readonly comparison: ComparisonAnswer;
+  /** What else may be done. */
+  readonly beside: ReactNode;
   readonly onDone: () => void;
 }
 
 /** Takes a list: a file that is chosen or dropped, or text that is pasted from a spreadsheet. */
-export function UploadForm({ plan, comparison, onDone }: UploadFormProps) {
+export function UploadForm({ plan, comparison, beside, onDone }: UploadFormProps) {
   const upload = useComparisonCommand(plan, comparison.name);
   const [list, setList] = useState('');
   const [file, setFile] = useState<string>();
@@ -135,6 +137,7 @@ export function UploadForm({ plan, comparison, onDone }: UploadFormProps) {
         <Button type="submit" loading={upload.isPending}>
           Compare
         </Button>
+        {beside}
       </div>
     </form>
   );

@@ -57,11 +57,11 @@ export function useJudge(plan: string, review: string) {
           : { ...before, samples: before.samples.map((one) => (one.sample === judged.sample ? judged : one)) },
       );
     },
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['samples', plan, review] }),
-        client.invalidateQueries({ queryKey: ['asked', plan] }),
-      ]),
+    // Nobody waits for it: the next sample is shown at once.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['samples', plan, review] });
+      void client.invalidateQueries({ queryKey: ['asked', plan] });
+    },
   });
 }
 
