@@ -36,9 +36,11 @@ function vouchedText(
 ): string {
   const one = ({ key, what, by, at }: VouchedFor): string => `${key}: ${what} (${by}, ${write(at)})`;
   const count = found.length + more;
-  const number = count === 0 ? 'nothing' : formatCount(count);
   const of = formatCount(reading.sampleSize);
-  const head = kind === 'review' ? `${number} wrong of ${of} judged` : `${number} differs of ${of} rows`;
+  const head =
+    kind === 'review'
+      ? `${count === 0 ? 'nothing' : formatCount(count)} wrong of ${of} judged`
+      : listText(reading.sampleSize, count);
   if (closed !== undefined) {
     const { as, what, by, at } = closed;
     return as === 'settled' ? `${head}; settled ${one(closed)}` : `not applicable: ${what} (${by}, ${write(at)})`;
@@ -46,6 +48,13 @@ function vouchedText(
   if (found.length === 0) return head;
   const rest = more === 0 ? '' : `; and ${formatCount(more)} more`;
   return `${head}: ${found.map(one).join('; ')}${rest}`;
+}
+
+/** `a list of 12 rows, 1 difference`. */
+export function listText(rows: number, differences: number): string {
+  const many = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
+  const differing = differences === 0 ? 'no difference' : many(differences, 'difference');
+  return `a list of ${many(rows, 'row')}, ${differing}`;
 }
 
 /** The keys that a figure counts, for people: `INV-17, INV-23 and 4 more`; undefined for a figure that counts none. */

@@ -144,9 +144,9 @@ describe('a list that differs', () => {
       .flatMap(({ body }) => (body['evidence'] as never[] | undefined) ?? [])
       .map((one) => evidenceText(one));
     expect(texts[0]).toBe(
-      'books differs: true, 2 differs of 12 rows: INV-0: only in the list (noah, 1970-01-01T00:00:00.002Z); INV-1: only in the list (noah, 1970-01-01T00:00:00.002Z)',
+      'books differs: true, a list of 12 rows, 2 differences: INV-0: only in the list (noah, 1970-01-01T00:00:00.002Z); INV-1: only in the list (noah, 1970-01-01T00:00:00.002Z)',
     );
-    expect(texts[1]).toContain('nothing differs of 12 rows; settled books: written again (mia, ');
+    expect(texts[1]).toContain('a list of 12 rows, no difference; settled books: written again (mia, ');
     expect(texts.at(-2)).toContain('; and 5 more');
     expect(texts.at(-1)).toContain('not applicable: written again (mia, ');
     expect(play.world.comparisons.get('books')).toMatchObject({ version: 7, upload: 'u5', examples: { length: 20 } });

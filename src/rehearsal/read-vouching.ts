@@ -45,7 +45,7 @@ function readSaid(reader: TokenReader, names: Names, said: string, note: (what: 
   const verb = reader.takes('compares') ? 'compares' : reader.takes('marks') ? 'marks' : 'settles';
   const comparison = readName(reader, names.comparisons, 'comparison');
   if (verb === 'settles') return { kind: 'settle', comparison, by, note: note('how it was settled') };
-  if (verb === 'compares') return { kind: 'compare', comparison, by, ...readCounts(reader, note) };
+  if (verb === 'compares') return { kind: 'compare', comparison, by, list: readListed(reader, note) };
   reader.expects('not');
   reader.expects('available');
   return { kind: 'mark-not-available', comparison, by, note: note('why there is no list') };
@@ -68,15 +68,14 @@ function readVerdict(reader: TokenReader): Exclude<SampleVerdict, 'settled'> {
   throw reader.misread('`right` or `wrong`');
 }
 
-/** `12 rows, 1 differs`. */
-function readCounts(reader: TokenReader, note: (what: string) => string): { rows: number; differences: number } {
-  const found = /^(\d{1,6}) rows?, (\d{1,6}|none) differs?$/u.exec(note('`12 rows, 1 differs`'));
-  if (found === null) {
-    const { sentence } = reader;
-    const span = sentence.place(sentence.text.length, sentence.text.length + 1);
-    throw new Misread('Here it is not said how many rows the list has, and how many differ.', span, FORM);
-  }
-  return { rows: Number(found[1]), differences: found[2] === 'none' ? 0 : Number(found[2]) };
+/** `12 rows, 1 differs`, or a list as CSV on the lines below. */
+function readListed(reader: TokenReader, note: (what: string) => string): Extract<Action, { kind: 'compare' }>['list'] {
+  const said = note('12 rows, 1 differs');
+  if (said.includes('\n')) return said;
+  const found = /^(\d{1,6}) rows?, (\d{1,6}|none) differs?$/u.exec(said);
+  if (found !== null) return { rows: Number(found[1]), differences: found[2] === 'none' ? 0 : Number(found[2]) };
+  const { sentence } = reader;
+  const span = sentence.place(sentence.text.length, sentence.text.length + 1);
+  const hint = 'Write `: 12 rows, 1 differs`, `: 12 rows, none differs`, or the list as CSV on the lines below.';
+  throw new Misread('Here it is not said how many rows the list has, and how many differ.', span, hint);
 }
-
-const FORM = 'Write `: 12 rows, 1 differs` or `: 12 rows, none differs`.';

@@ -105,7 +105,8 @@ function play(
   const notifications: NotificationIntent[] = [];
   const results: Verified[] = [];
   const note = (at: Instant, sign: string, text: string): void => {
-    lines.push(`${offsetText(at, launch)} ${sign} ${text}`);
+    // A step may have several lines.
+    lines.push(`${offsetText(at, launch)} ${sign} ${text.replaceAll('\n', `\n${' '.repeat(17)}`)}`);
   };
 
   const recorder =

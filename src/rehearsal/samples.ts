@@ -1,8 +1,12 @@
 import type { World } from '#core/model.ts';
 import { launchOf } from '#core/phases.ts';
+import { compareList, systemRows, whatDiffers } from '#insight/vouching/compare-list.ts';
+import { readList } from '#insight/vouching/read-list.ts';
 import { type SampleSlice, slicesOf, spansOf } from '#insight/vouching/spans.ts';
-import type { FieldValue, Source } from '#plan/model.ts';
-import type { Review } from '#plan/vouching.ts';
+import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
+import type { CompiledPlan, FieldValue, Source } from '#plan/model.ts';
+import type { Comparison, Review } from '#plan/vouching.ts';
 import { OncePer } from '#signals/once-per.ts';
 import { compileField, compilePredicate, type Matcher } from '#signals/predicate.ts';
 import type { EventRecord } from '#signals/record.ts';
@@ -13,86 +17,111 @@ export interface RehearsedSample {
   readonly label: string;
 }
 
+/** What a list comes to when it is held against what was sent. */
+export interface RehearsedList {
+  readonly rows: number;
+  readonly differences: number;
+  readonly examples: readonly { readonly key: string; readonly what: string }[];
+}
+
 /** The events that a source counts, one after the other. */
 interface Counted {
-  readonly source: Source;
+  readonly event: string;
   readonly matches: Matcher;
   readonly once: OncePer | undefined;
 }
 
-/** Chooses the samples of reviews from what is sent, as the server does from what is stored. */
+/** Keeps what people vouch for of what is sent, and chooses from it as the server does from what is stored. */
 export class RehearsedSamples {
-  readonly #chosen: Map<string, RehearsedSample[]> = new Map();
-  readonly #counted: Map<string, Counted> = new Map();
-  /** Of each review the span that goes on, and how many it still wants. */
-  readonly #open: Map<string, { readonly slice: SampleSlice; left: number }> = new Map();
-  #plan: World['plan'] | undefined;
+  readonly #chosen: Map<string, EventRecord[]> = new Map();
+  readonly #compared: Map<string, EventRecord[]> = new Map();
+  readonly #counted: Map<string, Counted | undefined> = new Map();
+  /** Of each review the time that goes on, and how many are chosen of it. */
+  readonly #open: Map<string, SampleSlice> = new Map();
+  #plan: CompiledPlan | undefined;
 
   /** The samples of a review so far, in their order. */
-  of(review: string): readonly RehearsedSample[] {
-    return this.#chosen.get(review) ?? [];
+  of({ name, show: [field] }: Review): readonly RehearsedSample[] {
+    const read = field === undefined ? () => undefined : compileField(field);
+    return (this.#chosen.get(name) ?? []).map((record) => {
+      const value: FieldValue | undefined = read(record);
+      return { id: record.id, label: value === undefined || value === '' ? record.id : String(value) };
+    });
+  }
+
+  /** Holds a list, as CSV, against the events of a comparison so far. Throws `list-unreadable`. */
+  compare(comparison: Comparison, text: string): RehearsedList {
+    const { name, key, fields, source } = comparison;
+    const list = readList(text, key, fields);
+    const { differences } = compareList(list, systemRows(this.#compared.get(name) ?? [], comparison), fields);
+    const examples = differences
+      .slice(0, limits.differencesNamed)
+      .map((one) => ({ key: one.key, what: whatDiffers(one, source) }));
+    return { rows: list.rows.length, differences: differences.length, examples };
   }
 
   /** Looks at what is sent, in order of time. */
   take(records: readonly EventRecord[], { plan, line }: Pick<World, 'plan' | 'line'>): void {
-    const { reviews = [] } = plan;
-    if (reviews.length === 0) return;
+    const { reviews = [], comparisons = [] } = plan;
+    if (reviews.length + comparisons.length === 0) return;
     if (plan !== this.#plan) {
       this.#plan = plan;
       this.#counted.clear();
       this.#open.clear();
     }
+    const launch = launchOf(plan, line);
+    const sources = new Set([...reviews, ...comparisons].map(({ source }) => source));
     for (const record of records) {
-      const counts = new Map<string, boolean>();
-      for (const review of reviews) {
-        let isCounted = counts.get(review.source);
-        if (isCounted === undefined) {
-          isCounted = this.#counts(record, review.source, plan);
-          counts.set(review.source, isCounted);
-        }
-        if (isCounted) this.#choose(record, review, plan, launchOf(plan, line));
+      for (const source of sources) {
+        if (!this.#counts(record, source, plan)) continue;
+        for (const review of reviews) if (review.source === source) this.#choose(record, review, plan, launch);
+        for (const one of comparisons) if (one.source === source) this.#keep(record, one, plan, launch);
       }
     }
   }
 
-  #counts(record: EventRecord, name: string, plan: World['plan']): boolean {
-    const known = this.#counted.get(name) ?? countedOf(plan.sources[name]);
-    if (known === undefined || record.name !== known.source.event || !known.matches(record)) return false;
-    this.#counted.set(name, known);
-    return known.once?.admits(record, record.time) ?? true;
+  #counts(record: EventRecord, name: string, plan: CompiledPlan): boolean {
+    if (!this.#counted.has(name)) this.#counted.set(name, countedOf(plan.sources[name]));
+    const source = this.#counted.get(name);
+    if (source === undefined || record.name !== source.event || !source.matches(record)) return false;
+    return source.once?.admits(record, record.time) ?? true;
   }
 
-  #choose(record: EventRecord, review: Review, plan: World['plan'], launch: number | undefined): void {
-    const open = this.#openAt(record.time, review, plan, launch);
-    if (open === undefined || open.left === 0) return;
-    open.left -= 1;
+  #choose(record: EventRecord, review: Review, plan: CompiledPlan, launch: Instant | undefined): void {
+    const slice = this.#sliceAt(record.time, review, plan, launch);
+    if (slice === undefined) return;
     const chosen = this.#chosen.get(review.name) ?? [];
-    chosen.push({ id: record.id, label: labelOf(record, review) });
     this.#chosen.set(review.name, chosen);
+    // They come in order of time, so those of this slice are at the end.
+    const first = chosen[chosen.length - slice.count];
+    if (first === undefined || first.time < slice.from) chosen.push(record);
   }
 
-  #openAt(at: number, { name, during, first, per }: Review, plan: World['plan'], launch: number | undefined) {
+  #sliceAt(
+    at: Instant,
+    { name, during, first, per }: Review,
+    plan: CompiledPlan,
+    launch: Instant | undefined,
+  ): SampleSlice | undefined {
     const open = this.#open.get(name);
-    if (open !== undefined && at >= open.slice.from && at < open.slice.to) return open;
-    const spans = spansOf(plan, launch, during);
-    const slice = slicesOf(spans, first, per === 'day', plan.timezone, at).findLast(
-      ({ from, to }) => from <= at && at < to,
-    );
-    if (slice === undefined) return undefined;
-    const next = { slice, left: slice.count };
-    this.#open.set(name, next);
-    return next;
+    if (open !== undefined && at >= open.from && at < open.to) return open;
+    const slices = slicesOf(spansOf(plan, launch, during), first, per === 'day', plan.timezone, at);
+    const slice = slices.findLast(({ from, to }) => from <= at && at < to);
+    if (slice !== undefined) this.#open.set(name, slice);
+    return slice;
+  }
+
+  #keep(record: EventRecord, { name, during }: Comparison, plan: CompiledPlan, launch: Instant | undefined): void {
+    if (!spansOf(plan, launch, during).some(({ from, to }) => record.time >= from && record.time < to)) return;
+    const kept = this.#compared.get(name) ?? [];
+    this.#compared.set(name, kept);
+    if (kept.length < limits.comparisonRows) kept.push(record);
   }
 }
 
 function countedOf(source: Source | undefined): Counted | undefined {
   if (source === undefined) return undefined;
   const matches = source.where === undefined ? () => true : compilePredicate(source.where, source.units);
-  return { source, matches, once: source.oncePer === undefined ? undefined : new OncePer(source.oncePer) };
-}
-
-/** The first field that is shown of it; its id when the event has no such field. */
-function labelOf(record: EventRecord, { show: [field] }: Review): string {
-  const value: FieldValue | undefined = field === undefined ? undefined : compileField(field)(record);
-  return String(value ?? record.id);
+  const once = source.oncePer === undefined ? undefined : new OncePer(source.oncePer);
+  return { event: source.event, matches, once };
 }

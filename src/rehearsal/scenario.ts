@@ -71,12 +71,11 @@ export type Action =
       readonly note?: string;
       readonly by: string;
     }
-  /** A person compared a list, with so many rows and differences. */
+  /** A person compares a list: CSV that is held against what was sent, or one of which only is known how much of it differs. */
   | {
       readonly kind: 'compare';
       readonly comparison: string;
-      readonly rows: number;
-      readonly differences: number;
+      readonly list: string | { readonly rows: number; readonly differences: number };
       readonly by: string;
     }
   | {

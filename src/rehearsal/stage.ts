@@ -2,6 +2,7 @@ import { earlier, evaluationDue, timerDue } from '#core/due.ts';
 import type { Alert, CoreInput, Fact, NotificationIntent, Step, World } from '#core/model.ts';
 import { step } from '#core/step.ts';
 import { emptyWorld } from '#core/world.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
@@ -9,7 +10,7 @@ import type { PhaseVerdict } from '#signals/assessments/assess.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import { RehearsedChecks } from './checks.ts';
-import { RehearsedSamples } from './samples.ts';
+import { type RehearsedList, RehearsedSamples } from './samples.ts';
 import type { Action, FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 import { RehearsedVerdicts } from './verdicts.ts';
@@ -143,9 +144,10 @@ export class Stage {
     note,
     by,
   }: Extract<Action, { readonly kind: 'judge' }>): string | undefined {
-    const samples = this.samples.of(review);
+    const asked = this.world.plan.reviews?.find(({ name }) => name === review);
+    const samples = asked === undefined ? [] : this.samples.of(asked);
     const sample = samples[number - 1];
-    if (sample === undefined) return `${review} has ${samples.length} samples so far`;
+    if (sample === undefined) return `sample ${number} of ${review} was not sent yet; there are ${samples.length} so far`;
     return this.command({
       kind: 'judge-sample',
       review,
@@ -158,16 +160,16 @@ export class Stage {
     });
   }
 
-  /** A person has compared a list, of which only is known how much of it differs. */
-  compare({ comparison, rows, differences, by }: Extract<Action, { readonly kind: 'compare' }>): string | undefined {
+  /** A person compares a list. */
+  compare({ comparison, list, by }: Extract<Action, { readonly kind: 'compare' }>): string | undefined {
     this.lists += 1;
+    const compared = typeof list === 'string' ? this.read(comparison, list) : { ...list, examples: [] };
+    if (typeof compared === 'string') return compared;
     return this.command({
       kind: 'compare',
       comparison,
       upload: `list-${this.lists}`,
-      rows,
-      differences,
-      examples: [],
+      ...compared,
       by,
       via: 'web',
     });
@@ -178,6 +180,18 @@ export class Stage {
     const { comparison, note, by } = action;
     const kind = action.kind === 'settle' ? 'settle-comparison' : 'mark-not-applicable';
     return this.command({ kind, comparison, note, by, via: 'web' });
+  }
+
+  /** What a list comes to, or why it cannot be read. */
+  private read(comparison: string, list: string): RehearsedList | string {
+    const asked = this.world.plan.comparisons?.find(({ name }) => name === comparison);
+    if (asked === undefined) return `the plan in force has no comparison ${comparison}`;
+    try {
+      return this.samples.compare(asked, list);
+    } catch (caught) {
+      if (caught instanceof WatchbillError) return caught.message;
+      throw caught;
+    }
   }
 
   private command(input: CoreInput): string | undefined {

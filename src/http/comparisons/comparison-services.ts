@@ -1,7 +1,7 @@
 import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
 import type { Core } from '#engine/core-process.ts';
 import { SearchTime } from '#insight/log-search/scope.ts';
-import { compareList, type Difference, type SystemRow } from '#insight/vouching/compare-list.ts';
+import { compareList, type Difference, systemRows, whatDiffers } from '#insight/vouching/compare-list.ts';
 import { readCounted, recordOf } from '#insight/vouching/counted-events.ts';
 import { type ListRow, type ReadList, readList } from '#insight/vouching/read-list.ts';
 import type { VouchedSpan } from '#insight/vouching/spans.ts';
@@ -13,8 +13,6 @@ import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Comparison } from '#plan/vouching.ts';
-import { compileField } from '#signals/predicate.ts';
-import type { StoredEvent } from '#storage/clickhouse/data.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { KeptList, ListUploads } from '#storage/postgres/list-uploads.ts';
 import { type Asked, askedOf, findAsked, viewAsked, worldOf } from '../asked.ts';
@@ -78,7 +76,7 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
         const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
         throw new WatchbillError('search-too-large', message, 'from');
       }
-      const system = systemRows(events, line);
+      const system = systemRows(events.map(recordOf), line);
       const { differences, equal } = compareList(read, system, line.fields);
       const upload = await uploads.keep(plan, {
         ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
@@ -160,31 +158,6 @@ function narrowed(
     .filter((span) => span.from < span.to);
   if (within.length > 0) return within;
   throw new WatchbillError('invalid-request', `No events of this time are compared by ${line.name}.`, 'from');
-}
-
-function systemRows(events: readonly StoredEvent[], { key, fields }: Comparison): readonly SystemRow[] {
-  const readKey = compileField(key);
-  const readers = fields.map((field) => compileField(field));
-  return events.flatMap((event) => {
-    const record = recordOf(event);
-    const named = readKey(record);
-    const text = named === undefined ? '' : String(named).trim();
-    if (text === '') return [];
-    return [{ key: text, event: event.id, at: event.at, values: readers.map((read) => read(record)) }];
-  });
-}
-
-/** What differs, in the words of alerts and messages. */
-function whatDiffers({ kind, values, inList, inSystem }: Difference, source: string): string {
-  if (kind === 'only-in-list') return 'only in the list';
-  if (kind === 'only-in-system') return `only in ${source}`;
-  const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
-  const differ = values.map(({ field, list, system }) => {
-    const [left, right] = [list ?? '', String(system ?? '')].map((value) => (value === '' ? 'nothing' : value));
-    return `${field} ${left} by hand, ${right} in ${source}`;
-  });
-  if (kind === 'different') return differ.join('; ');
-  return `${times(inList)} in the list, ${times(inSystem)} in ${source}`;
 }
 
 function viewComparison(asked: Asked<Comparison>, now: Instant): ComparisonAnswer {

@@ -1,5 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { FieldValue } from '#plan/model.ts';
+import type { Comparison } from '#plan/vouching.ts';
+import { compileField } from '#signals/predicate.ts';
+import type { EventRecord } from '#signals/record.ts';
 import type { ListRow, ReadList } from './read-list.ts';
 
 /** An event as it is compared with a list. */
@@ -40,6 +43,31 @@ export interface Compared {
   readonly differences: readonly Difference[];
   /** Keys that are on both sides once, with the same values. */
   readonly equal: number;
+}
+
+/** Events as a comparison sees them; those without its key are left out. */
+export function systemRows(events: readonly EventRecord[], { key, fields }: Comparison): readonly SystemRow[] {
+  const readKey = compileField(key);
+  const readers = fields.map((field) => compileField(field));
+  return events.flatMap((event) => {
+    const named = readKey(event);
+    const text = named === undefined ? '' : String(named).trim();
+    if (text === '') return [];
+    return [{ key: text, event: event.id, at: event.time, values: readers.map((read) => read(event)) }];
+  });
+}
+
+/** What differs, in the words of alerts and messages. */
+export function whatDiffers({ kind, values, inList, inSystem }: Difference, source: string): string {
+  if (kind === 'only-in-list') return 'only in the list';
+  if (kind === 'only-in-system') return `only in ${source}`;
+  const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+  const differ = values.map(({ field, list, system }) => {
+    const [left, right] = [list ?? '', String(system ?? '')].map((value) => (value === '' ? 'nothing' : value));
+    return `${field} ${left} by hand, ${right} in ${source}`;
+  });
+  if (kind === 'different') return differ.join('; ');
+  return `${times(inList)} in the list, ${times(inSystem)} in ${source}`;
 }
 
 /** Lines and events of a key are named up to so many. */

@@ -62,12 +62,12 @@ test.each([
     'good: first-sales: mia found nothing wrong in INV-3',
   ],
   [
-    fact('comparison-made', { rows: 12, differences: 1, by: 'mia' }, { subject: 'books' }),
-    'warning: books compared by mia: 1 of 12 rows differ',
+    fact('comparison-made', { rows: 12, differences: 1, by: 'mia' }, { subject: 'books', reason: 'lists-differ' }),
+    'warning: books compared by mia: a list of 12 rows, 1 difference',
   ],
   [
-    fact('comparison-made', { rows: 12, differences: 0, by: 'mia' }, { subject: 'books' }),
-    'good: books compared by mia: nothing differs',
+    fact('comparison-made', { rows: 1, differences: 0, by: 'mia' }, { subject: 'books', reason: 'lists-equal' }),
+    'good: books compared by mia: a list of 1 row, no difference',
   ],
   [
     fact('comparison-settled', { by: 'mia', note: 'written again' }, { subject: 'books' }),

@@ -1,4 +1,5 @@
 import type { FactAnswer } from '#contract/journal.ts';
+import { listText } from '#core/found-text.ts';
 import type { DecisionReason } from '#core/model.ts';
 import { reasonTexts, reasonWith } from '#core/reasons.ts';
 import { formatSpan, formatTime } from '../../format/times.ts';
@@ -81,9 +82,9 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
       return { tone, text: `${fact.subject}: ${said}${text(body.note, ': ')}` };
     }
     case 'comparison-made': {
-      const differs = typeof body.differences === 'number' && body.differences > 0;
-      const found = differs ? `${text(body.differences)} of ${text(body.rows)} rows differ` : 'nothing differs';
-      return { tone: differs ? 'warning' : 'good', text: `${fact.subject} compared${text(body.by, ' by ')}: ${found}` };
+      const found = listText(Number(body.rows), Number(body.differences));
+      const tone = fact.reason === 'lists-differ' ? 'warning' : 'good';
+      return { tone, text: `${fact.subject} compared${text(body.by, ' by ')}: ${found}` };
     }
     case 'comparison-settled':
       return { tone: 'good', text: `${fact.subject} settled${text(body.by, ' by ')}${text(body.note, ': ')}` };
