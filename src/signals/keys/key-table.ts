@@ -22,7 +22,7 @@ export class KeyTable {
   marks: Uint8Array = new Uint8Array(FIRST_SLOTS);
   /** The key as people read it, where it may be needed. */
   readonly texts: (string | undefined)[] = [];
-  /** The group that its latest event put it in; absent where nothing of it was in the window yet. */
+  /** The group that its latest event put it in; absent where nothing of it was in the window yet, and empty where nothing is split. */
   readonly groups: (KeyGroup | undefined)[] = [];
   /** Places in use lie below. */
   end = 0;
@@ -53,7 +53,7 @@ export class KeyTable {
     this.partner[place] = NEVER;
     this.marks[place] = 0;
     this.texts[place] = undefined;
-    this.groups[place] = undefined;
+    if (place < this.groups.length) this.groups[place] = undefined;
     this.places.set(hash, place);
     this.room.take();
     return place;
@@ -64,7 +64,7 @@ export class KeyTable {
     this.room.leave();
     this.hash[place] = Number.NaN;
     this.texts[place] = undefined;
-    this.groups[place] = undefined;
+    if (place < this.groups.length) this.groups[place] = undefined;
     this.free.push(place);
     if (this.places.size > 0) return;
     this.end = 0;
