@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { AlertAnswer, PlanStatusAnswer, ReadingAnswer, StatusAnswer } from '#contract/status.ts';
 import { formatCount } from '#kernel/format-figure.ts';
-import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
+import { formatDuration } from '#kernel/instant.ts';
+import { budgetText } from '#plan/error-budget.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
@@ -43,8 +44,10 @@ function describePlan(plan: PlanStatusAnswer): string {
   if (plan.signals.length > 0) {
     parts.push(formatTable(['signal', 'group', 'value', 'state', 'n', 'age'], plan.signals.map(signalRow)));
   }
-  for (const { signal, budget } of plan.signals) {
-    if (budget !== undefined) parts.push(`${signal}: ${budgetText(budget)}`);
+  for (const { signal, budget, budgetRules = [] } of plan.signals) {
+    if (budget === undefined) continue;
+    const rules = budgetRules.length === 0 ? '' : ` (${budgetRules.join(', ')})`;
+    parts.push(`${signal}: ${budgetText(budget)}${rules}`);
   }
   parts.push(
     plan.alerts.length === 0
@@ -52,12 +55,6 @@ function describePlan(plan: PlanStatusAnswer): string {
       : formatTable(['alert', 'rule', 'group', 'severity', 'state', 'since', 'reason'], plan.alerts.map(alertRow)),
   );
   return parts.join('\n');
-}
-
-/** `12m of 43m12s down used up, 0.28 times as fast as allowed`. */
-function budgetText({ allowedMs, usedMs, burn }: NonNullable<ReadingAnswer['budget']>): string {
-  const seconds = (ms: number): string => formatDuration(Math.round(ms / SECOND_MS) * SECOND_MS);
-  return `${seconds(usedMs)} of the ${seconds(allowedMs)} that its target allows used, ${Number(burn.toPrecision(2))} times as fast as allowed`;
 }
 
 function signalRow(reading: ReadingAnswer): readonly string[] {

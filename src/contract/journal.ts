@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorBudgetSchema } from './error-budget.ts';
 import { planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
 
@@ -27,7 +28,14 @@ export const factSchema = z
   .meta({ id: 'Fact' });
 
 export const explanationSchema = z
-  .object({ subject: z.string(), found: z.boolean(), lines: z.array(z.string()), explanation: z.unknown() })
+  .object({
+    subject: z.string(),
+    found: z.boolean(),
+    lines: z.array(z.string()),
+    /** Of the signals that the rule reads, or whose burn it reads; the last lines say the same. */
+    budgets: z.array(errorBudgetSchema.extend({ signal: z.string() })),
+    explanation: z.unknown(),
+  })
   .meta({ id: 'Explanation' });
 
 export const explainSubject = declareRoute({

@@ -19,6 +19,8 @@ export const readingSchema = z
     reason: z.string().optional(),
     /** Of an availability with a target. */
     budget: errorBudgetSchema.optional(),
+    /** Rules that read the signal, or how fast its budget is used up; absent without a budget. */
+    budgetRules: z.array(z.string()).optional(),
   })
   .meta({ id: 'Reading' });
 

@@ -1,4 +1,4 @@
-import type { ByPhase, CompiledPlan, Condition, Rule, TestId } from '#plan/model.ts';
+import type { ByPhase, ComparisonTest, CompiledPlan, Condition, Rule, TestId } from '#plan/model.ts';
 import type { VouchingUnit } from './conditions.ts';
 
 /** What the core looks up in a plan at every input, made once for each compiled plan. */
@@ -123,6 +123,16 @@ export function collect(condition: Condition, tests: Set<TestId>, rules: Set<str
       collect(condition.of, tests, rules);
       return;
   }
+}
+
+/** The comparisons that a rule's own conditions make, in any phase. */
+export function comparisonsOf(plan: CompiledPlan, rule: Rule): readonly ComparisonTest[] {
+  const tests = new Set<TestId>();
+  for (const condition of conditionsOf(rule)) collect(condition, tests, new Set());
+  return [...tests].flatMap((id) => {
+    const test = plan.tests[id];
+    return test?.kind === 'comparison' ? [test] : [];
+  });
 }
 
 /** The parts of a condition that people decide. */

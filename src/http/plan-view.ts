@@ -7,7 +7,7 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { figureState } from '#plan/figure-state.ts';
 import type { Objective, Signal } from '#plan/model.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
-import { viewBudget } from './budget-view.ts';
+import { budgetSignalsOf, viewBudget } from './budget-view.ts';
 
 /** A plan's status as the API shows it: what the core judges beside what the executors read. */
 export function viewPlan(status: PlanStatus, now: Instant): PlanStatusAnswer {
@@ -37,9 +37,21 @@ function viewSignals(world: World, readings: readonly SignalReading[] | undefine
     if (own === undefined) return [unread(signal, readings === undefined)];
     return own.map(({ group, reading }) => ({
       ...viewReading(signal, group, reading, objectives.get(signal.name), world.line.phase, now),
-      ...viewBudget(world, signal.name, reading),
+      ...budgetWithRules(world, signal.name, reading),
     }));
   });
+}
+
+/** The error budget with the rules that tell of it. */
+function budgetWithRules(
+  world: World,
+  signal: string,
+  reading: Reading,
+): Pick<ReadingAnswer, 'budget' | 'budgetRules'> {
+  const { budget } = viewBudget(world, signal, reading);
+  if (budget === undefined) return {};
+  const rules = world.plan.rules.filter((rule) => budgetSignalsOf(world.plan, rule).has(signal));
+  return { budget, budgetRules: rules.map(({ name }) => name) };
 }
 
 function unread(signal: Signal, intakeAway: boolean): ReadingAnswer {

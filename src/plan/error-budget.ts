@@ -1,4 +1,5 @@
-import { DAY_MS, type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { formatThreshold } from '#kernel/format-figure.ts';
+import { DAY_MS, type DurationMs, formatDuration, type Instant, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import type { CompiledPlan } from './model.ts';
 import { PhaseLine, type PlanCalendar, valueAt } from './phases.ts';
@@ -89,4 +90,12 @@ function lengthOf(
       return (Number.isFinite(to) ? to : at) - from;
     }
   }
+}
+
+/** `12m of the 43m12s that a target of 99.9% allows used, 31m12s left, 0.28 times as fast as allowed`. */
+export function budgetText({ target, allowedMs, usedMs, leftMs, burn }: ErrorBudget): string {
+  const seconds = (ms: number): string => formatDuration(Math.round(ms / SECOND_MS) * SECOND_MS);
+  const left = leftMs < 0 ? `${seconds(-leftMs)} more than there is` : `${seconds(leftMs)} left`;
+  const share = formatThreshold(target, '%');
+  return `${seconds(usedMs)} of the ${seconds(allowedMs)} that a target of ${share} allows used, ${left}, ${Number(burn.toPrecision(2))} times as fast as allowed`;
 }

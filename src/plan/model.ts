@@ -390,6 +390,8 @@ export interface ComparisonTest {
   readonly text: string;
   /** Names of the signals it reads, for people and for `explain`. */
   readonly signals: readonly string[];
+  /** Signals that an error budget may be of which this test tells; absent when there is none. */
+  readonly budgets?: readonly string[];
   readonly left: Formula;
   /** The other side; a `between` has two constants. */
   readonly comparison:

@@ -4,6 +4,8 @@ import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { budgetText } from '#plan/error-budget.ts';
+import { viewBudgetsOf } from '../budget-view.ts';
 import { viewFact } from '../fact-view.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { JournalServices } from './services.ts';
@@ -29,10 +31,22 @@ export function createJournalServices(core: Core, clock: Clock): JournalServices
           : world === undefined
             ? undefined
             : explainRule(world, subject, now);
+      const rule = world?.plan.rules.find(({ name }) => name === (alert?.rule ?? subject));
+      const budgets =
+        world === undefined || rule === undefined
+          ? []
+          : viewBudgetsOf(world, rule, (await core.planStatus(plan)).readings ?? []);
       return {
         subject,
         found: explanation !== undefined,
-        lines: explanation === undefined ? [] : [...explanationLines(explanation)],
+        lines:
+          explanation === undefined
+            ? []
+            : [
+                ...explanationLines(explanation),
+                ...budgets.map((budget) => `error budget of ${budget.signal}: ${budgetText(budget)}`),
+              ],
+        budgets,
         explanation,
       };
     },

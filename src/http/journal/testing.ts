@@ -5,7 +5,7 @@ import { type RouteCall, record } from '../testing.ts';
 /** Answers whatever is asked, and writes down the question. */
 export const journalStandIn: ApiServices['journal'] = {
   explain: (plan, subject) =>
-    record({ subject, found: true, lines: ['A-1'], explanation: {} }, 'explain', plan, subject),
+    record({ subject, found: true, lines: ['A-1'], budgets: [], explanation: {} }, 'explain', plan, subject),
   facts: (plan, query) => record([], 'facts', plan, query),
   inbox: (plan, query) => record([], 'inbox', plan, query),
 };

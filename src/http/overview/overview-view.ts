@@ -1,6 +1,6 @@
 import type { ObjectiveAnswer, OverviewAnswer, PhaseAnswer, RuleAnswer, SignalAnswer } from '#contract/overview.ts';
 import type { World } from '#core/model.ts';
-import { collect, conditionsOf } from '#core/rule-index.ts';
+import { comparisonsOf } from '#core/rule-index.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Rule } from '#plan/model.ts';
 import { absoluteSpan, valueAt } from '#plan/phases.ts';
@@ -103,16 +103,11 @@ function viewRule(plan: CompiledPlan, rule: Rule, phase: string | undefined): Ru
   };
 }
 
-/** Names of the signals that a rule's own conditions read, in any phase. */
+/** Names of the signals that a rule's own conditions read, in any phase, or of which they read how fast their budget is used up. */
 export function signalsOf(plan: CompiledPlan, rule: Rule): ReadonlySet<string> {
-  const tests = new Set<string>();
-  for (const condition of conditionsOf(rule)) collect(condition, tests, new Set());
-  const signals = new Set<string>();
-  for (const id of tests) {
-    const test = plan.tests[id];
-    if (test?.kind === 'comparison') for (const signal of test.signals) signals.add(signal);
-  }
-  return signals;
+  const known = new Set(plan.signals.map(({ name }) => name));
+  const read = comparisonsOf(plan, rule).flatMap(({ signals, budgets = [] }) => [...signals, ...budgets]);
+  return new Set(read.filter((signal) => known.has(signal)));
 }
 
 /** Names of the rules that read each signal. */

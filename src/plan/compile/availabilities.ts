@@ -87,7 +87,12 @@ export class Availabilities {
       return undefined;
     }
     const missed = { kind: 'subtract', left: { kind: 'constant', value: 1 }, right: of.formula } as const;
-    return { ...of, formula: { kind: 'divide', left: missed, right: allowedOf(targets) }, unit: COUNT };
+    return {
+      ...of,
+      formula: { kind: 'divide', left: missed, right: allowedOf(targets) },
+      unit: COUNT,
+      budgets: [signal],
+    };
   }
 
   #targetsOf({ names }: ast.Path, place: Span): readonly AvailabilityTarget[] | undefined {

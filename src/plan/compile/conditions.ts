@@ -7,7 +7,7 @@ import { bandComparison } from './band-comparisons.ts';
 import type { Checks } from './checks.ts';
 import { ANY_WINDOW_MS, type ConditionFacts } from './condition-facts.ts';
 import type { Context } from './context.ts';
-import type { CompiledFormula, Scope } from './formulas.ts';
+import { budgetsOf, type CompiledFormula, type Scope } from './formulas.ts';
 import { comparisonId, meaningHash, measureId, silenceId } from './meaning.ts';
 import type { Objectives } from './objectives.ts';
 import { compilePredicate } from './predicates.ts';
@@ -188,6 +188,7 @@ class Compilation {
       atLeast: Math.max(left.atLeast, right.atLeast),
       unit: measured.unit,
       signals: [...new Set([...left.signals, ...right.signals])],
+      ...budgetsOf(left, right),
       windowMs: Math.max(left.windowMs, right.windowMs),
       sources: [...left.sources, ...right.sources],
     });
@@ -249,6 +250,7 @@ class Compilation {
       atLeast: of.atLeast,
       unit: of.unit,
       signals: of.signals,
+      ...budgetsOf(of),
       windowMs: of.windowMs,
       sources: of.sources,
     });
@@ -365,6 +367,7 @@ class Compilation {
       atLeast: of.atLeast,
       unit: of.unit as Unit,
       signals: of.signals,
+      ...budgetsOf(of),
       windowMs: of.windowMs,
       sources: of.sources,
     });

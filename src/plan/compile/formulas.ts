@@ -28,6 +28,8 @@ export interface CompiledFormula {
   readonly signals: readonly string[];
   /** The signals' own names, without window and split. */
   readonly roots: readonly string[];
+  /** Signals whose error budget it tells of: availabilities, and those whose burn it is. */
+  readonly budgets?: readonly string[];
   /** Set for a literal: it takes the unit of what it is held against. */
   readonly literal?: ast.Quantity;
   /** The longest window in it. */
@@ -401,7 +403,14 @@ function merged(
     roots: [...new Set([...left.roots, ...right.roots])],
     windowMs: Math.max(left.windowMs, right.windowMs),
     sources: [...new Set([...left.sources, ...right.sources])],
+    ...budgetsOf(left, right),
   };
+}
+
+/** Those of all sides, where there are any. */
+export function budgetsOf(...sides: readonly CompiledFormula[]): { readonly budgets?: readonly string[] } {
+  const budgets = [...new Set(sides.flatMap((side) => side.budgets ?? []))];
+  return budgets.length === 0 ? {} : { budgets };
 }
 
 function named(unit: Unit): string {

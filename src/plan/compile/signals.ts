@@ -333,7 +333,8 @@ export class Signals implements SignalLookup {
       stream: false,
     });
     const { literal: _literal, ...rest } = compiled;
-    return { ...rest, unit, atLeast, signals: [label], roots: [name] };
+    const budgets = formula.kind === 'availability' ? { budgets: [name] } : {};
+    return { ...rest, ...budgets, unit, atLeast, signals: [label], roots: [name] };
   }
 
   /** `in unit` says how a figure is shown, and what its numbers are when nothing else says it. */
