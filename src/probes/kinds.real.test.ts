@@ -1,14 +1,21 @@
 import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type Server as HttpServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer } from 'node:net';
 import tls from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { limits } from '#kernel/limits.ts';
 import type { Predicate } from '#plan/model.ts';
 import type { ProbeCheck } from '#plan/probe.ts';
-import { checkProbeKind, expectKnownReason, lookAt, PROBE_SECRET, probeEgress } from '../../test/conformance/probe.ts';
+import {
+  checkProbeKind,
+  expectKnownReason,
+  lookAt,
+  PROBE_SECRET,
+  probeEgress,
+  serve,
+} from '../../test/conformance/probe.ts';
 import { dnsKind } from './dns/run.ts';
 import { httpKind } from './http/run.ts';
 import { tcpKind } from './tcp/run.ts';
@@ -17,17 +24,6 @@ import { tlsKind } from './tls/run.ts';
 const read = (name: string): string => readFileSync(new URL(`../egress/fixtures/${name}`, import.meta.url), 'utf8');
 const certificate = { cert: read('hooks.example.crt.pem'), key: read('hooks.example.key.pem') };
 const resolve = async (): Promise<string[]> => ['127.0.0.1'];
-
-async function serve(server: Server): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async stop() {
-      (server as Partial<HttpServer>).closeAllConnections?.();
-      server.close();
-    },
-  };
-}
 
 const get = (port: number, path = '/', host = '127.0.0.1'): ProbeCheck => ({
   kind: 'http',
@@ -40,29 +36,6 @@ checkProbeKind({
   kind: httpKind,
   check: get,
   startWell: () => serve(createHttp((request, response) => response.end(`you sent ${request.headers.authorization}`))),
-});
-const post = (port: number, host = '127.0.0.1'): ProbeCheck => ({
-  kind: 'http',
-  method: 'POST',
-  url: `http://${host}:${port}/send?run=<run>`,
-  headers: { 'X-Run': { literal: '<run>' } },
-  body: {
-    kind: 'json',
-    value: {
-      object: [
-        ['to', { list: [{ object: [['run', { literal: 'Check <run>' }]] }] }],
-        ['token', { secret: 'TOKEN' }],
-        ['retries', { literal: 3 }],
-        ['html', { literal: null }],
-      ],
-    },
-  },
-});
-
-checkProbeKind({
-  kind: { ...httpKind, spec: { ...httpKind.spec, form: 'POST' } },
-  check: post,
-  startWell: () => serve(createHttp((request, response) => void request.pipe(response))),
 });
 checkProbeKind({
   kind: tcpKind,
@@ -177,52 +150,6 @@ describe('http', () => {
     const small = await lookAt(get(port), allowed, expecting('size < 1KB', compare('size', '<', 1_000)));
     expect(small).toMatchObject({ outcome: 'unmeasured', reason: 'too-large' });
     expect(await lookAt(get(port), allowed)).toMatchObject({ outcome: 'passed' });
-  });
-
-  it('sends a body with its secrets and the id of the look, once, and keeps none of the secrets', async () => {
-    const secret = 'quoted "secret"';
-    const sent: { readonly url: string; readonly type: string; readonly run: string; readonly body: string }[] = [];
-    const port = await serveHttp(async (request, response) => {
-      let body = '';
-      for await (const part of request) body += String(part);
-      const { 'content-type': type = '', 'x-run': run = '' } = request.headers;
-      sent.push({ url: request.url ?? '', type, run: String(run), body });
-      // The connection breaks after the request was read: it may have had its effect.
-      if (sent.length > 1) request.socket.destroy();
-      else response.writeHead(500).end(`refused: ${body}`);
-    });
-    const look = () => lookAt(post(port), allowed, {}, { secret: () => ({ state: 'known', value: secret }) });
-    const result = await look();
-    const [{ url = '', type, run = '', body = '' } = {}] = sent;
-    expect(run).toMatch(/^wb[a-z2-7]{24}$/);
-    expect({ url, type }).toEqual({ url: `/send?run=${run}`, type: 'application/json' });
-    expect(JSON.parse(body)).toEqual({ to: [{ run: `Check ${run}` }], token: secret, retries: 3, html: null });
-    expect(result).toMatchObject({ outcome: 'failed', evidence: expect.stringContaining('"token":"***"') });
-    expect(await look()).toMatchObject({ outcome: 'failed', reason: 'connection-lost' });
-    expect(sent.map((one) => one.run)).toEqual([run, expect.not.stringContaining(run)]);
-  });
-
-  it('sends text as it stands, of a type that the plan may name', async () => {
-    const types: unknown[] = [];
-    const port = await serveHttp((request, response) => {
-      types.push(request.headers['content-type']);
-      request.pipe(response);
-    });
-    const text = (headers: Extract<ProbeCheck, { kind: 'http' }>['headers']): ProbeCheck => ({
-      ...{ kind: 'http', method: 'POST', url: `http://127.0.0.1:${port}/`, headers },
-      body: { kind: 'text', text: { literal: 'To=1&Body=ok' } },
-    });
-    const whole = expecting('body = "To=1&Body=ok"', compare('body', '=', 'To=1&Body=ok'));
-    expect(await lookAt(text({}), allowed, whole)).toMatchObject({ outcome: 'passed' });
-    const form = 'application/x-www-form-urlencoded';
-    expect(await lookAt(text({ 'Content-Type': { literal: form } }), allowed, whole)).toMatchObject({
-      outcome: 'passed',
-    });
-    expect(types).toEqual(['text/plain; charset=utf-8', form]);
-    const without = { ...text({}), body: { kind: 'text', text: { secret: 'TOKEN' } } } as ProbeCheck;
-    const unset = await lookAt(without, allowed, {}, { secret: () => ({ state: 'awaited' }) });
-    expect(unset).toMatchObject({ outcome: 'unmeasured', message: 'The secret TOKEN has not come yet.' });
-    expect(types).toHaveLength(2);
   });
 
   it('asks nothing without a secret that it needs', async () => {
@@ -378,7 +305,7 @@ describe('addresses that no plan may reach by itself', () => {
 
   it.each(forms)('refuses %s: %s', async (_name, host, address) => {
     const checks: ProbeCheck[] = [22, 80, 6379].map((port) => get(port, '/latest/meta-data', host));
-    checks.push(post(80, host));
+    checks.push({ ...get(80, '/', host), method: 'POST' } as ProbeCheck);
     if (address !== '') {
       checks.push({ kind: 'tcp', host, port: 6379 }, { kind: 'tls', host, port: 443 });
     }

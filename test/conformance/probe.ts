@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -206,4 +207,16 @@ async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Lets a server of a test listen on loopback. */
+export async function serve(server: Server): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      (server as Partial<HttpServer>).closeAllConnections?.();
+      server.close();
+    },
+  };
 }
