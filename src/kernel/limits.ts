@@ -121,6 +121,8 @@ export const limits = {
   windowSteps: 600,
   coarseWindowSteps: 60,
   groupsPerSignal: 100,
+  /** Different upper bounds of histograms in one group of a percentile; with more there is no figure. */
+  boundsPerHistogram: 512,
   /** Distinct values that `unique` counts exactly; beyond, HyperLogLog. */
   exactUniques: 10_000,
   /** A count over an empty window is 0 while the plan has received anything within this time, else no data. */

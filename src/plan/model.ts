@@ -286,7 +286,7 @@ export interface Measure {
   /** As written, for people. */
   readonly text: string;
   readonly function: MeasureFunction;
-  /** 0 < quantile < 1, for `percentile` only. */
+  /** 0 < quantile < 1, for `percentile` and `bucket-percentile` only. */
   readonly quantile?: number;
   /** Names a source of the plan. */
   readonly source: string;
@@ -315,6 +315,8 @@ export type MeasureFunction =
   | 'last'
   | 'unique'
   | 'percentile'
+  /** Of what a histogram has counted, by the bounds of its buckets. */
+  | 'bucket-percentile'
   | 'duplicates'
   | 'missing';
 

@@ -5,3 +5,16 @@
  */
 export const INCREASE_FIELD = '#increase';
 export const LEVEL_FIELD = 'value';
+
+/**
+ * Of a series `…_bucket` of a histogram, neither of which can be written either: how many observations since its last point, whatever unit its
+ * source has, and the bound that they are up to, in that unit, which stands in the label `le`.
+ */
+export const OBSERVATIONS_FIELD = '#observations';
+export const BOUND_FIELD = '#bound';
+export const BOUND_LABEL = 'le';
+
+/** Whether a series counts what is up to a bound. */
+export function countsUpToBounds(series: string): boolean {
+  return series.endsWith('_bucket');
+}

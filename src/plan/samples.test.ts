@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compilePlan } from './compile.ts';
 import { formatDiagnostic } from './diagnostic.ts';
-import { INCREASE_FIELD } from './sample-fields.ts';
+import { INCREASE_FIELD, OBSERVATIONS_FIELD } from './sample-fields.ts';
 
 const base = `plan: shop
 timezone: Europe/Berlin
@@ -143,12 +143,29 @@ test('`once per` of samples is named as not executed', () => {
   expect(notExecuted).toMatchObject([{ where: 'sources.once', what: '`once per` of samples' }]);
 });
 
-test('a percentile of buckets is named as not executed, since the points are counts', () => {
+test('a percentile of buckets is one of what the histogram counted, in the unit of its bounds', () => {
   const { plan, notExecuted } = compilePlan([
-    { path: 'plan.yaml', text: `${base}  slow: samples "seconds_bucket"\nsignals: { p: p95(slow) over 5m }\n` },
+    {
+      path: 'plan.yaml',
+      text: `${base}  slow: samples "seconds_bucket" where route = "/pay" in s\nsignals: { p: 'p95(slow by zone) over 5m, at least 20' }\n`,
+    },
   ]);
-  expect(plan?.signals).toEqual([]);
-  expect(notExecuted).toMatchObject([{ where: 'signals.p', what: 'a percentile of the buckets of a histogram' }]);
+  expect(notExecuted).toEqual([]);
+  expect(plan?.signals).toMatchObject([{ name: 'p', by: ['zone'], atLeast: 20, unit: { base: 'ms', shown: 's' } }]);
+  expect(Object.values(plan?.measures ?? {})).toMatchObject([
+    { function: 'bucket-percentile', quantile: 0.95, field: OBSERVATIONS_FIELD, by: ['zone'] },
+  ]);
+});
+
+test.each([
+  ['p95(slow by le) over 5m', '`le` tells them apart'],
+  ['p95(slow where le = "1") over 5m', '`le` tells them apart'],
+  ['p95(slow where value > 3) over 5m', '`value` tells them apart'],
+])('a percentile of some buckets only, %s, is refused', (sentence, words) => {
+  const text = `${base}  slow: samples "seconds_bucket"\nsignals: { p: '${sentence}' }\n`;
+  const { plan, diagnostics } = compilePlan([{ path: 'plan.yaml', text }]);
+  expect(plan).toBeUndefined();
+  expect(diagnostics).toMatchObject([{ code: 'E154', message: expect.stringContaining(words) }]);
 });
 
 test('events and samples of one name are measured apart', () => {

@@ -9,7 +9,7 @@ import type { Measure } from './model.ts';
 export function windowStepMs(measure: Pick<Measure, 'function' | 'window'>): DurationMs {
   const windowMs = measure.window.ms;
   if (isOfKeys(measure)) return divisorOf(windowMs, limits.keyWindowStepMs, limits.keyWindowSteps);
-  const coarse = measure.function === 'percentile' || measure.function === 'unique';
+  const coarse = ['percentile', 'bucket-percentile', 'unique'].includes(measure.function);
   const steps = coarse ? limits.coarseWindowSteps : limits.windowSteps;
   return divisorOf(windowMs, limits.windowStepMs, steps);
 }

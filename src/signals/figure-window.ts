@@ -7,8 +7,9 @@ import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 /** What a measure says of one group. */
 export interface GroupFigure {
   readonly key: GroupKey;
-  /** What the window covers now: the sample size. */
+  /** What the window covers now: the sample size, unless that is given by itself. */
   readonly covered: number;
+  readonly sampleSize?: number;
   /** The figure; asked for only while something is covered. */
   value(): number;
 }

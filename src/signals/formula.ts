@@ -105,7 +105,7 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
   const grows = onlyGrows(window.measure);
   return (group) => {
     const aggregate = window.covered(window.grouped ? group : UNGROUPED);
-    outcome.sampleSize = aggregate?.covered ?? 0;
+    outcome.sampleSize = aggregate?.sampleSize ?? aggregate?.covered ?? 0;
     outcome.reason = undefined;
     outcome.fullAt = 0;
     if (context.now < window.refillingUntil) {

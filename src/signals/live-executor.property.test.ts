@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ComparisonTest, Formula, Measure, Predicate, SilenceTest } from '#plan/model.ts';
 import type { Truth } from '#plan/reading.ts';
-import { INCREASE_FIELD } from '#plan/sample-fields.ts';
+import { BOUND_FIELD, INCREASE_FIELD, OBSERVATIONS_FIELD } from '#plan/sample-fields.ts';
 import { measuresOf } from './formula.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from './live-executor.ts';
 import { formulaOf, measureOf, planOf, signalOf, silenceOf, sourceOf, testOf } from './plan.fixture.ts';
@@ -30,6 +30,7 @@ const measure: fc.Arbitrary<Measure> = fc
       'last',
       'unique',
       'percentile',
+      'bucket-percentile',
     ),
     windowMs: fc.constantFrom(100, 1_000, 7_700, 10_000, 60_000, 90_000, 600_000),
     where: fc.option(predicate, { nil: undefined }),
@@ -42,14 +43,16 @@ const measure: fc.Arbitrary<Measure> = fc
   .map(({ function: name, windowMs, where, field, hasField, by, source, quantile }) =>
     measureOf(name, windowMs, {
       by,
-      source,
+      source: name === 'bucket-percentile' ? 'load' : source,
       ...(where === undefined ? {} : { where }),
       ...(name === 'unique'
         ? { field: 'user' }
-        : ['count', 'share'].includes(name) || (name === 'rate' && !hasField)
-          ? {}
-          : { field }),
-      ...(name === 'percentile' ? { quantile } : {}),
+        : name === 'bucket-percentile'
+          ? { field: OBSERVATIONS_FIELD }
+          : ['count', 'share'].includes(name) || (name === 'rate' && !hasField)
+            ? {}
+            : { field }),
+      ...(name.endsWith('percentile') ? { quantile } : {}),
     }),
   );
 
@@ -127,7 +130,11 @@ const plan = fc.array(measure, { minLength: 1, maxLength: 4 }).chain((drawn) => 
             ...(parts.narrowed ? { where: { kind: 'present', field: 'value' } as const } : {}),
           }),
           // Points of a series that is named as events are; neither is to be taken for the other.
-          sourceOf('load', { event: 'orders', samples: true, units: { value: '%', [INCREASE_FIELD]: 's' } }),
+          sourceOf('load', {
+            event: 'orders',
+            samples: true,
+            units: { value: '%', [INCREASE_FIELD]: 's', [BOUND_FIELD]: 's' },
+          }),
         ],
         measures,
         signals: [
@@ -164,6 +171,7 @@ const record = fc.record({
     fc.integer({ min: 0, max: 16 }).map((value) => value / 4),
     { nil: undefined },
   ),
+  le: fc.option(fc.constantFrom('-1', '0', '0.5', '2', '10', '+Inf', '+Inf', 'soon'), { nil: undefined }),
   lifeMs: fc.option(fc.constantFrom(1, 900, 45_000, 300_000), { nil: undefined }),
   durationMs: fc.option(fc.integer({ min: 0, max: 1_000 }), { nil: undefined }),
   route: fc.option(fc.constantFrom('a', 'b', 'c', 'other'), { nil: undefined }),
@@ -188,11 +196,12 @@ const schedule: fc.Arbitrary<Schedule> = fc
       return {
         ...step,
         records: step.records.map((drawn, index): EventRecord => {
-          const { agoMs, user, value, increase, lifeMs, durationMs, route, tier, order, name } = drawn;
+          const { agoMs, user, value, increase, lifeMs, durationMs, route, tier, order, le, name } = drawn;
           const attributes = {
             tier,
             ...(route === undefined ? {} : { route }),
             ...(order === undefined ? {} : { order }),
+            ...(le === undefined ? {} : { le }),
           };
           return {
             name,

@@ -9,17 +9,9 @@ import type { FigureWindow, RowsTaker } from './figure-window.ts';
 import { otherGroup } from './groups.ts';
 import type { NumberReader, NumberWriter } from './snapshot-format.ts';
 import { isTotal, isZeroWhenEmpty } from './totals.ts';
-import {
-  type Aggregate,
-  CountAggregate,
-  ExtremeAggregate,
-  LastAggregate,
-  ShareAggregate,
-  SumAggregate,
-} from './window/aggregate.ts';
-import { PercentileAggregate } from './window/percentile.ts';
+import type { Aggregate } from './window/aggregate.ts';
+import { newAggregate } from './window/new-aggregate.ts';
 import { type WindowShape, windowShape } from './window/step.ts';
-import { UniqueAggregate } from './window/unique.ts';
 
 /**
  * The window of one measure in all its groups. Buckets are covered from ⌊now/g⌋ − W/g to ⌊now/g⌋. Its owner calls `pass` at
@@ -52,6 +44,8 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   private readonly single: Aggregate | undefined;
   /** Its values may be over before their buckets leave. */
   private readonly expires: boolean;
+  /** It takes more of a row than its value and time. */
+  private readonly readsMore: boolean;
   /** The same groups by the value of the only `by` field, which spares making the key. */
   private readonly byValue = new Map<FieldValue | null, Aggregate>();
   /** Aggregates by the code of a value of the `by` column, as far as they were looked up for the batch of this stamp. */
@@ -74,16 +68,17 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     this.zeroWhenEmpty = isZeroWhenEmpty(measure);
     this.grouped = measure.by.length > 0;
     this.expires = measure.function === 'last';
+    this.readsMore = this.expires || measure.function === 'bucket-percentile';
     this.other = otherGroup(measure.by);
     this.occupied = new Uint8Array(this.shape.capacity);
-    this.single = this.grouped ? undefined : this.newAggregate(UNGROUPED);
+    this.single = this.grouped ? undefined : newAggregate(measure, UNGROUPED, this.shape);
     this.moveTo(now);
   }
 
   /** The aggregate of a group, if it covers any event now. */
   covered(key: GroupKey): Aggregate | undefined {
     const aggregate = this.single ?? this.groups.get(key);
-    return aggregate !== undefined && aggregate.covered > 0 && !aggregate.expired ? aggregate : undefined;
+    return aggregate === undefined || aggregate.isSilent ? undefined : aggregate;
   }
 
   /** Takes in events of the measure; `now` is when they arrived. Events that the window does not reach are ignored. */
@@ -240,8 +235,8 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
       const covers = bucket <= this.current;
       const slot = this.slotOf(bucket);
       this.note(aggregate, bucket, slot, covers, 1);
-      const lifeMs = this.expires ? run.columns.batch.record(row).lifeMs : undefined;
-      aggregate.put(slot, covers, values[row] as number, time, lifeMs);
+      if (this.readsMore) aggregate.putRun(slot, covers, run, index, index + 1);
+      else aggregate.put(slot, covers, values[row] as number, time);
     }
   }
 
@@ -383,7 +378,7 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
   }
 
   private newGroup(key: GroupKey): Aggregate {
-    const aggregate = this.newAggregate(key);
+    const aggregate = newAggregate(this.measure, key, this.shape);
     this.groups.set(key, aggregate);
     return aggregate;
   }
@@ -392,34 +387,6 @@ export class MeasureWindow implements FigureWindow, RowsTaker {
     this.groups.delete(aggregate.key);
     if (this.measure.by.length === 1)
       this.byValue.delete((JSON.parse(aggregate.key) as readonly (FieldValue | null)[])[0] ?? null);
-  }
-
-  private newAggregate(key: GroupKey): Aggregate {
-    switch (this.measure.function) {
-      case 'count':
-        return new CountAggregate(key, this.shape);
-      case 'rate':
-        return this.measure.field === undefined
-          ? new CountAggregate(key, this.shape)
-          : new SumAggregate(key, this.shape, false);
-      case 'share':
-        return new ShareAggregate(key, this.shape);
-      case 'sum':
-      case 'avg':
-        return new SumAggregate(key, this.shape, this.measure.function === 'avg');
-      case 'min':
-      case 'max':
-        return new ExtremeAggregate(key, this.shape, this.measure.function === 'max' ? 1 : -1);
-      case 'last':
-        return new LastAggregate(key, this.shape);
-      case 'unique':
-        return new UniqueAggregate(key, this.shape);
-      case 'percentile':
-        return new PercentileAggregate(key, this.shape, this.measure.quantile ?? 0.5);
-      case 'duplicates':
-      case 'missing':
-        throw new Error('Measures of keys have windows of their own.');
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { FieldValue, Operator, Predicate } from '#plan/model.ts';
-import { INCREASE_FIELD } from '#plan/sample-fields.ts';
+import { BOUND_FIELD, BOUND_LABEL, INCREASE_FIELD, OBSERVATIONS_FIELD } from '#plan/sample-fields.ts';
 import type { EventRecord } from './record.ts';
 
 /** Whether a predicate holds for what a row stands for: a record, or the number of one in a batch. */
@@ -50,6 +50,14 @@ export function compileField(field: string, units: FieldUnits = {}): FieldReader
   };
 }
 
+/** The upper bound of a bucket as its label says it: `0.5`, `+Inf`. */
+function boundOf({ attributes }: EventRecord): number | undefined {
+  const label = attributes[BOUND_LABEL];
+  if (typeof label !== 'string' || label.trim() === '') return undefined;
+  const bound = /^\+?inf$/iu.test(label) ? Number.POSITIVE_INFINITY : Number(label);
+  return Number.isNaN(bound) ? undefined : bound;
+}
+
 function rawField(field: string): FieldReader {
   switch (field) {
     case 'name':
@@ -63,7 +71,10 @@ function rawField(field: string): FieldReader {
     case 'value':
       return (record) => record.value;
     case INCREASE_FIELD:
+    case OBSERVATIONS_FIELD:
       return (record) => record.increase;
+    case BOUND_FIELD:
+      return boundOf;
     case 'event_id':
       return (record) => record.id;
     case 'id':

@@ -6,6 +6,7 @@ import { compare } from '#plan/compare.ts';
 import type { CompiledPlan, Formula, HeartbeatTest, Measure, ProbeTest, Source, Test } from '#plan/model.ts';
 import { phaseAt, valueAt } from '#plan/phases.ts';
 import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/reading.ts';
+import { BOUND_FIELD } from '#plan/sample-fields.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import { ReferenceAvailability } from './availability/reference-availability.ts';
 import { groupOf, otherGroup } from './groups.ts';
@@ -15,6 +16,7 @@ import { type EventRecord, recordNameOf } from './record.ts';
 import { isTotal, isZeroWhenEmpty, onlyGrows } from './totals.ts';
 import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
 import { isWatched } from './watch/watch.ts';
+import { referenceBuckets } from './window/reference-buckets.ts';
 import { windowShape } from './window/step.ts';
 
 /** A figure as the definition gives it: a value, or the reason for none. */
@@ -195,6 +197,7 @@ export class ReferenceExecutor {
       if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize: 0 };
     }
     const own = measure.by.length === 0 ? UNGROUPED : group;
+    if (measure.function === 'bucket-percentile') return this.bucketFigure(measure, own, at, before, gone);
     const values = this.covered(measure, at, before)
       .filter((event) => event.group === own)
       .sort((left, right) => left.record.time - right.record.time)
@@ -213,6 +216,26 @@ export class ReferenceExecutor {
     const received = this.arrivals.filter(({ receivedAt }) => receivedAt < before).map(({ receivedAt }) => receivedAt);
     const fullAt = Math.min(...received) + measure.window.ms;
     return isTotal(measure) && at < fullAt ? { fullAt } : {};
+  }
+
+  /** The observations of a histogram by the bounds that they are up to; what is below a bound is below the next as well. */
+  private bucketFigure(
+    measure: Measure,
+    group: GroupKey,
+    at: Instant,
+    before: Instant,
+    gone: boolean,
+  ): ReferenceFigure {
+    const none = { reason: measure.by.length > 0 && !gone ? 'missing-partner' : 'no-events', sampleSize: 0 } as const;
+    const points = this.covered(measure, at, before).filter((event) => event.group === group);
+    const boundOf = compileField(BOUND_FIELD, this.source(measure.source).units);
+    const counted = points.flatMap(({ record, value }) => {
+      const bound = boundOf(record);
+      return typeof bound === 'number' ? [{ bound, count: Number(value) }] : [];
+    });
+    const { sampleSize, value } = referenceBuckets(counted, measure.quantile ?? 0.5);
+    if (sampleSize === 0) return none;
+    return value === undefined ? { reason: 'not-a-number', sampleSize } : { value, sampleSize };
   }
 
   /** Zero as long as the plan receives anything. */
@@ -244,6 +267,9 @@ export class ReferenceExecutor {
     return new Set(this.covered(this.measure(id), at, before).map((event) => event.group));
     const measure = this.measure(id);
     if (isOfKeys(measure)) return new Set(this.keys(measure, before).at(at).keys());
+    const groups = new Set(this.covered(measure, at, before).map((event) => event.group));
+    if (measure.function !== 'bucket-percentile') return groups;
+    return new Set([...groups].filter((group) => this.bucketFigure(measure, group, at, before, false).sampleSize > 0));
   }
 
   /** The events in the buckets ⌊at/g⌋ − W/g … ⌊at/g⌋, in order of arrival. */
@@ -375,7 +401,8 @@ function aggregate(measure: Measure, values: readonly (string | number | boolean
       return new Set(values).size;
     case 'duplicates':
     case 'missing':
-      throw new Error('Measures of keys have a definition of their own.');
+    case 'bucket-percentile':
+      throw new Error('Measures of keys and buckets have a definition of their own.');
     case 'percentile': {
       const sorted = numbers.toSorted((left, right) => left - right);
       return sorted[Math.max(1, Math.ceil((measure.quantile ?? 0.5) * sorted.length)) - 1] ?? Number.NaN;

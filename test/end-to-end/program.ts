@@ -110,18 +110,24 @@ export async function until<Found>(
   }
 }
 
+/** What intake answers of a list of events. */
+interface SentAnswer {
+  readonly accepted: number;
+  readonly rejected?: readonly { readonly index: number; readonly code: string }[];
+}
+
 /** Sends events to a server's intake; resolves with its answer's status and body. */
 export async function sendEvents(
   server: ServerProcess,
   events: readonly Readonly<Record<string, unknown>>[],
   key = INGEST_KEY,
-): Promise<{ readonly status: number; readonly body: { readonly accepted: number } }> {
+): Promise<{ readonly status: number; readonly body: SentAnswer }> {
   const response = await fetch(`${server.intakeUrl}/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(events),
   });
-  return { status: response.status, body: (await response.json()) as { accepted: number } };
+  return { status: response.status, body: (await response.json()) as SentAnswer };
 }
 
 /** `GET` of the API with the data folder's token. */

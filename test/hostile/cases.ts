@@ -336,6 +336,25 @@ export function* casesOf(protocol: Protocol, label: string, now: number, next: (
   }
 }
 
+/** Events that Watchbill alone writes, or with ids that only its own have, as somebody else would send them. */
+export function forgedEvents(label: string): readonly {
+  readonly marker: string;
+  readonly event: Readonly<Record<string, unknown>>;
+}[] {
+  const result = { probe: 'front', location: 'here', passed: true, status: 200 };
+  const events: readonly Readonly<Record<string, unknown>>[] = [
+    { name: 'check', ...result },
+    { name: 'check', event_id: 'watchbill:check:front:here:1', ...result },
+    { name: 'heartbeat', heartbeat: 'nightly', state: 'success' },
+    { name: 'order', event_id: 'watchbill:check:front:here:2', ...result },
+    { name: 'order', event_id: 'watchbill:heartbeat:nightly:3' },
+  ];
+  return events.map((event, index) => {
+    const marker = markerOf(`${label}-${index}`);
+    return { marker, event: { ...event, message: marker } };
+  });
+}
+
 /** With digits that check the others: a byte of a body that is changed makes no marker of another case. */
 function markerOf(name: string): string {
   return `hostile-${name}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;

@@ -5,7 +5,7 @@ import { freePort, type ServerProcess } from '../crash/server-process.ts';
 import { emptyFolder, INGEST_KEY, makeServer, sendEvents, until, watchbill } from '../end-to-end/program.ts';
 import { type Receiver, startReceiver } from '../end-to-end/shop.ts';
 import { Chance } from '../simulation/random.ts';
-import { casesOf, type HostileCase, MARKER_PATTERN, packedFor } from './cases.ts';
+import { casesOf, forgedEvents, type HostileCase, MARKER_PATTERN, packedFor } from './cases.ts';
 import { breakConnection, brokenConnections, framed, GrpcSender } from './grpc-sender.ts';
 import { type Credentials, type Protocol, protocols } from './protocols.ts';
 
@@ -118,6 +118,15 @@ export async function proveHostile(options: {
       if (cases % CANARY_EVERY === 0) await look();
     }
     onProgress(`${protocol.route}: ${cases} cases so far, ${wrong.length} wrong`);
+  }
+  for (const { marker, event } of forgedEvents(String(protocols.length))) {
+    const what = `forged ${JSON.stringify(event)}`;
+    const { status, body } = await sendEvents(server, [event]);
+    refused.set(marker, what);
+    const rejected = body.rejected?.[0];
+    if (status !== 200 || body.accepted !== 0 || rejected?.code !== 'event-reserved')
+      wrong.push(`${what}: answered ${status} ${JSON.stringify(body)}`);
+    await sendNormal(what);
   }
   const good = protocols.find(({ transport }) => transport === 'grpc');
   if (good === undefined) throw new Error('There is no protocol over gRPC.');

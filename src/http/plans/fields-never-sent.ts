@@ -1,6 +1,7 @@
 import { collect, conditionsOf } from '#core/rule-index.ts';
 import { isArithmetic } from '#plan/arithmetic.ts';
-import type { CompiledPlan, Formula, MeasureId, Predicate, Rule, Test } from '#plan/model.ts';
+import type { CompiledPlan, Formula, MeasureId, Rule, Test } from '#plan/model.ts';
+import { fieldsOf } from '#plan/predicate-fields.ts';
 import { nearestName } from '#plan/text/nearest-name.ts';
 
 /** These are the record's own: every event has them or may have them, whatever was sent so far. */
@@ -108,19 +109,6 @@ function testMeasures(test: Test): readonly MeasureId[] {
 function measuresOf(formula: Formula): readonly MeasureId[] {
   if (formula.kind === 'measure') return [formula.measure];
   return isArithmetic(formula) ? [...measuresOf(formula.left), ...measuresOf(formula.right)] : [];
-}
-
-function fieldsOf(predicate: Predicate | undefined): readonly string[] {
-  if (predicate === undefined) return [];
-  switch (predicate.kind) {
-    case 'and':
-    case 'or':
-      return predicate.of.flatMap(fieldsOf);
-    case 'not':
-      return fieldsOf(predicate.of);
-    default:
-      return [predicate.field];
-  }
 }
 
 function knownFields(field: string, known: readonly string[]): string {

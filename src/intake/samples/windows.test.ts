@@ -14,11 +14,13 @@ launch: 2026-01-01 09:00
 sources:
   paid: samples "paid_total" where zone = "a"
   cpu:  samples "cpu" in %
+  slow: samples "seconds_bucket" in s
 signals:
   growth: sum(paid) over 30m
   points: count(paid) over 30m
   top:    max(cpu) over 30m
   now:    last(cpu) over 30m
+  p90:    p90(slow) over 30m
 `;
 const NO_FIELDS: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -94,6 +96,27 @@ test('points that a plan reads become its figures, and others do not', async () 
     [other, T0 + 15_000, 6],
   ]);
   expect(figures(intake, clock)).toMatchObject({ growth: 7, points: 2, top: 0.91 });
+  await intake.stop();
+});
+
+test('histograms of several instances that count up to bounds have one percentile', async () => {
+  const clock = new VirtualClock(T0);
+  const intake = await start(new VolatileDisk(), clock);
+  const bucket = (le: string, instance: string): Series => ({
+    ...{ name: 'seconds_bucket', kind: 'counter' },
+    labels: [
+      ['instance', instance],
+      ['le', le],
+    ],
+  });
+  const scrape = (instance: string, counts: readonly number[]) =>
+    ['0.1', '0.5', '+Inf'].map((le, index) => [bucket(le, instance), clock.now(), counts[index] ?? 0] as const);
+  await send(intake, [...scrape('a', [50, 60, 60]), ...scrape('b', [3, 9, 9])]);
+  expect(figures(intake, clock)['p90']).toBeUndefined();
+  await clock.advance(15_000);
+  // 6 of 20 up to 100 ms, 14 more up to 500 ms: the 18th is 12/14 of the way. One instance has started again.
+  await send(intake, [...scrape('a', [54, 72, 72]), ...scrape('b', [2, 8, 8])]);
+  expect(figures(intake, clock)['p90']).toBeCloseTo(100 + (400 * 12) / 14, 6);
   await intake.stop();
 });
 

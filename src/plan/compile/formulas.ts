@@ -3,7 +3,15 @@ import { limits } from '#kernel/limits.ts';
 import type { CalendarWindow, Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
-import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
+import { fieldsOf } from '../predicate-fields.ts';
+import {
+  BOUND_FIELD,
+  BOUND_LABEL,
+  countsUpToBounds,
+  INCREASE_FIELD,
+  LEVEL_FIELD,
+  OBSERVATIONS_FIELD,
+} from '../sample-fields.ts';
 import { suggest } from '../text/nearest-name.ts';
 import type { Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
@@ -215,25 +223,25 @@ export class FormulaCompiler {
       return undefined;
     }
     const { source } = state;
-    if (source.samples === true && node.function === 'percentile' && source.event.endsWith('_bucket')) {
-      this.#context.skip(scope.where, 'a percentile of the buckets of a histogram', place);
-      return undefined;
-    }
     const written = rest.length === 0 ? undefined : rest.join('.');
     const isSound =
       source.samples === true
         ? this.#checkSampleArguments(node, written, label, name, scope)
         : this.#checkArguments(node, written, label, name, scope);
     if (!isSound) return undefined;
-    const field = source.samples === true ? sampleField(node.function, written) : written;
+    const ofBuckets = source.samples === true && node.function === 'percentile' && countsUpToBounds(source.event);
+    const measured: MeasureFunction = ofBuckets ? 'bucket-percentile' : (node.function as MeasureFunction);
+    const field = source.samples === true ? sampleField(measured, written) : written;
     const where =
       node.where === undefined ? undefined : compilePredicate(node.where, scope.sentence, this.#context, source);
     if (node.where !== undefined && where === undefined) return undefined;
     const windowMs = scope.windowMs;
     if (windowMs === undefined) return undefined;
-    const by = [...new Set([node.by?.name, scope.by].filter((group) => group !== undefined))].toSorted();
+    const by = groupsOf(node.by, scope);
+    if (ofBuckets && !this.#checkBuckets([...by, ...fieldsOf(where), ...fieldsOf(source.where)], label, place))
+      return undefined;
     const meaning = {
-      function: node.function as MeasureFunction,
+      function: measured,
       ...(node.quantile === undefined ? {} : { quantile: node.quantile }),
       source: name,
       ...(where === undefined ? {} : { where }),
@@ -249,7 +257,7 @@ export class FormulaCompiler {
     if (!this.measures.has(id)) this.measures.set(id, { id, text, ...meaning });
     return {
       formula: { kind: 'measure', measure: id },
-      unit: unitOfAggregate(node.function as MeasureFunction, field, source.units),
+      unit: unitOfAggregate(measured, ofBuckets ? BOUND_FIELD : field, source.units),
       by,
       atLeast: 0,
       signals: [],
@@ -336,6 +344,15 @@ export class FormulaCompiler {
     return this.#checkShare(node, source, place);
   }
 
+  /** A percentile needs all the buckets of its histogram. */
+  #checkBuckets(fields: readonly string[], label: string, place: Span): boolean {
+    const found = fields.find((field) => field === BOUND_LABEL || field === LEVEL_FIELD);
+    if (found === undefined) return true;
+    const message = `\`${label}\` of a histogram reads all of its buckets: \`${found}\` tells them apart.`;
+    this.#context.report.add('E154', place, message, 'Choose or split by other labels.');
+    return false;
+  }
+
   /** The length of a sliding window, or undefined when it is too short, has no step that divides it, or is not executed. */
   slidingWindow(duration: ast.Duration, scope: Scope, longestMs: number = limits.liveWindowMs): number | undefined {
     const place = this.#place(duration, scope);
@@ -368,9 +385,10 @@ export class FormulaCompiler {
 }
 
 /** What of the points a measure is of: what they add for `sum` and `rate`, else their level. */
-function sampleField(name: ast.Aggregate['function'], label: string | undefined): string | undefined {
+function sampleField(name: MeasureFunction, label: string | undefined): string | undefined {
   if (name === 'unique') return label;
   if (name === 'sum' || name === 'rate') return INCREASE_FIELD;
+  if (name === 'bucket-percentile') return OBSERVATIONS_FIELD;
   return FIELD_FUNCTIONS.has(name) ? LEVEL_FIELD : undefined;
 }
 

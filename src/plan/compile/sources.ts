@@ -1,7 +1,7 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
 import type { Predicate, Search, Source, Webhook } from '../model.ts';
-import { INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
+import { BOUND_FIELD, countsUpToBounds, INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
 import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
@@ -175,6 +175,8 @@ export class Sources {
     if (parsed.unit !== undefined) {
       units[LEVEL_FIELD] = parsed.unit.text;
       if (samples) units[INCREASE_FIELD] = parsed.unit.text;
+      const series = inner?.event ?? (origin.kind === 'samples' ? origin.name : '');
+      if (samples && countsUpToBounds(series)) units[BOUND_FIELD] = parsed.unit.text;
     }
     const subject = { units, ...(samples && { samples }) };
     const where =

@@ -175,7 +175,8 @@ function aggregateSql(
       return { name: shared ? 'uniq' : 'uniqExact', of };
     case 'duplicates':
     case 'missing':
-      throw new Error('A measure of keys is not read from stored events.');
+    case 'bucket-percentile':
+      throw new Error('A measure of keys or points is not read from stored events.');
     case 'percentile': {
       const quantile = measure.quantile ?? 0.5;
       // The rank is ⌈q × n⌉; the store takes ⌊q × n⌋ + 1, which is one more where q × n is whole.

@@ -26,13 +26,23 @@ export abstract class Aggregate {
     this.counts = new Uint32Array(shape.capacity);
   }
 
+  /** How many its figure rests on. */
+  get sampleSize(): number {
+    return this.covered;
+  }
+
+  /** Whether it is as a group without events. */
+  get isSilent(): boolean {
+    return this.covered === 0 || this.expired;
+  }
+
   /** When what it says is over although the window still covers it. */
   get expiresAt(): Instant {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** One more event in the slot; `covers` says whether the window covers it now, `lifeMs` how long it may be the last one. */
-  abstract put(slot: number, covers: boolean, value: number, time: number, lifeMs?: number): void;
+  /** One more event in the slot; `covers` says whether the window covers it now. */
+  abstract put(slot: number, covers: boolean, value: number, time: number): void;
   /** The same for the rows at the places `from … to − 1` of a selection, one after the other. */
   putRun(slot: number, covers: boolean, run: MeasuredRows, from: number, to: number): void {
     const { rows, values, times } = run;
