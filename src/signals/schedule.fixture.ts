@@ -69,6 +69,8 @@ export function reopened(executor: LiveExecutor, plan: CompiledPlan): LiveExecut
 export interface RunListener {
   /** What the executor said, in order. */
   readonly said?: (verdicts: readonly Verdict[]) => void;
+  /** How what arrives is brought to it, where that is more than to ingest it. */
+  readonly hear?: (live: LiveExecutor, step: Step) => readonly Verdict[];
   /** A step is over. */
   readonly stepped?: (live: LiveExecutor, reference: ReferenceExecutor, step: Step) => void;
 }
@@ -79,13 +81,13 @@ export function runSchedule(
   start: Instant,
   steps: readonly Step[],
   furtherMs: DurationMs,
-  { said = () => {}, stepped = () => {} }: RunListener,
+  { said = () => {}, stepped = () => {}, hear = (live, { records, now }) => live.ingest(records, now) }: RunListener,
 ): { readonly live: LiveExecutor; readonly reference: ReferenceExecutor } {
   let live = createLiveExecutor(plan, start);
   const reference = new ReferenceExecutor(plan, start);
   for (const step of steps) {
     for (const at of step.advances) said(live.advance(at));
-    said(live.ingest(step.records, step.now));
+    said(hear(live, step));
     reference.ingest(step.records, step.now);
     if (step.snapshot) live = reopened(live, plan);
     stepped(live, reference, step);

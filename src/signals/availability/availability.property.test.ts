@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { AvailabilityFigure, AvailabilityTarget, MaintenanceSpan } from '#plan/availability-figure.ts';
 import type { ByPhase, ComparisonTest, CompiledPhase, Formula } from '#plan/model.ts';
 import { absoluteSpan } from '#plan/phases.ts';
-import type { Truth } from '#plan/reading.ts';
-import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import type { Verdict } from '#plan/reading.ts';
+import type { LiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf, testOf } from '../plan.fixture.ts';
-import type { EventRecord } from '../record.ts';
-import { ReferenceExecutor } from '../reference-executor.ts';
+import type { ReferenceExecutor } from '../reference-executor.ts';
+import { type Change, changeOf, expectedChanges, inOrder, runSchedule, scheduleOf } from '../schedule.fixture.ts';
 import type { Arrival } from '../watch/reference-watch.ts';
 import { answerOf } from './store.fixture.ts';
 
@@ -91,114 +91,68 @@ const record = fc
   })
   .map(({ agoMs, part, ...rest }) => ({ agoMs, attributes: part === undefined ? rest : { ...rest, part } }));
 
-const schedule = fc
-  .array(
-    fc.record({
-      afterMs: fc.oneof(fc.constantFrom(1, 100, 5_000, 60_000, 600_000), fc.integer({ min: 1, max: 200_000 })),
-      drawn: fc.array(record, { maxLength: 3 }),
-      advance: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 2 }),
-      snapshot: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 10 },
-  )
-  .map((steps) => {
-    let now = START;
-    return steps.map(({ drawn, ...step }) => {
-      now += step.afterMs;
-      const records = drawn.map(
-        ({ agoMs, attributes }, index): EventRecord => ({
-          name: 'check',
-          time: now - agoMs,
-          id: `${now}-${index}`,
-          attributes,
-        }),
-      );
-      return { ...step, records, now };
-    });
-  });
+const schedule = scheduleOf({
+  start: START,
+  afterMs: fc.oneof(fc.constantFrom(1, 100, 5_000, 60_000, 600_000), fc.integer({ min: 1, max: 200_000 })),
+  drawn: record,
+  recordOf: ({ agoMs, attributes }, now) => ({ name: 'check', time: now - agoMs, attributes }),
+  maxRecords: 3,
+  maxSteps: 10,
+});
 
 const END_MS = 300_000;
 
-interface Change {
-  readonly at: number;
-  readonly test: string;
-  readonly truth: Truth;
+function compareReadings(live: LiveExecutor, reference: ReferenceExecutor): void {
+  const { instant } = live;
+  for (const { signal, reading } of live.readings()) {
+    const { value, reason, sampleSize } = reference.availability(signal).read(instant, instant + 1);
+    expect({ signal, ...reading }).toMatchObject(reason === undefined ? { value, sampleSize } : { reason });
+  }
 }
 
 test('availability is judged as the definition says, under any schedule of calls and restarts', () => {
   fc.assert(
     fc.property(plan, schedule, (drawn, steps) => {
-      let live = createLiveExecutor(drawn, START);
-      const reference = new ReferenceExecutor(drawn, START);
       const changes: Change[] = [];
-      const take = (verdicts: ReturnType<typeof live.advance>): void => {
-        for (const { at, test: id, truth, reading } of verdicts) {
-          expect(reading.at).toBe(at);
-          changes.push({ at, test: id, truth });
+      const said: Arrival[] = [];
+      const take = (verdicts: readonly Verdict[]): void => {
+        for (const one of verdicts) {
+          expect(one.reading.at).toBe(one.at);
+          changes.push(changeOf(one));
         }
       };
-      const said: Arrival[] = [];
       // A store that has everything at once answers at once; what is said in between is passed over.
-      const answer = (now: number): ReturnType<typeof live.advance> => {
+      const answer = (live: LiveExecutor, now: number): readonly Verdict[] => {
         for (const wanted of live.historyWanted()) {
           const verdicts = live.fillHistory(wanted, answerOf(wanted, said), now);
-          return [...verdicts, ...answer(now)];
+          return [...verdicts, ...answer(live, now)];
         }
         return [];
       };
-      const compareReadings = (): void => {
-        const { instant } = live;
-        for (const { signal, reading } of live.readings()) {
-          const { value, reason, sampleSize } = reference.availability(signal).read(instant, instant + 1);
-          expect({ signal, ...reading }).toMatchObject(reason === undefined ? { value, sampleSize } : { reason });
-        }
-      };
-      const arrivals = new Set<number>();
-      for (const { afterMs, records, advance, snapshot, now } of steps) {
-        for (const part of advance.toSorted((left, right) => left - right)) {
-          take(live.advance(Math.max(live.instant, now - Math.ceil((1 - part) * afterMs))));
-        }
-        take(live.advance(now));
-        const before = new Map(live.verdicts().map((one) => [one.test, one.truth]));
-        said.push(...records.map((one) => ({ record: one, receivedAt: now })));
-        const heard = [...live.ingest(records, now), ...answer(now)];
-        take(
-          [...Map.groupBy(heard, (one) => one.test).values()]
+      const { live, reference } = runSchedule(drawn, START, steps, END_MS, {
+        said: take,
+        hear: (now, { records, now: at }) => {
+          take(now.advance(at));
+          const before = new Map(now.verdicts().map((one) => [one.test, one.truth]));
+          said.push(...records.map((one) => ({ record: one, receivedAt: at })));
+          const heard = [...now.ingest(records, at), ...answer(now, at)];
+          return [...Map.groupBy(heard, (one) => one.test).values()]
             .flatMap((all) => all.slice(-1))
-            .filter((one) => one.truth !== before.get(one.test)),
-        );
-        reference.ingest(records, now);
-        if (records.length > 0) arrivals.add(now);
-        compareReadings();
-        if (!snapshot) continue;
-        const restored = restoreLiveExecutor(drawn, live.snapshot());
-        if (!restored.ok) throw new Error(restored.failure.message);
-        live = restored.value;
-      }
-      const end = live.instant + END_MS;
-      take(live.advance(end));
-      compareReadings();
+            .filter((one) => one.truth !== before.get(one.test));
+        },
+        stepped: compareReadings,
+      });
+      compareReadings(live, reference);
 
-      const expected: Change[] = [];
-      const told = new Map<string, Truth>();
+      const end = live.instant;
       const own = Object.keys(drawn.availabilities).flatMap((id) => reference.availability(id).instants(end));
       const boundaries = phases.flatMap(({ span }) => {
         const { from, to } = absoluteSpan(span, LAUNCH, 'UTC');
-        return [from, to ?? from].filter((at) => at <= end);
+        return [from, to ?? from];
       });
-      const instants = [...new Set([START, ...arrivals, ...own, ...boundaries])].sort((left, right) => left - right);
-      for (const at of instants) {
-        for (const before of arrivals.has(at) ? [at, at + 1] : [at + 1]) {
-          for (const one of Object.values(drawn.tests)) {
-            const truth = reference.truths(one, at, before).get('[]') ?? 'unknown';
-            if ((told.get(one.id) ?? 'unknown') === truth) continue;
-            told.set(one.id, truth);
-            expected.push({ at, test: one.id, truth });
-          }
-        }
-      }
-      const inOrder = (left: Change, right: Change) => left.at - right.at || left.test.localeCompare(right.test);
-      expect(changes.toSorted(inOrder)).toEqual(expected.toSorted(inOrder));
+      const range = { from: START, to: end };
+      const expected = expectedChanges(drawn, reference, steps, range, [...own, ...boundaries]);
+      expect(changes.toSorted(inOrder)).toEqual(expected.map(({ before: _, ...change }) => change));
     }),
     { numRuns: 30 },
   );

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Availability } from '#plan/availability.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
-import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import { createLiveExecutor, type LiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf } from '../plan.fixture.ts';
 import type { EventRecord } from '../record.ts';
+import { reopened } from '../schedule.fixture.ts';
 import { answerOf } from './store.fixture.ts';
 
 const START = Date.parse('2026-03-01T00:00:00Z');
@@ -79,11 +80,7 @@ test('an executor that a store tells of the past says what one says that heard i
         recalled.ingest([recordOf(one)], one.at);
         expect(uptime(recalled)).toMatchObject({ state: 'no data', reason: 'refilling' });
       }
-      if (restarts) {
-        const restored = restoreLiveExecutor(plan, recalled.snapshot());
-        if (!restored.ok) throw new Error(restored.failure.message);
-        recalled = restored.value;
-      }
+      if (restarts) recalled = reopened(recalled, plan);
       recalled.advance(filledAt);
       const [wanted] = recalled.historyWanted();
       if (wanted === undefined) throw new Error('nothing is wanted');

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
-import { createLiveExecutor, restoreLiveExecutor } from '../live-executor.ts';
+import { createLiveExecutor } from '../live-executor.ts';
 import { planOf, signalOf } from '../plan.fixture.ts';
 import { ReferenceExecutor } from '../reference-executor.ts';
+import { reopened } from '../schedule.fixture.ts';
 import type { Arrival } from '../watch/reference-watch.ts';
 import type { HistoryWanted } from './availability-window.ts';
 import { answerOf } from './store.fixture.ts';
@@ -80,10 +81,7 @@ test('however late results come and whenever the store answers, in the end all o
         reference.ingest(records, now);
         arrivals.push(...records.map((record) => ({ record, receivedAt: now })));
         if (answers) answer();
-        if (!restarts) continue;
-        const restored = restoreLiveExecutor(plan, live.snapshot());
-        if (!restored.ok) throw new Error(restored.failure.message);
-        live = restored.value;
+        if (restarts) live = reopened(live, plan);
       }
       for (let left = 12; left > 0; left--) {
         now += MINUTE_MS * 2;
