@@ -74,7 +74,7 @@ steps:
       expect.stringMatching(
         /^a\.scenario\.yaml:14:15: error E304: The plan at `broken\.yaml` has errors, the first at broken\.yaml:3:/,
       ),
-      'a.scenario.yaml:15:9: error E301: Here `dance` stands; expected is `load`, `send`, `stop`, `probe`, `heartbeat`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`.',
+      'a.scenario.yaml:15:9: error E301: Here `dance` stands; expected is `load`, `send`, `stop`, `probe`, `heartbeat`, `acknowledge`, `silence`, `unsilence`, `silence intake for`, `apply` or `expect`, or what a person `judges`, `settles`, `compares` or `marks`.',
       'a.scenario.yaml:16:5: error E302: `at T+30s` is earlier than the step before.',
       'a.scenario.yaml:17:5: error E224: `in 30s` is no time.',
     ]);
