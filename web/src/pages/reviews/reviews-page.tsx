@@ -21,11 +21,12 @@ rules:
 /** What people vouch for: samples that they judge, and lists that they hold against what the system says. */
 export function ReviewsPage() {
   const plan = usePlanName();
-  const { data: overview } = useOverview(plan);
+  const { data: overview, isPending: isReaderUnknown } = useOverview(plan);
   const own = overview?.people.find(({ you }) => you === true)?.name;
   const { data, error, refetch } = useAsked(plan);
   const [search, change] = useSearchValues();
-  if (data === undefined) {
+  // Whose page it is decides what stands first.
+  if (data === undefined || isReaderUnknown) {
     return (
       <Page title="Reviews" state={<> </>}>
         <Section title="What is asked">

@@ -84,15 +84,13 @@ export function SampleCard({ plan, review, sample, place, of, onGo, onJudged }: 
           ))}
         </dl>
       )}
-      <p className={classes.quiet}>
-        {sample.at === undefined ? null : (
-          <>
-            Came <TimeText at={sample.at} />
-          </>
-        )}
-      </p>
       <div className={classes.verdict} aria-live="polite">
         <StateMark tone={tone} word={word} />
+        {sample.at === undefined || sample.verdict !== undefined ? null : (
+          <span className={classes.quiet}>
+            came <TimeText at={sample.at} />
+          </span>
+        )}
         {sample.verdict === undefined ? null : (
           <span>
             {sample.verdict.note === undefined ? null : <span className={classes.said}>{sample.verdict.note} </span>}
