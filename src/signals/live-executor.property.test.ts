@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ComparisonTest, Formula, Measure, Predicate, SilenceTest } from '#plan/model.ts';
-import type { Truth } from '#plan/reading.ts';
+import type { ComparisonTest, CompiledPlan, Formula, Measure, Predicate, SilenceTest } from '#plan/model.ts';
 import { BOUND_FIELD, INCREASE_FIELD, OBSERVATIONS_FIELD } from '#plan/sample-fields.ts';
 import { measuresOf } from './formula.ts';
-import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from './live-executor.ts';
+import { createLiveExecutor, type LiveExecutor } from './live-executor.ts';
 import { formulaOf, measureOf, planOf, signalOf, silenceOf, sourceOf, testOf } from './plan.fixture.ts';
 import { type EventRecord, sampleRecordName } from './record.ts';
-import { ReferenceExecutor } from './reference-executor.ts';
+import type { ReferenceExecutor } from './reference-executor.ts';
+import { type Change, changeOf, expectedChanges, inOrder, runSchedule, scheduleOf } from './schedule.fixture.ts';
 
 const START = 1_700_000_000_000;
 
@@ -147,13 +147,6 @@ const plan = fc.array(measure, { minLength: 1, maxLength: 4 }).chain((drawn) => 
     );
 });
 
-type Schedule = readonly {
-  readonly afterMs: number;
-  readonly records: readonly EventRecord[];
-  readonly advance: readonly number[];
-  readonly snapshot: boolean;
-}[];
-
 /** Values are quarters, so that sums are exact in any order. */
 const record = fc.record({
   name: fc.constantFrom('requests', 'orders', 'visits', sampleRecordName('orders')),
@@ -179,175 +172,93 @@ const record = fc.record({
   order: fc.option(fc.constantFrom('o1', 'o2', 'o3'), { nil: undefined }),
 });
 
-const schedule: fc.Arbitrary<Schedule> = fc
-  .array(
-    fc.record({
-      afterMs: fc.oneof(fc.constantFrom(1, 100, 500, 1_000, 60_000), fc.integer({ min: 1, max: 400_000 })),
-      records: fc.array(record, { maxLength: 5 }),
-      advance: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }),
-      snapshot: fc.boolean(),
-    }),
-    { minLength: 1, maxLength: 12 },
-  )
-  .map((steps) => {
-    let now = START;
-    return steps.map((step) => {
-      now += step.afterMs;
-      return {
-        ...step,
-        records: step.records.map((drawn, index): EventRecord => {
-          const { agoMs, user, value, increase, lifeMs, durationMs, route, tier, order, le, name } = drawn;
-          const attributes = {
-            tier,
-            ...(route === undefined ? {} : { route }),
-            ...(order === undefined ? {} : { order }),
-            ...(le === undefined ? {} : { le }),
-          };
-          return {
-            name,
-            time: now - agoMs,
-            id: `${now}-${index}`,
-            attributes,
-            ...(user === undefined ? {} : { user }),
-            ...(value === undefined ? {} : { value }),
-            ...(increase === undefined ? {} : { increase }),
-            ...(lifeMs === undefined ? {} : { lifeMs }),
-            ...(durationMs === undefined ? {} : { durationMs }),
-          };
-        }),
-      };
-    });
-  });
+type Drawn = typeof record extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** What was drawn, as it arrives. */
+function recordOf(drawn: Drawn, now: number): Omit<EventRecord, 'id'> {
+  const { agoMs, user, value, increase, lifeMs, durationMs, route, tier, order, le, name } = drawn;
+  const attributes = {
+    tier,
+    ...(route === undefined ? {} : { route }),
+    ...(order === undefined ? {} : { order }),
+    ...(le === undefined ? {} : { le }),
+  };
+  return {
+    name,
+    time: now - agoMs,
+    attributes,
+    ...(user === undefined ? {} : { user }),
+    ...(value === undefined ? {} : { value }),
+    ...(increase === undefined ? {} : { increase }),
+    ...(lifeMs === undefined ? {} : { lifeMs }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+  };
+}
+
+const schedule = scheduleOf({
+  start: START,
+  afterMs: fc.oneof(fc.constantFrom(1, 100, 500, 1_000, 60_000), fc.integer({ min: 1, max: 400_000 })),
+  drawn: record,
+  recordOf,
+});
 
 const END_MS = 1_300_000;
 
-function reopened(executor: LiveExecutor, drawn: Parameters<typeof restoreLiveExecutor>[0]): LiveExecutor {
-  const result = restoreLiveExecutor(drawn, executor.snapshot());
-  if (!result.ok) throw new Error(result.failure.message);
-  return result.value;
+/** The readings of all signals, as the definition has them. */
+function expectReadings(live: LiveExecutor, reference: ReferenceExecutor, drawn: CompiledPlan): void {
+  const readings = new Map<string, Map<string, unknown>>();
+  for (const { signal, group, reading } of live.readings()) {
+    const byGroup = readings.get(signal) ?? new Map();
+    readings.set(signal, byGroup.set(group, reading));
+  }
+  for (const signal of drawn.signals) {
+    const expected = reference.figures(signal.formula, live.instant);
+    const got = readings.get(signal.name) ?? new Map();
+    expect([...got.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+    for (const [group, figure] of expected) {
+      const reading = got.get(group);
+      expect(reading.reason).toBe(figure.reason);
+      expect(reading.fullAt).toBe(figure.fullAt);
+      expect(reading.sampleSize).toBe(Number.isFinite(figure.sampleSize) ? figure.sampleSize : 0);
+      if (figure.value === undefined) continue;
+      const functions = [...measuresOf(signal.formula)].map((id) => drawn.measures[id]?.function);
+      if (!functions.includes('percentile')) {
+        expect(reading.value).toBeCloseTo(figure.value, 9);
+      } else if (signal.formula.kind === 'measure') {
+        expect(Math.abs(reading.value - figure.value)).toBeLessThanOrEqual(Math.abs(figure.value) * 0.01 + 1e-9);
+      }
+    }
+  }
 }
 
 test('its readings are those of the definition, under any schedule of calls and restarts', () => {
   fc.assert(
     fc.property(plan, schedule, (drawn, steps) => {
-      const reference = new ReferenceExecutor(drawn, START);
-      let live = createLiveExecutor(drawn, START);
-      let now = START;
-      for (const step of steps) {
-        now += step.afterMs;
-        live.ingest(step.records, now);
-        reference.ingest(step.records, now);
-        if (step.snapshot) live = reopened(live, drawn);
-        const readings = new Map<string, Map<string, unknown>>();
-        for (const { signal, group, reading } of live.readings()) {
-          const byGroup = readings.get(signal) ?? new Map();
-          readings.set(signal, byGroup.set(group, reading));
-        }
-        for (const signal of drawn.signals) {
-          const expected = reference.figures(signal.formula, now);
-          const got = readings.get(signal.name) ?? new Map();
-          expect([...got.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
-          for (const [group, figure] of expected) {
-            const reading = got.get(group);
-            expect(reading.reason).toBe(figure.reason);
-            expect(reading.fullAt).toBe(figure.fullAt);
-            expect(reading.sampleSize).toBe(Number.isFinite(figure.sampleSize) ? figure.sampleSize : 0);
-            if (figure.value === undefined) continue;
-            const functions = [...measuresOf(signal.formula)].map((id) => drawn.measures[id]?.function);
-            if (!functions.includes('percentile')) {
-              expect(reading.value).toBeCloseTo(figure.value, 9);
-            } else if (signal.formula.kind === 'measure') {
-              expect(Math.abs(reading.value - figure.value)).toBeLessThanOrEqual(Math.abs(figure.value) * 0.01 + 1e-9);
-            }
-          }
-        }
-      }
+      runSchedule(drawn, START, steps, END_MS, {
+        stepped: (live, reference) => expectReadings(live, reference, drawn),
+      });
     }),
     { numRuns: 300 },
   );
 });
 
-interface Change {
-  readonly at: number;
-  readonly test: string;
-  readonly group: string;
-  readonly truth: Truth;
-  readonly gone: boolean;
-}
-
-/** What the live executor must say, found by asking the definition at every instant at which anything could change. */
-function expectedChanges(drawn: Parameters<typeof createLiveExecutor>[0], steps: Schedule): readonly Change[] {
-  const reference = new ReferenceExecutor(drawn, START);
-  let now = START;
-  const arrivals = new Set<number>();
-  for (const step of steps) {
-    now += step.afterMs;
-    reference.ingest(step.records, now);
-    if (step.records.length > 0) arrivals.add(now);
-  }
-  const instants = [...reference.instants()]
-    .filter((at) => at >= START && at <= now + END_MS)
-    .toSorted((a, b) => a - b);
-  const changes: Change[] = [];
-  const told = new Map<string, Map<string, Truth>>();
-  for (const [at, before] of instants.flatMap((at) =>
-    arrivals.has(at)
-      ? [
-          [at, at],
-          [at, at + 1],
-        ]
-      : [[at, at + 1]],
-  )) {
-    if (at === undefined || before === undefined) continue;
-    for (const one of Object.values(drawn.tests)) {
-      const known = told.get(one.id) ?? new Map<string, Truth>();
-      told.set(one.id, known);
-      const truths = reference.truths(one, at, before);
-      for (const [group, truth] of truths) {
-        if ((known.get(group) ?? (group === '[]' ? 'unknown' : undefined)) === truth) continue;
-        known.set(group, truth);
-        changes.push({ at, test: one.id, group, truth, gone: false });
-      }
-      for (const group of known.keys()) {
-        if (truths.has(group)) continue;
-        known.delete(group);
-        changes.push({ at, test: one.id, group, truth: reference.truthOfGone(one, group, at, before), gone: true });
-      }
-    }
-  }
-  return changes.toSorted(inOrder);
-}
-
-/** By instant, test and group; of one instant, first what was so before its events arrived. */
-function inOrder(left: Change, right: Change): number {
-  return left.at - right.at || left.test.localeCompare(right.test) || left.group.localeCompare(right.group);
-}
-
 test('its verdicts change at the instants at which the definition changes, under any schedule of calls and restarts', () => {
   fc.assert(
     fc.property(plan, schedule, (drawn, steps) => {
-      let live = createLiveExecutor(drawn, START);
       const changes: Change[] = [];
-      const take = (verdicts: ReturnType<LiveExecutor['advance']>): void => {
-        let last = changes.at(-1)?.at ?? 0;
-        for (const { at, test: id, group, truth, gone, reading } of verdicts) {
-          expect(at).toBeGreaterThanOrEqual(last);
-          expect(reading.at).toBe(at);
-          last = at;
-          changes.push({ at, test: id, group, truth, gone: gone === true });
-        }
-      };
-      let now = START;
-      for (const step of steps) {
-        for (const part of step.advance.toSorted((a, b) => a - b)) {
-          take(live.advance(Math.max(live.instant, now + Math.floor(part * step.afterMs))));
-        }
-        now += step.afterMs;
-        take(live.ingest(step.records, now));
-        if (step.snapshot) live = reopened(live, drawn);
-      }
-      take(live.advance(now + END_MS));
-      expect(changes.toSorted(inOrder)).toEqual(expectedChanges(drawn, steps));
+      const { live, reference } = runSchedule(drawn, START, steps, END_MS, {
+        said: (verdicts) => {
+          let last = changes.at(-1)?.at ?? 0;
+          for (const one of verdicts) {
+            expect(one.at).toBeGreaterThanOrEqual(last);
+            expect(one.reading.at).toBe(one.at);
+            last = one.at;
+            changes.push(changeOf(one));
+          }
+        },
+      });
+      const expected = expectedChanges(drawn, reference, steps, { from: START, to: live.instant });
+      expect(changes.toSorted(inOrder)).toEqual(expected.map(({ before: _, ...change }) => change));
     }),
     { numRuns: 300 },
   );
@@ -361,19 +272,8 @@ test('many records at once say what they say one by one', () => {
       fc.integer({ min: 1, max: 400 }),
       (drawn, kinds, times) => {
         const records = Array.from({ length: kinds.length * times }, (_, index): EventRecord => {
-          const { agoMs, user, value, lifeMs, durationMs, route, tier, name } = kinds[
-            index % kinds.length
-          ] as (typeof kinds)[0];
-          return {
-            name,
-            time: START - agoMs,
-            id: `${index}`,
-            attributes: { tier, ...(route !== undefined && { route }), order: `o${index % 7}` },
-            ...(user !== undefined && { user }),
-            ...(value !== undefined && { value }),
-            ...(lifeMs !== undefined && { lifeMs }),
-            ...(durationMs !== undefined && { durationMs }),
-          };
+          const kind = kinds[index % kinds.length] as Drawn;
+          return { ...recordOf({ ...kind, order: `o${index % 7}` } as Drawn, START), id: `${index}` };
         });
         const together = createLiveExecutor(drawn, START);
         const single = createLiveExecutor(drawn, START);
