@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
-import { checkRunsWritten, hoursOfEvents, RESULT_OF_EVENT } from '#storage/clickhouse/check-runs.ts';
+import { checkRunsWritten, hoursOfEvents, hoursWithMore, RESULT_OF_EVENT } from '#storage/clickhouse/check-runs.ts';
 import { CHECK_SLICE_MS, checkSlicesWritten, slicesOfEvents } from '#storage/clickhouse/check-slices.ts';
 
 /** What is asked about: the results of a plan's probes in a time; `staleMs` is how long a result of each says something. */
@@ -9,6 +9,8 @@ export interface ProbeQuery {
   readonly probes: readonly { readonly name: string; readonly staleMs: DurationMs }[];
   readonly from: Instant;
   readonly to: Instant;
+  /** Also what came since runs were written, and is not noted yet, which costs a count of days. Who asks keeps the answer, and will not ask again. */
+  readonly isForGood?: true;
 }
 
 /** A time of which something is written; none where it ends when it begins. */
@@ -48,11 +50,17 @@ export async function sourcesOfRuns(
 ): Promise<Sources> {
   const [runs, slices] = await Promise.all([
     query.to - query.from < FROM_RUNS_ABOVE_MS ? undefined : checkRunsWritten(client),
-    slicesWritten(client, query),
+    query.isForGood === true ? undefined : slicesWritten(client, query),
   ]);
   const asked = { ...parametersOf(query), ofParts };
   const { since, until } = within(query, runs, HOUR_MS);
-  const hours = since === until ? [] : await hoursOfEvents(client, { ...asked, from: since, to: until }, signal);
+  const inHours = { ...asked, from: since, to: until };
+  const noted = since === until ? [] : await hoursOfEvents(client, inHours, signal);
+  const later =
+    since === until || query.isForGood !== true
+      ? []
+      : await hoursWithMore(client, inHours, runs?.upTo ?? until, signal);
+  const hours = [...new Set([...noted, ...later])];
   const { since: sliced, until: slicedUpTo } = within(query, slices, CHECK_SLICE_MS);
   const known = { since, until, hours, sliced, slicedUpTo };
   const bad = sliced === slicedUpTo ? [] : await slicesOfEvents(client, { ...asked, ...known }, signal);

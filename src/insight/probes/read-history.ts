@@ -32,7 +32,8 @@ export async function readHistory(
     let stretchMs: DurationMs = STRETCH_MS;
     for (let begin: Instant = from; begin < to; ) {
       const end = Math.min(begin + stretchMs, to);
-      const runs = await readUnlessMuch(ask, whom, { plan, probes, from: begin, to: end }, stretchMs > SHORTEST_MS);
+      const query = { plan, probes, from: begin, to: end, isForGood: true } as const;
+      const runs = await readUnlessMuch(ask, whom, query, stretchMs > SHORTEST_MS);
       if (runs === 'much') {
         stretchMs = Math.max(SHORTEST_MS, Math.min(stretchMs, end - begin) / 2);
         continue;

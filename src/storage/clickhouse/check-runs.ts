@@ -214,6 +214,31 @@ export async function hoursOfEvents(
   return rows.map(({ hour }) => hour * SECOND_MS);
 }
 
+/** Hours of a range that have more results than their runs were made of, whether that is noted already or not; `upTo` is how far runs are written. */
+export async function hoursWithMore(
+  client: ClickHouseClient,
+  { plan, from, to }: { readonly plan: string; readonly from: Instant; readonly to: Instant },
+  upTo: Instant,
+  signal: AbortSignal,
+): Promise<readonly Instant[]> {
+  const since = Math.max(from, upTo - LATE_AT_ALL_MS);
+  if (since >= to) return [];
+  const rows = await askRows<{ hour: number }>(
+    client,
+    `select toUInt32(at) as hour from (
+      select toStartOfHour(ts) as at, count() as there from events
+      where plan = {plan:String} and name = 'check' and ts >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+        and ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+      group by at
+    ) as found
+    left join (select at, min(events) as events from check_hours where plan = {plan:String} group by at) as written using (at)
+    where there > events order by hour`,
+    { plan, since, to },
+    signal,
+  );
+  return rows.map(({ hour }) => hour * SECOND_MS);
+}
+
 /** What a question is answered with, row by row. */
 export async function askRows<Row>(
   client: ClickHouseClient,
