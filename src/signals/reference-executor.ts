@@ -193,8 +193,8 @@ export class ReferenceExecutor {
     if (isOfKeys(measure)) {
       const { covered, offending } = this.keysOf(measure, group, at, before);
       if (covered > 0) return { value: offending.length, sampleSize: covered };
-      return this.emptyFigure(at, before);
       if (measure.by.length > 0 && !gone) return { reason: 'missing-partner', sampleSize: 0 };
+      return this.emptyFigure(at, before);
     }
     const own = measure.by.length === 0 ? UNGROUPED : group;
     if (measure.function === 'bucket-percentile') return this.bucketFigure(measure, own, at, before, gone);
@@ -264,7 +264,6 @@ export class ReferenceExecutor {
   }
 
   private groups(id: string, at: Instant, before: Instant): ReadonlySet<GroupKey> {
-    return new Set(this.covered(this.measure(id), at, before).map((event) => event.group));
     const measure = this.measure(id);
     if (isOfKeys(measure)) return new Set(this.keys(measure, before).at(at).keys());
     const groups = new Set(this.covered(measure, at, before).map((event) => event.group));

@@ -51,7 +51,7 @@ export class KnownSeries implements Series {
   }
 
   /** Takes what its sender says of it now; a change is announced with the next point. */
-  describe(kind: SeriesKind, startedAt: Instant, lifeMs: DurationMs): void {
+  describe(kind: SeriesKind, startedAt: Instant, lifeMs: DurationMs = this.lifeMs): void {
     if (this.kind === kind && this.startedAt === startedAt && this.lifeMs === lifeMs) return;
     this.kind = kind;
     this.startedAt = startedAt;

@@ -19,7 +19,7 @@ import { functionName, unitOfAggregate } from './aggregates.ts';
 import { Availabilities } from './availabilities.ts';
 import type { Checks } from './checks.ts';
 import type { Context } from './context.ts';
-import { compileDuplicates, compileMissing, type KeyParts } from './key-measures.ts';
+import { compileDuplicates, compileMissing, groupsOf, type KeyParts } from './key-measures.ts';
 import { measureId } from './meaning.ts';
 import { compilePredicate } from './predicates.ts';
 import { compileFigureOfProbe } from './probe-figures.ts';
