@@ -33,6 +33,9 @@ export const partStandingSchema = z
     state: partStateSchema,
     /** When the last answer came that named it. */
     at: z.string().optional(),
+    /** As of a probe. */
+    dayUptime: z.number().optional(),
+    monthUptime: z.number().optional(),
   })
   .meta({ id: 'PartStanding' });
 

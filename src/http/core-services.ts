@@ -100,7 +100,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     heartbeats,
     reviews: createReviewServices({ core, clock, askTelemetry }),
     comparisons: createComparisonServices({ core, clock, askTelemetry, uploads: options.listUploads }),
-    planServices: createPlanServiceServices({ core, clock, askTelemetry, probes, heartbeats }),
+    planServices: createPlanServiceServices({ core, clock, probes, heartbeats }),
     assessments: createAssessmentServices({ core, clock, askTelemetry }),
   };
 }

@@ -284,6 +284,10 @@ export const limits = {
   probeRunsRead: 2_000,
   /** So old may be what is shown of 30 days; what came since is added. */
   probeMonthReadMs: 300_000,
+  /** Of those that came meanwhile, for a page that asks every few seconds. */
+  probeResultsReadAgain: 50_000,
+  /** Of a time with more results than this a probe's page shows means of five minutes at least, which are not read from results. */
+  probeResultsRead: 500_000,
   probeLatestRead: 20_000,
   probeBucketsRead: 100_000,
   probeFailuresShown: 50,

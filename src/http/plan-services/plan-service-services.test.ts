@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Play } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
 import { compilePlan } from '#plan/compile.ts';
+import { viewPartStandings } from '../probes/part-view.ts';
 import { createPlanServiceServices } from './plan-service-services.ts';
 
 const START = Date.UTC(2026, 9, 1, 12);
@@ -17,12 +18,15 @@ probes:
 function services(clock: { now: number }, last: number) {
   const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
   if (plan === undefined) throw new Error('the plan of the test is wrong');
-  const runs = [{ probe: 'api', part: 'db', location: 'here', runs: [{ from: START - 60_000, last, state: 'up' }] }];
+  const seen = { probe: 'api', part: 'db', location: 'here', lastAt: last };
+  const runs = [{ ...seen, runs: [{ from: START - 60_000, last, state: 'up' as const }] }];
   return createPlanServiceServices({
     core: { plans: () => ['shop'], lastWorld: () => new Play(plan).world } as unknown as Core,
-    askTelemetry: async () => runs as never,
     clock: { now: () => clock.now } as never,
-    probes: { probes: async () => ({ probes: [] }) },
+    probes: {
+      probes: async () => ({ probes: [] }),
+      parts: async () => (plan.probes ?? []).flatMap((probe) => viewPartStandings(probe, plan, runs, clock.now)),
+    },
     heartbeats: { heartbeats: async () => ({ heartbeats: [] }) },
   });
 }

@@ -1,19 +1,13 @@
 import type { HeartbeatAnswer } from '#contract/heartbeats.ts';
 import type { ProbeAnswer } from '#contract/probes.ts';
-import type { HeartbeatStandingAnswer, PartStandingAnswer, ProbeStandingAnswer } from '#contract/services.ts';
+import type { HeartbeatStandingAnswer, ProbeStandingAnswer } from '#contract/services.ts';
 import type { Core } from '#engine/core-process.ts';
-import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { formatInstant, type Instant } from '#kernel/instant.ts';
-import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
-import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Probe } from '#plan/probe.ts';
-import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { HeartbeatServices } from '../heartbeats/services.ts';
 import { requirePlan } from '../known-plan.ts';
-import { partCourse, partStateOf } from '../probes/part-view.ts';
 import type { ProbeServices } from '../probes/services.ts';
 import { rulesAbout } from '../rules-about.ts';
 import { judgeServices } from './judge-services.ts';
@@ -22,40 +16,22 @@ import { SharedReading } from './shared-reading.ts';
 
 export interface PlanServiceServicesOptions {
   readonly core: Pick<Core, 'plans' | 'lastWorld'>;
-  readonly askTelemetry: AskTelemetry;
   readonly clock: Clock;
-  readonly probes: Pick<ProbeServices, 'probes'>;
+  readonly probes: Pick<ProbeServices, 'probes' | 'parts'>;
   readonly heartbeats: HeartbeatServices;
-}
-
-/** What was read of parts at an instant. */
-interface PartsRead {
-  readonly at: Instant;
-  readonly runs: readonly PartRuns[];
 }
 
 /** The services of the plan in force, with all that says how they stand. */
 export function createPlanServiceServices(options: PlanServiceServicesOptions): PlanServiceServices {
-  const { core, askTelemetry, clock } = options;
-
-  /** What the health answers said of their parts last. */
-  async function partsOf({ name, probes = [] }: CompiledPlan): Promise<PartsRead> {
-    const now = clock.now();
-    const wanted = probes
-      .filter(({ parts }) => parts !== undefined)
-      .map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
-    if (wanted.length === 0) return { at: now, runs: [] };
-    const from = now - Math.max(...wanted.map(({ staleMs }) => staleMs));
-    const query = { plan: name, probes: wanted, from, to: now + limits.futureMs };
-    return { at: now, runs: await askTelemetry((client, signal) => readPartRuns(client, query, signal)) };
-  }
+  const { core, clock } = options;
 
   /** Asked for by every page of mission control that is open, so nobody who leaves ends it. */
   const seen = new SharedReading(clock, async (name) => {
-    const plan = core.lastWorld(name)?.plan;
+    const never = new AbortController().signal;
     const [answer, parts] = await Promise.all([
-      options.probes.probes(name, new AbortController().signal),
-      plan === undefined ? undefined : partsOf(plan),
+      options.probes.probes(name, never),
+      // They are many where a quick probe has many parts; all else stands without them.
+      unlessAway(() => options.probes.parts(name, never)),
     ]);
     return { results: new Map(answer.probes.map((probe) => [probe.name, probe])), parts };
   });
@@ -78,7 +54,11 @@ export function createPlanServiceServices(options: PlanServiceServicesOptions): 
       const parts = (plan.probes ?? []).flatMap((probe) =>
         Object.entries(probe.parts ?? {}).map(([service, field]) => ({
           service,
-          standing: partStanding(probe, service, field, found?.parts),
+          standing: found?.parts?.find((one) => one.service === service && one.standing.probe === probe.name)
+            ?.standing ?? {
+            ...{ probe: probe.name, field },
+            state: 'unknown' as const,
+          },
         })),
       );
       const checkIns = heartbeats.map((heartbeat) => ({
@@ -135,20 +115,6 @@ function standingOf(probe: Probe, answer: ProbeAnswer | undefined, plan: Compile
     ...(answer?.day.uptime === undefined ? {} : { dayUptime: answer.day.uptime }),
     ...(answer?.month.uptime === undefined ? {} : { monthUptime: answer.month.uptime }),
     rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === name)],
-  };
-}
-
-/** Judged as of the instant of reading: the probe may be due again before what was read is. */
-function partStanding(probe: Probe, service: string, field: string, read: PartsRead | undefined): PartStandingAnswer {
-  if (read === undefined) return { probe: probe.name, field, state: 'unknown' };
-  const own = read.runs.filter((one) => one.probe === probe.name && one.part === service);
-  const lastAt = Math.max(...own.flatMap((one) => one.runs.map(({ last }) => last)));
-  const course = partCourse(probe, own, { from: read.at - staleAfterMs(probe), to: read.at });
-  return {
-    probe: probe.name,
-    field,
-    state: partStateOf(course),
-    ...(Number.isFinite(lastAt) ? { at: formatInstant(lastAt) } : {}),
   };
 }
 

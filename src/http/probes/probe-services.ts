@@ -1,21 +1,20 @@
-import type { ProbeAnswer, ProbeHistoryAnswer } from '#contract/probes.ts';
+import type { ProbeAnswer } from '#contract/probes.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
-import { joinRuns } from '#insight/probes/join-runs.ts';
 import type { ProbeQuery } from '#insight/probes/probe-sources.ts';
 import { readFailures } from '#insight/probes/read-failures.ts';
-import { type PartRuns, readPartRuns } from '#insight/probes/read-parts.ts';
+import { readLongRuns } from '#insight/probes/read-history.ts';
 import {
   type LocationRuns,
   type ResultBucket,
+  type RunsOfPart,
   readBuckets,
   readDurations,
   readResultsAt,
-  readRuns,
   type StoredResult,
 } from '#insight/probes/read-probes.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { DAY_MS, type DurationMs, formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, formatInstant, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { availabilityOf, type CourseRange, type Segment } from '#plan/availability.ts';
@@ -32,7 +31,9 @@ import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { readRange } from '../read-range.ts';
 import { rulesAbout } from '../rules-about.ts';
-import { partCourse, partStateOf } from './part-view.ts';
+import { createKeptRuns, KEPT_MS, resultsIn, wantedOf } from './kept-runs.ts';
+import { NowAndThen } from './now-and-then.ts';
+import { viewPartStandings, viewParts } from './part-view.ts';
 import { viewPhases } from './phase-uptime.ts';
 import { viewBucket, viewResult, viewUptime } from './probe-view.ts';
 import type { ProbeServices } from './services.ts';
@@ -53,16 +54,6 @@ export interface ProbeServicesOptions {
 /** What the checks of a part of the day took. */
 type Duration = Pick<ResultBucket, 'probe' | 'index' | 'durationMs'>;
 
-/** What was read of 30 days at an instant. */
-interface Month {
-  readonly at: Instant;
-  /** Names the probes that it was read for. */
-  readonly key: string;
-  readonly runs: readonly LocationRuns[];
-  /** Of the last day. */
-  readonly durations: readonly Duration[];
-}
-
 /** The probes of the plan in force, with their results from the telemetry store. */
 export function createProbeServices({ core, askTelemetry, clock }: ProbeServicesOptions): ProbeServices {
   function planOf(name: string): InForce | undefined {
@@ -71,31 +62,19 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     return world && { plan: world.plan, launch: launchOf(world.plan, world.line) };
   }
 
-  const months = new Map<string, Promise<Month>>();
+  const keptRuns = createKeptRuns({ askTelemetry, clock }, 'probes');
+  const keptPartRuns = createKeptRuns({ askTelemetry, clock }, 'parts');
+  const durations = new NowAndThen<readonly Duration[]>(clock);
 
-  /** Of 30 days, read again only now and then: that is much for a page that asks every few seconds. */
-  async function monthOf({ name, probes = [] }: CompiledPlan): Promise<Month> {
-    const now = clock.now();
-    const wanted = probes.map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
-    const key = JSON.stringify(wanted);
-    const known = await months.get(name);
-    if (known !== undefined && known.key === key && now - known.at < limits.probeMonthReadMs) return known;
-    const lookback = Math.min(MONTH_MS, Math.max(...wanted.map(({ staleMs }) => staleMs)));
-    const query = { plan: name, probes: wanted, to: now + limits.futureMs };
-    const reading = askTelemetry(async (client, signal): Promise<Month> => {
-      const [runs, durations] = await Promise.all([
-        readRuns(client, { ...query, from: now - MONTH_MS - lookback }, signal),
-        readDurations(client, { ...query, from: now - DAY_MS, stepMs: DAY_MS / DAY_PARTS }, signal),
-      ]);
-      return { at: now, key, runs, durations };
-    });
-    months.set(name, reading);
-    try {
-      return await reading;
-    } catch (caught) {
-      if (months.get(name) === reading) months.delete(name);
-      throw caught;
-    }
+  /** How long the checks of the last day took, by its parts. */
+  function durationsOf({ name, probes = [] }: CompiledPlan): Promise<readonly Duration[]> {
+    const wanted = wantedOf(probes);
+    return durations.get(JSON.stringify([name, wanted]), (now) =>
+      askTelemetry((client, signal) => {
+        const query = { plan: name, probes: wanted, from: now - DAY_MS, to: now, stepMs: DAY_MS / DAY_PARTS };
+        return readDurations(client, query, signal);
+      }),
+    );
   }
 
   async function standing(
@@ -103,22 +82,18 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
     wanted: readonly Probe[],
     gone: AbortSignal,
   ): Promise<readonly Standing[]> {
-    const month = await monthOf(plan);
-    const now = clock.now();
-    // Results of a prober that was cut off come late.
-    const from = month.at - HOUR_MS;
-    const probes = wanted.map((probe) => ({ name: probe.name, staleMs: staleAfterMs(probe) }));
-    const [runs, latest] = await askTelemetry(async (client, given) => {
-      const signal = AbortSignal.any([given, gone]);
-      const query = { plan: plan.name, probes, from, to: now + limits.futureMs };
-      const names = new Set(probes.map(({ name }) => name));
-      const earlier = month.runs.filter(({ probe }) => names.has(probe));
-      const joined = joinRuns(earlier, await readRuns(client, query, signal), from);
-      return [joined, await readResultsAt(client, { plan: plan.name, lasts: joined }, signal)] as const;
-    });
-    const runsOf = Map.groupBy(runs, ({ probe }) => probe);
+    const [{ now, runs: all }, took] = await Promise.all([
+      keptRuns(plan.name, plan.probes ?? [], gone),
+      durationsOf(plan),
+    ]);
+    const names = new Set(wanted.map(({ name }) => name));
+    const runs = all.filter(({ probe }) => names.has(probe));
+    const latest = await askTelemetry((client, own) =>
+      readResultsAt(client, { plan: plan.name, lasts: runs }, AbortSignal.any([own, gone])),
+    );
+    const byProbe = Map.groupBy(runs, ({ probe }) => probe);
     const latestOf = Map.groupBy(latest, ({ probe }) => probe);
-    const durationsOf = Map.groupBy(month.durations, ({ probe }) => probe);
+    const tookOf = Map.groupBy(took, ({ probe }) => probe);
     const course = phaseCourse(plan, launch, now);
     const phase = course[0]?.phase;
     return wanted.map((probe) => {
@@ -129,17 +104,24 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         now,
         everyMs: valueAt(probe.everyMs, phase),
         nextAt: nextLook(probe, course, { offset, isFailing }, now),
-        runs: runsOf.get(probe.name) ?? [],
+        runs: byProbe.get(probe.name) ?? [],
         latest: own,
-        durations: durationsOf.get(probe.name) ?? [],
+        durations: tookOf.get(probe.name) ?? [],
       });
     });
   }
 
   /** They are many where a quick probe has many parts; the page stands without them, and says why. */
-  async function partRunsOf(query: ProbeQuery, gone: AbortSignal): Promise<readonly PartRuns[] | WatchbillError> {
+  async function partRunsOf(
+    plan: CompiledPlan,
+    query: ProbeQuery,
+    range: Stretch,
+    gone: AbortSignal,
+  ): Promise<readonly RunsOfPart[] | WatchbillError> {
     try {
-      return await askTelemetry((client, own) => readPartRuns(client, query, AbortSignal.any([own, gone])));
+      if (!isKept(range, clock.now())) return await readLongRuns(askTelemetry, 'parts', query);
+      const { runs } = await keptPartRuns(plan.name, withParts(plan), gone);
+      return runs.filter(({ probe }) => query.probes.some(({ name }) => name === probe));
     } catch (caught) {
       if (caught instanceof WatchbillError && caught.code === 'telemetry-away') return caught;
       throw caught;
@@ -153,6 +135,14 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       return { probes: (await standing(inForce, inForce.plan.probes, gone)).map(({ answer }) => answer) };
     },
 
+    async parts(name, gone) {
+      const plan = planOf(name)?.plan;
+      if (plan === undefined) return [];
+      const probes = withParts(plan);
+      const { now, runs } = await keptPartRuns(name, probes, gone);
+      return probes.flatMap((probe) => viewPartStandings(probe, plan, runs, now));
+    },
+
     async probe(name, wanted, given, gone) {
       const inForce = planOf(name);
       const probe = inForce?.plan.probes?.find((one) => one.name === wanted);
@@ -163,19 +153,22 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const { from, to } = readRange(given, clock.now());
       const staleMs = staleAfterMs(probe);
       const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
-      const { stepMs, stepsFrom } = stepsOf(from, to);
-      const [[view], [runs, buckets, failures], partRuns] = await Promise.all([
-        standing(inForce, [probe], gone),
-        askTelemetry((client, own) => {
-          const signal = AbortSignal.any([own, gone]);
-          const reading = readRuns(client, { ...shared, from: from - staleMs }, signal);
-          return Promise.all([
-            reading,
-            readBuckets(client, { ...shared, from: stepsFrom, stepMs }, signal),
-            reading.then((known) => readFailures(client, { ...shared, from }, known, signal)),
-          ]);
-        }),
-        probe.parts === undefined ? [] : partRunsOf({ ...shared, from: from - staleMs }, gone),
+      const withLookback = { ...shared, from: from - staleMs };
+      const { stepMs, stepsFrom } = stepsOf(from, to, plan.probes ?? []);
+      const standings = standing(inForce, [probe], gone);
+      const runsRead = isKept({ from, to }, clock.now())
+        ? standings.then(([known]) => known?.runs ?? [])
+        : readLongRuns(askTelemetry, 'probes', withLookback);
+      const [[view], runs, buckets, failures, partRuns] = await Promise.all([
+        standings,
+        runsRead,
+        askTelemetry((client, own) =>
+          readBuckets(client, { ...shared, from: stepsFrom, stepMs }, AbortSignal.any([own, gone])),
+        ),
+        runsRead.then((known) =>
+          askTelemetry((client, own) => readFailures(client, { ...shared, from }, known, AbortSignal.any([own, gone]))),
+        ),
+        probe.parts === undefined ? [] : partRunsOf(plan, withLookback, { from, to }, gone),
       ]);
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
@@ -191,7 +184,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         parts: parts ?? {},
         ...(partRuns instanceof WatchbillError
           ? { partHistory: [], partsProblem: partRuns.message }
-          : { partHistory: viewParts(probe, plan, partRuns, { from, to }) }),
+          : { partHistory: viewParts(probe, plan, partRuns, { from, to }, RANGE_PARTS) }),
         phases: viewPhases(plan, launch, probe, view.month),
         uptime: viewUptime(withoutStretches(segments, maintained), from, to, RANGE_PARTS),
         segments: markStretches(segments, maintained, 'maintenance')
@@ -207,11 +200,26 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
 }
 
 /** Equal parts of a time; of a long one they are whole slices, which are written when they are over. */
-function stepsOf(from: Instant, to: Instant): { readonly stepMs: DurationMs; readonly stepsFrom: Instant } {
+function stepsOf(
+  from: Instant,
+  to: Instant,
+  probes: readonly Probe[],
+): { readonly stepMs: DurationMs; readonly stepsFrom: Instant } {
   const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
-  if (stepMs <= CHECK_SLICE_MS / 2) return { stepMs, stepsFrom: from };
+  // All probes of a plan are in one order of time, so those of others are passed over.
+  const isMuch = resultsIn(probes, to - from) > limits.probeResultsRead;
+  if (stepMs <= CHECK_SLICE_MS / 2 && !isMuch) return { stepMs, stepsFrom: from };
   const wholeMs = Math.ceil(stepMs / CHECK_SLICE_MS) * CHECK_SLICE_MS;
   return { stepMs: wholeMs, stepsFrom: Math.floor(from / CHECK_SLICE_MS) * CHECK_SLICE_MS };
+}
+
+/** Whether the runs of a time are among those that are kept: a time that ends in the past is read by itself, since a run does not say where it was then. */
+function isKept({ from, to }: Stretch, now: Instant): boolean {
+  return from >= now - KEPT_MS - MINUTE_MS && to >= now - MINUTE_MS;
+}
+
+function withParts({ probes = [] }: CompiledPlan): readonly Probe[] {
+  return probes.filter(({ parts }) => parts !== undefined);
 }
 
 function segmentsOf(runs: readonly LocationRuns[], range: CourseRange): readonly Segment[] {
@@ -219,27 +227,6 @@ function segmentsOf(runs: readonly LocationRuns[], range: CourseRange): readonly
     runs.map((location) => location.runs),
     range,
   );
-}
-
-function viewParts(
-  probe: Probe,
-  { maintenance, timezone }: CompiledPlan,
-  runs: readonly PartRuns[],
-  { from, to }: Stretch,
-): ProbeHistoryAnswer['partHistory'] {
-  return Object.entries(probe.parts ?? {}).map(([service, field]) => {
-    const own = runs.filter(({ part }) => part === service);
-    const course = partCourse(probe, own, { from, to });
-    const maintained = stretchesOf(maintenanceOf(maintenance, probe, service), timezone, { from, to });
-    const lastAt = Math.max(...own.flatMap((one) => one.runs.map(({ last }) => last)));
-    return {
-      service,
-      field,
-      state: partStateOf(course),
-      ...instantField('at', Number.isFinite(lastAt) ? lastAt : undefined),
-      uptime: viewUptime(withoutStretches(course, maintained), from, to, RANGE_PARTS),
-    };
-  });
 }
 
 /** The plan and its T+0. */
@@ -250,6 +237,7 @@ interface InForce {
 
 interface Standing {
   readonly answer: ProbeAnswer;
+  readonly runs: readonly LocationRuns[];
   /** Its course of 30 days. */
   readonly month: { readonly segments: readonly Segment[]; readonly from: Instant; readonly to: Instant };
 }
@@ -290,7 +278,7 @@ function viewProbe(probe: Probe, plan: CompiledPlan, known: Known): Standing {
     month: viewUptime(counted, from, now, MONTH_DAYS),
     durations,
   };
-  return { answer, month: { segments: counted, from, to: now } };
+  return { answer, runs, month: { segments: counted, from, to: now } };
 }
 
 function stateOf(last: Segment | undefined, wasMeasured: boolean, hasPace: boolean): ProbeAnswer['state'] {

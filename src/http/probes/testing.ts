@@ -28,6 +28,7 @@ const probeHistory = {
 /** Answers whatever is asked, and writes down the question. */
 export const probesStandIn: ApiServices['probes'] = {
   probes: (plan) => record({ probes: [] }, 'probes', plan),
+  parts: (plan) => record([], 'parts', plan),
   probe: (plan, probe, range) => record(probeHistory, 'probe', plan, probe, range),
 };
 

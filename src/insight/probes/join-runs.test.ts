@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Availability, availabilityOf, type Run } from '#plan/availability.ts';
 import { joinRuns } from './join-runs.ts';
-import type { LocationRuns } from './read-probes.ts';
+import type { RunsOfPart } from './read-probes.ts';
 
 const STALE_MS = 100;
 type Result = readonly [at: number, state: Availability];
 
 /** As the store gives them. */
-function runsOf(results: readonly Result[]): readonly LocationRuns[] {
+function runsOf(results: readonly Result[]): readonly RunsOfPart[] {
   const runs: Run[] = [];
   let lastAt = 0;
   for (const [at, state] of results) {
@@ -17,7 +17,7 @@ function runsOf(results: readonly Result[]): readonly LocationRuns[] {
     else runs.push({ from: at, last: at, state });
     lastAt = at;
   }
-  return results.length === 0 ? [] : [{ probe: 'api', location: 'here', runs, lastAt }];
+  return results.length === 0 ? [] : [{ probe: 'api', part: '', location: 'here', runs, lastAt }];
 }
 
 test('read in two parts, the course is that of all results, wherever it was cut', () => {
@@ -31,8 +31,12 @@ test('read in two parts, the course is that of all results, wherever it was cut'
       const known = runsOf(list.filter(([at]) => at <= cut + later));
       const recent = runsOf(list.filter(([at]) => at >= cut));
       const joined = joinRuns(known, recent, cut);
+      // A run is never cut in two for it.
+      expect(joined[0]?.runs.length ?? 0).toBeLessThanOrEqual(
+        (known[0]?.runs.length ?? 0) + (recent[0]?.runs.length ?? 0),
+      );
       const whole = runsOf(list);
-      const courseOf = (locations: readonly LocationRuns[]) =>
+      const courseOf = (locations: readonly RunsOfPart[]) =>
         availabilityOf(
           locations.map(({ runs }) => runs),
           range,
@@ -41,4 +45,14 @@ test('read in two parts, the course is that of all results, wherever it was cut'
       expect(joined[0]?.lastAt).toBe(whole[0]?.lastAt);
     }),
   );
+});
+
+test('joined again and again, a run that goes on stays one', () => {
+  const every = (from: number, to: number): readonly Result[] =>
+    Array.from({ length: (to - from) / 10 }, (_, index) => [from + index * 10, 'up']);
+  let joined = runsOf(every(0, 100));
+  for (let to = 150; to <= 1_000; to += 50) joined = joinRuns(joined, runsOf(every(to - 100, to)), to - 100);
+  expect(joined).toEqual([
+    { probe: 'api', part: '', location: 'here', runs: [{ from: 0, last: 990, state: 'up' }], lastAt: 990 },
+  ]);
 });

@@ -2,9 +2,9 @@ import { DAY_MS, type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.
 import type { Run } from '#plan/availability.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
-import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import { type AskTelemetry, askUnlessMuch } from '#storage/clickhouse/within.ts';
 import type { ProbeQuery } from './probe-sources.ts';
-import { type RunsOfPart, readRunsOf } from './read-probes.ts';
+import { keyOfRuns, type RunsOfPart, readRunsOf } from './read-probes.ts';
 
 /** So much is read at once, so that a probe that flaps for weeks is not cut. */
 const STRETCH_MS = 5 * DAY_MS;
@@ -29,41 +29,45 @@ export async function readHistory(
   };
   const hasParts = figure.targets.some(({ part }) => part !== undefined);
   for (const whom of hasParts ? (['probes', 'parts'] as const) : (['probes'] as const)) {
-    let stretchMs: DurationMs = STRETCH_MS;
-    for (let begin: Instant = from; begin < to; ) {
-      const end = Math.min(begin + stretchMs, to);
-      const query = { plan, probes, from: begin, to: end, isForGood: true } as const;
-      const runs = await readUnlessMuch(ask, whom, query, stretchMs > SHORTEST_MS);
-      if (runs === 'much') {
-        stretchMs = Math.max(SHORTEST_MS, Math.min(stretchMs, end - begin) / 2);
-        continue;
-      }
-      for (const one of runs) note(one);
-      begin = end;
-    }
+    await readStretches(ask, whom, { plan, probes, from, to, isForGood: true }, note);
   }
   return found.map((locations) => ({
     locations: [...locations].map(([location, runs]) => ({ location, runs })),
   }));
 }
 
-/** What the store says of a question that takes it too long, or too much memory. */
-const MUCH: ReadonlySet<unknown> = new Set(['159', '241']);
-
-async function readUnlessMuch(
+/** The runs of probes, or of the parts of their targets, over a long time: as `readRunsOf` gives them, but in a piece for each stretch that was asked for. */
+export async function readLongRuns(
   ask: AskTelemetry,
   whom: 'probes' | 'parts',
   query: ProbeQuery,
-  mayBeMuch: boolean,
-): Promise<readonly RunsOfPart[] | 'much'> {
-  return ask(async (client, signal) => {
-    try {
-      return await readRunsOf(whom, client, query, signal);
-    } catch (caught) {
-      const code = caught instanceof Error ? (caught as Error & { readonly code?: unknown }).code : undefined;
-      // Its own limit of time and ours are the same: either may be first.
-      if (mayBeMuch && (MUCH.has(code) || signal.aborted)) return 'much';
-      throw caught;
-    }
+): Promise<readonly RunsOfPart[]> {
+  const found = new Map<string, RunsOfPart & { readonly runs: Run[] }>();
+  await readStretches(ask, whom, query, ({ runs, ...of }) => {
+    const key = keyOfRuns(of);
+    found.set(key, { ...of, runs: [...(found.get(key)?.runs ?? []), ...runs] });
   });
+  return [...found.values()];
+}
+
+/** Asks for a time stretch by stretch, of which each is a question of bounded size, and tells what it finds in the order of time. */
+async function readStretches(
+  ask: AskTelemetry,
+  whom: 'probes' | 'parts',
+  { from, to, ...query }: ProbeQuery,
+  note: (runs: RunsOfPart) => void,
+): Promise<void> {
+  let stretchMs: DurationMs = STRETCH_MS;
+  for (let begin: Instant = from; begin < to; ) {
+    const end = Math.min(begin + stretchMs, to);
+    const runs = await askUnlessMuch(ask, stretchMs > SHORTEST_MS, (client, signal) =>
+      readRunsOf(whom, client, { ...query, from: begin, to: end }, signal),
+    );
+    if (runs === 'much') {
+      stretchMs = Math.max(SHORTEST_MS, Math.min(stretchMs, end - begin) / 2);
+      continue;
+    }
+    for (const one of runs) note(one);
+    begin = end;
+  }
 }

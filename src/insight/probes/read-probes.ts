@@ -33,6 +33,11 @@ export interface RunsOfPart extends LocationRuns {
   readonly part: string;
 }
 
+/** Names what the runs are of. */
+export function keyOfRuns({ probe, part, location }: Omit<RunsOfPart, 'runs' | 'lastAt'>): string {
+  return `${probe}\n${part}\n${location}`;
+}
+
 /** One result as it stands in the telemetry store. */
 export interface StoredResult {
   readonly id: string;
@@ -140,7 +145,7 @@ function collectRuns(rows: readonly RunRow[]): readonly RunsOfPart[] {
   return found;
 }
 
-function isBeside(one: Omit<RunsOfPart, 'runs' | 'lastAt'>, other: Omit<RunsOfPart, 'runs' | 'lastAt'>): boolean {
+function isBeside(one: Parameters<typeof keyOfRuns>[0], other: Parameters<typeof keyOfRuns>[0]): boolean {
   return one.probe === other.probe && one.part === other.part && one.location === other.location;
 }
 

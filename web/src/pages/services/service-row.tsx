@@ -21,7 +21,7 @@ export function ServiceRow({ plan, service, onChoose }: ServiceRowProps) {
   const { name, importance, needs, neededBy, since, rules, probes, parts, heartbeats } = service;
   const isWrong = ({ state }: { readonly state: string }): boolean =>
     state === 'failing' || state === 'late' || state === 'failed';
-  const reach = reachText(probes);
+  const reach = reachText(probes, parts);
   const isChecked = probes.length + parts.length + heartbeats.length > 0;
   return (
     <li className={classes.row} data-service={name} tabIndex={-1}>

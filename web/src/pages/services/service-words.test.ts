@@ -80,4 +80,11 @@ test('a service was up as much as the probe that reached it least', () => {
   // A certificate says nothing of it, and neither does what was never looked at.
   expect(reachText([web, tried('certificate', 'tls', 0, 0), tried('new', 'http')])).toBe(reachText([web]));
   expect(reachText([tried('new', 'http')])).toBeUndefined();
+  // What is only a part of others was up as they say, and by a probe of its own where it has one.
+  const said = (probe: string, dayUptime: number, monthUptime: number) => ({ probe, dayUptime, monthUptime });
+  expect(reachText([], [said('api', 1, 0.5)])).toBe('uptime 100% in 24 h, 50% in 30 d');
+  expect(reachText([tried('certificate', 'tls', 1, 1)], [said('api', 1, 1), said('shop', 0.9, 0.5)])).toBe(
+    'uptime 90% in 24 h, 50% in 30 d (shop)',
+  );
+  expect(reachText([web], [said('api', 0, 0)])).toBe(reachText([web]));
 });

@@ -1,4 +1,4 @@
-import type { ProbeStandingAnswer, ServiceAnswer } from '#contract/services.ts';
+import type { PartStandingAnswer, ProbeStandingAnswer, ServiceAnswer } from '#contract/services.ts';
 import { plural } from '../../format/numbers.ts';
 import type { Tone, ToneAndWord } from '../../kit/tone.ts';
 import { uptimeText } from '../probes/probe-words.ts';
@@ -84,12 +84,14 @@ function named(services: readonly ServiceAnswer[]): string {
 }
 
 /**
- * How much of 24 hours and of 30 days a service could be reached: by its one probe that tries so, or by that of several that it was up least for.
- * Undefined while nothing is known.
+ * How much of 24 hours and of 30 days a service could be reached: by its one probe that tries so, or by that of several that it was up least for;
+ * where none does, it was up as its part in a health answer says. Undefined while nothing is known.
  */
-export function reachText(probes: readonly Reach[]): string | undefined {
-  const known = probes
-    .filter(({ kind, monthUptime }) => (kind === 'http' || kind === 'tcp') && monthUptime !== undefined)
+export function reachText(probes: readonly Reach[], parts: readonly PartReach[] = []): string | undefined {
+  const reaching: readonly Omit<Reach, 'kind'>[] = probes.filter(({ kind }) => kind === 'http' || kind === 'tcp');
+  const said = parts.map(({ probe, ...times }) => ({ name: probe, ...times }));
+  const known = (reaching.length > 0 ? reaching : said)
+    .filter(({ monthUptime }) => monthUptime !== undefined)
     .toSorted((left, right) => (left.monthUptime ?? 1) - (right.monthUptime ?? 1));
   const [least] = known;
   if (least === undefined) return undefined;
@@ -98,3 +100,4 @@ export function reachText(probes: readonly Reach[]): string | undefined {
 }
 
 type Reach = Pick<ProbeStandingAnswer, 'name' | 'kind' | 'dayUptime' | 'monthUptime'>;
+type PartReach = Pick<PartStandingAnswer, 'probe' | 'dayUptime' | 'monthUptime'>;
