@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type RequestListener } from 'node:http';
+import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import tls from 'node:tls';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { limits } from '#kernel/limits.ts';
 import type { Predicate } from '#plan/model.ts';
 import type { ProbeCheck } from '#plan/probe.ts';
@@ -15,6 +15,7 @@ import {
   PROBE_SECRET,
   probeEgress,
   serve,
+  serving,
 } from '../../test/conformance/probe.ts';
 import { dnsKind } from './dns/run.ts';
 import { httpKind } from './http/run.ts';
@@ -50,16 +51,8 @@ checkProbeKind({
 });
 
 const allowed = probeEgress('127.0.0.1');
-const closers: (() => unknown)[] = [() => allowed.close()];
-afterAll(async () => {
-  for (const close of closers) await close();
-});
-
-async function serveHttp(listener: RequestListener): Promise<number> {
-  const { port, stop } = await serve(createHttp(listener));
-  closers.push(stop);
-  return port;
-}
+const { closers, serveHttp } = serving();
+closers.push(() => allowed.close());
 
 const expecting = (text: string, where: Predicate) => ({ expect: [{ text, where }] });
 const compare = (field: string, operator: '=' | '<' | '>', value: string | number | boolean): Predicate => ({

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import { createServer as createHttp, type Server as HttpServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -217,6 +217,26 @@ export async function serve(server: Server): Promise<{ readonly port: number; st
     async stop() {
       (server as Partial<HttpServer>).closeAllConnections?.();
       server.close();
+    },
+  };
+}
+
+/** Servers that targets of a test file are, which end when the file does; so does whatever is added to `closers`. */
+export function serving(): {
+  readonly closers: (() => unknown)[];
+  /** Resolves with the port. */
+  serveHttp(listener: RequestListener): Promise<number>;
+} {
+  const closers: (() => unknown)[] = [];
+  afterAll(async () => {
+    for (const close of closers) await close();
+  });
+  return {
+    closers,
+    async serveHttp(listener) {
+      const { port, stop } = await serve(createHttp(listener));
+      closers.push(stop);
+      return port;
     },
   };
 }

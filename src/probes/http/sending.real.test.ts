@@ -1,7 +1,7 @@
-import { createServer, type RequestListener } from 'node:http';
-import { afterAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import type { ProbeCheck } from '#plan/probe.ts';
-import { checkProbeKind, lookAt, probeEgress, serve } from '../../../test/conformance/probe.ts';
+import { checkProbeKind, lookAt, probeEgress, serve, serving } from '../../../test/conformance/probe.ts';
 import { httpKind } from './run.ts';
 
 const post = (port: number, host = '127.0.0.1'): ProbeCheck => ({
@@ -28,16 +28,8 @@ checkProbeKind({
   startWell: () => serve(createServer((request, response) => void request.pipe(response))),
 });
 const allowed = probeEgress('127.0.0.1');
-const closers: (() => unknown)[] = [() => allowed.close()];
-afterAll(async () => {
-  for (const close of closers) await close();
-});
-
-async function serveHttp(listener: RequestListener): Promise<number> {
-  const { port, stop } = await serve(createServer(listener));
-  closers.push(stop);
-  return port;
-}
+const { closers, serveHttp } = serving();
+closers.push(() => allowed.close());
 
 describe('a POST', () => {
   it('sends a body with its secrets and the id of the look, once, and keeps none of the secrets', async () => {
