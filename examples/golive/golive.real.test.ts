@@ -180,6 +180,7 @@ describe('the verdict over days 8 to 14', () => {
         },
       },
       askTelemetry: (ask) => ask(telemetry.client, AbortSignal.timeout(60_000)),
+      reviews: { list: async () => ({ reviews: [] }) },
       clock,
     });
     const found = (await assessments(name)).assessments[0]?.phases[0];

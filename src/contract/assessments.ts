@@ -6,7 +6,7 @@ export const assessedCheckSchema = z
   .object({
     /** As the plan names it: `sale-totals`, `health.database`. */
     name: z.string(),
-    kind: z.enum(['probe', 'part', 'heartbeat', 'rule']),
+    kind: z.enum(['probe', 'part', 'heartbeat', 'rule', 'review', 'comparison']),
     /** Of a part: the probe whose answers tell of it. */
     probe: z.string().optional(),
     /** `held`: it is known, and nothing failed. `unknown`: less than 99% of the phase until now is known. */

@@ -4,7 +4,9 @@ import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { CompiledPlan, Test } from '#plan/model.ts';
 import { valueAt } from '#plan/phases.ts';
 import type { Heartbeat } from '#plan/probe.ts';
-import { collect, conditionsOf } from './rule-index.ts';
+import type { Comparison, Review } from '#plan/vouching.ts';
+import type { VouchingUnit } from './conditions.ts';
+import { collect, conditionsOf, vouchingUnits } from './rule-index.ts';
 
 /** What has to be read to judge checks over a phase. */
 export interface PhaseNeeds {
@@ -14,11 +16,20 @@ export interface PhaseNeeds {
   /** Figures that rules compare. */
   readonly signals: readonly string[];
   readonly rules: readonly string[];
+  /** Those that are of data of the phase, by themselves or by way of rules. */
+  readonly reviews: readonly Review[];
+  readonly comparisons: readonly Comparison[];
 }
 
 /** Of the checks themselves, and of the rules among them what they read. */
 export function needsOf(plan: CompiledPlan, phase: string, checks: readonly AssessedCheck[]): PhaseNeeds {
-  const tests = checks.flatMap((check) => (check.kind === 'rule' ? testsOf(plan, check.name) : []));
+  const read = checks.flatMap((check) => (check.kind === 'rule' ? [readBy(plan, check.name)] : []));
+  const tests = read.flatMap((one) => one.tests);
+  const vouched = new Set([
+    ...checks.map(({ kind, name }) => `${kind} ${name}`),
+    ...read.flatMap(({ units }) => units.map(vouchedName)),
+  ]);
+  const isOfPhase = ({ during }: Pick<Review, 'during'>): boolean => during.length === 0 || during.includes(phase);
   const targets = new Map<string, AvailabilityTarget>();
   const jobs = new Set<string>();
   const addTarget = (name: string, part: string | undefined): void => {
@@ -46,17 +57,31 @@ export function needsOf(plan: CompiledPlan, phase: string, checks: readonly Asse
     heartbeats: (plan.heartbeats ?? []).filter(({ name }) => jobs.has(name)),
     signals: [...new Set(tests.flatMap((test) => (test.kind === 'comparison' ? test.signals : [])))],
     rules: checks.flatMap((check) => (check.kind === 'rule' ? [check.name] : [])),
+    reviews: (plan.reviews ?? []).filter((one) => vouched.has(`review ${one.name}`) && isOfPhase(one)),
+    comparisons: (plan.comparisons ?? []).filter((one) => vouched.has(`comparison ${one.name}`) && isOfPhase(one)),
   };
 }
 
-/** The tests that a rule reads, itself or by way of other rules. */
-export function testsOf(plan: CompiledPlan, name: string): readonly Test[] {
+/** What decides a rule, itself or by way of other rules: tests, and what people decide. */
+export function readBy(
+  plan: CompiledPlan,
+  name: string,
+): { readonly tests: readonly Test[]; readonly units: readonly VouchingUnit[] } {
   const rules = new Set([name]);
   const tests = new Set<string>();
+  const units: VouchingUnit[] = [];
   // A set that grows while it is gone through is gone through to its end.
   for (const rule of rules) {
     const compiled = plan.rules.find((one) => one.name === rule);
-    for (const condition of compiled === undefined ? [] : conditionsOf(compiled)) collect(condition, tests, rules);
+    for (const condition of compiled === undefined ? [] : conditionsOf(compiled)) {
+      collect(condition, tests, rules);
+      units.push(...vouchingUnits(condition));
+    }
   }
-  return [...tests].flatMap((id) => plan.tests[id] ?? []);
+  return { tests: [...tests].flatMap((id) => plan.tests[id] ?? []), units };
+}
+
+/** `review first-sales`, `comparison manual-sales`. */
+export function vouchedName(unit: VouchingUnit): string {
+  return unit.kind === 'review-wrong' ? `review ${unit.review}` : `comparison ${unit.comparison}`;
 }

@@ -69,6 +69,7 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
   const live = createLiveServices({ core, clock, log });
   const health = createHealthServices({ ...options, status, live });
   const probes = createProbeServices({ core, clock, askTelemetry });
+  const reviews = createReviewServices({ core, clock, askTelemetry });
   const heartbeats = createHeartbeatServices({ core, clock, intakeUrl: options.intakeUrl });
   return {
     ...options.access.services,
@@ -98,9 +99,9 @@ export function createCoreServices(options: CoreServicesOptions): ApiServices {
     scrapes: createScrapeServices(core),
     probes,
     heartbeats,
-    reviews: createReviewServices({ core, clock, askTelemetry }),
+    reviews,
     comparisons: createComparisonServices({ core, clock, askTelemetry, uploads: options.listUploads }),
     planServices: createPlanServiceServices({ core, clock, probes, heartbeats }),
-    assessments: createAssessmentServices({ core, clock, askTelemetry }),
+    assessments: createAssessmentServices({ core, clock, askTelemetry, reviews }),
   };
 }

@@ -13,4 +13,6 @@ export type AssessedCheck =
   /** A part that the probe's answers tell of. */
   | { readonly kind: 'part'; readonly name: string; readonly probe: string; readonly part: string }
   | { readonly kind: 'heartbeat'; readonly name: string }
-  | { readonly kind: 'rule'; readonly name: string };
+  | { readonly kind: 'rule'; readonly name: string }
+  | { readonly kind: 'review'; readonly name: string }
+  | { readonly kind: 'comparison'; readonly name: string };

@@ -206,7 +206,7 @@ function compileSections(context: Context): CompiledPlan {
   const judged = compileRules({ context, conditions, severities, roles, thresholds });
   const tests = Object.fromEntries(conditions.tests);
   const { services, rules } = linkNeeds({ context, services: readable, rules: judged, severities, tests, probes });
-  const assessments = compileAssessments({ context, probes, heartbeats, rules });
+  const assessments = compileAssessments({ context, probes, heartbeats, rules, reviews, comparisons });
   signals.compileUnusedStreams();
   hintAtUnread(context, checks.used);
   const told = [...severities.flatMap(({ notify }) => notify), ...rules.flatMap(({ notify }) => notify ?? [])];

@@ -6,11 +6,12 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
+import type { Review } from '#plan/vouching.ts';
 import type { PhaseVerdict } from '#signals/assessments/assess.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import { RehearsedChecks } from './checks.ts';
-import { type RehearsedList, RehearsedSamples } from './samples.ts';
+import { type RehearsedList, type RehearsedSample, RehearsedSamples } from './samples.ts';
 import type { Action, FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 import { RehearsedVerdicts } from './verdicts.ts';
@@ -223,10 +224,11 @@ export class Stage {
 
   /** The verdict of an assessment over a phase; undefined when the plan in force has none of that name. */
   verdict(name: string, phase: string): PhaseVerdict | undefined {
-    const { plan } = this.world;
-    const assessment = plan.assessments?.find((one) => one.name === name);
+    const { world, now } = this;
+    const assessment = world.plan.assessments?.find((one) => one.name === name);
+    const samples = (review: Review): readonly RehearsedSample[] => this.samples.of(review);
     return (
-      assessment && this.verdicts.verdict(assessment, phase, { plan, alerts: this.alerts.values(), now: this.now })
+      assessment && this.verdicts.verdict(assessment, phase, { world, samples, alerts: this.alerts.values(), now })
     );
   }
 
@@ -341,7 +343,10 @@ export class Stage {
     const result: Step = step(this.world, input, this.now);
     this.world = result.world;
     for (const row of result.changes) if (row.kind === 'alert') this.alerts.set(row.key, row);
-    for (const fact of result.facts) this.audience.fact(fact);
+    for (const fact of result.facts) {
+      this.verdicts.note(fact);
+      this.audience.fact(fact);
+    }
     for (const notification of result.notifications) this.audience.notification(notification);
     // With intake there the watermark comes along with time, and only due instants matter.
     this.coreDue =

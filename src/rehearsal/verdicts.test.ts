@@ -14,11 +14,18 @@ probes:
   health: { check: GET https://shop.example/health, every: 1m, parts: { database: json.database } }
 heartbeats:
   backup: { every: 1h }
+reviews:
+  first-payments: { of: payments, first: 2, during: first, by: mia }
+comparisons:
+  by-hand: { of: payments, key: id, during: first, by: mia }
 rules:
   payments: { when: failures > 3, severity: urgent }
+  misjudged: { when: first-payments wrong, severity: urgent }
 assessments:
   sound:  { of: [totals, health.database, backup] }
   shop:   { of: [payments], during: [first, second] }
+  people: { of: [first-payments, by-hand], during: [first, second] }
+  judged: { of: [misjudged], during: first }
 `;
 
 function play(...steps: readonly string[]) {
@@ -79,6 +86,33 @@ test('while intake is away no rule is known', () => {
     ['shop in first: not proved', 'known for 90% only: payments'],
     ['sound in first: not proved', 'known for 90% only: backup'],
   ]);
+});
+
+test('what people vouch for is of the phase that they were asked about, whenever they say it', () => {
+  const send = 'at T+1h: send 2 payments with id numbered "P-"';
+  const wrong = '"mia judges sample 2 of first-payments wrong: nobody paid"';
+  const { failures } = play(
+    send,
+    'at T+2h: mia judges sample 1 of first-payments right',
+    // One sample waits, and no list was brought: nothing is proved, of the rule that reads it neither.
+    'at T+10h: [expect assessment people not proved in first, expect assessment judged not proved]',
+    'at T+11h: [mia judges sample 2 of first-payments right, "mia compares by-hand: 2 rows, none differs"]',
+    'at T+12h: [expect assessment people passed in first, expect assessment judged passed, expect assessment people so far]',
+    // It was not right after all, which is of the first phase, also after its end.
+    `at T+13h: ${wrong}`,
+    'at T+14h: [expect assessment people failed by first-payments in first, expect assessment judged passed]',
+    'at T+15h: "mia settles sample 2 of first-payments: they have paid"',
+    'at T+20h: [expect assessment people failed by first-payments in first, expect assessment people not proved in second]',
+  );
+  expect(failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);
+  const taken = play(
+    send,
+    'at T+2h: ["mia compares by-hand: 2 rows, 1 differs", mia judges sample 1 of first-payments right]',
+    `at T+3h: ${wrong}`,
+    'at T+4h: [mia judges sample 2 of first-payments right, "mia compares by-hand: 2 rows, none differs"]',
+    'at T+10h: expect assessment people failed by by-hand in first',
+  );
+  expect(taken.failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);
 });
 
 test('what cannot be meant is said with what there is', () => {

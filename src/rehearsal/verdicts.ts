@@ -1,11 +1,14 @@
-import { needsOf, testsOf } from '#core/assessment-needs.ts';
-import type { Alert } from '#core/model.ts';
+import { needsOf, readBy, vouchedName } from '#core/assessment-needs.ts';
+import type { Alert, Fact, World } from '#core/model.ts';
+import { samplesOf } from '#core/vouching.ts';
+import { comparisonCourse, isVouched, reviewCourse } from '#core/vouching-course.ts';
 import { type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import type { Assessment } from '#plan/assessment.ts';
 import type { Availability, Run, Segment } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { Stretch } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
+import type { Review } from '#plan/vouching.ts';
 import { assess, type PhaseVerdict, spanOf } from '#signals/assessments/assess.ts';
 import {
   type CheckIn,
@@ -27,7 +30,9 @@ const STEP_MS = 5 * MINUTE_MS;
 
 /** What the stage knows beside that. */
 interface Known {
-  readonly plan: CompiledPlan;
+  readonly world: Pick<World, 'plan' | 'samples'>;
+  /** The samples that people are asked to judge, so far. */
+  readonly samples: (review: Review) => readonly { readonly id: string }[];
   readonly alerts: Iterable<Alert>;
   readonly now: Instant;
 }
@@ -37,6 +42,8 @@ export class RehearsedVerdicts {
   private readonly runs: Map<string, Run[]> = new Map();
   private readonly checkIns: Map<string, CheckIn[]> = new Map();
   private readonly unheard: Stretch[] = [];
+  /** About comparisons, by their names. */
+  private readonly facts: Map<string, Fact[]> = new Map();
   /** By signal, the steps since 1970 in which it had a value. */
   private readonly measured: Map<string, Set<number>> = new Map();
   private lastStep = 0;
@@ -64,6 +71,11 @@ export class RehearsedVerdicts {
     }
   }
 
+  note(fact: Fact): void {
+    if (!fact.kind.startsWith('comparison-')) return;
+    this.facts.set(fact.subject, [...(this.facts.get(fact.subject) ?? []), fact]);
+  }
+
   /** Intake is away, so that nothing is judged. */
   silence(from: Instant, to: Instant): void {
     this.unheard.push({ from, to });
@@ -81,7 +93,8 @@ export class RehearsedVerdicts {
     }
   }
 
-  verdict({ of }: Assessment, phase: string, { plan, alerts, now }: Known): PhaseVerdict {
+  verdict({ of }: Assessment, phase: string, { world, samples, alerts, now }: Known): PhaseVerdict {
+    const { plan } = world;
     const span = spanOf(plan, plan.launch, phase);
     const range = { from: span?.from ?? now, to: Math.max(span?.from ?? now, Math.min(span?.to ?? now, now)) };
     const needs = needsOf(plan, phase, of);
@@ -100,15 +113,31 @@ export class RehearsedVerdicts {
     );
     const unmeasured = new Map(needs.signals.map((signal) => [signal, this.unmeasured(signal, range)] as const));
     const opened = Map.groupBy(alerts, ({ rule }) => rule);
+    const vouched = new Map<string, readonly Segment[]>([
+      ...needs.reviews.map((review) => {
+        const judged = samplesOf(world, review.name);
+        const known = new Set(judged.map(({ sample }) => sample));
+        const asked = samples(review);
+        const isJudged = asked.length > 0 && asked.every(({ id }) => known.has(id));
+        return [`review ${review.name}`, reviewCourse(judged, isJudged, range)] as const;
+      }),
+      ...needs.comparisons.map(({ name }) => {
+        const said = (this.facts.get(name) ?? []).filter(({ at }) => at >= range.from);
+        return [`comparison ${name}`, comparisonCourse(said, range)] as const;
+      }),
+    ]);
     const courseOf = (check: Assessment['of'][number]): readonly Segment[] => {
       if (check.kind === 'heartbeat') return heartbeats.get(check.name) ?? [];
-      if (check.kind !== 'rule') return probes.get(check.name) ?? [];
+      if (check.kind === 'probe' || check.kind === 'part') return probes.get(check.name) ?? [];
+      if (check.kind !== 'rule') return vouched.get(`${check.kind} ${check.name}`) ?? [];
       const open = (opened.get(check.name) ?? []).map(({ openedAt, resolvedAt = now }) => ({
         from: openedAt,
         to: resolvedAt,
       }));
-      const unjudged = unjudgedIn(testsOf(plan, check.name), { probes, heartbeats, unmeasured });
-      return ruleCourse(open, [...this.unheard, ...unjudged], range);
+      const { tests, units } = readBy(plan, check.name);
+      const unsaid = units.some((unit) => !isVouched(vouched.get(vouchedName(unit)))) ? [range] : [];
+      const unjudged = unjudgedIn(tests, { probes, heartbeats, unmeasured });
+      return ruleCourse(open, [...this.unheard, ...unjudged, ...unsaid], range);
     };
     return assess(
       span,

@@ -16,6 +16,7 @@ import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { SharedReading } from '../plan-services/shared-reading.ts';
+import type { ReviewServices } from '../reviews/services.ts';
 import { type PhaseKnown, readPhase } from './read-phase.ts';
 import type { AssessmentServices } from './services.ts';
 
@@ -24,11 +25,17 @@ export interface AssessmentServicesOptions {
     readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
   };
   readonly askTelemetry: AskTelemetry;
+  readonly reviews: Pick<ReviewServices, 'list'>;
   readonly clock: Clock;
 }
 
 /** The verdicts of the plan in force over its phases. */
-export function createAssessmentServices({ core, askTelemetry, clock }: AssessmentServicesOptions): AssessmentServices {
+export function createAssessmentServices({
+  core,
+  askTelemetry,
+  reviews,
+  clock,
+}: AssessmentServicesOptions): AssessmentServices {
   const { repositories } = core;
 
   /** Phases are read one after the other: nobody waits for a verdict as for a page of what goes on now. */
@@ -47,7 +54,7 @@ export function createAssessmentServices({ core, askTelemetry, clock }: Assessme
       const range = { from: span.from, to: Math.min(span.to ?? now, now) };
       known.set(
         phase,
-        await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, now }),
+        await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, reviews, now }),
       );
     }
     return {
@@ -91,11 +98,19 @@ function viewVerdict(
   };
 }
 
-function courseOf(check: AssessedCheck, known: PhaseKnown | undefined): readonly Segment[] {
-  const of = { probe: known?.probes, part: known?.probes, heartbeat: known?.heartbeats, rule: known?.rules }[
-    check.kind
-  ];
-  return of?.get(check.name) ?? [];
+function courseOf({ kind, name }: AssessedCheck, known: PhaseKnown | undefined): readonly Segment[] {
+  switch (kind) {
+    case 'probe':
+    case 'part':
+      return known?.probes.get(name) ?? [];
+    case 'heartbeat':
+      return known?.heartbeats.get(name) ?? [];
+    case 'rule':
+      return known?.rules.get(name) ?? [];
+    case 'review':
+    case 'comparison':
+      return known?.vouched.get(`${kind} ${name}`) ?? [];
+  }
 }
 
 function viewCheck(
@@ -149,6 +164,11 @@ function foundBy(check: AssessedCheck, known: PhaseKnown, last: Stretch): Assess
       if (alert === undefined) return undefined;
       const evidence = alert.evidence.map((one) => evidenceText(one)).join('\n');
       return { at: formatInstant(alert.openedAt), alert: alert.key, ...textField('evidence', evidence) };
+    }
+    case 'review':
+    case 'comparison': {
+      const said = known.said.get(`${check.kind} ${check.name}`);
+      return said && { at: formatInstant(said.reading.at), evidence: evidenceText(said) };
     }
   }
 }

@@ -1,5 +1,7 @@
-import { type PhaseNeeds, testsOf } from '#core/assessment-needs.ts';
-import type { Alert, World } from '#core/model.ts';
+import { type PhaseNeeds, readBy, vouchedName } from '#core/assessment-needs.ts';
+import type { Alert, Evidence, World } from '#core/model.ts';
+import { samplesOf, vouchingEvidence } from '#core/vouching.ts';
+import { comparisonCourse, isVouched, reviewCourse } from '#core/vouching-course.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
 import { CHECK_INS_KEPT_MS, readCheckIns, type StoredCheckIn } from '#insight/heartbeats/read-check-ins.ts';
 import { readHistory } from '#insight/probes/read-history.ts';
@@ -21,6 +23,7 @@ import { watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
 import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
 import { readSeries } from '#storage/clickhouse/series.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
+import type { ReviewServices } from '../reviews/services.ts';
 
 /** Readings are looked at in steps of these: whether there was one with a value. */
 const STEP_MS: DurationMs = 5 * MINUTE_MS;
@@ -28,6 +31,7 @@ const STEP_MS: DurationMs = 5 * MINUTE_MS;
 export interface PhaseReaders {
   readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
   readonly askTelemetry: AskTelemetry;
+  readonly reviews: Pick<ReviewServices, 'list'>;
   readonly now: Instant;
 }
 
@@ -37,23 +41,29 @@ export interface PhaseKnown {
   readonly probes: ReadonlyMap<string, readonly Segment[]>;
   readonly heartbeats: ReadonlyMap<string, readonly Segment[]>;
   readonly rules: ReadonlyMap<string, readonly Segment[]>;
+  /** By `review NAME` and `comparison NAME`. */
+  readonly vouched: ReadonlyMap<string, readonly Segment[]>;
   /** The last failure of each probe and part that is still kept. */
   readonly findings: ReadonlyMap<string, StoredResult>;
   /** The last failure that a job told. */
   readonly complaints: ReadonlyMap<string, StoredCheckIn>;
+  /** What people say now, by the same names as `vouched`. */
+  readonly said: ReadonlyMap<string, Evidence>;
   /** Of each rule, the newest first. */
   readonly alerts: ReadonlyMap<string, readonly Alert[]>;
 }
 
 /** Reads what is known of the checks of a phase, from the telemetry store and from the core's. */
 export async function readPhase(
-  { plan, line }: Pick<World, 'plan' | 'line'>,
+  world: Pick<World, 'plan' | 'line' | 'samples' | 'comparisons'>,
   needs: PhaseNeeds,
   range: Stretch,
-  { repositories, askTelemetry, now }: PhaseReaders,
+  readers: PhaseReaders,
 ): Promise<PhaseKnown> {
+  const { plan, line } = world;
+  const { repositories, askTelemetry, now } = readers;
   const { name } = plan;
-  const [unheard, histories, checkIns, unmeasured, alerts] = await Promise.all([
+  const [unheard, histories, checkIns, unmeasured, alerts, vouched] = await Promise.all([
     needs.heartbeats.length + needs.rules.length === 0
       ? []
       : unheardIn(name, line.silentSince, range, repositories, now),
@@ -63,6 +73,7 @@ export async function readPhase(
     ),
     readUnmeasured(askTelemetry, name, needs.signals, range),
     Promise.all(needs.rules.map(async (rule) => [rule, await alertsOf(repositories, name, rule)] as const)),
+    readVouched(world, needs, range, readers),
   ]);
   const findings = await readFindings(askTelemetry, name, needs, histories);
   const heard = Map.groupBy(checkIns, ({ heartbeat }) => heartbeat);
@@ -76,7 +87,11 @@ export async function readPhase(
   );
   const rules = new Map(
     alerts.map(([rule, own]) => {
-      const unknown = unjudgedIn(testsOf(plan, rule), { probes: histories, heartbeats, unmeasured });
+      const { tests, units } = readBy(plan, rule);
+      const unknown = [
+        ...unjudgedIn(tests, { probes: histories, heartbeats, unmeasured }),
+        ...units.flatMap((unit) => (isVouched(vouched.get(vouchedName(unit))) ? [] : [range])),
+      ];
       return [
         rule,
         ruleCourse(own.map(openTime), [...unheard, ...unknown, ...unreadAlerts(own, range)], range),
@@ -86,7 +101,58 @@ export async function readPhase(
   const complaints = new Map(
     checkIns.filter(({ state, at }) => state === 'failed' && at >= range.from).map((one) => [one.heartbeat, one]),
   );
-  return { probes: histories, heartbeats, rules, findings, complaints, alerts: new Map(alerts) };
+  return {
+    probes: histories,
+    heartbeats,
+    rules,
+    vouched,
+    said: saidIn(world, needs),
+    findings,
+    complaints,
+    alerts: new Map(alerts),
+  };
+}
+
+function saidIn(
+  world: Pick<World, 'samples' | 'comparisons'>,
+  { reviews, comparisons }: Pick<PhaseNeeds, 'reviews' | 'comparisons'>,
+): ReadonlyMap<string, Evidence> {
+  const units = [
+    ...reviews.map(({ name }) => ({ kind: 'review-wrong', review: name }) as const),
+    ...comparisons.map(({ name }) => ({ kind: 'comparison-differs', comparison: name }) as const),
+  ];
+  return new Map(
+    units.flatMap((unit) => {
+      const evidence = vouchingEvidence(world, unit);
+      return evidence === undefined ? [] : [[vouchedName(unit), evidence] as const];
+    }),
+  );
+}
+
+/** What people said of data of the phase. */
+async function readVouched(
+  world: Pick<World, 'plan' | 'samples'>,
+  needs: Pick<PhaseNeeds, 'reviews' | 'comparisons'>,
+  range: Stretch,
+  { repositories, reviews }: PhaseReaders,
+): Promise<ReadonlyMap<string, readonly Segment[]>> {
+  const { name: plan } = world.plan;
+  const asked = needs.reviews.length === 0 ? [] : (await reviews.list(plan)).reviews;
+  const judged = new Set(asked.filter(({ chosen, waiting }) => chosen > 0 && waiting === 0).map(({ name }) => name));
+  const compared = needs.comparisons.map(async ({ name }) => {
+    const facts = await repositories.listFacts({
+      ...{ plan, subject: name, since: range.from },
+      limit: limits.explainFacts,
+      from: 'latest',
+    });
+    return [`comparison ${name}`, comparisonCourse(facts, range)] as const;
+  });
+  return new Map([
+    ...needs.reviews.map(
+      ({ name }) => [`review ${name}`, reviewCourse(samplesOf(world, name), judged.has(name), range)] as const,
+    ),
+    ...(await Promise.all(compared)),
+  ]);
 }
 
 async function readTargets(

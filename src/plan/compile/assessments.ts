@@ -6,6 +6,7 @@ import type { Heartbeat, Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence } from '../text/sentence.ts';
 import { childAt, type MapEntry } from '../text/tree.ts';
+import type { Comparison, Review } from '../vouching.ts';
 import { type Context, sentencesOf } from './context.ts';
 
 /** What an assessment may name, as compiled. */
@@ -14,11 +15,19 @@ interface Checkable {
   readonly probes: readonly Probe[];
   readonly heartbeats: readonly Heartbeat[];
   readonly rules: readonly Rule[];
+  readonly reviews: readonly Review[];
+  readonly comparisons: readonly Comparison[];
 }
 
-const SECTIONS = { probe: 'probes', heartbeat: 'heartbeats', rule: 'rules' } as const;
+const SECTIONS = {
+  probe: 'probes',
+  heartbeat: 'heartbeats',
+  rule: 'rules',
+  review: 'reviews',
+  comparison: 'comparisons',
+} as const;
 type Kind = keyof typeof SECTIONS;
-const KINDS: readonly Kind[] = ['probe', 'heartbeat', 'rule'];
+const KINDS: readonly Kind[] = ['probe', 'heartbeat', 'rule', 'review', 'comparison'];
 
 /** The section `assessments`: which checks have to find nothing, and in which phases. One with a mistake is reported and left out. */
 export function compileAssessments(checkable: Checkable): readonly Assessment[] {
@@ -83,7 +92,7 @@ function phasesOf({ key, value }: MapEntry, context: Context): readonly string[]
 /** Undefined when there is none, which is said, or when its own line has a mistake, which was said there. */
 function checkOf(sentence: Sentence, checkable: Checkable): AssessedCheck | undefined {
   const { context } = checkable;
-  const kinded = /^(?<kind>probe|heartbeat|rule)\s+(?<name>\S+)$/.exec(sentence.text)?.groups;
+  const kinded = /^(?<kind>probe|heartbeat|rule|review|comparison)\s+(?<name>\S+)$/.exec(sentence.text)?.groups;
   const text = kinded?.['name'] ?? sentence.text;
   const kinds = KINDS.filter((kind) => kinded === undefined || kinded['kind'] === kind);
   const [, probe, part] = /^([^.]+)\.(.+)$/.exec(text) ?? [];
@@ -93,7 +102,7 @@ function checkOf(sentence: Sentence, checkable: Checkable): AssessedCheck | unde
   const found = kinds.filter((kind) => context.defines(SECTIONS[kind], text));
   const [kind, another] = found;
   if (kind === undefined) {
-    const what = kinded?.['kind'] ?? 'probe, heartbeat or rule';
+    const what = kinded?.['kind'] ?? 'probe, heartbeat, rule, review or comparison';
     const hint = /[<>=\s]/.test(text)
       ? 'Name a check. A condition is one as a rule: `rules: { NAME: { when: … } }`.'
       : suggest(
@@ -108,8 +117,7 @@ function checkOf(sentence: Sentence, checkable: Checkable): AssessedCheck | unde
     context.report.add('E175', placeOf(sentence), message, `Write \`${kind} ${text}\` or \`${another} ${text}\`.`);
     return undefined;
   }
-  const compiled = { probe: checkable.probes, heartbeat: checkable.heartbeats, rule: checkable.rules }[kind];
-  return compiled.some((one) => one.name === text) ? { kind, name: text } : undefined;
+  return checkable[SECTIONS[kind]].some((one) => one.name === text) ? { kind, name: text } : undefined;
 }
 
 function partOf(sentence: Sentence, probe: string, part: string, checkable: Checkable): AssessedCheck | undefined {
@@ -123,16 +131,12 @@ function partOf(sentence: Sentence, probe: string, part: string, checkable: Chec
 }
 
 /** A check of which nothing is known in a phase keeps its verdict from ever being *passed*. */
-function warnOfRest(
-  sentence: Sentence,
-  check: AssessedCheck,
-  during: readonly string[],
-  { context, probes, rules }: Checkable,
-): void {
+function warnOfRest(sentence: Sentence, check: AssessedCheck, during: readonly string[], checkable: Checkable): void {
+  const { context, probes, rules } = checkable;
   const rests = (lines: readonly ByPhase<unknown>[]): string | undefined =>
     during.find((phase) => lines.some((line) => valueAt(line, phase) === undefined));
-  const warn = (phase: string, hint: string): void => {
-    const message = `\`${check.name}\` rests in \`${phase}\`, so its verdict there is never better than *not proved*.`;
+  const warn = (phase: string, hint: string, does = 'rests in'): void => {
+    const message = `\`${check.name}\` ${does} \`${phase}\`, so its verdict there is never better than *not proved*.`;
     context.report.add('W111', placeOf(sentence), message, hint);
   };
   if (check.kind === 'probe' || check.kind === 'part') {
@@ -143,5 +147,11 @@ function warnOfRest(
     const rule = rules.find(({ name }) => name === check.name);
     const phase = rule && (rule.enabled ? rests([rule.when, rule.severity]) : during[0]);
     if (phase !== undefined) warn(phase, 'Give the rule a condition there, or take `enabled: false` away.');
+  } else if (check.kind === 'review' || check.kind === 'comparison') {
+    const line = checkable[SECTIONS[check.kind]].find(({ name }) => name === check.name);
+    const spans = line?.during ?? [];
+    const phase = spans.length === 0 ? undefined : during.find((name) => !spans.includes(name));
+    if (phase !== undefined)
+      warn(phase, `Let the ${check.kind} be of that phase too, under its \`during\`.`, 'asks nothing of');
   }
 }

@@ -114,7 +114,7 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
   if (section === 'reviews' || section === 'comparisons') return VOUCHING_NAMES[key ?? ''];
   if (section === 'probes' && key === 'confirm') return path[3] === 'source' ? ['source'] : undefined;
   if (['webhooks', 'probes', 'heartbeats'].includes(section) && key === 'service') return ['service'];
-  if (section === 'assessments' && key === 'of') return ['probe', 'heartbeat', 'rule'];
+  if (section === 'assessments' && key === 'of') return ['probe', 'heartbeat', 'rule', 'review', 'comparison'];
   if (section === 'assessments' && key === 'during') return ['phase'];
   if (section === 'objectives' && key === 'owner') return ['person', 'role', 'duty'];
   if (section === 'people' && key === 'order') return ['channel'];
@@ -124,7 +124,9 @@ export function valueNames(path: readonly string[]): readonly NameKind[] | undef
 
 /** An assessment may say of what kind a check is, and names parts of probes: `rule backup`, `health.database`. */
 function namedIn(text: string, [section]: readonly string[]): string {
-  return section === 'assessments' ? text.replace(/^(?:probe|heartbeat|rule)\s+/, '').replace(/\..*$/, '') : text;
+  return section === 'assessments'
+    ? text.replace(/^(?:probe|heartbeat|rule|review|comparison)\s+/, '').replace(/\..*$/, '')
+    : text;
 }
 
 function addValue(scan: Scan, piece: Piece, names: PlanNames, classify: Classify, found: Highlight[]): void {

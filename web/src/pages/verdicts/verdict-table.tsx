@@ -76,6 +76,8 @@ const KINDS: Readonly<Record<AssessedCheckAnswer['kind'], string>> = {
   part: 'part of a probe',
   heartbeat: 'heartbeat',
   rule: 'rule',
+  review: 'review',
+  comparison: 'comparison',
 };
 
 function CheckName({
@@ -87,18 +89,27 @@ function CheckName({
 }) {
   return (
     <>
-      {kind === 'probe' || kind === 'part' ? (
-        <Link to={paths.probe(plan, probe)} className={classes.name}>
-          {name}
-        </Link>
-      ) : (
-        <Link to={kind === 'rule' ? paths.plan(plan) : paths.probes(plan)} className={classes.name}>
-          {name}
-        </Link>
-      )}
+      <Link to={placeOf(plan, kind, kind === 'part' ? probe : name)} className={classes.name}>
+        {name}
+      </Link>
       <span className={classes.quiet}>{KINDS[kind]}</span>
     </>
   );
+}
+
+function placeOf(plan: string, kind: AssessedCheckAnswer['kind'], name: string): string {
+  switch (kind) {
+    case 'probe':
+    case 'part':
+      return paths.probe(plan, name);
+    case 'heartbeat':
+      return paths.probes(plan);
+    case 'rule':
+      return paths.plan(plan);
+    case 'review':
+    case 'comparison':
+      return paths.reviews(plan, name);
+  }
 }
 
 function Cell({
