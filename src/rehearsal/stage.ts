@@ -148,7 +148,8 @@ export class Stage {
     const asked = this.world.plan.reviews?.find(({ name }) => name === review);
     const samples = asked === undefined ? [] : this.samples.of(asked);
     const sample = samples[number - 1];
-    if (sample === undefined) return `sample ${number} of ${review} was not sent yet; there are ${samples.length} so far`;
+    if (sample === undefined)
+      return `sample ${number} of ${review} was not sent yet; there are ${samples.length} so far`;
     return this.command({
       kind: 'judge-sample',
       review,

@@ -200,7 +200,7 @@ const maintenance = z.strictObject({
 const assessment = z.strictObject({
   of: about(
     sentences,
-    'The checks that have to find nothing: probes, parts of them (`health.database`), heartbeats and rules.',
+    'The checks that have to find nothing: probes, parts of them (`health.database`), heartbeats, rules, reviews and comparisons.',
   ),
   during: about(sentences.optional(), 'The phases that have a verdict each. Without it: every phase.'),
 });
