@@ -238,10 +238,10 @@ export const limits = {
   /** Of each heartbeat, and alerts of each rule: what comes after so many is unknown to an assessment. */
   checkInsRead: 20_000,
   assessmentAlerts: 2_000,
-  probeEveryShortestMs: 1_000,
-  /** Of grace and runs of a heartbeat too. */
   /** Of each check over a phase, times that it failed which are listed. */
   assessmentFailures: 50,
+  probeEveryShortestMs: 1_000,
+  /** Of grace and runs of a heartbeat too. */
   probeEveryLongestMs: 2_678_400_000,
   probeTimeoutLongestMs: 60_000,
   /** Of an answer that a probe looks at. */
@@ -313,6 +313,8 @@ export const limits = {
   listRecordCharacters: 65_536,
   /** Differences of one list that are kept; all of them are counted. */
   comparisonDifferences: 10_000,
+  /** Lists that wait until the one before them is compared. */
+  comparisonsWaiting: 16,
   /** Samples and differences that an alert, a fact and a row of the core name. */
   differencesNamed: 20,
   /** Of a note of who judges, and of what differs in one row. */

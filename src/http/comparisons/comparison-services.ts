@@ -1,8 +1,14 @@
 import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
 import type { Core } from '#engine/core-process.ts';
 import { SearchTime } from '#insight/log-search/scope.ts';
-import { compareList, type Difference, systemRows, whatDiffers } from '#insight/vouching/compare-list.ts';
-import { readCounted, recordOf } from '#insight/vouching/counted-events.ts';
+import {
+  compareList,
+  type Difference,
+  type SystemRow,
+  systemRows,
+  whatDiffers,
+} from '#insight/vouching/compare-list.ts';
+import { readCounted } from '#insight/vouching/counted-events.ts';
 import { type ListRow, type ReadList, readList } from '#insight/vouching/read-list.ts';
 import type { VouchedSpan } from '#insight/vouching/spans.ts';
 import { actionOf } from '#intake/scrubbing/field-rules.ts';
@@ -11,13 +17,15 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant, parseInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
+import { createTurns } from '#kernel/turns.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Comparison } from '#plan/vouching.ts';
+import type { EventRecord } from '#signals/record.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { KeptList, ListUploads } from '#storage/postgres/list-uploads.ts';
 import { type Asked, askedOf, findAsked, viewAsked, worldOf } from '../asked.ts';
 import { instantField } from '../instant-field.ts';
-import type { ComparisonServices } from './services.ts';
+import type { ComparisonServices, UploadCommand } from './services.ts';
 
 export interface ComparisonServicesOptions {
   readonly core: Pick<
@@ -32,6 +40,8 @@ export interface ComparisonServicesOptions {
 /** Comparisons: lists are held against the telemetry store and kept, what came of them stands in the core. */
 export function createComparisonServices(options: ComparisonServicesOptions): ComparisonServices {
   const { core, askTelemetry, uploads, clock } = options;
+  // A list and the events that it is held against may be a hundred thousand each: one is enough in the memory of the core.
+  const turns = createTurns(1, limits.comparisonsWaiting, 'Too many lists are compared at the moment.');
 
   function find(plan: string, name: string): Asked<Comparison> {
     const world = worldOf(core, plan);
@@ -52,6 +62,47 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
     };
   }
 
+  async function upload(plan: string, command: UploadCommand): Promise<ComparisonDetailAnswer> {
+    const { comparison, list, from, to, limit, by, via } = command;
+    const asked = find(plan, comparison);
+    const { line, source, world } = asked;
+    assertComparable(world.plan, line);
+    const read = withoutSecretValues(readList(list, line.key, line.fields), world.plan, line);
+    const now = clock.now();
+    const spans = narrowed(asked, now, from, to);
+    const query = { plan, source, until: now + limits.futureMs, time: new SearchTime(clock), spans };
+    const most = limits.comparisonRows;
+    const rowsOf = (events: readonly EventRecord[]): readonly SystemRow[] => systemRows(events, line);
+    const system = await askTelemetry((client, signal) =>
+      readCounted(client, { ...query, most, read: rowsOf }, signal),
+    );
+    if (system === undefined) {
+      const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
+      throw new WatchbillError('search-too-large', message, 'from');
+    }
+    const { differences, equal } = compareList(read, system.rows, line.fields);
+    const id = await uploads.keep(plan, {
+      ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
+      ...{ from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) },
+      ...{ events: system.events, withoutKey: system.events - system.rows.length, equal },
+      differenceCount: differences.length,
+      rows: read.rows.map(({ line: number, key, values }) => [number, key, values]),
+      differences: differences.slice(0, limits.comparisonDifferences),
+    });
+    const examples = differences
+      .slice(0, limits.differencesNamed)
+      .map((one) => ({ key: one.key, what: whatDiffers(one, line.source) }));
+    const counts = { rows: read.rows.length, differences: differences.length };
+    try {
+      await core.compare(plan, { comparison, upload: id, ...counts, examples, by, via });
+    } catch (caught) {
+      // Whatever else went wrong, the core may have taken it; a list that nobody names does no harm.
+      if (caught instanceof WatchbillError && caught.code === 'not-found') await uploads.remove(plan, id);
+      throw caught;
+    }
+    return detail(plan, comparison, limit);
+  }
+
   const view = (plan: string, name: string): ComparisonAnswer => viewComparison(find(plan, name), clock.now());
 
   return {
@@ -62,43 +113,7 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
       return Promise.resolve({ comparisons: lines.map((line) => viewComparison(askedOf(world, line), now)) });
     },
     get: detail,
-    async upload(plan, { comparison, list, from, to, limit, by, via }) {
-      const asked = find(plan, comparison);
-      const { line, source, world } = asked;
-      assertComparable(world.plan, line);
-      const read = withoutSecretValues(readList(list, line.key, line.fields), world.plan, line);
-      const now = clock.now();
-      const spans = narrowed(asked, now, from, to);
-      const query = { plan, source, until: now + limits.futureMs, time: new SearchTime(clock), spans };
-      const most = limits.comparisonRows;
-      const events = await askTelemetry((client, signal) => readCounted(client, { ...query, most }, signal));
-      if (events === undefined) {
-        const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
-        throw new WatchbillError('search-too-large', message, 'from');
-      }
-      const system = systemRows(events.map(recordOf), line);
-      const { differences, equal } = compareList(read, system, line.fields);
-      const upload = await uploads.keep(plan, {
-        ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
-        ...{ from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) },
-        ...{ events: events.length, withoutKey: events.length - system.length, equal },
-        differenceCount: differences.length,
-        rows: read.rows.map(({ line: number, key, values }) => [number, key, values]),
-        differences: differences.slice(0, limits.comparisonDifferences),
-      });
-      const examples = differences
-        .slice(0, limits.differencesNamed)
-        .map((one) => ({ key: one.key, what: whatDiffers(one, line.source) }));
-      const made = { comparison, upload, rows: read.rows.length, differences: differences.length, examples, by, via };
-      try {
-        await core.compare(plan, made);
-      } catch (caught) {
-        // Whatever else went wrong, the core may have taken it; a list that nobody names does no harm.
-        if (caught instanceof WatchbillError && caught.code === 'not-found') await uploads.remove(plan, upload);
-        throw caught;
-      }
-      return detail(plan, comparison, limit);
-    },
+    upload: (plan, command) => turns.take(() => upload(plan, command)),
     async settle(plan, command) {
       find(plan, command.comparison);
       await core.settleComparison(plan, command);

@@ -18,7 +18,7 @@ export interface CountedQuery {
   readonly time: SearchTime;
 }
 
-const PAGE = 5_000;
+const PAGE = 10_000;
 /** More than are wanted, since some may be repetitions of what was there before. */
 const SPARE = 50;
 
@@ -51,20 +51,28 @@ export async function chooseSamples(
   return chosen;
 }
 
-/** Every event that a source counts in these spans, in order of time; undefined when there are more than `most`. */
-export async function readCounted(
+/** What `read` makes of every event that a source counts in these spans, in order of time; undefined when there are more than `most`. */
+export async function readCounted<Row>(
   client: ClickHouseClient,
-  query: CountedQuery & { readonly spans: readonly VouchedSpan[]; readonly most: number },
+  query: CountedQuery & {
+    readonly spans: readonly VouchedSpan[];
+    readonly most: number;
+    /** Of a page of events, so that all of them are never in memory. */
+    readonly read: (events: readonly EventRecord[]) => readonly Row[];
+  },
   signal: AbortSignal,
-): Promise<readonly StoredEvent[] | undefined> {
+): Promise<{ readonly rows: readonly Row[]; readonly events: number } | undefined> {
   const admits = oncePerOf(query.source);
-  const found: StoredEvent[] = [];
+  const rows: Row[] = [];
+  let events = 0;
   for (const span of query.spans) {
-    const wanted = query.most + 1 - found.length;
-    for (const event of await firstOf(client, query, span, wanted, admits, signal)) found.push(event);
-    if (found.length > query.most) return undefined;
+    for await (const page of countedPages(client, query, span, PAGE, admits, signal)) {
+      events += page.length;
+      if (events > query.most) return undefined;
+      for (const row of query.read(page.map(recordOf))) rows.push(row);
+    }
   }
-  return found;
+  return { rows, events };
 }
 
 /** Events by their ids, of those that are there still. */
@@ -99,28 +107,48 @@ function oncePerOf({ oncePer }: Source): Admits {
 
 async function firstOf(
   client: ClickHouseClient,
-  { plan, source, until, time }: CountedQuery,
-  { from, to }: VouchedSpan,
+  query: CountedQuery,
+  span: VouchedSpan,
   wanted: number,
   admits: Admits,
   signal: AbortSignal,
 ): Promise<readonly StoredEvent[]> {
+  const found: StoredEvent[] = [];
+  // What is not chosen is not remembered, so that it may be of a later slice.
+  const isChosen: Admits = (event) => {
+    if (found.length >= wanted || !admits(event)) return false;
+    found.push(event);
+    return true;
+  };
+  const size = Math.min(PAGE, wanted + SPARE);
+  for await (const _page of countedPages(client, query, span, size, isChosen, signal)) {
+    if (found.length >= wanted) break;
+  }
+  return found;
+}
+
+/** The events of a span that are admitted, in pages in order of time, then of their ids. */
+async function* countedPages(
+  client: ClickHouseClient,
+  { plan, source, until, time }: CountedQuery,
+  { from, to }: VouchedSpan,
+  size: number,
+  admits: Admits,
+  signal: AbortSignal,
+): AsyncGenerator<readonly StoredEvent[]> {
   const scope: LogScope = {
     ...{ plan, names: [source.event], from, to: Math.min(to, until), units: source.units },
     ...(source.where === undefined ? {} : { where: source.where }),
   };
-  const found: StoredEvent[] = [];
   let after = { at: from - 1, id: '' };
-  while (found.length < wanted) {
-    const limit = Math.min(PAGE, wanted - found.length + SPARE);
-    const page = await findLogsAfter(client, { scope, after, limit, time }, signal);
-    for (const event of page) {
+  for (;;) {
+    const page = await findLogsAfter(client, { scope, after, limit: size, time }, signal);
+    yield page.filter((event) => {
       // What was stored twice lies side by side.
-      const again = event.at === after.at && event.id === after.id;
+      const isAgain = event.at === after.at && event.id === after.id;
       after = { at: event.at, id: event.id };
-      if (!again && found.length < wanted && admits(event)) found.push(event);
-    }
-    if (page.length < limit) break;
+      return !isAgain && admits(event);
+    });
+    if (page.length < size) return;
   }
-  return found;
 }
