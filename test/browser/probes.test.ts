@@ -22,7 +22,12 @@ describe.skipIf(chromiumPath === undefined)('probes and heartbeats', () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-    target = createServer((_, response) => {
+    target = createServer((request, response) => {
+      const run = /run=(\w+)/.exec(request.url ?? '')?.[1];
+      if (run !== undefined) {
+        response.writeHead(202).end(() => void sendEvents(server, [{ name: 'mail-received', run }]));
+        return;
+      }
       response.writeHead(isWell ? 200 : 503, { 'content-type': 'text/plain' });
       response.end(isWell ? 'fine' : 'the database is away');
     });
@@ -42,6 +47,10 @@ severities: { soon: { notify: [mia by app] } }
 probes:
   api:    { check: "GET http://127.0.0.1:${port}/health", every: 1s, expect: status = 200, service: web }
   away:   { check: "tcp 10.255.255.1:5432", every: 2s, service: ledger }
+  mail:
+    check:   POST http://127.0.0.1:${port}/send?run=<run>
+    every:   31d
+    confirm: { event: mail-received, field: run, within: 1h }
   ledger: { check: "GET http://127.0.0.1:${port}/ledger?with=a-rather-long-address-that-has-to-break-somewhere", every: 31d }
 heartbeats:
   nightly: { every: 'cron "0 3 * * *"', grace: 30m, longest: 2h }
@@ -98,6 +107,17 @@ assessments:
     await page.getByRole('button', { name: '15 m' }).click();
     await page.getByRole('link', { name: 'All probes' }).click();
     await api.waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a message that arrives has passed, with the time that it took', async () => {
+    const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
+    await page.goto(`${server.url}/plans/shop/probes/mail`);
+    await untilShown(page);
+    await page.locator('[data-location="here"]').getByText('passed').waitFor();
+    await page.locator('li', { hasText: /^confirmed \d/ }).waitFor();
+    expect(await page.locator('dl').textContent()).toContain('mail-received brings its id in run, within 1 h');
     expect(complaints).toEqual([]);
     await context.close();
   });

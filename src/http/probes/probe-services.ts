@@ -35,7 +35,7 @@ import { createKeptRuns, KEPT_MS, resultsIn, wantedOf } from './kept-runs.ts';
 import { NowAndThen } from './now-and-then.ts';
 import { viewPartStandings, viewParts } from './part-view.ts';
 import { viewPhases } from './phase-uptime.ts';
-import { viewBucket, viewResult, viewUptime } from './probe-view.ts';
+import { viewBucket, viewConfirmation, viewResult, viewUptime } from './probe-view.ts';
 import type { ProbeServices } from './services.ts';
 
 const DAY_PARTS = 48;
@@ -173,13 +173,14 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       if (view === undefined) throw new WatchbillError('not-found', `The plan has no probe "${wanted}".`, wanted);
       const segments = segmentsOf(runs, { from, to, staleMs, agree: probe.agree });
       const maintained = stretchesOf(maintenanceOf(plan.maintenance, probe), plan.timezone, { from, to });
-      const { whileFailingMs, timeoutMs, expect, agree, parts } = probe;
+      const { whileFailingMs, timeoutMs, expect, agree, parts, confirm } = probe;
       return {
         probe: view.answer,
         ...(whileFailingMs === undefined ? {} : { whileFailingMs }),
         timeoutMs,
         ...(agree === undefined ? {} : { agree }),
         expect: expect.map(({ text }) => text),
+        ...(confirm === undefined ? {} : { confirm: viewConfirmation(confirm) }),
         rules: [...rulesAbout(plan, (test) => test.kind === 'probe' && test.probe === wanted)],
         parts: parts ?? {},
         ...(partRuns instanceof WatchbillError
