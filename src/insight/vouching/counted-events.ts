@@ -142,7 +142,9 @@ async function* countedPages(
   };
   let after = { at: from - 1, id: '' };
   for (;;) {
-    const page = await findLogsAfter(client, { scope, after, limit: size, time }, signal);
+    // By the order of the table, so that no page reads those before it again.
+    const rest = { ...scope, from: Math.max(from, after.at) };
+    const page = await findLogsAfter(client, { scope: rest, after, limit: size, time }, signal);
     yield page.filter((event) => {
       // What was stored twice lies side by side.
       const isAgain = event.at === after.at && event.id === after.id;
