@@ -337,7 +337,9 @@ export type CoreInput =
   /** What differed has been dealt with. */
   | ({ readonly kind: 'settle-comparison' } & ComparisonClosing)
   /** There is no list to compare with. */
-  | ({ readonly kind: 'mark-not-applicable' } & ComparisonClosing);
+  | ({ readonly kind: 'mark-not-applicable' } & ComparisonClosing)
+  /** These texts name a user who is forgotten: something else stands in their place in what is said of samples and lists. No fact tells of it. */
+  | { readonly kind: 'forget'; readonly forms: readonly string[]; readonly instead: string };
 
 export interface ComparisonClosing {
   readonly comparison: string;

@@ -10,7 +10,7 @@ import { type Dirty, endSleeping, markEveryRule, markRule, markTest } from './ju
 import type { CoreInput, Step, World } from './model.ts';
 import { enterPhase } from './phases.ts';
 import { applyPlan, launch } from './plan-change.ts';
-import { compare, judgeSample, markNotApplicable, settleComparison } from './vouching-commands.ts';
+import { compare, forgetTexts, judgeSample, markNotApplicable, settleComparison } from './vouching-commands.ts';
 
 /**
  * The core: the next state, facts and notifications for one input at `now`. Pure: the world that goes in is never changed, and the
@@ -53,6 +53,9 @@ export function step(world: World, input: CoreInput, now: Instant): Step {
       break;
     case 'mark-not-applicable':
       markNotApplicable(draft, input, now);
+      break;
+    case 'forget':
+      forgetTexts(draft, input);
       break;
   }
   return draft.finish(now);

@@ -1,5 +1,6 @@
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import { withoutTexts } from '#kernel/without-texts.ts';
 import { type Command, refuse } from './commands.ts';
 import type { Draft } from './draft.ts';
 import { isBehind } from './due.ts';
@@ -122,6 +123,24 @@ export function markNotApplicable(draft: Draft, input: Command<'mark-not-applica
     'comparison-not-applicable',
     'list-not-available',
   );
+}
+
+/** Nobody has said anything else by it, so versions stay. */
+export function forgetTexts(draft: Draft, { forms, instead }: Command<'forget'>): void {
+  const clean = <Row extends Sample | ComparisonResult>(row: Row, parts: Partial<Row>): Row | undefined => {
+    const cleaned = withoutTexts(parts, forms, instead) as Partial<Row>;
+    return JSON.stringify(cleaned) === JSON.stringify(parts) ? undefined : { ...row, ...cleaned };
+  };
+  for (const sample of draft.samples.values()) {
+    const { label, note } = sample;
+    const cleaned = clean(sample, { label, ...(note === undefined ? {} : { note }) });
+    if (cleaned !== undefined) draft.putSample(cleaned);
+  }
+  for (const comparison of draft.comparisons.values()) {
+    const { examples, note } = comparison;
+    const cleaned = clean(comparison, { examples, ...(note === undefined ? {} : { note }) });
+    if (cleaned !== undefined) draft.putComparison(cleaned);
+  }
 }
 
 type OfComparison = Command<'compare' | 'settle-comparison' | 'mark-not-applicable'>;

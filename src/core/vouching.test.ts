@@ -281,6 +281,24 @@ describe('a plan without the review', () => {
   });
 });
 
+it('keeps no text that names a user who is forgotten', () => {
+  const play = new Play(shop);
+  play.input(judge('1', 'wrong', { note: 'asha paid twice; asha2 did not' }), 1);
+  play.input({ ...judge('2', 'right'), label: 'asha' }, 2);
+  const examples = [{ key: 'INV-1', what: 'customer asha by hand, nothing in sales' }];
+  play.input({ ...list('u', 1), examples } as CoreInput, 3);
+  const { facts, changes } = play.input({ kind: 'forget', forms: ['asha'], instead: '[forgotten]' }, 4);
+  expect(facts).toEqual([]);
+  expect(changes.flatMap((row) => (row.kind === 'plan' ? [] : [row.key]))).toEqual(['first/1', 'first/2', 'books']);
+  expect(play.world.samples.get('first/1')).toMatchObject({
+    note: '[forgotten] paid twice; asha2 did not',
+    version: 1,
+  });
+  expect(play.world.samples.get('first/2')?.label).toBe('[forgotten]');
+  expect(play.world.comparisons.get('books')?.examples[0]?.what).toContain('customer [forgotten] by hand');
+  expect(play.input({ kind: 'forget', forms: ['asha'], instead: '[forgotten]' }, 5).changes).toEqual([]);
+});
+
 it('stands after a restart', () => {
   const play = new Play(shop);
   play.input(judge('1', 'wrong'), 1);

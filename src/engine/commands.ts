@@ -43,6 +43,8 @@ export interface Commands {
   compare(plan: string, command: CompareCommand): Promise<ComparisonResult>;
   settleComparison(plan: string, command: CloseComparisonCommand): Promise<ComparisonResult>;
   markNotApplicable(plan: string, command: CloseComparisonCommand): Promise<ComparisonResult>;
+  /** Puts something else in place of texts in what people said of samples and lists. */
+  forgetTexts(plan: string, forms: readonly string[], instead: string): Promise<void>;
 }
 
 export interface CommandsOptions {
@@ -108,6 +110,9 @@ export function createCommands({ find, random, repositories }: CommandsOptions):
     },
     settleComparison: close('settle-comparison', 'how it was settled'),
     markNotApplicable: close('mark-not-applicable', 'why there is no list'),
+    async forgetTexts(plan, forms, instead) {
+      await find(plan).runner.command({ kind: 'forget', forms, instead });
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { requirePlan } from '../known-plan.ts';
 import type { UserServices } from './services.ts';
 
 export interface UserServicesOptions {
-  readonly core: Pick<Core, 'plans' | 'link' | 'intakeStatus' | 'repositories'>;
+  readonly core: Pick<Core, 'plans' | 'link' | 'intakeStatus' | 'repositories' | 'forgetTexts'>;
   readonly askTelemetry: AskTelemetry;
   readonly uploads: Pick<ListUploads, 'forget'>;
   readonly clock: Clock;
@@ -32,6 +32,8 @@ export function createUserServices({ core, askTelemetry, uploads, clock }: UserS
       const query = { plan, forms: forgotten.forms, instead: FORGOTTEN };
       const count = () => askTelemetry((client, signal) => countRowsOfUser(client, query, signal));
       const found = await count();
+      // Before the facts, so that no command takes a text from there into a new one.
+      await core.forgetTexts(plan, forgotten.forms, FORGOTTEN);
       const facts = await core.repositories.forgetInFacts(plan, forgotten.forms, FORGOTTEN);
       const lists = await uploads.forget(plan, forgotten.forms, FORGOTTEN);
       await askTelemetry((client, signal) => removeRowsOfUser(client, query, found, signal));

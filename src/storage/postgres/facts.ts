@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Fact } from '#core/model.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { withoutTexts } from '#kernel/without-texts.ts';
 import { timestamp } from './pool.ts';
-import { withoutTexts } from './without-texts.ts';
 
 /** A fact with the number that the store gave it, counted per plan from 1. */
 export interface StoredFact extends Fact {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { withoutTexts } from '#kernel/without-texts.ts';
 import { withOurFailures } from './our-failures.ts';
 import { timestamp } from './pool.ts';
-import { withoutTexts } from './without-texts.ts';
 
 /** A list that somebody held against the events of a source, and what came of it. Rows and differences are JSON of whoever compared. */
 export interface ListUpload {
