@@ -64,7 +64,7 @@ describe('reviews', () => {
     };
     const { output } = await run('reviews');
     expect(output).toMatch(/^first-sales +admin +open +2 +0 +1 +0$/m);
-    expect(output).toMatch(/^manual +admin +open +2 differ of 2 lines \(anita\)$/m);
+    expect(output).toMatch(/^manual +admin +open +2 differ, the list has 2 lines \(anita\)$/m);
     expect(output).toContain('done');
     expect((await run('reviews', '--waiting')).output).not.toContain('done');
   });
@@ -107,7 +107,7 @@ describe('compare', () => {
     };
     const { output } = await server.runIn(folder, 'compare', 'manual', 'list.csv', '--from', at);
     expect(asked[0]?.body).toEqual({ list, from: at });
-    expect(output).toContain('manual: 2 differ of 2 lines.\nCompared with 3 events of sales');
+    expect(output).toContain('manual: 2 differ, the list has 2 lines.\nCompared with 3 events of sales');
     expect(output).toContain('1 events have no invoice.');
     expect(output).toContain('compare again soon');
     expect(output).toMatch(/^I-1 +2 +total: 13 in the list, 12 in the system$/m);
@@ -121,8 +121,8 @@ describe('compare', () => {
       [`POST ${plan}/comparisons/manual/settle`]: [200, { ...comparison, state: 'settled' }],
       [`POST ${plan}/comparisons/manual/not-available`]: [200, { ...comparison, state: 'not-applicable' }],
     };
-    expect((await run('compare', 'manual')).output).toBe('manual: 2 differ of 2 lines.\n');
-    expect((await run('compare', 'manual', '--settled', 'entered')).output).toBe('settled, 2 differed\n');
+    expect((await run('compare', 'manual')).output).toBe('manual: 2 differ, the list has 2 lines.\n');
+    expect((await run('compare', 'manual', '--settled', 'entered')).output).toBe('manual: settled, 2 differed.\n');
     expect((await run('compare', 'manual', '--not-available', 'nobody kept one')).output).toContain('not applicable');
     expect(asked.at(-1)?.body).toEqual({ note: 'nobody kept one', expectedVersion: 4 });
     expect(await run('compare', 'manual', '--settled', 'a', '--not-available', 'b')).toMatchObject({ exit: 64 });

@@ -118,7 +118,7 @@ function registerCompare(program: Command, runtime: Runtime): void {
       const body = { note, expectedVersion: seen.comparison.version };
       const command = options.settled === undefined ? 'not-available' : 'settle';
       const closed = await client.post<ComparisonAnswer>(`${url}/${command}`, body);
-      print(runtime, options, closed, describeState(closed));
+      print(runtime, options, closed, `${name}: ${describeState(closed)}.`);
     });
 }
 
@@ -184,7 +184,7 @@ function describeState({ state, rows, differences, said }: ComparisonAnswer): st
     case 'settled':
       return `settled, ${formatCount(differences)} differed${who}`;
     case 'different':
-      return `${formatCount(differences)} differ of ${formatCount(rows)} lines${who}`;
+      return `${formatCount(differences)} differ, the list has ${formatCount(rows)} lines${who}`;
     case 'equal':
       return `equal, ${formatCount(rows)} lines${who}`;
   }
