@@ -210,8 +210,10 @@ class Secrets {
       // As it stands in a JSON body.
       this.#values.add(JSON.stringify(found.value).slice(1, -1));
       // A header's scheme is no secret; what follows it is, also by itself.
-      const bare = /^(?:Bearer|Basic|Token) +(\S+)$/i.exec(found.value)?.[1];
+      const [, scheme = '', bare] = /^(Bearer|Basic|Token) +(\S+)$/i.exec(found.value) ?? [];
       if (bare !== undefined) this.#values.add(bare);
+      const password = scheme.toLowerCase() === 'basic' ? passwordIn(bare ?? '') : '';
+      if (password !== '') this.#values.add(password);
     }
     return found;
   }
@@ -221,6 +223,11 @@ class Secrets {
     for (const value of this.#values) hidden = hidden.replaceAll(value, '***');
     return hidden;
   }
+}
+
+function passwordIn(credentials: string): string {
+  const pair = Buffer.from(credentials, 'base64').toString('utf8');
+  return pair.slice(pair.indexOf(':') + 1);
 }
 
 function hideIn(fields: Sighting['fields'], told: Secrets): Sighting['fields'] {

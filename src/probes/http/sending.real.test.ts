@@ -55,6 +55,17 @@ describe('a POST', () => {
     expect(sent.map((one) => one.run)).toEqual([run, expect.not.stringContaining(run)]);
   });
 
+  it('keeps no password of basic auth either, when the target says it plainly', async () => {
+    const port = await serveHttp((request, response) => {
+      const [, pair = ''] = (request.headers.authorization ?? '').split(' ');
+      response.writeHead(401).end(`unknown: ${Buffer.from(pair, 'base64')}`);
+    });
+    const check = { ...post(port), headers: { Authorization: { secret: 'BASIC' } } } as ProbeCheck;
+    const value = `Basic ${Buffer.from('AC277:hunter2').toString('base64')}`;
+    const result = await lookAt(check, allowed, {}, { secret: () => ({ state: 'known', value }) });
+    expect(result.evidence).toBe('unknown: AC277:***');
+  });
+
   it('sends text as it stands, of a type that the plan may name', async () => {
     const types: unknown[] = [];
     const port = await serveHttp((request, response) => {
