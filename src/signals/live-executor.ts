@@ -13,6 +13,7 @@ import { RecordBatch } from './batch/record-batch.ts';
 import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
+import { type ExecutorParts, restoreSections, writeSections } from './executor-sections.ts';
 import type { FigureWindow } from './figure-window.ts';
 import { differsByPhase, type EvaluationContext, measuresOf } from './formula.ts';
 import type { KeyRecall, KeysWanted } from './keys/key-recall.ts';
@@ -23,18 +24,11 @@ import { MeasureWindow } from './measure-window.ts';
 import type { EventRecord } from './record.ts';
 import { buildRoutes, type LiveWindow, type Route } from './routes.ts';
 import { SignalReader, type SignalReading } from './signal-reader.ts';
-import { measureSignature, sourceOf, sourceSignature } from './signatures.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { type NumberReader, NumberWriter, openSnapshot, readSections } from './snapshot-format.ts';
+import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
 import { Watches } from './watch/watches.ts';
 
 const SNAPSHOT_VERSION = 1;
-
-/** The section that says when the plan received for the first time. */
-const RECEIVED_FROM = 'received from';
-
-/** The section of a source that takes each value once, and may not know which came before. */
-const COLD = 'once so far ';
 
 /** Why a snapshot was not taken; the windows then begin empty. */
 export interface SnapshotFailure {
@@ -263,7 +257,7 @@ export class LiveExecutor implements Executor {
     out.number(this.lastReceivedAt);
     out.number(this.context.received ? 1 : 0);
     out.number(this.follower.outOfTime);
-    this.writeSections(out);
+    writeSections(this.parts(), this.receivedFrom, out);
     return out.bytes(SNAPSHOT_VERSION);
   }
 
@@ -279,60 +273,14 @@ export class LiveExecutor implements Executor {
     this.lastReceivedAt = from.number();
     this.context.received = from.number() === 1;
     this.follower.outOfTime = from.number();
-    const sections = readSections(from);
-    this.receivedFrom = sections.get(RECEIVED_FROM)?.number() ?? Number.NEGATIVE_INFINITY;
-    for (const window of this.windows) {
-      const section = sections.get(this.sectionOf(window));
-      if (section !== undefined) window.read(section);
-      else if (
-        sourceOf(this.plan, window.measure.source).standing !== true &&
-        this.lastReceivedAt + limits.futureMs >= this.now - window.keptMs
-      ) {
-        window.beginRefilling(this.now);
-      } else if (window instanceof KeyWindow) window.lacksNothing();
-    }
+    this.receivedFrom = restoreSections(this.parts(), from, this.lastReceivedAt, this.now);
     for (const window of this.filling) window.beginFilling?.(this.receivedFrom, this.now);
-    for (const route of this.allRoutes) {
-      const section = sections.get(`once ${sourceSignature(route.source)}`);
-      const cold = sections.get(`${COLD}${sourceSignature(route.source)}`);
-      if (section !== undefined) route.oncePer?.restore(section, false);
-      else if (cold !== undefined) route.oncePer?.restore(cold, true);
-    }
-    for (const judge of this.judges) {
-      const section = sections.get(`test ${judge.test.id}`);
-      if (section !== undefined) judge.restore(section);
-    }
-    for (const silence of this.silences) {
-      const section = sections.get(`test ${silence.test.id}`);
-      if (section !== undefined) silence.restore(section);
-    }
-    for (const watch of this.watches.all) {
-      const section = sections.get(`test ${watch.test.id}`);
-      if (section !== undefined) watch.restore(section);
-    }
-    this.availabilities.restore(sections, this.now);
     this.scheduleAll();
   }
 
-  private sectionOf(window: LiveWindow): string {
-    return `${window instanceof KeyWindow ? 'keys' : 'measure'} ${measureSignature(this.plan, window.measure)}`;
-  }
-
-  private writeSections(out: NumberWriter): void {
-    const sections: (readonly [string, { write(out: NumberWriter): void }])[] = [];
-    if (this.receivedFrom > Number.NEGATIVE_INFINITY)
-      sections.push([RECEIVED_FROM, { write: (part) => part.number(this.receivedFrom) }]);
-    for (const window of this.windows) sections.push([this.sectionOf(window), window]);
-    for (const route of this.allRoutes) {
-      const { oncePer, source } = route;
-      const isCold = oncePer?.isCold === true;
-      if (oncePer !== undefined) sections.push([`${isCold ? COLD : 'once '}${sourceSignature(source)}`, oncePer]);
-    }
-    for (const judge of this.judges) sections.push([`test ${judge.test.id}`, judge]);
-    sections.push(...this.availabilities.sections());
-    for (const watch of [...this.silences, ...this.watches.all]) sections.push([`test ${watch.test.id}`, watch]);
-    out.number(sections.length);
-    for (const [name, section] of sections) out.section(name, (part) => section.write(part));
+  private parts(): ExecutorParts {
+    const { plan, windows, allRoutes: routes, judges, silences, watches, availabilities } = this;
+    return { plan, windows, routes, judges, silences, watches, availabilities };
   }
 
   private scheduleAll(): void {

@@ -48,10 +48,10 @@ export interface KeyRow {
   readonly isCounted: boolean;
 }
 
-/** Which events say something of keys that are in the window at `to` or later. */
+/** Which events say something of keys that are in the window just before `to` or later. */
 export function keySides(measure: Measure, to: Instant, sourceOf: (name: string) => Source): readonly KeySide[] {
   const { times } = new KeyBook(measure, new KeyRoom());
-  const boundary = boundaryOf(times, to);
+  const boundary = boundaryOf(times, to - 1);
   const { windowMs } = times;
   const fromOf = (source: Source, from: Instant): Instant =>
     from - (source.oncePer === undefined ? 0 : limits.oncePerMs);
