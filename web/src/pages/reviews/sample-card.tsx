@@ -119,16 +119,21 @@ export function SampleCard({ plan, review, sample, place, of, onGo, onJudged }: 
         />
       ) : (
         <div className={classes.actions}>
-          {state === 'right' ? null : (
-            <Button loading={judge.isPending} rightSection={<Key name="r" />} onClick={() => say('right')}>
-              Right
-            </Button>
-          )}
           {canSettle ? (
-            <Button variant="default" rightSection={<Key name="s" />} onClick={() => setAsking('settled')}>
+            <Button rightSection={<Key name="s" />} onClick={() => setAsking('settled')}>
               Settled
             </Button>
           ) : null}
+          {state === 'right' ? null : (
+            <Button
+              variant={canSettle ? 'default' : 'filled'}
+              loading={judge.isPending}
+              rightSection={<Key name="r" />}
+              onClick={() => say('right')}
+            >
+              Right
+            </Button>
+          )}
           {canWrong ? (
             <Button variant="default" rightSection={<Key name="w" />} onClick={() => setAsking('wrong')}>
               Wrong
