@@ -240,6 +240,8 @@ export const limits = {
   assessmentAlerts: 2_000,
   /** Of each check over a phase, times that it failed which are listed. */
   assessmentFailures: 50,
+  /** What was read of a phase that has been over for an hour is good for so long. */
+  assessmentPastReadMs: 600_000,
   probeEveryShortestMs: 1_000,
   /** Of grace and runs of a heartbeat too. */
   probeEveryLongestMs: 2_678_400_000,

@@ -11,6 +11,7 @@ import { horizontalOverflow, seriousFindings } from './accessibility.ts';
 import { chromiumPath, desktop, launchChromium } from './chromium.ts';
 import { untilShown } from './every-page.ts';
 import { makeOwner, openSignedIn, type Session } from './signed-in.ts';
+import { smallTargets } from './touch.ts';
 
 describe.skipIf(chromiumPath === undefined)('probes and heartbeats', () => {
   let browser: Browser;
@@ -228,6 +229,7 @@ assessments:
         await untilShown(page);
         expect(await horizontalOverflow(page)).toEqual([]);
         expect(await seriousFindings(page)).toEqual([]);
+        if (path === 'verdicts') expect(await smallTargets(page)).toEqual([]);
       }
       await context.close();
     },

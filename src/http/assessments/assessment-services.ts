@@ -5,7 +5,7 @@ import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { formatInstant, type Instant } from '#kernel/instant.ts';
+import { formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AssessedCheck, Assessment } from '#plan/assessment.ts';
@@ -29,6 +29,11 @@ export interface AssessmentServicesOptions {
   readonly clock: Clock;
 }
 
+interface PastPhase {
+  readonly at: Instant;
+  readonly known: PhaseKnown;
+}
+
 /** The verdicts of the plan in force over its phases. */
 export function createAssessmentServices({
   core,
@@ -37,6 +42,17 @@ export function createAssessmentServices({
   clock,
 }: AssessmentServicesOptions): AssessmentServices {
   const { repositories } = core;
+
+  /** What was read of phases that were over for long, by plan: it hardly changes, and may be much. */
+  const past = new Map<string, { readonly of: string; readonly phases: Map<string, PastPhase> }>();
+
+  function pastOf(name: string, of: string): Map<string, PastPhase> {
+    const known = past.get(name);
+    if (known?.of === of) return known.phases;
+    const phases = new Map<string, PastPhase>();
+    past.set(name, { of, phases });
+    return phases;
+  }
 
   /** Phases are read one after the other: nobody waits for a verdict as for a page of what goes on now. */
   const shared = new SharedReading(clock, async (name) => {
@@ -47,15 +63,20 @@ export function createAssessmentServices({
     const now = clock.now();
     const launch = launchOf(plan, line);
     const known = new Map<string, PhaseKnown | undefined>();
+    const kept = pastOf(name, `${line.version} ${launch}`);
     for (const { name: phase } of plan.phases) {
       const checks = assessments.filter(({ during }) => during.includes(phase)).flatMap(({ of }) => of);
       const span = spanOf(plan, launch, phase);
       if (checks.length === 0 || span === undefined || span.from >= now) continue;
       const range = { from: span.from, to: Math.min(span.to ?? now, now) };
-      known.set(
-        phase,
-        await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, reviews, now }),
-      );
+      const before = kept.get(phase);
+      const isFresh = before !== undefined && now - before.at < limits.assessmentPastReadMs;
+      const read = isFresh
+        ? before.known
+        : await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, reviews, now });
+      // Results of a prober that was cut off come late.
+      if (!isFresh && now - range.to >= HOUR_MS) kept.set(phase, { at: now, known: read });
+      known.set(phase, read);
     }
     return {
       at: formatInstant(now),

@@ -24,6 +24,9 @@ import { type Need, needs, quietAlerts } from './needs.ts';
 /** With its dialog it is needed once in a plan's life. */
 const LaunchRow = lazy(async () => ({ default: (await import('./launch-row.tsx')).LaunchRow }));
 
+/** They stand for days, and much may have to be read for them. */
+const VERDICTS_EVERY_MS = 60_000;
+
 interface NeedsYouProps {
   readonly plan: string;
   readonly overview: OverviewAnswer | undefined;
@@ -34,7 +37,7 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const alerts = useLive((snapshot) => snapshot.alerts);
   const live = useLive((snapshot) => snapshot.plan);
   const { data: services } = useServices(plan);
-  const { data: assessments } = useAssessments(plan);
+  const { data: assessments } = useAssessments(plan, VERDICTS_EVERY_MS);
   const { data: asked } = useAsked(plan, true);
   const list = overview === undefined ? [] : needs(overview, live, alerts, services, asked);
   const first = list.find((need) => need.kind === 'acknowledge')?.alert;

@@ -71,7 +71,9 @@ function Found({ plan, found }: { readonly plan: string; readonly found: Assesse
       )}
       {alert === undefined ? null : (
         <p className={classes.message}>
-          <Link to={paths.alert(plan, alert)}>Alert {alert}</Link>
+          <Link to={paths.alert(plan, alert)} className="wb-alone">
+            Alert {alert}
+          </Link>
         </p>
       )}
     </>

@@ -4,11 +4,11 @@ import { api } from '../../api/client.ts';
 /** A verdict changes with the results of checks, which are minutes apart. */
 const EVERY_MS = 15_000;
 
-/** The verdicts of a plan over its phases. */
-export function useAssessments(plan: string) {
+/** The verdicts of a plan over its phases; `everyMs` is how often they are asked for. */
+export function useAssessments(plan: string, everyMs: number = EVERY_MS) {
   return useQuery({
     queryKey: ['assessments', plan],
     queryFn: ({ signal }) => api.get('/plans/{plan}/assessments', { params: { plan }, signal }),
-    refetchInterval: EVERY_MS,
+    refetchInterval: everyMs,
   });
 }

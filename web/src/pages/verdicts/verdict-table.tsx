@@ -89,7 +89,7 @@ function CheckName({
 }) {
   return (
     <>
-      <Link to={placeOf(plan, kind, kind === 'part' ? probe : name)} className={classes.name}>
+      <Link to={placeOf(plan, kind, kind === 'part' ? probe : name)} className={`${classes.name} wb-alone`}>
         {name}
       </Link>
       <span className={classes.quiet}>{KINDS[kind]}</span>
