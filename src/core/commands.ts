@@ -2,9 +2,10 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Draft } from './draft.ts';
-import type { Alert, CoreInput, RefusalReason, Silence, Via } from './model.ts';
+import type { Alert, CoreInput, RefusalReason, Silence } from './model.ts';
 import { tellChanges } from './notify.ts';
 import { describe, finishSilence, putNewSilence, silencesOf } from './silences.ts';
+import type { Via } from './via.ts';
 
 /** The input of a command. */
 export type Command<Kind extends CoreInput['kind']> = Extract<CoreInput, { readonly kind: Kind }>;

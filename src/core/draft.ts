@@ -8,17 +8,16 @@ import type {
   AggregateKind,
   Alert,
   CommandOutcome,
-  ComparisonResult,
   Fact,
   Judgement,
   NotificationIntent,
   PlanLine,
-  Sample,
   Silence,
   Step,
   World,
 } from './model.ts';
 import { type RuleIndex, ruleIndex } from './rule-index.ts';
+import type { ComparisonResult, Sample } from './vouched.ts';
 
 /**
  * The next world while a step makes it. Maps are copied at the first write, so the world that went in stays as it was and a

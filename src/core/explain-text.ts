@@ -3,8 +3,9 @@ import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts'
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
 import { foundText, keysText } from './found-text.ts';
-import type { DecisionReason, Evidence, Via } from './model.ts';
+import type { DecisionReason, Evidence } from './model.ts';
 import { reasonTexts, reasonWith } from './reasons.ts';
+import type { Via } from './via.ts';
 
 /** How instants are written; the command line has the reader's zone, rehearsal its T+ offsets. */
 export type WriteInstant = (instant: Instant) => string;

@@ -13,12 +13,12 @@ import type {
   Judgement,
   ResolveReason,
   Silence,
-  Via,
   World,
 } from './model.ts';
 import { inForce } from './phases.ts';
 import { type DownNeed, downNeedOf } from './refusal.ts';
 import { silencesOf } from './silences.ts';
+import type { Via } from './via.ts';
 import { judgementKey } from './world.ts';
 
 /** Why an alert fired and ended, who was told by what, who was not and why not: a look-up in its facts. */

@@ -1,5 +1,6 @@
-import type { ComparisonResult, Fact, Sample } from './model.ts';
+import type { Fact } from './model.ts';
 import type { ApplyPreview } from './plan-change.ts';
+import type { ComparisonResult, Sample } from './vouched.ts';
 import { sampleKey } from './world.ts';
 
 /** What the facts alone say of samples and comparisons, by their keys; the stored rows must be the same. */

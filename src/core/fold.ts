@@ -1,6 +1,7 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import type { Acknowledgement, Alert, Fact, ResolveReason, Silence, Via } from './model.ts';
+import type { Acknowledgement, Alert, Fact, ResolveReason, Silence } from './model.ts';
+import type { Via } from './via.ts';
 
 /** What the facts alone say of an alert; the stored row must say the same. */
 export interface FoldedAlert {

@@ -1,7 +1,8 @@
 import { formatCount } from '#kernel/format-figure.ts';
 import type { Found } from '#plan/reading.ts';
 import type { WriteInstant } from './explain-text.ts';
-import type { Evidence, Vouched, VouchedFor } from './model.ts';
+import type { Evidence } from './model.ts';
+import type { Vouched, VouchedFor } from './vouched.ts';
 
 /**
  * What was found by a test of a probe or heartbeat, for people: `status 503, expected status = 200; 3 in a row since 14:01; last passed

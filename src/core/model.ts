@@ -2,6 +2,8 @@ import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Operator, Recipient, TestId } from '#plan/model.ts';
 import type { Found, GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
+import type { Via } from './via.ts';
+import type { ComparisonResult, Sample, Vouched, VouchingInput } from './vouched.ts';
 
 /**
  * The core's shapes. `step(world, input, now)` is pure: it returns what changed, what is to be recorded and whom to tell;
@@ -73,9 +75,6 @@ export interface Acknowledgement {
   readonly via: Via;
 }
 
-/** By what a person gave a command. */
-export type Via = 'web' | 'link' | 'api' | 'cli';
-
 /**
  * A time in which the alerts of a rule, or of all rules, are told to nobody. It covers what is judged from its commit on until it has
  * ended, by its time or by hand; `from` only says when somebody asked for it.
@@ -125,62 +124,6 @@ export interface PlanLine {
   readonly dueAt?: Instant;
 }
 
-/** What a person said of one sample of a review. There is no row for what nobody judged. Ends when the plan has the review no more. */
-export interface Sample {
-  readonly kind: 'sample';
-  /** As `sampleKey(review, sample)` makes it. */
-  readonly key: string;
-  readonly review: string;
-  /** Id of the event. */
-  readonly sample: string;
-  /** `settled`: it was wrong, and what followed from it is done. */
-  readonly state: SampleVerdict;
-  readonly by: string;
-  readonly at: Instant;
-  readonly via: Via;
-  /** What is wrong, or how it was settled. */
-  readonly note?: string;
-  /** The first field that is shown of it, for messages. */
-  readonly label: string;
-  /** 1, and one more with each other verdict. */
-  readonly version: number;
-  /** None; every row may have one. */
-  readonly dueAt?: never;
-}
-
-export type SampleVerdict = 'right' | 'wrong' | 'settled';
-
-/** What came of the latest list that was held against a comparison's source. Ends when the plan has the comparison no more. */
-export interface ComparisonResult {
-  readonly kind: 'comparison';
-  /** The comparison's name. */
-  readonly key: string;
-  readonly comparison: string;
-  /** `not-applicable`: somebody said that there is no such list. `settled`: it differed, and what followed is done. */
-  readonly state: 'equal' | 'different' | 'settled' | 'not-applicable';
-  /** Of the latest list; 0 while there was none. */
-  readonly rows: number;
-  /** How many keys differ or stand on one side only. */
-  readonly differences: number;
-  /** At most `limits.differencesNamed` of them. */
-  readonly examples: readonly Difference[];
-  readonly by: string;
-  readonly at: Instant;
-  readonly via: Via;
-  /** How it was settled, or why there is no list. */
-  readonly note?: string;
-  /** Id of the latest list as it is stored; absent while there was none. */
-  readonly upload?: string;
-  readonly version: number;
-  readonly dueAt?: never;
-}
-
-export interface Difference {
-  readonly key: string;
-  /** For people: `total 120 by hand, 100 in sales`, `only in the list`, `only in sales`. */
-  readonly what: string;
-}
-
 export type Aggregate = Judgement | Alert | Silence | PlanLine | Sample | ComparisonResult;
 export type AggregateKind = Aggregate['kind'];
 
@@ -207,29 +150,6 @@ export interface Evidence {
   readonly vouched?: Vouched;
   /** Since when the test has this truth. */
   readonly since?: Instant;
-}
-
-/** What is wrong of a review, or differs of a comparison, the latest first. */
-export interface Vouched {
-  readonly kind: 'review' | 'comparison';
-  readonly name: string;
-  /** At most `limits.differencesNamed`. */
-  readonly found: readonly VouchedFor[];
-  /** How many there are beside these, when there are. */
-  readonly more?: number;
-  /** What was dealt with last, when nothing is open any more; for a comparison its `key` is its name. */
-  readonly closed?: VouchedFor & { readonly as: 'settled' | 'not-applicable' };
-}
-
-export interface VouchedFor {
-  /** A sample's label, or the key of a row. */
-  readonly key: string;
-  /** Id of the event, of a sample. */
-  readonly sample?: string;
-  /** The note of who judged or settled, or what differs. */
-  readonly what: string;
-  readonly by: string;
-  readonly at: Instant;
 }
 
 /** Everything that the core knows of one plan. The shell owns it and never shows a half-applied one. */
@@ -306,50 +226,7 @@ export type CoreInput =
       readonly via: Via;
       readonly expectedVersion?: number;
     }
-  /** A person judges a sample, for the first time or otherwise than before. Outcome's subject: the sample's key. */
-  | {
-      readonly kind: 'judge-sample';
-      readonly review: string;
-      /** Id of the event; who sends this has seen that the review has such a sample. */
-      readonly sample: string;
-      /** `settled` only what is judged wrong. */
-      readonly verdict: SampleVerdict;
-      /** Not empty for `wrong` and `settled`. */
-      readonly note?: string;
-      readonly label: string;
-      readonly by: string;
-      readonly via: Via;
-      /** The version that its author saw, 0 for a sample that nobody had judged; not checked when absent. */
-      readonly expectedVersion?: number;
-    }
-  /** A list was held against the source of a comparison. Given again with the same `upload`, it is the same. Outcome's subject: the comparison. */
-  | {
-      readonly kind: 'compare';
-      readonly comparison: string;
-      readonly upload: string;
-      readonly rows: number;
-      readonly differences: number;
-      /** The first of them, at most `limits.differencesNamed`. */
-      readonly examples: readonly Difference[];
-      readonly by: string;
-      readonly via: Via;
-    }
-  /** What differed has been dealt with. */
-  | ({ readonly kind: 'settle-comparison' } & ComparisonClosing)
-  /** There is no list to compare with. */
-  | ({ readonly kind: 'mark-not-applicable' } & ComparisonClosing)
-  /** These texts name a user who is forgotten: something else stands in their place in what is said of samples and lists. No fact tells of it. */
-  | { readonly kind: 'forget'; readonly forms: readonly string[]; readonly instead: string };
-
-export interface ComparisonClosing {
-  readonly comparison: string;
-  /** How, or why. Not empty. */
-  readonly note: string;
-  readonly by: string;
-  readonly via: Via;
-  /** The version that its author saw, 0 for a comparison that nobody had made; not checked when absent. */
-  readonly expectedVersion?: number;
-}
+  | VouchingInput;
 
 /** What came of a command that names an alert, a silence, a sample or a comparison. */
 export type CommandOutcome =

@@ -6,7 +6,8 @@ import type { Draft } from './draft.ts';
 import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, markRule } from './judging.ts';
-import type { ComparisonResult, DecisionReason, Fact, Sample, SampleVerdict } from './model.ts';
+import type { DecisionReason, Fact } from './model.ts';
+import type { ComparisonResult, Sample, SampleVerdict } from './vouched.ts';
 import { samplesOf } from './vouching.ts';
 import { sampleKey } from './world.ts';
 

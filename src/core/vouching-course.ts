@@ -1,7 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { Segment } from '#plan/availability.ts';
 import type { Stretch } from '#plan/maintenance.ts';
-import type { Fact, Sample } from './model.ts';
+import type { Fact } from './model.ts';
+import type { Sample } from './vouched.ts';
 
 /**
  * How a review of data of a time stands: known once somebody has judged all of its samples, down from when one was found wrong until that was

@@ -3,9 +3,10 @@ import { limits } from '#kernel/limits.ts';
 import type { CompiledPlan, Condition } from '#plan/model.ts';
 import type { Comparison, Review } from '#plan/vouching.ts';
 import { evidenceText } from './explain-text.ts';
-import type { CoreInput, SampleVerdict } from './model.ts';
+import type { CoreInput } from './model.ts';
 import { previewApply, previewSummary } from './plan-change.ts';
 import { isTrue, lasting, MIA, Play, plan, rule } from './testing.ts';
+import type { SampleVerdict } from './vouched.ts';
 import { samplesOf } from './vouching.ts';
 import { loadWorld } from './world.ts';
 

@@ -1,7 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { VouchingUnit } from './conditions.ts';
-import type { ComparisonResult, Evidence, Sample, Vouched, VouchedFor, World } from './model.ts';
+import type { Evidence, World } from './model.ts';
+import type { ComparisonResult, Sample, Vouched, VouchedFor } from './vouched.ts';
 
 /**
  * What people vouch for. Their verdicts are rows like alerts and decide conditions without intake: `REVIEW wrong` while at least one sample

@@ -1,8 +1,9 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey } from '#plan/reading.ts';
-import type { Aggregate, Alert, ComparisonResult, Judgement, PlanLine, Sample, Silence, World } from './model.ts';
+import type { Aggregate, Alert, Judgement, PlanLine, Silence, World } from './model.ts';
 import { boundaryAfter, phaseNameAt } from './phases.ts';
+import type { ComparisonResult, Sample } from './vouched.ts';
 
 /** The key of a rule's judgement in one group. */
 export function judgementKey(rule: string, group: GroupKey): string {

@@ -1,4 +1,5 @@
-import type { Alert, CommandOutcome, ComparisonResult, CoreInput, Sample, Silence } from '#core/model.ts';
+import type { Alert, CommandOutcome, CoreInput, Silence } from '#core/model.ts';
+import type { ComparisonResult, Sample } from '#core/vouched.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';

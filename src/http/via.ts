@@ -1,5 +1,5 @@
 import { CLI_AGENT } from '#contract/agent.ts';
-import type { Via } from '#core/model.ts';
+import type { Via } from '#core/via.ts';
 import type { Actor } from './actor.ts';
 
 /** By what a command was given, for its fact. */

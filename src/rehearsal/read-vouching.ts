@@ -1,4 +1,4 @@
-import type { SampleVerdict } from '#core/model.ts';
+import type { SampleVerdict } from '#core/vouched.ts';
 import { readName } from './read-name.ts';
 import type { Names } from './read-step.ts';
 import type { Action } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { SampleVerdict } from '#core/model.ts';
+import type { SampleVerdict } from '#core/vouched.ts';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { CompiledPlan, FieldValue, Operator } from '#plan/model.ts';
 import type { AssessmentState } from '#signals/assessments/assess.ts';

@@ -1,14 +1,6 @@
-import type {
-  Alert,
-  ComparisonResult,
-  Fact,
-  Judgement,
-  NotificationIntent,
-  PlanLine,
-  Sample,
-  Silence,
-} from '#core/model.ts';
+import type { Alert, Fact, Judgement, NotificationIntent, PlanLine, Silence } from '#core/model.ts';
 import type { Commit, LeasedNotification, Settlement } from '#core/store.ts';
+import type { ComparisonResult, Sample } from '#core/vouched.ts';
 import type { Instant } from '#kernel/instant.ts';
 
 export const START: Instant = 1_772_438_400_000;

@@ -1,5 +1,6 @@
 import { foldedSilenceOf, foldSilences } from '#core/fold.ts';
-import type { Alert, ComparisonResult, Fact, Sample, Silence } from '#core/model.ts';
+import type { Alert, Fact, Silence } from '#core/model.ts';
+import type { ComparisonResult, Sample } from '#core/vouched.ts';
 import type { Instant } from '#kernel/instant.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { Violation } from './oracles.ts';

@@ -1,4 +1,5 @@
-import type { Alert, ComparisonResult, Sample, Silence } from '#core/model.ts';
+import type { Alert, Silence } from '#core/model.ts';
+import type { ComparisonResult, Sample } from '#core/vouched.ts';
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Coverage, Sight } from './coverage.ts';

@@ -1,5 +1,5 @@
 import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
-import type { Via } from '#core/model.ts';
+import type { Via } from '#core/via.ts';
 import type { CloseComparisonCommand } from '#engine/commands.ts';
 
 /** A list that somebody uploads. */

@@ -1,5 +1,5 @@
 import type { ReviewAnswer, SampleAnswer } from '#contract/reviews.ts';
-import type { Sample } from '#core/model.ts';
+import type { Sample } from '#core/vouched.ts';
 import { samplesOf } from '#core/vouching.ts';
 import type { Core } from '#engine/core-process.ts';
 import { SearchTime } from '#insight/log-search/scope.ts';

@@ -1,5 +1,5 @@
 import type { SilenceAnswer, SilencePage, SilenceRequest } from '#contract/silences.ts';
-import type { Via } from '#core/model.ts';
+import type { Via } from '#core/via.ts';
 import type { EndSilenceCommand } from '#engine/commands.ts';
 
 /** Throw `not-found` for a plan, rule or silence that is not there. */

@@ -1,0 +1,2 @@
+/** By what a person gave a command. */
+export type Via = 'web' | 'link' | 'api' | 'cli';
