@@ -187,7 +187,7 @@ assessments:
     const { page, complaints, context } = await openSignedIn(browser, session, { viewport: desktop });
     await page.goto(`${server.url}/plans/shop`);
     await untilShown(page);
-    await page.locator('[data-verdict="sound"]').getByText('has failed in day: api, api-down').waitFor();
+    await page.locator('[data-verdict="sound"]').getByText('in day: api, api-down').waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('t');
     await page.getByRole('heading', { name: 'Verdicts', level: 1 }).waitFor();

@@ -68,7 +68,7 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
         ))}
         {failedNow(assessments?.assessments ?? [], live?.phase).map(({ name, text }) => (
           <p key={name} className={classes.none} data-verdict={name}>
-            <Link to={paths.verdicts(plan)}>{name}</Link> {text}
+            <StateMark tone="critical" word="failed" /> <Link to={paths.verdicts(plan)}>{name}</Link> {text}
           </p>
         ))}
       </Section>

@@ -41,7 +41,7 @@ test('of the phase in force the failed ones are named', () => {
     { name: 'data', phases: [phase('failed', held, failed)] },
     { name: 'backups', phases: [phase('so far')] },
   ];
-  expect(failedNow(assessments, 'optimise')).toEqual([{ name: 'data', text: 'has failed in optimise: totals.' }]);
+  expect(failedNow(assessments, 'optimise')).toEqual([{ name: 'data', text: 'in optimise: totals' }]);
   expect(failedNow(assessments, 'normal')).toEqual([]);
   expect(failedNow(assessments, undefined)).toEqual([]);
 });

@@ -79,7 +79,7 @@ export function failedNow(
   return assessments.flatMap(({ name, phases }) =>
     phases
       .filter((verdict) => verdict.phase === phase && verdict.state === 'failed')
-      .map((verdict) => ({ name, text: `has failed in ${verdict.phase}: ${namesText(verdict, 'failed')}.` })),
+      .map((verdict) => ({ name, text: `in ${verdict.phase}: ${namesText(verdict, 'failed')}` })),
   );
 }
 
