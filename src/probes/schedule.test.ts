@@ -23,14 +23,13 @@ describe('the grid', () => {
     const instantsOf = (probes: number): readonly number[] =>
       Array.from({ length: probes }, (_, index) => gridOffset('shop', `p${index}`, probes).shared % 1_000);
     expect(new Set(instantsOf(8_000)).size).toBeGreaterThan(950);
-    // A few at a time of a thousand, and none at 24 of 25 instants that would each wake us.
+    // Of a thousand only few meet, and of a few none but by chance.
     const looks = Map.groupBy(instantsOf(1_000), (instant) => instant);
-    expect(looks.size).toBeGreaterThan(190);
-    expect(Math.max(...looks.values().map(({ length }) => length))).toBeLessThan(20);
-    expect(new Set(instantsOf(24)).size).toBe(4);
+    expect(Math.max(...looks.values().map(({ length }) => length))).toBeLessThan(10);
+    expect(new Set(instantsOf(24)).size).toBeGreaterThan(12);
   });
 
-  it('has the probes of a plan together, the plans apart, and of each interval some at any time', () => {
+  it('has a few probes of a plan close together, the plans apart, and of each interval some at any time', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -39,8 +38,10 @@ describe('the grid', () => {
         fc.integer({ min: 1, max: 32 }),
         (plan, one, other, probes) => {
           const [first, second] = [gridOffset(plan, one, probes), gridOffset(plan, other, probes)];
-          expect(Math.abs(first.shared - second.shared) % 250).toBe(0);
-          expect(Math.abs(first.shared - first.own)).toBeLessThan(250);
+          const apart = Math.abs(first.shared - second.shared) % 250;
+          expect(Math.min(apart, 250 - apart)).toBeLessThanOrEqual(14);
+          expect(apart % 2).toBe(0);
+          expect(Math.abs(first.shared - first.own)).toBeLessThan(264);
         },
       ),
     );
@@ -52,11 +53,11 @@ describe('the grid', () => {
 
   it('of a long interval does not change with the other probes of the plan', () => {
     const every = (everyMs: number) => ({ everyMs: { otherwise: everyMs } });
-    const offsets = [1, 24, 1_000].map((probes) => gridOffset('shop', 'p', probes));
+    const offsets = [1, 64, 1_000].map((probes) => gridOffset('shop', 'p', probes));
     const pacesOf = (everyMs: number) =>
       new Set(offsets.map((offset) => paceOf(every(everyMs), undefined, false, offset)?.offset));
     expect(pacesOf(300_000).size).toBe(1);
-    expect(pacesOf(1_000).size).toBe(2);
+    expect(pacesOf(1_000).size).toBeGreaterThan(1);
   });
 });
 

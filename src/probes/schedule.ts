@@ -21,11 +21,13 @@ export interface Progress {
 }
 
 /**
- * To wake up costs several times what a look costs, so probes of one plan share instants: as many as keep it to a few looks each, and four a
- * second at least. Each length is a part of a second, so that the instants of whole seconds are the same ones.
+ * To wake up from a rest costs several times what a look costs, so of few probes of a plan some look close together: four times a second at
+ * least, and not at once, since one that is begun while others are under way takes longer by that. Each length is a part of a second, so that
+ * the instants of whole seconds are the same ones. Of many probes each has an instant of its own.
  */
-const SHARED_MS: readonly DurationMs[] = [250, 125, 50, 25, 10, 5, 2, 1];
-const LOOKS_SHARED = 8;
+const TOGETHER_MS: readonly DurationMs[] = [250, 125, 50];
+const LOOKS_TOGETHER = 8;
+const BESIDE_MS = 2;
 
 /** By how much the grid of a plan's probe is moved. */
 export interface GridOffset {
@@ -38,9 +40,11 @@ export interface GridOffset {
 /** The same for everybody who knows the plan. `probes`: how many it has. */
 export function gridOffset(plan: string, probe: string, probes: number): GridOffset {
   const own = hash53(`${plan}/${probe}`);
-  const apartMs = SHARED_MS.find((ms) => (ms * probes) / 1_000 <= LOOKS_SHARED) ?? 1;
+  const apartMs = TOGETHER_MS.find((ms) => (ms * probes) / 1_000 <= LOOKS_TOGETHER);
+  if (apartMs === undefined) return { own, shared: own };
   // Plans do not meet either.
-  return { own, shared: own - (own % apartMs) + (hash53(plan) % apartMs) };
+  const together = own - (own % apartMs) + (hash53(plan) % apartMs);
+  return { own, shared: together + (Math.floor(own / 1_000) % LOOKS_TOGETHER) * BESIDE_MS };
 }
 
 /** The pace in force. */
