@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits } from '#kernel/limits.ts';
 import { acknowledgementSchema } from './alerts.ts';
 import { planParameter } from './parameters.ts';
 import { declareRoute } from './route.ts';
@@ -75,7 +76,7 @@ export const comparisonDetailSchema = z
 
 const shownQuery = z.object({
   /** Of what differs, at most so many are shown. */
-  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  limit: z.coerce.number().int().min(1).max(limits.comparisonDifferences).default(1_000),
 });
 
 const closing = z
@@ -115,7 +116,7 @@ export const uploadList = declareRoute({
   query: shownQuery,
   body: z
     .object({
-      list: z.string().max(1_048_576),
+      list: z.string().max(limits.comparisonBytes),
       /** The time that the list is of, within the span of the comparison; all of it unless given. */
       from: z.iso.datetime({ offset: true }).optional(),
       to: z.iso.datetime({ offset: true }).optional(),

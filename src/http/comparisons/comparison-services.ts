@@ -67,6 +67,10 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
     const asked = find(plan, comparison);
     const { line, source, world } = asked;
     assertComparable(world.plan, line);
+    if (Buffer.byteLength(list) > limits.comparisonBytes) {
+      const message = `A list has at most ${limits.comparisonBytes} bytes. Compare it in parts.`;
+      throw new WatchbillError('body-too-large', message, 'list');
+    }
     const read = withoutSecretValues(readList(list, line.key, line.fields), world.plan, line);
     const now = clock.now();
     const spans = narrowed(asked, now, from, to);

@@ -44,6 +44,8 @@ reviews:
 comparisons:
   manual-sales: { of: sales, key: invoice, fields: [total], during: stabilise, by: admin, service: sales }
   paper-steps: { of: steps, key: step, by: admin }
+  badges: { of: sales, key: invoice, fields: [badge], by: admin }
+scrub: { hash: [badge] }
 severities: { to-check: { notify: [] } }
 rules:
   sales-misjudged: { when: first-sales wrong, severity: to-check, service: sales }
@@ -309,6 +311,13 @@ test('a list that cannot be read names its line, and one of another time or kind
   const before = { from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' };
   expect(await upload('invoice,total\n', before)).toMatchObject({ status: 400 });
   expect(await upload(`invoice,total\n${'x'.repeat(1_100_000)}`)).toMatchObject({ status: 400 });
+  const wide = `invoice,total\n${'ä'.repeat(600_000)}`;
+  expect(await upload(wide)).toMatchObject({ answer: { error: { code: 'body-too-large' } } });
+  // What events do not hold as it was sent is not found in them, and what looks like a secret is kept nowhere.
+  const badges = await ask<{ error: { message: string } }>('/comparisons/badges/uploads', { list: 'invoice,badge\n' });
+  expect(badges).toMatchObject({ status: 400, answer: { error: { message: expect.stringContaining('"badge"') } } });
+  const secret = await upload('invoice,total\n4111 1111 1111 1111,1\n');
+  expect(JSON.stringify(secret.answer)).not.toContain('4111');
   actor = reader;
   expect((await upload('invoice,total\n')).status).toBe(403);
   actor = anita;
