@@ -29,11 +29,19 @@ let text = '';
 let deliver: Delivery = async () => {};
 const asked: { readonly headers: IncomingMessage['headers']; readonly body: string }[] = [];
 
-/** Both providers: they accept whatever they are sent, and deliver it, or do not. */
+/** What is said to those that only ask. */
+const answers = new Map<string, { readonly status: number; readonly body: string }>();
+
+/** All providers: they accept whatever they are sent, and deliver it, or do not. */
 const server = createServer(async (request, response) => {
   let body = '';
   for await (const part of request) body += String(part);
   asked.push({ headers: request.headers, body });
+  const said = request.method === 'GET' ? answers.get(request.url ?? '') : undefined;
+  if (said !== undefined) {
+    response.writeHead(said.status).end(said.body);
+    return;
+  }
   response.writeHead(request.url?.endsWith('.json') === true ? 201 : 202).end('{"status":"queued"}');
   await deliver(body);
 });
@@ -42,7 +50,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   provider = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   text = (await readFile(join(import.meta.dirname, 'plan.yaml'), 'utf8'))
-    .replaceAll(/https:\/\/api\.(?:twilio|sendgrid)\.com/g, provider)
+    .replaceAll(/https:\/\/(?:api\.(?:twilio|sendgrid|anthropic)\.com|kulti\.upstash\.io)/g, provider)
     .replaceAll(/within: \d+m/g, 'within: 2s');
   const secrets: Secrets = new Secrets((names) => {
     setImmediate(() => secrets.accept(Object.fromEntries(names.map((name) => [name, TOKEN]))));
@@ -111,6 +119,17 @@ function becomes(...events: readonly string[]): (sent: string) => Promise<number
 }
 
 // proves: KULTI-277
+it.each([
+  ['anthropic', '/v1/models', '{"data":[]}', { status: 529, body: '{"type":"error"}' }],
+  ['redis', '/ping', '{"result":"PONG"}', { status: 200, body: '{"error":"LOADING"}' }],
+])('%s passes when it answers, and fails when it does not as it should', async (name, path, body, bad) => {
+  answers.set(path, { status: 200, body });
+  expect(await lookAt(probe(name), egress, SECRET)).toMatchObject({ outcome: 'passed' });
+  expect(Object.values(asked.at(-1)?.headers ?? {})).toContain(SECRET);
+  answers.set(path, bad);
+  expect(await lookAt(probe(name), egress, SECRET)).toMatchObject({ outcome: 'failed' });
+});
+
 describe('a message that is sent each week', () => {
   it.each([
     ['texts', arrives],
