@@ -8,7 +8,10 @@ export interface Review {
   readonly name: string;
   /** A source of events of the plan; its `where` and `once per` hold. */
   readonly source: string;
-  /** So many samples of the whole span, or with `per` of each local day of it that has begun. 1 to `limits.reviewSamples`. */
+  /**
+   * So many samples of the time of `during`, of each part of it where phases lie apart, or with `per` of each local day of it that has begun.
+   * 1 to `limits.reviewSamples`.
+   */
   readonly first: number;
   readonly per?: 'day';
   /** Names of phases whose events are chosen from; all that come from T+0 on when empty. */

@@ -8,6 +8,7 @@ import { placeOf, type Sentence } from '../text/sentence.ts';
 import { childAt, type MapEntry } from '../text/tree.ts';
 import type { Comparison, Review } from '../vouching.ts';
 import { type Context, sentencesOf } from './context.ts';
+import { namedPhases } from './phase-names.ts';
 
 /** What an assessment may name, as compiled. */
 interface Checkable {
@@ -79,14 +80,7 @@ function phasesOf({ key, value }: MapEntry, context: Context): readonly string[]
     context.report.add('E134', key.span, message, 'Say under `phases` when they are.');
     return [];
   }
-  const named = sentencesOf(node);
-  for (const sentence of named) {
-    if (context.phases.has(sentence.text)) continue;
-    const hint = suggest(sentence.text, all);
-    context.report.add('E134', placeOf(sentence), `There is no phase \`${sentence.text}\`.`, hint);
-  }
-  const wanted = new Set(named.map(({ text }) => text));
-  return all.filter((phase) => wanted.has(phase));
+  return namedPhases(node, context);
 }
 
 /** Undefined when there is none, which is said, or when its own line has a mistake, which was said there. */
