@@ -136,7 +136,7 @@ export class RehearsedVerdicts {
       }));
       const { tests, units } = readBy(plan, check.name);
       const unsaid = units.some((unit) => !isVouched(vouched.get(vouchedName(unit)))) ? [range] : [];
-      const unjudged = unjudgedIn(tests, { probes, heartbeats, unmeasured });
+      const unjudged = unjudgedIn(tests, { probes, heartbeats, unmeasured, measures: plan.measures, range });
       return ruleCourse(open, [...this.unheard, ...unjudged, ...unsaid], range);
     };
     return assess(

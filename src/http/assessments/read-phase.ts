@@ -89,7 +89,7 @@ export async function readPhase(
     alerts.map(([rule, own]) => {
       const { tests, units } = readBy(plan, rule);
       const unknown = [
-        ...unjudgedIn(tests, { probes: histories, heartbeats, unmeasured }),
+        ...unjudgedIn(tests, { probes: histories, heartbeats, unmeasured, measures: plan.measures, range }),
         ...units.flatMap((unit) => (isVouched(vouched.get(vouchedName(unit))) ? [] : [range])),
       ];
       return [

@@ -114,11 +114,21 @@ test('a rule is down while an alert of it is open, whether or not it can be judg
     probes: new Map([['health.database', course]]),
     heartbeats: new Map([['backup', course]]),
     unmeasured: new Map([['errors', [range]]]),
+    ...{ measures: { c: { function: 'count' }, p: { function: 'percentile' } } as never, range },
   };
   const reads = (...tests: unknown[]) => unjudgedIn(tests as Parameters<typeof unjudgedIn>[0], known);
   const gap = { from: 1_400, to: 1_500 };
   expect(reads({ kind: 'probe', probe: 'health', part: 'database' })).toEqual([gap]);
   expect(reads({ kind: 'heartbeat', heartbeat: 'backup' }, { kind: 'silence' })).toEqual([gap]);
   expect(reads({ kind: 'comparison', signals: ['errors', 'other'] })).toEqual([range]);
+  // Without a name nothing is kept of it: a count has always a value, and of others nobody knows.
+  const unnamed = (measure: string, atLeast: number) =>
+    reads({
+      ...{ kind: 'comparison', signals: [], atLeast, left: { kind: 'measure', measure } },
+      comparison: { operator: '>', right: { kind: 'constant', value: 1 } },
+    });
+  expect(unnamed('c', 0)).toEqual([]);
+  expect(unnamed('c', 20)).toEqual([range]);
+  expect(unnamed('p', 0)).toEqual([range]);
   expect(unmeasuredIn(new Set([0, 3]), 300, range)).toEqual([{ from: 1_300, to: 1_900 }]);
 });

@@ -1,9 +1,9 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { availabilityOf, type CourseRange, type Run, type Segment } from '#plan/availability.ts';
 import { markStretches, mergeStretches, type Stretch } from '#plan/maintenance.ts';
-import type { HeartbeatTest, Test } from '#plan/model.ts';
+import type { ComparisonTest, CompiledPlan, HeartbeatTest, MeasureFunction, Test } from '#plan/model.ts';
 import type { Truth, Verdict } from '#plan/reading.ts';
-import type { EvaluationContext } from '../formula.ts';
+import { type EvaluationContext, measuresOf } from '../formula.ts';
 import type { EventRecord } from '../record.ts';
 import { HeartbeatWatch } from '../watch/heartbeat-watch.ts';
 import { HEARTBEAT_EVENT } from '../watch/watch.ts';
@@ -117,6 +117,8 @@ export interface KnownTests {
   readonly heartbeats: ReadonlyMap<string, readonly Segment[]>;
   /** When each signal had no value that could be judged. */
   readonly unmeasured: ReadonlyMap<string, readonly Stretch[]>;
+  readonly measures: CompiledPlan['measures'];
+  readonly range: Stretch;
 }
 
 /** Names a probe or a part of one. */
@@ -125,11 +127,24 @@ export function targetKey(probe: string, part: string | undefined): string {
 }
 
 /** When a rule that reads these tests could not be judged. */
-export function unjudgedIn(tests: readonly Test[], { probes, heartbeats, unmeasured }: KnownTests): readonly Stretch[] {
+export function unjudgedIn(tests: readonly Test[], known: KnownTests): readonly Stretch[] {
+  const { probes, heartbeats, unmeasured, measures, range } = known;
   return tests.flatMap((test): readonly Stretch[] => {
     if (test.kind === 'probe') return unknownIn(probes.get(targetKey(test.probe, test.part)) ?? []);
     if (test.kind === 'heartbeat') return unknownIn(heartbeats.get(test.heartbeat) ?? []);
     // Silence is judged by who listens.
-    return test.kind === 'silence' ? [] : test.signals.flatMap((signal) => unmeasured.get(signal) ?? []);
+    if (test.kind === 'silence') return [];
+    if (test.signals.length === 0) return hasAlwaysValue(test, measures) ? [] : [range];
+    return test.signals.flatMap((signal) => unmeasured.get(signal) ?? []);
   });
+}
+
+/** Measures of which nothing to measure is zero. */
+const COUNTING: ReadonlySet<MeasureFunction> = new Set(['count', 'rate', 'sum', 'unique']);
+
+/** Of what a rule measures without a name no readings are kept: counts have a value whenever somebody listens, of others nobody knows. */
+function hasAlwaysValue({ left, comparison, atLeast }: ComparisonTest, measures: KnownTests['measures']): boolean {
+  const sides = comparison.operator === 'between' ? [left] : [left, comparison.right];
+  const read = sides.flatMap((side) => [...measuresOf(side)]);
+  return atLeast === 0 && read.every((id) => COUNTING.has(measures[id]?.function ?? 'last'));
 }
