@@ -146,18 +146,18 @@ describe('a message that is sent each week', () => {
 
   it('fails when its provider accepts it and delivers nothing', async () => {
     for (const name of ['texts', 'mails']) {
-      const result = await lookWith(name, async () => {}, 500);
+      const result = await lookWith(name, async () => {}, 300);
       expect(result).toMatchObject({
         ...{ outcome: 'failed', reason: 'not-confirmed' },
-        message: expect.stringMatching(/^Within 500ms no `(?:delivered|text-received)` whose `(?:run|text)` holds wb/),
+        message: expect.stringMatching(/^Within 300ms no `(?:delivered|text-received)` whose `(?:run|text)` holds wb/),
       });
     }
   });
 
   it('fails when the mail is only processed, or what arrives is another', async () => {
-    expect(await lookWith('mails', becomes('processed'), 500)).toMatchObject({ reason: 'not-confirmed' });
+    expect(await lookWith('mails', becomes('processed'), 300)).toMatchObject({ reason: 'not-confirmed' });
     const another = (sent: string) => becomes('delivered')(sent.replaceAll(/wb[a-z2-7]{24}/g, `wb${'a'.repeat(24)}`));
-    expect(await lookWith('mails', another, 500)).toMatchObject({ reason: 'not-confirmed' });
+    expect(await lookWith('mails', another, 300)).toMatchObject({ reason: 'not-confirmed' });
   });
 
   it('is confirmed by nobody else: not by a key of another plan, nor by a webhook without its token', async () => {
@@ -170,7 +170,7 @@ describe('a message that is sent each week', () => {
       const wrong = { ...json, authorization: `Basic ${Buffer.from('watchbill:guessed').toString('base64')}` };
       statuses.push(await post('/v1/webhooks/shop/texts', wrong, JSON.stringify({ Body: run })));
     };
-    expect(await lookWith('texts', forged, 1_000)).toMatchObject({ reason: 'not-confirmed' });
+    expect(await lookWith('texts', forged, 600)).toMatchObject({ reason: 'not-confirmed' });
     await vi.waitUntil(() => statuses.length === 2, { timeout: 60_000 });
     expect(statuses).toEqual([200, 401]);
   });
@@ -183,7 +183,7 @@ describe('a message that is sent each week', () => {
   });
 
   it('is not blamed for what intake may have missed', async () => {
-    const result = await lookWith('texts', () => there.restart().then(useNewPort), 3_000);
+    const result = await lookWith('texts', () => there.restart().then(useNewPort), 1_500);
     expect(result).toMatchObject({ outcome: 'unmeasured', reason: 'confirmation-unknown' });
   });
 });

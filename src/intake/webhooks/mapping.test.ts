@@ -17,9 +17,11 @@ function mapped<Hook>(
   hook: Hook,
   body: JsonMap,
   headers: Readonly<Record<string, string>> = {},
+  place?: number,
 ): Decoded {
   const builder = new RecordBuilder({ receivedAt: NOW, fieldTypes: new Map(), makeId: () => 'made' });
-  map(hook, { body, header: (name) => headers[name], receivedAt: NOW }, builder);
+  const request = { header: (name: string) => headers[name], receivedAt: NOW, ...(place !== undefined && { place }) };
+  map(hook, { body, ...request }, builder);
   return builder.build();
 }
 
@@ -288,6 +290,13 @@ describe('any JSON', () => {
         attributes: { webhook: 'crm', amount: 12.5, attempt: '2' },
       },
     ]);
+  });
+
+  test('several of one request are told apart by their place, where only the request has an id', () => {
+    const { id: _, ...unnamed } = hook;
+    const headers = { 'webhook-id': 'msg_1' };
+    const idOf = (place?: number) => mapped(mapJson, unnamed, body, headers, place).records[0]?.id;
+    expect([idOf(), idOf(0), idOf(1)]).toEqual(['crm:msg_1', 'crm:msg_1:0', 'crm:msg_1:1']);
   });
 
   test('without fields every value comes under its path', () => {
