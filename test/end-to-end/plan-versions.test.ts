@@ -138,7 +138,9 @@ test('the figures of a health endpoint are those that the API measured in the sa
   const { plan, title, timezone, launch, sources, signals } = parse(file) as Record<string, unknown>;
   // Without what would look at addresses of others.
   const own = Object.entries(signals as Record<string, string>).filter(([name]) => /_(?:time|rate)$/.test(name));
-  const text = stringify({ plan, title, timezone, launch, sources, signals: Object.fromEntries(own) });
+  const sent = Object.entries(sources as Record<string, string>).filter(([, source]) => source.startsWith('events '));
+  const parts = { sources: Object.fromEntries(sent), signals: Object.fromEntries(own) };
+  const text = stringify({ plan, title, timezone, launch, ...parts });
   const post = (path: string, body: unknown) =>
     fetch(`${server.url}/api/${path}`, {
       method: 'POST',
@@ -154,8 +156,8 @@ test('the figures of a health endpoint are those that the API measured in the sa
     { name: 'cache', event_id: `c-${index}`, result: index % 4 === 0 ? 'miss' : 'hit' },
   ]).flat();
   await until('the plan at intake', async () => {
-    const sent = await sendEvents(server, events, key);
-    return sent.body.accepted === events.length ? sent : undefined;
+    const answered = await sendEvents(server, events, key);
+    return answered.body.accepted === events.length ? answered : undefined;
   });
 
   const read = performanceOf(server.url, token);
@@ -198,4 +200,32 @@ describe('a server that is started again with the same file', () => {
     expect(changed).toMatchObject({ version: 3, by: 'watchbill up' });
     expect(changed.files[0]?.text).toContain('> 7 in 10s');
   });
+});
+
+test('a measure of keys that a new version brings knows what came before it', async () => {
+  const payment = (id: string, invoice: string) => ({ name: 'payment', event_id: id, invoice, outcome: 'ok' });
+  const { version, files } = await answer<PlanVersionWithFiles>('versions/current');
+  const { key } = await answer<{ readonly key: string }>('keys', { name: 'till' });
+  const before = [payment('p1', 'i-1'), payment('p2', 'i-1'), payment('p3', 'i-2')];
+  await until('the key at intake', async () => {
+    const { body } = await sendEvents(server, before, key);
+    return body.accepted === before.length ? body : undefined;
+  });
+  const next = files.map((file) => ({
+    ...file,
+    text: file.text.replace('signals:\n', 'signals:\n  twice: duplicates(payments.invoice) over 24h\n'),
+  }));
+  const applied = await answer<ApplyAnswer>('versions', { files: next, expectedVersion: version });
+  expect(applied).toMatchObject({ applied: true });
+  const twice = async (wanted: number) => {
+    const response = await fetch(`${server.url}/api/status?plan=shop`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { plans } = (await response.json()) as StatusAnswer;
+    return plans[0]?.signals.find(({ signal, value }) => signal === 'twice' && value === wanted);
+  };
+  await until('what came before', () => twice(1));
+  // One of before and one of now make a pair.
+  await sendEvents(server, [payment('p4', 'i-2')], key);
+  await until('what came since', () => twice(2));
 });
