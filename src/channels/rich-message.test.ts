@@ -35,6 +35,18 @@ it('names the keys that a figure counts', () => {
   expect(describeRichly(keys, {}, slackSpec).figures).toEqual(['6 of 40 (limit 0): INV-17, INV-23 and 4 more']);
 });
 
+it('says who found what wrong, in one line whatever they wrote', () => {
+  const [evidence] = sampleNotification().content.evidence;
+  if (evidence === undefined) throw new Error('the sample has no evidence');
+  const reading = { state: 'value', value: 1, sampleSize: 3, at: 0 } as const;
+  const found = [{ key: 'INV-17', what: 'no such\nbranch', by: 'mia', at: 0 }];
+  const vouched = { kind: 'review', name: 'first-sales', found, more: 2 } as const;
+  const judged = withContent({ evidence: [{ ...evidence, text: 'first-sales wrong', against: [], reading, vouched }] });
+  expect(describeRichly(judged, {}, slackSpec).figures).toEqual([
+    'first-sales wrong: 3 wrong of 3 judged: INV-17: no such branch (mia, 1970-01-01T00:00:00.000Z); and 2 more',
+  ]);
+});
+
 it('names in a test what is tried out', () => {
   const test = (recipient: string, channel: string) => {
     const sample = sampleNotification();
