@@ -47,7 +47,9 @@ export function createKeptRuns(
     const from = month.upTo - lateMs(probes);
     const query = { plan, probes: wanted, from, to: now + limits.futureMs };
     const recent = await askTelemetry((client, own) => readRunsOf(whom, client, query, AbortSignal.any([own, gone])));
-    const runs = joinRuns(month.runs, recent, from);
+    const runs = joinRuns(month.runs, recent, from).map((one) =>
+      one.runs.length <= limits.probeRunsRead ? one : { ...one, runs: one.runs.slice(-limits.probeRunsRead) },
+    );
     // Whoever asked beside us and was later has read as much.
     if (now > month.upTo) Object.assign(month, { upTo: now, runs });
     return { now, runs };

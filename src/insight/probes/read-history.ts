@@ -1,4 +1,5 @@
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import type { Run } from '#plan/availability.ts';
 import type { AvailabilityFigure } from '#plan/availability-figure.ts';
 import type { HistoryWanted, TargetHistory } from '#signals/availability/availability-window.ts';
@@ -36,7 +37,10 @@ export async function readHistory(
   }));
 }
 
-/** The runs of probes, or of the parts of their targets, over a long time: as `readRunsOf` gives them, but in a piece for each stretch that was asked for. */
+/**
+ * The runs of probes, or of the parts of their targets, over a long time: as `readRunsOf` gives them, but in a piece for each stretch that was
+ * asked for. Of more than the limit the latest are kept; what lies before them is unknown.
+ */
 export async function readLongRuns(
   ask: AskTelemetry,
   whom: 'probes' | 'parts',
@@ -45,7 +49,7 @@ export async function readLongRuns(
   const found = new Map<string, RunsOfPart & { readonly runs: Run[] }>();
   await readStretches(ask, whom, query, ({ runs, ...of }) => {
     const key = keyOfRuns(of);
-    found.set(key, { ...of, runs: [...(found.get(key)?.runs ?? []), ...runs] });
+    found.set(key, { ...of, runs: [...(found.get(key)?.runs ?? []), ...runs].slice(-limits.probeRunsRead) });
   });
   return [...found.values()];
 }
