@@ -65,6 +65,8 @@ rules:
   odd-payments: { when: first-payments wrong or cash-book differs, severity: soon }
   # Read, so that nothing is left to say of the text; at rest, so that nobody is told.
   dark: { when: shop-health failing or nightly late, severity: soon, enabled: false }
+assessments:
+  sound: { of: [shop-health, nightly, errors], during: after }
 `;
 
 /** What the plan's webhook of GitHub is signed with. */
