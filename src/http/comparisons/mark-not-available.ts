@@ -1,13 +1,8 @@
 import { routes } from '#contract/routes.ts';
 import { verb } from '../verb.ts';
-import { viaOf } from '../via.ts';
+import { closing } from './closing.ts';
 
 /** Says that there is no list, in the name of whoever asks. */
-export const markNotAvailable = verb(routes.markNotAvailable, ({ params, body, actor, header, services }) =>
-  services.comparisons.notAvailable(params.plan, {
-    comparison: params.comparison,
-    ...body,
-    by: actor.name,
-    via: viaOf(actor, header),
-  }),
+export const markNotAvailable = verb(routes.markNotAvailable, (input) =>
+  input.services.comparisons.notAvailable(input.params.plan, closing(input)),
 );

@@ -1,13 +1,8 @@
 import { routes } from '#contract/routes.ts';
 import { verb } from '../verb.ts';
-import { viaOf } from '../via.ts';
+import { closing } from './closing.ts';
 
 /** Settles what differs in the name of whoever asks. */
-export const settleComparison = verb(routes.settleComparison, ({ params, body, actor, header, services }) =>
-  services.comparisons.settle(params.plan, {
-    comparison: params.comparison,
-    ...body,
-    by: actor.name,
-    via: viaOf(actor, header),
-  }),
+export const settleComparison = verb(routes.settleComparison, (input) =>
+  input.services.comparisons.settle(input.params.plan, closing(input)),
 );

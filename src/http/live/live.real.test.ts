@@ -1,17 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Core } from '#engine/core-process.ts';
-import { runCore } from '#engine/run-core.ts';
 import type { FromCore, FromIntake } from '#intake/link.ts';
-import { compilePlan } from '#plan/compile.ts';
 import { clock, temporaryPostgres } from '../../../test/kit/postgres.ts';
-import { createSystemRandom } from '../../system-random.ts';
+import { quietCore, serveApi } from '../../../test/kit/served-core.ts';
 import type { Actor } from '../actor.ts';
-import { createApplication } from '../application.ts';
-import type { ApiServices } from '../services.ts';
 import { createLiveServices } from './live-services.ts';
 import { EventReader } from './testing.ts';
 
@@ -34,13 +26,12 @@ objectives:
 let postgres: Awaited<ReturnType<typeof temporaryPostgres>>;
 let core: Core;
 let live: ReturnType<typeof createLiveServices>;
-let server: Server;
+let server: Awaited<ReturnType<typeof serveApi>>;
 let url: string;
 let signedIn = true;
 /** What intake would read. */
 let count = 20;
 
-const random = createSystemRandom();
 const viewer: Actor = { kind: 'session', name: 'vic', userId: 'vic', planLevels: { shop: 'viewer' } };
 
 /** Intake's end of the link, as far as a page's figures need it. */
@@ -65,40 +56,19 @@ function connectIntake(): void {
 
 beforeAll(async () => {
   postgres = await temporaryPostgres();
-  core = await runCore({
-    owner: 'test',
-    pool: postgres.pool,
-    linkPath: join(postgres.folder, 'link.sock'),
-    transport: { send: () => Promise.reject(new Error('Nothing is sent here.')) },
-    mail: { sendMail: () => Promise.reject(new Error('Nothing is sent here.')) },
-    clock,
-    random,
-    compile: compilePlan,
-    resolveSecret: async () => undefined,
-    log: () => {},
-  } as unknown as Parameters<typeof runCore>[0]);
+  core = await quietCore(postgres);
   await core.apply({ files: [{ path: 'plan.yaml', text }] }, 'mia');
   connectIntake();
   live = createLiveServices({ core, clock, log: () => {} });
-  const application = createApplication({
-    services: { live } as unknown as ApiServices,
-    authenticate: async () => (signedIn ? { state: 'known', actor: viewer } : { state: 'anonymous' }),
-    hosts: ['127.0.0.1'],
-    random,
-    clock,
-    audit: { append: async () => {} },
-    version: '1.2.3',
-    log: () => {},
-  } as unknown as Parameters<typeof createApplication>[0]);
-  server = createServer(getRequestListener(application.fetch));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/plans`;
+  server = await serveApi({ live }, async () =>
+    signedIn ? { state: 'known', actor: viewer } : { state: 'anonymous' },
+  );
+  url = `${server.url}/plans`;
 });
 
 afterAll(async () => {
   live?.stop();
-  server?.closeAllConnections();
-  await new Promise((resolve) => server?.close(resolve));
+  await server?.close();
   await core?.stop();
   await postgres?.close();
 });

@@ -1,27 +1,19 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertDetailAnswer } from '#contract/alerts.ts';
 import type { ComparisonDetailAnswer } from '#contract/comparisons.ts';
 import type { SampleListAnswer } from '#contract/reviews.ts';
 import type { Core } from '#engine/core-process.ts';
-import { runCore } from '#engine/run-core.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
-import { compilePlan } from '#plan/compile.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
 import { askWithin } from '#storage/clickhouse/within.ts';
 import { createListUploads } from '#storage/postgres/list-uploads.ts';
 import { clock, temporaryPostgres } from '../../../test/kit/postgres.ts';
+import { quietCore, serveApi } from '../../../test/kit/served-core.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
-import { createSystemRandom } from '../../system-random.ts';
 import type { Actor } from '../actor.ts';
 import { createAlertServices } from '../alerts/alert-services.ts';
-import { createApplication } from '../application.ts';
 import { createComparisonServices } from '../comparisons/comparison-services.ts';
-import type { ApiServices } from '../services.ts';
 import { createReviewServices } from './review-services.ts';
 
 const NOW = clock.now();
@@ -58,7 +50,7 @@ let actor = anita;
 let postgres: Awaited<ReturnType<typeof temporaryPostgres>>;
 let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
 let core: Core;
-let server: Server;
+let server: Awaited<ReturnType<typeof serveApi>>;
 let url: string;
 
 function sale(id: string, at: Instant, invoice: string, total: number, kind = 'retail'): EventRecord {
@@ -75,19 +67,7 @@ async function store(segment: string, events: readonly EventRecord[]): Promise<v
 
 beforeAll(async () => {
   [postgres, telemetry] = await Promise.all([temporaryPostgres(), temporaryTelemetry()]);
-  const random = createSystemRandom();
-  core = await runCore({
-    owner: 'test',
-    pool: postgres.pool,
-    linkPath: join(postgres.folder, 'link.sock'),
-    transport: { send: () => Promise.reject(new Error('Nothing is sent here.')) },
-    mail: { sendMail: () => Promise.reject(new Error('Nothing is sent here.')) },
-    clock,
-    random,
-    compile: compilePlan,
-    resolveSecret: async () => undefined,
-    log: () => {},
-  } as unknown as Parameters<typeof runCore>[0]);
+  core = await quietCore(postgres);
   const applied = await core.apply({ files: [{ path: 'plan.yaml', text }] }, 'anita');
   expect(applied.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const askTelemetry = askWithin(telemetry.client, clock);
@@ -97,19 +77,8 @@ beforeAll(async () => {
     reviews: createReviewServices({ core, askTelemetry, clock }),
     comparisons: createComparisonServices({ core, askTelemetry, uploads, clock }),
   };
-  const application = createApplication({
-    services: services as unknown as ApiServices,
-    authenticate: async () => ({ state: 'known', actor }),
-    hosts: ['127.0.0.1'],
-    random,
-    clock,
-    audit: { append: async () => {} },
-    version: '1.2.3',
-    log: () => {},
-  } as unknown as Parameters<typeof createApplication>[0]);
-  server = createServer(getRequestListener(application.fetch));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/plans/erp`;
+  server = await serveApi(services, async () => ({ state: 'known', actor }));
+  url = `${server.url}/plans/erp`;
   await store('s-1', [
     sale('before', LAUNCH - HOUR_MS, 'I-0', 1),
     sale('a/b ?%41', LAUNCH + MINUTE_MS, 'I-1', 100),
@@ -127,8 +96,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  server?.closeAllConnections();
-  await new Promise((resolve) => server?.close(resolve));
+  await server?.close();
   await core?.stop();
   await Promise.all([postgres?.close(), telemetry?.close()]);
 });

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { useState } from 'react';
 import type { ListDifferenceAnswer } from '#contract/comparisons.ts';
 import { formatCount, formatNumber, plural } from '../../format/numbers.ts';
@@ -23,37 +23,37 @@ export function DifferenceTable({ keyName, differences, count }: DifferenceTable
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where values are long */}
       <section className={classes.tableBox} tabIndex={0} aria-label="Rows that differ">
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{keyName}</th>
-              <th scope="col">What differs</th>
-              <th scope="col">In the list</th>
-              <th scope="col">In the system</th>
-              <th scope="col">Where</th>
-            </tr>
-          </thead>
-          <tbody>
+        <Table className={classes.table ?? ''}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">{keyName}</Table.Th>
+              <Table.Th scope="col">What differs</Table.Th>
+              <Table.Th scope="col">In the list</Table.Th>
+              <Table.Th scope="col">In the system</Table.Th>
+              <Table.Th scope="col">Where</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
             {shown.map((one) => (
-              <tr key={one.key} data-kind={one.kind}>
-                <th scope="row">{one.key}</th>
-                <td data-name="What differs">{differenceText(one)}</td>
-                <td data-name="In the list">
+              <Table.Tr key={one.key} data-kind={one.kind}>
+                <Table.Th scope="row">{one.key}</Table.Th>
+                <Table.Td data-name="What differs">{differenceText(one)}</Table.Td>
+                <Table.Td data-name="In the list">
                   <Values difference={one} side="list" />
-                </td>
-                <td data-name="In the system">
+                </Table.Td>
+                <Table.Td data-name="In the system">
                   <Values difference={one} side="system" />
-                </td>
-                <td data-name="Where" className={classes.quiet}>
+                </Table.Td>
+                <Table.Td data-name="Where" className={classes.quiet}>
                   <div>
                     {one.lines.length === 0 ? null : <span>line {one.lines.join(', ')} </span>}
                     {one.at === undefined ? null : <TimeText at={one.at} />}
                   </div>
-                </td>
-              </tr>
+                </Table.Td>
+              </Table.Tr>
             ))}
-          </tbody>
-        </table>
+          </Table.Tbody>
+        </Table>
       </section>
       {most < differences.length ? (
         <div className={classes.actions}>

@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { type DragEvent, type FormEvent, type ReactNode, useRef, useState } from 'react';
 import type { ComparisonAnswer } from '#contract/comparisons.ts';
 import { describeFailure } from '../../kit/states.tsx';
@@ -117,14 +117,18 @@ export function UploadForm({ plan, comparison, beside, onDone }: UploadFormProps
       <details className={classes.part}>
         <summary>The list is of a part of the time only</summary>
         <div className={classes.times}>
-          <label>
-            <span>From</span>
-            <input type="datetime-local" value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-          </label>
-          <label>
-            <span>To</span>
-            <input type="datetime-local" value={to} onChange={(event) => setTo(event.currentTarget.value)} />
-          </label>
+          <TextInput
+            type="datetime-local"
+            label="From"
+            value={from}
+            onChange={(event) => setFrom(event.currentTarget.value)}
+          />
+          <TextInput
+            type="datetime-local"
+            label="To"
+            value={to}
+            onChange={(event) => setTo(event.currentTarget.value)}
+          />
         </div>
         <p className={classes.quiet}>Else everything of {comparison.source} that is not in it is a difference.</p>
       </details>
