@@ -269,7 +269,7 @@ export class Intake {
       if (!this.#snapshots.runs) void this.#snapshots.save();
       this.#sweepForgotten();
     });
-    this.#work.every('recollection', limits.availabilityRecallEveryMs, () => this.#recollection.wake());
+    this.#work.every('recollection', limits.recollectionEveryMs, () => this.#recollection.wake());
     this.#work.every('readings', limits.readingsEveryMs, () => this.#writeReadings());
     this.#loader.wake();
   }

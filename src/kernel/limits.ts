@@ -115,6 +115,8 @@ export const limits = {
   availabilityCalendarStepMs: 60_000,
   /** The store is asked at most so often for a time of an availability that late results have changed. */
   availabilityRecallEveryMs: 60_000,
+  /** So often it is looked whether something is to be asked of the store. */
+  recollectionEveryMs: 5_000,
   windowStepMs: 100,
   /** Longer windows are whole seconds, so that each has a step that divides it. */
   windowOfTenthsMs: 60_000,
