@@ -60,8 +60,8 @@ function Standing({ detail: { comparison, upload } }: { readonly detail: Compari
   const { said } = comparison;
   return (
     <div className={classes.standing} data-comparison-state={comparison.state}>
-      <p>
-        <StateMark tone={tone} word={word} />{' '}
+      <p className={classes.verdict}>
+        <StateMark tone={tone} word={word} />
         {said === undefined ? null : (
           <span>
             {said.note === undefined ? null : <span className={classes.said}>{said.note} </span>}

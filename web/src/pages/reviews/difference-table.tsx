@@ -46,7 +46,12 @@ export function DifferenceTable({ keyName, differences, count }: DifferenceTable
                 </Table.Td>
                 <Table.Td data-name="Where" className={classes.quiet}>
                   <div>
-                    {one.lines.length === 0 ? null : <span>line {one.lines.join(', ')} </span>}
+                    {one.lines.length === 0 ? null : (
+                      <span>
+                        line {one.lines.join(', ')}
+                        {one.at === undefined ? '' : ', '}
+                      </span>
+                    )}
                     {one.at === undefined ? null : <TimeText at={one.at} />}
                   </div>
                 </Table.Td>
