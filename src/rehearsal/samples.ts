@@ -63,7 +63,7 @@ export class RehearsedSamples {
   /** Looks at what is sent, in order of time. */
   take(records: readonly EventRecord[], { plan, line }: Pick<World, 'plan' | 'line'>): void {
     const { reviews = [], comparisons = [] } = plan;
-    if (reviews.length + comparisons.length === 0) return;
+    if (records.length === 0 || reviews.length + comparisons.length === 0) return;
     if (plan !== this.#plan) {
       this.#plan = plan;
       this.#counted.clear();
