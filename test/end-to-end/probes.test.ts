@@ -8,6 +8,8 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, expect, test } from 'vitest';
 import type { ProbeHistoryAnswer } from '#contract/probes.ts';
 import type { SeriesAnswer } from '#contract/signals.ts';
+import type { StatusAnswer } from '#contract/status.ts';
+import { HOUR_MS } from '#kernel/instant.ts';
 import type { ServerProcess } from '../crash/server-process.ts';
 import { cleanUp, emptyFolder, getApi, LAUNCHER, makeServer, onCleanUp, until, watchbill } from './program.ts';
 import { startReceiver } from './shop.ts';
@@ -149,6 +151,24 @@ test('a target that is dead pages, one that is back resolves, from two places, a
   });
   expect(share).toBeGreaterThan(0);
   expect(share).toBeLessThan(1);
+  // A place that was cut off tells much later what it saw then; that counts too.
+  const cutOffAt = Date.now() - 2 * HOUR_MS;
+  const results = Array.from({ length: 500 }, (_, index) => {
+    const at = cutOffAt + index * 1_000;
+    const outcome = { outcome: 'failed', reason: 'timed-out', durationMs: 5, fields: {} };
+    return { probe: 'health', location: 'berlin', dueAt: at, at, ...outcome };
+  });
+  const told = await fetch(`${server.intakeUrl}/v1/checks?location=berlin`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${made.output.trim()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ results }),
+  });
+  expect(await told.json()).toMatchObject({ accepted: results.length });
+  await until('an uptime that knows of it', async () => {
+    const { plans } = await getApi<StatusAnswer>(server, dataFolder, '/api/status');
+    const now = plans[0]?.signals.find(({ signal }) => signal === 'uptime')?.value ?? share;
+    return now < share / 2 ? true : undefined;
+  });
   expect(server.printed).not.toContain(TOKEN);
   expect(target.tokens.every((token) => token === TOKEN || token === BERLINS_TOKEN)).toBe(true);
 }, 180_000);
