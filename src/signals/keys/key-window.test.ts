@@ -155,3 +155,33 @@ test('while its past is not known, no key is missed: its partner may have come l
     'missing <= 5 true alone',
   ]);
 });
+
+test('more groups than are kept share one, in which each keeps its own keys', () => {
+  const split = measureOf('duplicates', HOUR_MS, { source: 'sales', field: 'ref', by: ['branch'] });
+  const plan = planFor(split);
+  const sale = (branch: number, time: number): EventRecord => {
+    const { attributes, ...rest } = event('sales', time, 'i-1');
+    return { ...rest, attributes: { ...attributes, branch } };
+  };
+  let live = createLiveExecutor(plan, START);
+  const branches = Array.from({ length: limits.groupsPerSignal + 5 }, (_, index) => index);
+  // One number in each branch is no duplicate, not even in the group of all that found no other.
+  live.ingest(
+    branches.map((branch) => sale(branch, START)),
+    START,
+  );
+  const other = () => live.readings().find(({ group }) => group === '["other"]');
+  expect(live.readings()).toHaveLength(limits.groupsPerSignal + 1);
+  expect(other()).toMatchObject({ reading: { value: 0, sampleSize: 5 } });
+  expect(live.counters().otherGroup).toBe(5);
+  live.ingest([sale(branches.length - 1, START + 1), sale(0, START + 1)], START + 1);
+  expect(other()).toMatchObject({ reading: { value: 1, sampleSize: 5 }, found: { keys: ['i-1'] } });
+  const restored = restoreLiveExecutor(plan, live.snapshot());
+  if (!restored.ok) throw new Error(restored.failure.message);
+  live = restored.value;
+  expect(other()).toMatchObject({ reading: { value: 1, sampleSize: 5 }, found: { keys: ['i-1'] } });
+  expect(live.readings()[0]).toMatchObject({ group: '[0]', reading: { value: 1 }, found: { keys: ['i-1'] } });
+  const verdicts = live.advance(START + HOUR_MS + 10 * SECOND_MS);
+  expect(verdicts.filter(({ gone }) => gone === true).length).toBe(2 * (limits.groupsPerSignal + 1));
+  expect(live.readings()).toEqual([]);
+});
