@@ -7,6 +7,7 @@ import { temporaryPostgres } from '../../test/kit/postgres.ts';
 import { temporaryTelemetry } from '../../test/kit/telemetry.ts';
 import { backUp, restore, type Stores } from './backup.ts';
 import { rollUpCheckRuns } from './clickhouse/check-runs.ts';
+import { rollUpCheckSlices } from './clickhouse/check-slices.ts';
 import { insertEvents, insertReadings } from './clickhouse/events.ts';
 import { rollUpReadings } from './clickhouse/roll-up.ts';
 import { insertSamples, insertSeries } from './clickhouse/samples.ts';
@@ -132,6 +133,7 @@ async function fill({ pool, clickhouse }: Stores): Promise<void> {
     await insertEvents(clickhouse, `c-${index}`, [{ plan: 'shop', receivedAt: START, event }]);
     await rollUpCheckRuns(clickhouse, START - (hours - 2) * HOUR_MS);
   }
+  await rollUpCheckSlices(clickhouse, START);
   const series = { plan: 'shop', describedAt: START, idHigh: 7, idLow: 9, name: 'node_load1', kind: 'gauge' };
   await insertSeries(clickhouse, 'd-1', [{ ...series, labels: [['instance', 'a "quoted" one']] }]);
   const count = 1_000;
