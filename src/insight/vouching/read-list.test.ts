@@ -112,7 +112,7 @@ describe('what cannot be read names its line and how to mend it', () => {
           expect(caught).toMatchObject({ code: 'list-unreadable' });
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -141,7 +141,7 @@ test('what needs somebody: alerts with their time to answer, then messages that 
     silences: [],
     unjudged: [],
   };
-  const overview = { severities, version: 3, launch: { state: 'awaited' } as const };
+  const overview = { severities, version: 3, launch: { state: 'awaited' } as const, people: [] };
   const alerts = [alert(1), alert(2, { acknowledged: taken }), alert(3, { severity: 'soon' })];
   expect(needs(overview, plan, alerts)).toEqual([
     { kind: 'acknowledge', alert: alerts[0], answerBy: NOW - 60_000 + 900_000 },
