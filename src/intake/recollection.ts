@@ -113,6 +113,7 @@ export class Recollection {
     if (all().some(({ isOver }) => isOver)) {
       this.#options.settle();
       host.awaitAgain(name);
+      this.#retryMs = FIRST_RETRY_MS;
     }
     for (const wanted of all()) {
       if (!this.#isStored(wanted.to)) continue;

@@ -140,6 +140,8 @@ export const limits = {
   /** Rows that are read for one such measure when a store is asked for its past, and of one question. */
   keyRowsRecalled: 500_000,
   keyRowsAsked: 20_000,
+  /** Groups of one such measure that may be noted while a store is asked. */
+  groupsNoted: 10_000,
   keysShown: 20,
   keyCharacters: 200,
   /** A partner counts that came up to so long before the window. */

@@ -45,14 +45,14 @@ export class KeyBook {
       const isNew = time > before + this.times.windowMs;
       since[place] = isNew ? time : Math.min(since[place] as number, time);
       last[place] = Math.max(before, time);
-      if (!this.hasPartnerForLong(place)) texts[place] ??= textOf(value);
+      if (!this.hasPartnerForLong(place)) texts[place] ??= keyText(value);
       return;
     }
     if (time >= before) {
       since[place] = before;
       last[place] = time;
     } else since[place] = Math.max(since[place] as number, time);
-    if (before !== NEVER) texts[place] ??= textOf(value);
+    if (before !== NEVER) texts[place] ??= keyText(value);
   }
 
   hearPartner(place: number, time: Instant): void {
@@ -72,6 +72,6 @@ export class KeyBook {
  * The beginning of a value, as a text of its own: engines let a piece of a text hold on to the whole of it, here a value of 8 KB or the body
  * that it came in. Put together with another it is written anew, and what is cut off then is all that the piece holds on to.
  */
-function textOf(value: FieldValue | undefined): string {
+export function keyText(value: FieldValue | undefined): string {
   return ` ${String(value ?? '').slice(0, limits.keyCharacters)}`.slice(1);
 }

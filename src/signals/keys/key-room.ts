@@ -3,6 +3,8 @@ import { limits } from '#kernel/limits.ts';
 /** How many keys the measures of one plan keep together: a plan with many of them has no more memory than one with a few. */
 export class KeyRoom {
   private taken = 0;
+  /** What all of them have noted together while a store is asked. */
+  notes = 0;
 
   get isFull(): boolean {
     return this.taken >= limits.keysPerPlan;
@@ -11,6 +13,10 @@ export class KeyRoom {
   /** Whether more keys are in it than there is place for. */
   get isOver(): boolean {
     return this.taken > limits.keysPerPlan;
+  }
+
+  get isFullOfNotes(): boolean {
+    return this.notes >= limits.keysPerPlan;
   }
 
   take(): void {

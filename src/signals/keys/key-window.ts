@@ -135,7 +135,8 @@ export class KeyWindow implements FigureWindow {
   awaitHistory(now: Instant): void {
     if (this.history === 'known') return;
     this.history = 'wanted';
-    this.log = new KeyLog(now);
+    this.log?.end();
+    this.log = new KeyLog(now, this.room);
     if (this.refillingUntil > 0) return;
     this.beginRefilling(now);
     this.lookAtAll();
@@ -156,7 +157,7 @@ export class KeyWindow implements FigureWindow {
     if (recall.isTooMuch) {
       // Its own past is complete once it has listened for long enough.
       this.history = 'known';
-      this.log = undefined;
+      this.endLog();
       return false;
     }
     this.book.table.clear();
@@ -248,8 +249,13 @@ export class KeyWindow implements FigureWindow {
   private endRefilling(): void {
     this.refillingUntil = 0;
     this.history = 'known';
-    this.log = undefined;
+    this.endLog();
     this.touchAll();
+  }
+
+  private endLog(): void {
+    this.log?.end();
+    this.log = undefined;
   }
 
   private empty(group: KeyGroup): void {
