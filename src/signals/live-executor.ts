@@ -10,12 +10,12 @@ import type { HistoryWanted, TargetHistory } from './availability/availability-w
 import { AvailabilityWindows } from './availability/availability-windows.ts';
 import { BatchFollower } from './batch/batch-follower.ts';
 import { RecordBatch } from './batch/record-batch.ts';
-import { ComparisonJudge, formulasOf } from './comparison-judge.ts';
+import { ComparisonJudges } from './comparison-judges.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Executor } from './executor.ts';
 import { type ExecutorParts, restoreSections, writeSections } from './executor-sections.ts';
 import type { FigureWindow } from './figure-window.ts';
-import { differsByPhase, type EvaluationContext, measuresOf } from './formula.ts';
+import type { EvaluationContext } from './formula.ts';
 import type { KeyRecall, KeysWanted } from './keys/key-recall.ts';
 import { KeyRoom } from './keys/key-room.ts';
 import { KeyWindow } from './keys/key-window.ts';
@@ -88,13 +88,9 @@ export class LiveExecutor implements Executor {
   private readonly watches: Watches;
   private readonly availabilities: AvailabilityWindows;
   private readonly keys: KeyWindows;
-  private readonly judges: readonly ComparisonJudge[];
-  /** By number of window. */
-  private readonly judgesOf: readonly (readonly ComparisonJudge[])[];
+  private readonly comparisons: ComparisonJudges;
   private readonly allRoutes: readonly Route[];
   private readonly signals: SignalReader;
-  /** Those that a new phase may change. */
-  private readonly judgesByPhase: readonly ComparisonJudge[];
   /** Numbers: windows, then silences, then watches, then availabilities, then the end of `received`, then the next phase. */
   private readonly dues: DueHeap;
   private readonly receivedNumber: number;
@@ -104,8 +100,6 @@ export class LiveExecutor implements Executor {
   /** Tests have not been judged since this executor was made; they will be, as of when it was made. */
   private fresh = true;
   private readonly madeAt: Instant;
-  private readonly touchedWindows: FigureWindow[] = [];
-  private readonly queuedJudges: ComparisonJudge[] = [];
   private readonly queuedSilences: SilenceWatch[] = [];
   private readonly follower: BatchFollower;
 
@@ -135,16 +129,8 @@ export class LiveExecutor implements Executor {
       now,
     );
     this.context.availabilities = this.availabilities.byFigure;
-    this.judges = tests
-      .filter((test) => test.kind === 'comparison')
-      .map((test) => new ComparisonJudge(test, byId, this.context, now));
-    const judgesOf = this.windows.map((): ComparisonJudge[] => []);
-    for (const judge of this.judges) {
-      const read = new Set(formulasOf(judge.test).flatMap((formula) => [...measuresOf(formula)]));
-      for (const measure of read) judgesOf[byId.get(measure)?.id ?? -1]?.push(judge);
-    }
-    this.judgesOf = judgesOf;
-    this.availabilities.feed(this.judges);
+    this.comparisons = new ComparisonJudges(tests, byId, this.context, now);
+    this.availabilities.feed(this.comparisons.all);
     const batch = new RecordBatch();
     const routes = buildRoutes(plan.sources, this.windows, this.silences, batch);
     this.follower = new BatchFollower(routes.byEvent, batch, {
@@ -156,7 +142,6 @@ export class LiveExecutor implements Executor {
     this.keys = new KeyWindows(plan, ofKeys, routes.all);
     this.signals = new SignalReader(plan.signals, byId, this.context);
     this.receivedNumber = firstWatch + this.watches.all.length + this.availabilities.all.length;
-    this.judgesByPhase = this.judges.filter((judge) => formulasOf(judge.test).some(differsByPhase));
     this.dues = new DueHeap(this.receivedNumber + 2);
     this.scheduleAll();
   }
@@ -194,7 +179,7 @@ export class LiveExecutor implements Executor {
   verdicts(): readonly Verdict[] {
     this.context.now = this.now;
     return [
-      ...this.judges.flatMap((judge) => judge.current()),
+      ...this.comparisons.all.flatMap((judge) => judge.current()),
       ...[...this.silences, ...this.watches.all].map((watch) => watch.current()),
     ];
   }
@@ -232,7 +217,7 @@ export class LiveExecutor implements Executor {
     const out: Verdict[] = [];
     this.advanceInto(at, out);
     const window = this.keys.fill(measure, recall, at, this.dues);
-    if (window !== undefined) this.queueWindow(window);
+    if (window !== undefined) this.comparisons.touch(window);
     this.judge(at, out);
     return out;
   }
@@ -279,8 +264,8 @@ export class LiveExecutor implements Executor {
   }
 
   private parts(): ExecutorParts {
-    const { plan, windows, allRoutes: routes, judges, silences, watches, availabilities } = this;
-    return { plan, windows, routes, judges, silences, watches, availabilities };
+    const { plan, windows, allRoutes: routes, silences, watches, availabilities } = this;
+    return { plan, windows, routes, judges: this.comparisons.all, silences, watches, availabilities };
   }
 
   private scheduleAll(): void {
@@ -293,7 +278,7 @@ export class LiveExecutor implements Executor {
   }
 
   private schedulePhase(after: Instant): void {
-    if (this.judgesByPhase.length > 0) this.dues.schedule(this.receivedNumber + 1, this.phases.changeAfter(after));
+    if (this.comparisons.readsPhases) this.dues.schedule(this.receivedNumber + 1, this.phases.changeAfter(after));
   }
 
   private advanceInto(to: Instant, out: Verdict[]): void {
@@ -313,7 +298,7 @@ export class LiveExecutor implements Executor {
     const window = this.windows[number];
     if (window !== undefined) {
       window.pass(at);
-      if (window.touched) this.queueWindow(window);
+      if (window.touched) this.comparisons.touch(window);
       this.dues.schedule(number, window.due);
       return;
     }
@@ -326,7 +311,7 @@ export class LiveExecutor implements Executor {
     }
     if (this.watches.reach(number) || this.availabilities.reach(number)) return;
     if (number > this.receivedNumber) {
-      for (const judge of this.judgesByPhase) this.queueWhole(judge);
+      this.comparisons.changePhase();
       this.schedulePhase(at);
       return;
     }
@@ -357,36 +342,18 @@ export class LiveExecutor implements Executor {
     for (const window of this.windows) {
       if (!window.zeroWhenEmpty) continue;
       window.touchAll();
-      this.queueWindow(window);
+      this.comparisons.touch(window);
     }
   }
 
   private noteFed(window: FigureWindow, dueMoved: boolean): void {
     if (dueMoved) this.dues.schedule(window.id, window.due);
-    if (window.touched && !window.queued) this.queueWindow(window);
+    if (window.touched && !window.queued) this.comparisons.touch(window);
   }
 
   private noteHeard(silence: SilenceWatch, now: Instant): void {
     if (silence.due > now) this.dues.schedule(silence.id, silence.due);
     this.queueSilence(silence);
-  }
-
-  private queueWindow(window: FigureWindow): void {
-    if (window.queued) return;
-    window.queued = true;
-    this.touchedWindows.push(window);
-    for (const judge of this.judgesOf[window.id] ?? []) this.queueJudge(judge);
-  }
-
-  private queueJudge(judge: ComparisonJudge): void {
-    if (judge.queued) return;
-    judge.queued = true;
-    this.queuedJudges.push(judge);
-  }
-
-  private queueWhole(judge: ComparisonJudge): void {
-    judge.whole = true;
-    this.queueJudge(judge);
   }
 
   private queueSilence(silence: SilenceWatch): void {
@@ -397,29 +364,20 @@ export class LiveExecutor implements Executor {
 
   private judge(at: Instant, out: Verdict[]): void {
     this.context.now = at;
-    for (const judge of this.availabilities.settle(at, this.dues)) this.queueJudge(judge);
-    for (const judge of this.queuedJudges) {
-      judge.queued = false;
-      judge.judge(false, out);
-    }
+    for (const judge of this.availabilities.settle(at, this.dues)) this.comparisons.queue(judge);
+    this.comparisons.judge(out);
     for (const silence of this.queuedSilences) {
       silence.queued = false;
       silence.judge(out);
     }
     this.watches.judge(at, this.dues, out);
-    for (const window of this.touchedWindows) {
-      window.queued = false;
-      window.clearTouched();
-    }
-    this.queuedJudges.length = 0;
     this.queuedSilences.length = 0;
-    this.touchedWindows.length = 0;
   }
 
   private judgeEverything(out: Verdict[]): void {
     this.fresh = false;
     this.context.now = this.madeAt;
-    for (const judge of this.judges) judge.judge(true, out);
+    for (const judge of this.comparisons.all) judge.judge(true, out);
     for (const silence of this.silences) silence.judge(out);
     for (const watch of this.watches.all) watch.judge(out);
   }
