@@ -1,15 +1,18 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { hash53 } from '#kernel/hash64.ts';
 import { DAY_MS, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Measure } from '#plan/model.ts';
+import { KeyRecall } from '#signals/keys/key-recall.ts';
 import { createLiveExecutor, restoreLiveExecutor } from '#signals/live-executor.ts';
 import { formulaOf, measureOf, planOf, signalOf, sourceOf, testOf } from '#signals/plan.fixture.ts';
 import type { EventRecord } from '#signals/record.ts';
+import { keyRowOf, type StoredKey } from '#signals/sql/keys-sql.ts';
 
 /**
  * What `duplicates` and `missing` cost with as many keys as are kept, 100,000 over 24 hours: an event, a step of the window, memory, a
- * snapshot. Run with `node bench/signal-keys.ts`; compare ratios within one run only.
+ * snapshot, and to be told of them by the telemetry store. Run with `node bench/signal-keys.ts`; compare ratios within one run only.
  */
 const START = 1_700_000_000_000;
 const BATCH = 500;
@@ -111,4 +114,38 @@ function weigh(what: string, measure: Measure, names: readonly string[]): void {
   );
 }
 
+/** What a store tells of as many keys, in answers of as many rows as one question may have; without the store's own work. */
+function weighRecall(measure: Measure): void {
+  const plan = planOf({
+    sources: ['sales', 'orders'].map((name) => sourceOf(name)),
+    measures: [measure],
+    signals: [signalOf('keys', formulaOf(measure))],
+  });
+  const executor = createLiveExecutor(plan, START);
+  executor.awaitHistory(START);
+  const [wanted] = executor.keysWanted();
+  const side = wanted?.sides.at(-1);
+  if (wanted === undefined || side === undefined) throw new Error('Nothing is wanted.');
+  const told = Array.from({ length: KEYS }, (_, index): StoredKey => {
+    const at = START - Math.floor((index / KEYS) * (DAY_MS / 2));
+    const { attributes } = recordOf('sales', index, at);
+    const text = String(attributes['ref']);
+    return [hash53(text), `s${text}`, [at, at, at], [], at, 1, 0, ''];
+  });
+  const recall = new KeyRecall(wanted);
+  const pieces = Math.ceil(KEYS / limits.keyRowsAsked);
+  const taking = cpuMs(() => {
+    for (let piece = 0; piece < pieces; piece++) {
+      const rows = told.slice(piece * limits.keyRowsAsked, (piece + 1) * limits.keyRowsAsked);
+      recall.take(side, rows.map(keyRowOf));
+    }
+    recall.pass(START);
+  });
+  const filling = cpuMs(() => void executor.fillKeys(measure.id, recall, START));
+  console.log(
+    `${`${measure.function}, told by the store`.padEnd(34)}; ${(taking / pieces).toFixed(1)} ms an answer of ${limits.keyRowsAsked} rows; ${filling.toFixed(0)} ms to take ${KEYS} keys over`,
+  );
+}
+
 for (const [what, measure, names] of kinds) weigh(what, measure, names);
+for (const [what, measure] of kinds) if (/none/.test(what)) weighRecall(measure);
