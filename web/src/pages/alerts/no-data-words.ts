@@ -8,7 +8,7 @@ const words: Readonly<Record<string, string>> = {
   'no-target': 'no target in this phase',
   'too-few-places': 'too few places look to tell',
   'nothing-heard': 'nothing was heard yet',
-  refilling: 'fills again after a restart',
+  refilling: 'what came before was not known yet',
   'too-many-keys': 'too many values to keep',
 };
 

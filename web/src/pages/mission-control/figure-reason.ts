@@ -11,7 +11,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
   'zero-denominator': 'There is nothing to divide by within its window.',
   'missing-partner': 'A part of its formula has no value for this group.',
   'not-a-number': 'Its formula gives no number.',
-  refilling: 'Its window fills again after a restart.',
+  refilling: 'What came before is not known yet: it is new in the plan, or the server began anew.',
   'not-measured': 'Of all its window nothing was measured.',
   'no-target': 'The objective that it reads asks for no share in this phase.',
   'too-many-keys': 'More different values came than are kept, so none of them can be counted.',
@@ -31,7 +31,7 @@ export function shortReason(reading: LiveReading): string {
     case 'too-many-keys':
       return 'too many values';
     case 'refilling':
-      return 'fills again after a restart';
+      return 'its past is not known yet';
     case 'zero-denominator':
       return 'nothing to divide by';
     case 'not-measured':
