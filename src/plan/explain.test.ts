@@ -91,3 +91,28 @@ rules:
     'silent while down: cache (orders-stop)',
   ]);
 });
+
+test('what a target leaves room for, in each phase where that differs', () => {
+  const text = `plan: shop
+launch: 2026-01-20T09:00:00Z
+phases: { early: days 1 to 1, middle: days 2 to 3, late: from day 4 }
+probes: { api: { check: GET https://shop.example/, every: 1m } }
+signals:
+  uptime: availability(api) over 30d
+  phased: availability(api) this phase
+  launched: availability(api) since launch
+objectives:
+  uptime: { early: target >= 99%, otherwise: target >= 99.9% }
+  phased: { early: target >= 99%, middle: target >= 99.5%, late: target > 99.9% }
+  launched: target >= 99.9%
+`;
+  const explained = explainPlan(compilePlan([{ path: 'plan.yaml', text }]));
+  for (const line of [
+    'error budget: 43m12s of 30d or 7h12m of 30d',
+    'error budget: 9m of 15h of early or 14m24s of 2d of middle or 0.1% of late',
+    'error budget: 0.1% of the time since launch',
+    'the known time of the phase in force',
+  ]) {
+    expect(explained).toContain(line);
+  }
+});

@@ -1,5 +1,5 @@
 import { formatThreshold } from '#kernel/format-figure.ts';
-import { DAY_MS, formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { isArithmetic } from './arithmetic.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
@@ -7,7 +7,7 @@ import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
-import { budgetTermsOf, errorBudget } from './error-budget.ts';
+import { budgetTermsOf, errorBudget, missable } from './error-budget.ts';
 import { assessmentRows, heartbeatRows, probeRows } from './explain-probes.ts';
 import { serviceRows } from './explain-services.ts';
 import { comparisonRows, reviewRows } from './explain-vouching.ts';
@@ -24,6 +24,7 @@ import type {
   Unit,
   Webhook,
 } from './model.ts';
+import { absoluteSpan } from './phases.ts';
 import { windowStepMs } from './window-step.ts';
 
 /** What a plan says once each default is filled in, line by line; `(default)` marks what the author did not write. */
@@ -219,14 +220,25 @@ function budgetRows(plan: CompiledPlan, signal: string): readonly string[] {
     const terms = budgetTermsOf(plan, signal, phase);
     if (terms === undefined) return [];
     const { window, target } = terms;
-    const share = formatThreshold(1 - target, '%');
+    const share = formatThreshold(missable(target), '%');
     if (window.kind === 'since launch') return [`${share} of the time since launch`];
-    if (window.kind === 'this phase') return [`${share} of the phase`];
-    const windowMs = window.kind === 'sliding' ? window.ms : DAY_MS;
+    const isOfPhase = window.kind === 'this phase';
+    if (isOfPhase && phase === undefined) return [];
+    const windowMs = isOfPhase ? lengthOfPhase(plan, phase) : window.kind === 'sliding' ? window.ms : DAY_MS;
+    const whole = isOfPhase ? `of ${phase}` : '';
+    if (windowMs === undefined) return [`${share} ${whole}`];
     const { allowedMs } = errorBudget(target, { windowMs, knownMs: 0, value: 1 });
-    return [`${formatDuration(allowedMs)} of ${formatDuration(windowMs)}`];
+    return [`${formatDuration(allowedMs)} of ${formatDuration(windowMs)}${isOfPhase ? ` ${whole}` : ''}`];
   });
   return rooms.length === 0 ? [] : [`error budget: ${[...new Set(rooms)].join(' or ')}`];
+}
+
+/** Undefined for one without an end, and for days of a plan whose T+0 is not known. */
+function lengthOfPhase(plan: CompiledPlan, phase: string | undefined): DurationMs | undefined {
+  const span = plan.phases.find(({ name }) => name === phase)?.span;
+  if (span === undefined || (span.kind === 'days' && plan.launch === undefined)) return undefined;
+  const { from, to } = absoluteSpan(span, plan.launch ?? 0, plan.timezone);
+  return to === undefined ? undefined : to - from;
 }
 
 function availabilityWindowText(window: AvailabilityWindow): string {
