@@ -9,6 +9,7 @@ import { type GroupKey, type NoDataReason, type Truth, UNGROUPED } from '#plan/r
 import { BOUND_FIELD } from '#plan/sample-fields.ts';
 import { isOfKeys } from '#plan/window-step.ts';
 import { ReferenceAvailability } from './availability/reference-availability.ts';
+import { formulasOf } from './comparison-judge.ts';
 import { groupOf, otherGroup } from './groups.ts';
 import { type ReferenceGroup, ReferenceKeys } from './keys/reference-keys.ts';
 import { compileField, compilePredicate } from './predicate.ts';
@@ -16,6 +17,7 @@ import { type EventRecord, recordNameOf } from './record.ts';
 import { isTotal, isZeroWhenEmpty, onlyGrows } from './totals.ts';
 import { type Arrival, ReferenceWatch } from './watch/reference-watch.ts';
 import { isWatched } from './watch/watch.ts';
+import { aggregate } from './window/reference-aggregate.ts';
 import { referenceBuckets } from './window/reference-buckets.ts';
 import { windowShape } from './window/step.ts';
 
@@ -91,7 +93,7 @@ export class ReferenceExecutor {
   truths(test: Test, at: Instant, before: Instant = at + 1): ReadonlyMap<GroupKey, Truth> {
     if (test.kind === 'silence') return new Map([[UNGROUPED, this.silence(test, at, before)]]);
     if (isWatched(test)) return new Map([[UNGROUPED, this.watch(test).truth(at, before)]]);
-    const formulas = formulasOfTest(test);
+    const formulas = formulasOf(test);
     const groups = formulas.map((formula) => groupsOf(formula, (id) => this.groups(id, at, before), this.plan));
     const grouped = groups.filter((set) => set !== undefined);
     const all = grouped.length === 0 ? new Set([UNGROUPED]) : new Set(grouped.flatMap((set) => [...set]));
@@ -122,7 +124,7 @@ export class ReferenceExecutor {
     before: Instant,
     gone: boolean,
   ): Truth {
-    const figures = formulasOfTest(test).map((formula) => this.figure(formula, group, at, before, gone));
+    const figures = formulasOf(test).map((formula) => this.figure(formula, group, at, before, gone));
     const [left, low, high] = figures.map((figure) => figure.value);
     if (figures.some((figure) => figure.reason !== undefined) || left === undefined || low === undefined)
       return 'unknown';
@@ -360,12 +362,6 @@ function groupsOf(
   return left.union(right);
 }
 
-function formulasOfTest(test: Test & { kind: 'comparison' }): readonly Formula[] {
-  return test.comparison.operator === 'between'
-    ? [test.left, test.comparison.low, test.comparison.high]
-    : [test.left, test.comparison.right];
-}
-
 function contributionOf(measure: Measure, source: Source, record: EventRecord): string | number | boolean | undefined {
   if (measure.function === 'count' || (measure.function === 'rate' && measure.field === undefined)) return 1;
   if (measure.function === 'share') {
@@ -373,38 +369,4 @@ function contributionOf(measure: Measure, source: Source, record: EventRecord): 
   }
   const value = compileField(measure.field ?? '', source.units)(record);
   return measure.function === 'unique' || typeof value === 'number' ? value : undefined;
-}
-
-/** `values` in order of event time, at least one. */
-function aggregate(measure: Measure, values: readonly (string | number | boolean)[]): number {
-  const numbers = values as readonly number[];
-  const sum = (): number => numbers.reduce((total, value) => total + value, 0);
-  switch (measure.function) {
-    case 'count':
-      return values.length;
-    case 'rate':
-      return ((measure.field === undefined ? values.length : sum()) * 1_000) / measure.window.ms;
-    case 'share':
-      return values.filter((value) => value === true).length / values.length;
-    case 'sum':
-      return sum();
-    case 'avg':
-      return sum() / values.length;
-    case 'min':
-      return Math.min(...numbers);
-    case 'max':
-      return Math.max(...numbers);
-    case 'last':
-      return numbers.at(-1) ?? Number.NaN;
-    case 'unique':
-      return new Set(values).size;
-    case 'duplicates':
-    case 'missing':
-    case 'bucket-percentile':
-      throw new Error('Measures of keys and buckets have a definition of their own.');
-    case 'percentile': {
-      const sorted = numbers.toSorted((left, right) => left - right);
-      return sorted[Math.max(1, Math.ceil((measure.quantile ?? 0.5) * sorted.length)) - 1] ?? Number.NaN;
-    }
-  }
 }
