@@ -131,6 +131,10 @@ test('only so many groups come, those with the most readings first', async () =>
   };
   const found = await readSeries(telemetry.client, query, signal);
   expect(found.map(({ group, groupsThere }) => [group, groupsThere])).toEqual([['["/a"]', 2]]);
+  // Also where the last minutes are read apart from what is rolled up, in which the other group may have more.
+  await rollUpReadings(telemetry.client, T0 + HOUR_MS - 4 * MINUTE_MS);
+  const rolledUpTo = new Map(rollUps.map(({ table }) => [table, T0 + HOUR_MS - 5 * MINUTE_MS]));
+  expect(await readSeries(telemetry.client, { ...query, rolledUpTo }, signal)).toEqual(found);
 });
 
 test.each([["'] or 1=1 --"], ['\\'], ["it's"], ['a\nb'], ['{plan:String}']])(
