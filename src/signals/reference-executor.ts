@@ -199,11 +199,9 @@ export class ReferenceExecutor {
       return this.emptyFigure(at, before);
     }
     const own = measure.by.length === 0 ? UNGROUPED : group;
-    if (measure.function === 'bucket-percentile') return this.bucketFigure(measure, own, at, before, gone);
-    const values = this.covered(measure, at, before)
-      .filter((event) => event.group === own)
-      .sort((left, right) => left.record.time - right.record.time)
-      .map((event) => event.value);
+    const events = this.covered(measure, at, before).filter((event) => event.group === own);
+    if (measure.function === 'bucket-percentile') return this.bucketFigure(measure, events, gone);
+    const values = events.sort((left, right) => left.record.time - right.record.time).map((event) => event.value);
     const sampleSize = values.length;
     const soFar = this.fillingUntil(measure, at, before);
     if (sampleSize > 0) return { value: aggregate(measure, values), sampleSize, ...soFar };
@@ -221,15 +219,8 @@ export class ReferenceExecutor {
   }
 
   /** The observations of a histogram by the bounds that they are up to; what is below a bound is below the next as well. */
-  private bucketFigure(
-    measure: Measure,
-    group: GroupKey,
-    at: Instant,
-    before: Instant,
-    gone: boolean,
-  ): ReferenceFigure {
+  private bucketFigure(measure: Measure, points: readonly Placed[], gone: boolean): ReferenceFigure {
     const none = { reason: measure.by.length > 0 && !gone ? 'missing-partner' : 'no-events', sampleSize: 0 } as const;
-    const points = this.covered(measure, at, before).filter((event) => event.group === group);
     const boundOf = compileField(BOUND_FIELD, this.source(measure.source).units);
     const counted = points.flatMap(({ record, value }) => {
       const bound = boundOf(record);
@@ -268,9 +259,10 @@ export class ReferenceExecutor {
   private groups(id: string, at: Instant, before: Instant): ReadonlySet<GroupKey> {
     const measure = this.measure(id);
     if (isOfKeys(measure)) return new Set(this.keys(measure, before).at(at).keys());
-    const groups = new Set(this.covered(measure, at, before).map((event) => event.group));
-    if (measure.function !== 'bucket-percentile') return groups;
-    return new Set([...groups].filter((group) => this.bucketFigure(measure, group, at, before, false).sampleSize > 0));
+    const byGroup = Map.groupBy(this.covered(measure, at, before), (event) => event.group);
+    if (measure.function !== 'bucket-percentile') return new Set(byGroup.keys());
+    const counted = [...byGroup].filter(([, events]) => this.bucketFigure(measure, events, false).sampleSize > 0);
+    return new Set(counted.map(([group]) => group));
   }
 
   /** The events in the buckets ⌊at/g⌋ − W/g … ⌊at/g⌋, in order of arrival. */
