@@ -41,15 +41,19 @@ export class LateTime {
     this.to = Math.max(this.to, to);
   }
 
-  /** Asks for what was noted, once all of it is settled and nothing else is asked for. */
+  /** Asks for what was noted and is settled, unless something else is asked for; the rest waits until it is settled too. */
   ask(now: Instant, begin: Instant, settledTo: Instant): void {
-    if (this.piece !== undefined || this.from >= this.to) return;
-    if (this.to > settledTo && this.to > begin) return;
-    const to = Math.min(settledTo, this.to <= begin ? begin : this.shape.endOf(this.shape.bucketOf(this.to - 1)));
-    const from = Math.max(begin, this.from <= begin ? begin : this.shape.startOf(this.shape.bucketOf(this.from)));
-    this.from = Number.POSITIVE_INFINITY;
-    this.to = Number.NEGATIVE_INFINITY;
-    if (from < to) this.piece = { from, to, at: now, last: this.steps.of(this.shape.bucketOf(to - 1)) };
+    if (this.piece !== undefined || this.from >= Math.min(this.to, settledTo)) return;
+    const noted = { from: Math.max(this.from, begin), to: Math.min(this.to, settledTo) };
+    if (this.to > settledTo) this.from = settledTo;
+    else {
+      this.from = Number.POSITIVE_INFINITY;
+      this.to = Number.NEGATIVE_INFINITY;
+    }
+    if (noted.from >= noted.to) return;
+    const from = Math.max(begin, this.shape.startOf(this.shape.bucketOf(noted.from)));
+    const to = Math.min(settledTo, this.shape.endOf(this.shape.bucketOf(noted.to - 1)));
+    this.piece = { from, to, at: now, last: this.steps.of(this.shape.bucketOf(to - 1)) };
   }
 
   /** Ends the question; the answer is to be put between these, which are within the window. Undefined when it no longer matters. */

@@ -107,3 +107,29 @@ test('however late results come and whenever the store answers, in the end all o
     { numRuns: 40 },
   );
 });
+
+test('what is not settled yet does not keep the store from being asked for what is', () => {
+  const live = createLiveExecutor(plan, START);
+  live.awaitHistory();
+  const [first] = live.historyWanted();
+  if (first === undefined) throw new Error('nothing is wanted');
+  live.fillHistory(first, answerOf(first, []), START + 1_000);
+  const at = (time: number) => {
+    return { name: 'check', time, id: `${time}`, attributes: { probe: 'api', location: 'here', outcome: 'failed' } };
+  };
+  const asked = () => live.historyWanted().filter(({ figure, isFirst }) => figure.id === first.figure.id && !isFirst);
+  // On its way while the store was asked: known from runs by then, so that it is read again, once it is settled.
+  live.ingest([at(START - 500)], START + 2_000);
+  expect(asked()).toEqual([]);
+  const late = START - HOUR_MS;
+  live.ingest([at(late)], START + 3_000);
+  expect(asked()).toMatchObject([{ heldAt: START + 3_001 }]);
+  const [piece] = asked();
+  expect(piece?.from).toBeLessThanOrEqual(late);
+  if (piece === undefined) throw new Error('nothing is asked');
+  live.fillHistory(piece, answerOf(piece, [{ record: at(late), receivedAt: START + 3_000 }]), START + 4_000);
+  expect(asked()).toEqual([]);
+  live.advance(START + 20 * MINUTE_MS);
+  live.ingest([at(START + 20 * MINUTE_MS)], START + 20 * MINUTE_MS);
+  expect(asked()).toHaveLength(1);
+});
