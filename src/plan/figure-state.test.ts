@@ -41,6 +41,21 @@ describe('a figure’s state', () => {
   test('what came so far is not judged', () => {
     const soFar: Reading = { state: 'value', value: 0.5, sampleSize: 3, at: 0, fullAt: 60_000 };
     expect(figureState(soFar, { otherwise: lower }, undefined)).toBe('open');
+    const rate = { target: { operator: '>', value: 120 }, critical: { operator: '<', value: 60 } } as Bands;
+    const grown = (amount: number): Reading => ({ ...soFar, value: amount, grows: true });
+    expect([10, 80, 130].map((amount) => figureState(grown(amount), { otherwise: rate }, undefined))).toEqual([
+      'open',
+      'open',
+      'on target',
+    ]);
+    const errors = { target: { operator: '<', value: 5 }, critical: { operator: '>', value: 50 } } as Bands;
+    expect([1, 10, 51].map((amount) => figureState(grown(amount), { otherwise: errors }, undefined))).toEqual([
+      'open',
+      'open',
+      'critical',
+    ]);
+    const both = { target: { operator: 'between', low: 5, high: 9 } } as Bands;
+    expect(figureState(grown(1), { otherwise: both }, undefined)).toBe('open');
   });
 
   test('the phase in force has its own bands', () => {

@@ -16,20 +16,34 @@ export type FigureState =
 
 /**
  * Judges a reading by the bands in force in a phase. The worst band that holds wins; a value that meets neither its target nor a band is
- * off target, and one without a target that is in no band is on target only when bands say what is bad. A value so far is open.
+ * off target, and one without a target that is in no band is on target only when bands say what is bad.  A value so far is open, unless more of it
+ * cannot change how it stands.
  */
 export function figureState(reading: Reading, bands: ByPhase<Bands>, phase: string | undefined): FigureState {
   const inForce = valueAt(bands, phase);
   if (inForce === undefined) return 'target unset';
   if (reading.state === 'no data') return 'no data';
   if (reading.state === 'too few') return 'too few';
-  if (reading.fullAt !== undefined) return 'open';
-  const { target, warning, critical } = inForce;
-  if (critical !== undefined && holds(critical, reading.value)) return 'critical';
-  if (warning !== undefined && holds(warning, reading.value)) return 'warning';
+  const state = stateOfValue(reading.value, inForce);
+  if (reading.fullAt === undefined) return state;
+  // What more cannot change is said: bands point one way, so that a value in between stands as both ends do.
+  const isDecided =
+    reading.grows === true && !hasTwoEdges(inForce) && stateOfValue(Number.MAX_VALUE, inForce) === state;
+  return isDecided ? state : 'open';
+}
+
+function stateOfValue(value: number, { target, warning, critical }: Bands): FigureState {
+  if (critical !== undefined && holds(critical, value)) return 'critical';
+  if (warning !== undefined && holds(warning, value)) return 'warning';
   if (target === 'unset') return 'target unset';
   if (target === undefined) return warning === undefined && critical === undefined ? 'target unset' : 'on target';
-  return holds(target, reading.value) ? 'on target' : 'off target';
+  return holds(target, value) ? 'on target' : 'off target';
+}
+
+function hasTwoEdges({ target, warning, critical }: Bands): boolean {
+  return [target, warning, critical].some(
+    (band) => band !== undefined && band !== 'unset' && ['between', '=', '!='].includes(band.operator),
+  );
 }
 
 /** Whether a value, in base units, satisfies a band. */

@@ -15,6 +15,8 @@ export type Reading =
       readonly at: Instant;
       /** Set while its window reaches back to before anything was received: the value is one so far, and the window is full then. */
       readonly fullAt?: Instant;
+      /** Beside `fullAt`: the value can only become more until then. */
+      readonly grows?: true;
     }
   | { readonly state: 'no data'; readonly reason: NoDataReason; readonly sampleSize: number; readonly at: Instant }
   | {

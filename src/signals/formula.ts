@@ -108,6 +108,7 @@ function compileMeasure(window: FigureWindow, context: EvaluationContext, outcom
     outcome.sampleSize = aggregate?.sampleSize ?? aggregate?.covered ?? 0;
     outcome.reason = undefined;
     outcome.fullAt = 0;
+    outcome.least = undefined;
     if (context.now < window.refillingUntil) {
       outcome.reason = 'refilling';
       outcome.least = window.withheld === undefined ? window.least?.(group) : undefined;
@@ -187,5 +188,6 @@ export function readingOf(outcome: Outcome, atLeast: number, at: Instant): Readi
     sampleSize,
     at,
     ...(outcome.fullAt > 0 && { fullAt: outcome.fullAt }),
+    ...(outcome.fullAt > 0 && outcome.least !== undefined && { grows: true }),
   };
 }

@@ -25,7 +25,10 @@ export function writeVerdict(verdict: Verdict | undefined, out: NumberWriter): v
   if (reading.state === 'no data') out.text(reading.reason);
   else out.number(reading.value);
   if (reading.state === 'too few') out.number(reading.needed);
-  if (reading.state === 'value' && reading.fullAt !== undefined) out.number(reading.fullAt);
+  if (reading.state === 'value' && reading.fullAt !== undefined) {
+    out.number(reading.fullAt);
+    out.number(reading.grows === true ? 1 : 0);
+  }
   out.number(verdict.against.length);
   for (const value of verdict.against) out.number(value);
 }
@@ -54,7 +57,10 @@ function readReading(from: NumberReader): Reading {
   if (state === 'no data') return { state, reason: from.text() as NoDataReason, sampleSize, at };
   const value = from.number();
   if (state === 'value') return { state, value, sampleSize, at };
-  if (state === 'open') return { state: 'value', value, sampleSize, at, fullAt: from.number() };
+  if (state === 'open') {
+    const fullAt = from.number();
+    return { state: 'value', value, sampleSize, at, fullAt, ...(from.number() === 1 && { grows: true }) };
+  }
   assert(state === 'too few', `a snapshot holds a reading in the unknown state ${state}`);
   return { state, value, sampleSize, needed: from.number(), at };
 }

@@ -159,7 +159,10 @@ describe.skipIf(chromiumPath === undefined)('figures on the pages', () => {
     for (const signal of Object.keys(tiles)) found[signal] = await tileText(page, signal);
     expect(found).toEqual(tiles);
     // Of a large sum people read the whole units.
-    expect(await tileText(page, 'revenue')).toContain(`${shown(Math.round(counted.revenue))} $, n`);
+    expect(await tileText(page, 'revenue')).toContain(`${shown(Math.round(counted.revenue))} $, `);
+    // More payments may still come in its first hour, and refunds would be less: a sum is open until then. What more cannot change is not.
+    expect(await page.locator('[data-signal="revenue"]').getAttribute('data-state')).toBe('open');
+    expect(await page.locator('[data-signal="requests_seen"]').getAttribute('data-state')).toBe('on target');
 
     // A percentile comes from a histogram: within 1%.
     const p95 = Number(/[\d.]+/.exec(await tileText(page, 'p95_response'))?.[0]);
