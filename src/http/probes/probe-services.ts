@@ -154,7 +154,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
       const staleMs = staleAfterMs(probe);
       const shared = { plan: name, probes: [{ name: wanted, staleMs }], to };
       const withLookback = { ...shared, from: from - staleMs };
-      const { stepMs, stepsFrom } = stepsOf(from, to, plan.probes ?? []);
+      const { stepMs, stepsFrom, stepsTo } = stepsOf(from, to, plan.probes ?? []);
       const standings = standing(inForce, [probe], gone);
       const runsRead = isKept({ from, to }, clock.now())
         ? standings.then(([known]) => known?.runs ?? [])
@@ -163,7 +163,7 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
         standings,
         runsRead,
         askTelemetry((client, own) =>
-          readBuckets(client, { ...shared, from: stepsFrom, stepMs }, AbortSignal.any([own, gone])),
+          readBuckets(client, { ...shared, from: stepsFrom, to: stepsTo, stepMs }, AbortSignal.any([own, gone])),
         ),
         runsRead.then((known) =>
           askTelemetry((client, own) => readFailures(client, { ...shared, from }, known, AbortSignal.any([own, gone]))),
@@ -200,18 +200,27 @@ export function createProbeServices({ core, askTelemetry, clock }: ProbeServices
   };
 }
 
-/** Equal parts of a time; of a long one they are whole slices, which are written when they are over. */
-function stepsOf(
-  from: Instant,
-  to: Instant,
-  probes: readonly Probe[],
-): { readonly stepMs: DurationMs; readonly stepsFrom: Instant } {
+/** Equal parts of a time, and what of it they are read of. */
+interface Steps {
+  readonly stepMs: DurationMs;
+  readonly stepsFrom: Instant;
+  readonly stepsTo: Instant;
+}
+
+/**
+ * Of a long time, and of one with many results, the parts are whole slices, which are written when they are over. Where there are many results,
+ * those of the slice that is not over yet come with it: all probes of a plan are in one order of time, so that those of others are passed over.
+ */
+function stepsOf(from: Instant, to: Instant, probes: readonly Probe[]): Steps {
   const stepMs = Math.max(1, Math.ceil((to - from) / RANGE_BUCKETS));
-  // All probes of a plan are in one order of time, so those of others are passed over.
   const isMuch = resultsIn(probes, to - from) > limits.probeResultsRead;
-  if (stepMs <= CHECK_SLICE_MS / 2 && !isMuch) return { stepMs, stepsFrom: from };
+  const slicedTo = Math.floor(to / CHECK_SLICE_MS) * CHECK_SLICE_MS;
+  const stepsFrom = Math.floor(from / CHECK_SLICE_MS) * CHECK_SLICE_MS;
+  const hasSlices = isMuch && slicedTo > stepsFrom;
+  if (stepMs <= CHECK_SLICE_MS / 2 && !hasSlices) return { stepMs, stepsFrom: from, stepsTo: to };
+  const isDense = hasSlices && resultsIn(probes, CHECK_SLICE_MS) > limits.probeResultsReadAgain;
   const wholeMs = Math.ceil(stepMs / CHECK_SLICE_MS) * CHECK_SLICE_MS;
-  return { stepMs: wholeMs, stepsFrom: Math.floor(from / CHECK_SLICE_MS) * CHECK_SLICE_MS };
+  return { stepMs: wholeMs, stepsFrom, stepsTo: isDense ? slicedTo : to };
 }
 
 /** Whether the runs of a time are among those that are kept: a time that ends in the past is read by itself, since a run does not say where it was then. */
