@@ -16,11 +16,16 @@ export function foldVouching(facts: Iterable<Fact>): FoldedVouching {
   for (const { kind, at, subject, body } of facts) {
     switch (kind) {
       case 'sample-judged': {
-        const { review, sample, label, verdict, by, via, note, version } = body as unknown as Sample & {
-          readonly verdict: Sample['state'];
-        };
+        const { review, sample, label, verdict, by, via, note, eventAt, wrongAt, version } =
+          body as unknown as Sample & {
+            readonly verdict: Sample['state'];
+          };
         const key = sampleKey(review, sample);
-        const said = note === undefined ? {} : { note };
+        const said = {
+          ...(note === undefined ? {} : { note }),
+          ...(eventAt === undefined ? {} : { eventAt }),
+          ...(wrongAt === undefined ? {} : { wrongAt }),
+        };
         samples.set(key, { kind: 'sample', key, review, sample, state: verdict, by, at, via, ...said, label, version });
         break;
       }

@@ -18,6 +18,10 @@ export interface Sample {
   readonly note?: string;
   /** The first field that is shown of it, for messages. */
   readonly label: string;
+  /** When its event was; rows that were stored before this was kept do not say. */
+  readonly eventAt?: Instant;
+  /** Since when it is, or until it was settled was, wrong: when that was first said after the last that it is right. Absent as above. */
+  readonly wrongAt?: Instant;
   /** 1, and one more with each other verdict. */
   readonly version: number;
   /** None; every row may have one. */
@@ -93,6 +97,8 @@ export type VouchingInput =
       /** Not empty for `wrong` and `settled`. */
       readonly note?: string;
       readonly label: string;
+      /** When its event was, as far as who sends this knows. */
+      readonly eventAt?: Instant;
       readonly by: string;
       readonly via: Via;
       /** The version that its author saw, 0 for a sample that nobody had judged; not checked when absent. */

@@ -44,6 +44,7 @@ export function judgeSample(draft: Draft, input: Command<'judge-sample'>, now: I
     refuse(draft, input, review, 'too-many-samples', 'limit-reached', message, now);
     return;
   }
+  const times = timesOf(input, before, now);
   const judged: Sample = {
     kind: 'sample',
     key,
@@ -55,6 +56,7 @@ export function judgeSample(draft: Draft, input: Command<'judge-sample'>, now: I
     via,
     ...(note === undefined ? {} : { note }),
     label,
+    ...times,
     version: (before?.version ?? 0) + 1,
   };
   draft.putSample(judged);
@@ -71,12 +73,27 @@ export function judgeSample(draft: Draft, input: Command<'judge-sample'>, now: I
       by,
       via,
       ...(note === undefined ? {} : { note }),
+      ...times,
       version: judged.version,
       ...(before === undefined ? {} : { before: before.state, beforeBy: before.by }),
     },
   });
   judgeReaders(draft, review, now);
   draft.outcome = { state: 'done', subject: key };
+}
+
+/** When the event of a sample was, and since when it is or was wrong. */
+function timesOf(
+  { verdict, eventAt }: Command<'judge-sample'>,
+  before: Sample | undefined,
+  now: Instant,
+): Pick<Sample, 'eventAt' | 'wrongAt'> {
+  const happened = eventAt ?? before?.eventAt;
+  const wrongAt = before === undefined || before.state === 'right' ? now : (before.wrongAt ?? before.at);
+  return {
+    ...(happened === undefined ? {} : { eventAt: happened }),
+    ...(verdict === 'right' ? {} : { wrongAt }),
+  };
 }
 
 /** A list was compared; it stands in place of what was said before of the comparison. */

@@ -49,6 +49,7 @@ const command: fc.Arbitrary<CoreInput> = fc
         verdict: fc.constantFrom('right', 'wrong', 'wrong', 'settled'),
         note: fc.constantFrom('so', 'otherwise'),
         label: fc.constant('INV'),
+        eventAt: fc.constantFrom(1, 2),
       }),
       fc.record({
         kind: fc.constant('compare' as const),

@@ -72,6 +72,20 @@ describe('what a person judges wrong', () => {
     ]);
   });
 
+  it('keeps when its event was, and since when it was wrong', () => {
+    const play = new Play(shop);
+    const times = (): unknown[] => samplesOf(play.world, 'first').map((sample) => [sample.eventAt, sample.wrongAt]);
+    play.input({ ...judge('1', 'wrong'), eventAt: 900 }, 1_600);
+    // Its event is not kept any more.
+    play.input(judge('1', 'settled'), 2_000);
+    play.input(judge('1', 'wrong'), 2_100);
+    expect(times()).toEqual([[900, 1_600]]);
+    play.input(judge('1', 'right'), 2_200);
+    expect(times()).toEqual([[900, undefined]]);
+    play.input(judge('1', 'wrong'), 2_300);
+    expect(times()).toEqual([[900, 2_300]]);
+  });
+
   it('stays one episode while the last sample is wrong, and its evidence names the latest first', () => {
     const play = new Play(shop);
     const count = limits.differencesNamed + 5;

@@ -15,6 +15,8 @@ import type { EventRecord } from '#signals/record.ts';
 export interface RehearsedSample {
   readonly id: string;
   readonly label: string;
+  /** When its event was. */
+  readonly at: Instant;
 }
 
 /** What a list comes to when it is held against what was sent. */
@@ -45,7 +47,8 @@ export class RehearsedSamples {
     const read = field === undefined ? () => undefined : compileField(field);
     return (this.#chosen.get(name) ?? []).map((record) => {
       const value: FieldValue | undefined = read(record);
-      return { id: record.id, label: value === undefined || value === '' ? record.id : String(value) };
+      const label = value === undefined || value === '' ? record.id : String(value);
+      return { id: record.id, label, at: record.time };
     });
   }
 

@@ -1,5 +1,6 @@
 import { earlier, evaluationDue, timerDue } from '#core/due.ts';
-import type { Alert, CoreInput, Fact, NotificationIntent, Step, World } from '#core/model.ts';
+import type { Alert, CoreInput, Fact, Step, World } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import { step } from '#core/step.ts';
 import { emptyWorld } from '#core/world.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
@@ -157,6 +158,7 @@ export class Stage {
       verdict,
       ...(note === undefined ? {} : { note }),
       label: sample.label,
+      eventAt: sample.at,
       by,
       via: 'web',
     });

@@ -89,7 +89,8 @@ export function createReviewServices({ core, askTelemetry, clock }: ReviewServic
         throw new WatchbillError('not-found', message, command.sample);
       }
       const label = event === undefined ? (before?.label ?? command.sample) : labelOf(asked.line, event);
-      const judged = await core.judgeSample(plan, { ...command, label });
+      const times = event === undefined ? {} : { eventAt: event.at };
+      const judged = await core.judgeSample(plan, { ...command, label, ...times });
       return viewSample(asked.line, foundSample(command.sample, event, judged));
     },
   };
