@@ -54,6 +54,10 @@ test.each<[string, FieldValue | undefined, boolean]>([
   ['12.50', '12.5', true],
   ['+1e3', 1_000, true],
   ['12.51', 12.5, false],
+  ['0.3', 0.1 + 0.2, true],
+  ['3', 2.9999999999999996, true],
+  ['0.30000000000001', 0.3, false],
+  ['9007199254740991', 9_007_199_254_740_990, false],
   ['1,250', 1_250, false],
   ['', undefined, true],
   ['', 0, false],
@@ -85,11 +89,18 @@ test('a comma is a decimal point in a list that semicolons separate', () => {
   expect(found.differences.map(({ key }) => key)).toEqual(['I-2']);
 });
 
+test('a comma of thousands in a list that was pasted is no decimal point', () => {
+  const differs = (list: string, total: number) =>
+    compareList(readList(list, 'invoice', ['total']), system([['I-1', total]]), ['total']).differences.length;
+  expect(differs('invoice\ttotal\nI-1\t1,200\n', 1.2)).toBe(1);
+  expect(differs('invoice\ttotal\nI-1\t1,2\n', 1.2)).toBe(0);
+});
+
 test('a list compared with itself is equal, and each key is equal or differs once', () => {
   const keys = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 8 });
   fc.assert(
     fc.property(keys, keys, (left, right) => {
-      const list = { rows: left.map((key, index) => ({ line: index + 2, key, values: ['1'] })), commaDecimals: false };
+      const list = { rows: left.map((key, index) => ({ line: index + 2, key, values: ['1'] })), commaDecimals: [] };
       const { differences, equal } = compareList(list, system(right.map((key) => [key, 1])), ['total']);
       const there = new Set([...left, ...right]);
       expect(differences.length + equal).toBe(there.size);

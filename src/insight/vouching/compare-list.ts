@@ -97,13 +97,15 @@ function compareKey(
   rows: readonly ListRow[],
   events: readonly SystemRow[],
   fields: readonly string[],
-  commaDecimals: boolean,
+  commaDecimals: readonly boolean[],
 ): Difference | undefined {
   const [row] = rows;
   const [event] = events;
   const both = row !== undefined && event !== undefined;
   const all = fields.map((field, place) => bothSides(field, row?.values[place], event?.values[place]));
-  const values = both ? all.filter(({ list, system }) => !isSame(list ?? '', system, commaDecimals)) : all;
+  const differs = ({ list, system }: DifferingValue, place: number): boolean =>
+    !isSame(list ?? '', system, commaDecimals[place] === true);
+  const values = both ? all.filter(differs) : all;
   if (rows.length === 1 && events.length === 1 && values.length === 0) return undefined;
   const one = event === undefined ? 'only-in-list' : row === undefined ? 'only-in-system' : 'different';
   return {
@@ -122,6 +124,9 @@ function bothSides(field: string, list: string | undefined, system: FieldValue |
   return { field, ...(list === undefined ? {} : { list }), ...(system === undefined ? {} : { system }) };
 }
 
+/** Every decimal number of so many digits has a double of its own. */
+const EXACT_DIGITS = 15;
+
 /** Numbers as numbers, all else as text without the space around it. */
 function isSame(list: string, system: FieldValue | undefined, commaDecimals: boolean): boolean {
   const text = system === undefined ? '' : String(system).trim();
@@ -129,7 +134,14 @@ function isSame(list: string, system: FieldValue | undefined, commaDecimals: boo
   if (typeof system === 'boolean') return list.toLowerCase() === text;
   const left = numberOf(commaDecimals ? list.replace(/^([+-]?\d*),(\d+)$/, '$1.$2') : list);
   const right = typeof system === 'number' ? system : numberOf(text);
-  return left !== undefined && left === right;
+  return left !== undefined && right !== undefined && isSameNumber(left, right);
+}
+
+/** What is no whole number is as exact as computers add it up: 0.1 and 0.2 are 0.3. */
+function isSameNumber(left: number, right: number): boolean {
+  if (left === right) return true;
+  const isWhole = Number.isInteger(left) && Number.isInteger(right);
+  return !isWhole && left.toPrecision(EXACT_DIGITS) === right.toPrecision(EXACT_DIGITS);
 }
 
 /** A text that is nothing but a number; what begins with a nought is the number of something, such as `007`. */

@@ -48,9 +48,16 @@ describe('what spreadsheets write', () => {
     expect(third).toEqual([4, '__proto__', 'constructor']);
   });
 
-  test('commas are decimal points where they do not separate', () => {
-    expect(read('invoice;total\nI-1;12,5\n').commaDecimals).toBe(true);
-    expect(read('invoice,total\nI-1,"12,5"\n').commaDecimals).toBe(false);
+  test.each([
+    ['invoice;total\nI-1;1,200\n', true],
+    ['invoice,total\nI-1,"12,5"\n', false],
+    ['invoice\ttotal\nI-1\t12,5\nI-2\t1,200\n', true],
+    ['invoice\ttotal\nI-1\t1,200\n', false],
+    ['invoice\ttotal\nI-1\t1,200\nI-2\t12.50\n', false],
+    ['invoice\ttotal\nI-1\t0,125\n', true],
+    ['invoice\ttotal\nI-1\t12,5\nI-2\t12.5\n', false],
+  ])('whether commas are decimal points: %j', (text, expected) => {
+    expect(read(text).commaDecimals).toEqual([expected]);
   });
 });
 

@@ -13,8 +13,8 @@ export interface ListRow {
 
 export interface ReadList {
   readonly rows: readonly ListRow[];
-  /** Numbers of this list have a comma where others have a point. */
-  readonly commaDecimals: boolean;
+  /** Of each field, whether its numbers have a comma where others have a point. */
+  readonly commaDecimals: readonly boolean[];
 }
 
 const SEPARATORS = [',', ';', '\t'] as const;
@@ -57,7 +57,20 @@ export function readList(text: string, key: string, fields: readonly string[]): 
     }
     rows.push({ line: info.lines, key: value, values: places.map((place) => (record[place] ?? '').trim()) });
   }
-  return { rows, commaDecimals: separator !== ',' };
+  const commaDecimals = fields.map((_, place) =>
+    separator === '\t' ? hasCommaDecimals(rows.map(({ values }) => values[place] ?? '')) : separator === ';',
+  );
+  return { rows, commaDecimals };
+}
+
+/**
+ * Whether the commas of a column are decimal points. Lists are pasted with tabs wherever they come from: there is a number that cannot be
+ * written so otherwise, and none that has a point.
+ */
+function hasCommaDecimals(values: readonly string[]): boolean {
+  const ofThousands = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+$/;
+  const isDecimal = (value: string): boolean => /^[+-]?\d*,\d+$/.test(value) && !ofThousands.test(value);
+  return values.some(isDecimal) && !values.some((value) => /^[+-]?[\d,]*\.\d+$/.test(value));
 }
 
 function parseRows(text: string, separator: Separator, fromLine: number, to?: number): readonly ParsedRow[] {
