@@ -21,6 +21,16 @@ const LOOK_EVERY_MS = 100;
 
 /** People whom the data are about. */
 export function createUserServices({ core, askTelemetry, uploads, clock }: UserServicesOptions): UserServices {
+  /** What people said, here and in what they said it of: the core's rows before the facts, so that no command takes a text from there. */
+  async function forgetSaid(
+    plan: string,
+    forms: readonly string[],
+  ): Promise<{ readonly facts: number; readonly lists: number }> {
+    await core.forgetTexts(plan, forms, FORGOTTEN);
+    const facts = await core.repositories.forgetInFacts(plan, forms, FORGOTTEN);
+    return { facts, lists: await uploads.forget(plan, forms, FORGOTTEN) };
+  }
+
   return {
     async forget(plan, user) {
       requirePlan(core, plan);
@@ -32,18 +42,19 @@ export function createUserServices({ core, askTelemetry, uploads, clock }: UserS
       const query = { plan, forms: forgotten.forms, instead: FORGOTTEN };
       const count = () => askTelemetry((client, signal) => countRowsOfUser(client, query, signal));
       const found = await count();
-      // Before the facts, so that no command takes a text from there into a new one.
-      await core.forgetTexts(plan, forgotten.forms, FORGOTTEN);
-      const facts = await core.repositories.forgetInFacts(plan, forgotten.forms, FORGOTTEN);
-      const lists = await uploads.forget(plan, forgotten.forms, FORGOTTEN);
+      const first = await forgetSaid(plan, forgotten.forms);
       await askTelemetry((client, signal) => removeRowsOfUser(client, query, found, signal));
       const intake = await core.intakeStatus();
-      const answer = { ...found, facts, lists, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
+      const answer = { ...found, ...first, segmentsWaiting: intake?.segmentsWaiting ?? 0 };
       const untilMs = clock.monotonicMs() + limits.forgetMs;
       for (;;) {
         const { events, readings, mentions, series } = await count();
-        if (events + readings + mentions + series === 0) return { ...answer, done: true };
-        if (clock.monotonicMs() >= untilMs) return { ...answer, done: false };
+        const isGone = events + readings + mentions + series === 0;
+        if (isGone || clock.monotonicMs() >= untilMs) {
+          // Until then a verdict or a list could take a text from an event again.
+          const again = await forgetSaid(plan, forgotten.forms);
+          return { ...answer, facts: first.facts + again.facts, lists: first.lists + again.lists, done: isGone };
+        }
         await new Promise<void>((resolve) => {
           clock.after(LOOK_EVERY_MS, resolve);
         });
