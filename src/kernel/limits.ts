@@ -319,6 +319,8 @@ export const limits = {
   listRecordCharacters: 65_536,
   /** Differences of one list that are kept; all of them are counted. */
   comparisonDifferences: 10_000,
+  /** Of one comparison, the last of them; each takes up to 4 MiB with what differs. */
+  comparisonListsKept: 30,
   /** Lists that wait until the one before them is compared. */
   comparisonsWaiting: 16,
   /** Samples and differences that an alert, a fact and a row of the core name. */

@@ -7,6 +7,9 @@ import type { AppliedMigration } from './postgres/migrate.ts';
 
 const ROWS_A_PAGE = 500;
 
+/** A page is cut before it has more of a table's rows than this, or after one row: lists that people compared take 4 MiB each. */
+const BYTES_A_PAGE = 8 * 1024 * 1024;
+
 /** Ours, beside the one that the connection is in. */
 const SCHEMAS = ['auth'];
 
@@ -40,11 +43,12 @@ async function backUpTable(client: pg.PoolClient, table: string, folder: string)
   let rows = 0;
   const list = columns.map((column) => `${quoted(column)}::text`).join(', ');
   async function* lines(): AsyncGenerator<string> {
+    const pageRows = await rowsAPage(client, table, columns);
     await client.query(
       `declare backup no scroll cursor for select array[${list}]::text[] as row from ${quoted(table)}`,
     );
     for (;;) {
-      const page = await client.query<{ row: readonly (string | null)[] }>(`fetch ${ROWS_A_PAGE} from backup`);
+      const page = await client.query<{ row: readonly (string | null)[] }>(`fetch ${pageRows} from backup`);
       if (page.rows.length === 0) break;
       rows += page.rows.length;
       yield page.rows.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
@@ -54,6 +58,16 @@ async function backUpTable(client: pg.PoolClient, table: string, folder: string)
   const file = `postgres-${table}.ndjson`;
   const { bytes, sha256 } = await writeHashed(join(folder, file), lines());
   return { table, file, columns, rows, bytes, sha256 };
+}
+
+/** How many rows of a table are asked for at a time: of the largest that it has as many as a page holds. */
+async function rowsAPage(client: pg.PoolClient, table: string, columns: readonly string[]): Promise<number> {
+  const bytes = columns.map((column) => `coalesce(octet_length(${quoted(column)}::text), 0)`).join(' + ');
+  const found = await client.query<{ readonly bytes: number | null }>(
+    `select max(${bytes}) as bytes from ${quoted(table)}`,
+  );
+  const largest = Math.max(1, found.rows[0]?.bytes ?? 0);
+  return Math.min(ROWS_A_PAGE, Math.max(1, Math.floor(BYTES_A_PAGE / largest)));
 }
 
 /** Throws `restore-not-empty` when any table holds a row. */
@@ -97,13 +111,18 @@ async function restoreTable(client: pg.PoolClient, backup: TableBackup, folder: 
     select ${values} from unnest($1::json[]) with ordinality as r (row, position) order by r.position`;
   let restored = 0;
   let page: string[] = [];
+  let pageBytes = 0;
   const flush = async (): Promise<void> => {
     if (page.length > 0) await client.query(statement, [page]);
     restored += page.length;
     page = [];
+    pageBytes = 0;
   };
   for await (const line of linesOf(join(folder, backup.file))) {
+    const bytes = Buffer.byteLength(line);
+    if (pageBytes + bytes > BYTES_A_PAGE) await flush();
     page.push(line);
+    pageBytes += bytes;
     if (page.length === ROWS_A_PAGE) await flush();
   }
   await flush();

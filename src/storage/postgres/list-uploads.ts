@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
+import { limits } from '#kernel/limits.ts';
 import { withoutTexts } from '#kernel/without-texts.ts';
 import { withOurFailures } from './our-failures.ts';
 import { timestamp } from './pool.ts';
@@ -33,7 +34,7 @@ export interface KeptList extends Omit<ListUpload, 'rows'> {
 }
 
 export interface ListUploads {
-  /** Gives the id that it has from now on. */
+  /** Gives the id that it has from now on. Of its comparison the oldest go that are beyond the limit. */
   keep(plan: string, upload: ListUpload): Promise<string>;
   /** Without its rows, which nobody looks at; undefined when it is not there. */
   find(plan: string, id: string): Promise<KeptList | undefined>;
@@ -60,6 +61,11 @@ export function createListUploads(pool: pg.Pool): ListUploads {
       );
       const [row] = kept.rows;
       assert(row !== undefined, 'A list that was stored has no id.');
+      await pool.query(
+        `delete from list_upload where plan = $1 and id in (
+           select id from list_upload where plan = $1 and comparison = $2 and id <> $3 order by uploaded_at desc, id offset $4)`,
+        [plan, upload.comparison, row.id, limits.comparisonListsKept - 1],
+      );
       return row.id;
     },
     find: async (plan, id) => {

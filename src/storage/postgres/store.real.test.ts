@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '#kernel/limits.ts';
 import { describeStore } from '../../../test/conformance/store.ts';
 import {
   alert as alertRow,
@@ -22,6 +23,7 @@ import {
   storeIngestKey,
   touchIngestKey,
 } from './ingest-keys.ts';
+import { createListUploads } from './list-uploads.ts';
 import { openListener } from './listener.ts';
 import { migratePostgres, postgresMigrations } from './migrate.ts';
 import { type DeliveryQuery, listDeliveries, listNotifications } from './notifications.ts';
@@ -405,6 +407,28 @@ describe('the delivery log', () => {
     expect(await places({ states: ['accepted', 'pending'] })).toEqual([3, 1]);
     expect(await places({ recipient: 'mia', alert: 'A-1' })).toEqual([1]);
     expect(await places({ channel: 'mail' })).toEqual([2]);
+  });
+});
+
+describe('lists that were compared', () => {
+  it('go when as many newer ones of their comparison are kept', async () => {
+    const uploads = createListUploads(server.pool);
+    const keep = (comparison: string, at: number) =>
+      uploads.keep('lists', {
+        ...{ comparison, at, by: 'anita', source: 'sales', key: 'invoice', fields: [], from: START, to: at },
+        ...{ events: 1, withoutKey: 0, equal: 1, differenceCount: 0, rows: [], differences: [] },
+      });
+    const other = await keep('other', START);
+    const ids: string[] = [];
+    for (let index = 0; index < limits.comparisonListsKept + 2; index += 1)
+      ids.push(await keep('manual', START + index));
+    // The clock was set back.
+    ids.push(await keep('manual', START - 1));
+    const found = await Promise.all([other, ...ids].map((id) => uploads.find('lists', id)));
+    expect(found.map((list) => list !== undefined)).toEqual([
+      true,
+      ...ids.map((_, index) => index >= ids.length - limits.comparisonListsKept),
+    ]);
   });
 });
 
