@@ -1,5 +1,6 @@
 import { foundText, keysText } from '#core/found-text.ts';
-import type { Evidence, NotificationContent } from '#core/model.ts';
+import type { Evidence } from '#core/model.ts';
+import type { NotificationContent } from '#core/notification.ts';
 import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figure.ts';
 import { formatDuration, formatInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';

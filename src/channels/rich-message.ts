@@ -1,4 +1,4 @@
-import type { NotificationContent } from '#core/model.ts';
+import type { NotificationContent } from '#core/notification.ts';
 import type { LeasedNotification } from '#core/store.ts';
 import { formatDuration, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';

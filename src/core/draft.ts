@@ -10,12 +10,12 @@ import type {
   CommandOutcome,
   Fact,
   Judgement,
-  NotificationIntent,
   PlanLine,
   Silence,
   Step,
   World,
 } from './model.ts';
+import type { NotificationIntent } from './notification.ts';
 import { type RuleIndex, ruleIndex } from './rule-index.ts';
 import type { ComparisonResult, Sample } from './vouched.ts';
 

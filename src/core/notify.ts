@@ -2,7 +2,8 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Rule } from '#plan/model.ts';
 import type { Draft } from './draft.ts';
 import { joinSpell } from './flapping.ts';
-import type { Alert, DecisionReason, NotificationIdentity } from './model.ts';
+import type { Alert, DecisionReason } from './model.ts';
+import type { NotificationIdentity } from './notification.ts';
 import { targetsOf } from './recipients.ts';
 import { family, isResolving, type Refusal, rank, refusalOf } from './refusal.ts';
 

@@ -1,12 +1,6 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
-import type {
-  Aggregate,
-  AggregateKind,
-  Fact,
-  NotificationContent,
-  NotificationIdentity,
-  NotificationIntent,
-} from './model.ts';
+import type { Aggregate, AggregateKind, Fact } from './model.ts';
+import type { NotificationContent, NotificationIdentity, NotificationIntent } from './notification.ts';
 
 /**
  * The port to PostgreSQL as the engine sees it: whole transactions, never statements. Implemented on `pg` in

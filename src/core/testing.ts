@@ -1,7 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Condition, Recipient, Rule, Test } from '#plan/model.ts';
 import { type GroupKey, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
-import type { Alert, CoreInput, Fact, NotificationIntent, Step, World } from './model.ts';
+import type { Alert, CoreInput, Fact, Step, World } from './model.ts';
+import type { NotificationIntent } from './notification.ts';
 import { step } from './step.ts';
 import { emptyWorld } from './world.ts';
 

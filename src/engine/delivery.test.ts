@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt, Channel } from '#channels/channel.ts';
 import { classifyTransportFailure } from '#channels/provider-answer.ts';
-import type { NotificationIntent } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import { limits } from '#kernel/limits.ts';
 import type { ChannelBinding } from '#plan/model.ts';
 import { sampleNotification } from '../../test/conformance/channel.ts';

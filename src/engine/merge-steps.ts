@@ -1,4 +1,5 @@
-import type { Aggregate, AggregateKind, Fact, NotificationIntent, Step } from '#core/model.ts';
+import type { Aggregate, AggregateKind, Fact, Step } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 
 /** What several steps, each from the world of the one before, write together. */
 export interface MergedSteps {

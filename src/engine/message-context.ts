@@ -1,5 +1,5 @@
 import type { Channel, ChannelContext } from '#channels/channel.ts';
-import type { NotificationIdentity } from '#core/model.ts';
+import type { NotificationIdentity } from '#core/notification.ts';
 import type { LeasedNotification } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';

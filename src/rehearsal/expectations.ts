@@ -1,6 +1,7 @@
 import { explainRule } from '#core/explain.ts';
 import { explanationLines, groupText, readingText } from '#core/explain-text.ts';
-import type { Fact, NotificationIntent } from '#core/model.ts';
+import type { Fact } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import { silencesOf } from '#core/silences.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { compare } from '#plan/compare.ts';

@@ -1,5 +1,6 @@
 import { evidenceText } from '#core/explain-text.ts';
-import type { Evidence, Fact, Judgement, NotificationIntent } from '#core/model.ts';
+import type { Evidence, Fact, Judgement } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Verified } from './expectations.ts';

@@ -1,4 +1,4 @@
-import type { NotificationIntent } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import { type Instant, parseInstant } from '#kernel/instant.ts';
 import { compilePlan, type NotExecuted, type PlanFile } from '#plan/compile.ts';
 import type { Diagnostic } from '#plan/diagnostic.ts';

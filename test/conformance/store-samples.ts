@@ -1,4 +1,5 @@
-import type { Alert, Fact, Judgement, NotificationIntent, PlanLine, Silence } from '#core/model.ts';
+import type { Alert, Fact, Judgement, PlanLine, Silence } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import type { Commit, LeasedNotification, Settlement } from '#core/store.ts';
 import type { ComparisonResult, Sample } from '#core/vouched.ts';
 import type { Instant } from '#kernel/instant.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { AGGREGATE_SCHEMA, type Aggregate, type NotificationIdentity } from '#core/model.ts';
+import { AGGREGATE_SCHEMA, type Aggregate } from '#core/model.ts';
+import type { NotificationIdentity } from '#core/notification.ts';
 import type { Commit } from '#core/store.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';

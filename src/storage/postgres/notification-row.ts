@@ -1,4 +1,4 @@
-import type { NotificationContent, NotificationIdentity } from '#core/model.ts';
+import type { NotificationContent, NotificationIdentity } from '#core/notification.ts';
 import type { Instant } from '#kernel/instant.ts';
 
 /** What every query of the table `notification` gives. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { NotificationContent, NotificationIdentity } from '#core/model.ts';
+import type { NotificationContent, NotificationIdentity } from '#core/notification.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { type NotificationRow, readNotification } from './notification-row.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { NotificationIntent } from '#core/model.ts';
+import type { NotificationIntent } from '#core/notification.ts';
 import { temporaryPostgres } from '../../../test/kit/postgres.ts';
 import { endPredecessorLeases } from './predecessor.ts';
 import { createPostgresStore } from './store.ts';
