@@ -8,7 +8,7 @@ import type { EventRecord } from '#signals/record.ts';
 import { factEventNames } from './facts.ts';
 import type { PlanSnapshot } from './snapshot.ts';
 import type { Block } from './spool/block.ts';
-import { type OutboxState, VerdictOutbox } from './verdict-outbox.ts';
+import { VerdictOutbox } from './verdict-outbox.ts';
 
 /** An executor that can be snapshot and can go over to another version of its plan. */
 export interface HostedExecutor extends Executor {
@@ -226,24 +226,37 @@ export class WindowsHost {
   #start(name: string, version: number, plan: CompiledPlan, at: Instant): HostedPlan {
     const snapshot = this.#restored.get(name);
     this.#restored.delete(name);
-    const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
-    const executor = restored ?? this.#options.executors.create(plan, at);
-    const state: OutboxState | undefined = restored === undefined ? undefined : snapshot?.outbox;
-    const outbox = new VerdictOutbox(this.#options.verdictsPending, state);
+    let hosted: HostedPlan | undefined;
+    this.#guard(name, () => {
+      const restored = snapshot?.executor && this.#options.executors.restore(plan, snapshot.executor);
+      if (restored !== undefined) hosted = this.#begin(name, version, plan, { executor: restored, snapshot, at });
+    });
+    if (hosted !== undefined) return hosted;
+    if (snapshot?.executor !== undefined) this.#options.log(`The windows of plan ${name} begin empty.`);
+    return this.#begin(name, version, plan, { executor: this.#options.executors.create(plan, at), at });
+  }
+
+  /** A plan whose windows are those of a snapshot, or empty. */
+  #begin(
+    name: string,
+    version: number,
+    plan: CompiledPlan,
+    from: { readonly executor: HostedExecutor; readonly snapshot?: PlanSnapshot | undefined; readonly at: Instant },
+  ): HostedPlan {
+    const { executor, snapshot, at } = from;
     const hosted = {
       name,
       version,
       executor,
       askedUpTo: Number.NEGATIVE_INFINITY,
       readsFacts: readsFacts(plan),
-      outbox,
+      outbox: new VerdictOutbox(this.#options.verdictsPending, snapshot?.outbox),
     };
     this.#awaitHistory(hosted, at);
     hosted.outbox.retain(new Set(Object.keys(plan.tests)));
     const heardUntil = snapshot?.heardUntil;
-    if (restored !== undefined && heardUntil !== undefined && this.#isGap(heardUntil, at)) {
-      this.#resume(hosted, heardUntil, at);
-    } else hosted.outbox.reconcile(executor.verdicts(), at);
+    if (heardUntil !== undefined && this.#isGap(heardUntil, at)) this.#resume(hosted, heardUntil, at);
+    else hosted.outbox.reconcile(executor.verdicts(), at);
     return hosted;
   }
 

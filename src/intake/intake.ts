@@ -229,7 +229,7 @@ export class Intake {
     const snapshot = await this.#snapshots.load();
     const position = snapshot?.position ?? 0;
     this.#judging.position = position;
-    this.#registers.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
+    this.#registers.restore(snapshot?.plans ?? [], snapshot?.at ?? 0, log);
     this.#host.restore(snapshot?.plans ?? [], snapshot?.at ?? 0);
     const now = clock.now();
     const memory = { tokens: this.#tokens, eventIds: this.#eventIds, registers: this.#registers, live: this.#live };

@@ -89,16 +89,28 @@ export class PlanRegisters {
     return register;
   }
 
-  restore(snapshots: readonly PlanSnapshot[], at: Instant): void {
+  /** Takes over what an earlier run knew; what cannot be read of it is said, and begins empty. */
+  restore(snapshots: readonly PlanSnapshot[], at: Instant, log: (message: string) => void): void {
     for (const { name, fieldTypes, versions, series, heartbeats, looks, heardRuns, factsUpTo } of snapshots) {
       const register = this.of(name);
-      for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
-      register.versions.restore(versions ?? []);
-      register.feed.restore(series ?? [], at);
-      register.heartbeats.restore(heartbeats ?? []);
-      register.looks.restore(looks ?? []);
-      register.heardRuns.restore(heardRuns ?? []);
-      register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
+      if (Number.isSafeInteger(factsUpTo)) register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
+      const parts = {
+        fields: () => {
+          for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
+        },
+        versions: () => register.versions.restore(versions ?? []),
+        series: () => register.feed.restore(series ?? [], at),
+        heartbeats: () => register.heartbeats.restore(heartbeats ?? []),
+        looks: () => register.looks.restore(looks ?? []),
+        'ids of looks': () => register.heardRuns.restore(heardRuns ?? []),
+      };
+      for (const [part, restore] of Object.entries(parts)) {
+        try {
+          restore();
+        } catch (problem) {
+          log(`The snapshot of the ${part} of plan ${name} cannot be read: ${String(problem)}`);
+        }
+      }
     }
   }
 

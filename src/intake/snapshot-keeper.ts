@@ -35,7 +35,7 @@ export class SnapshotKeeper {
 
   constructor(options: SnapshotKeeperOptions) {
     this.#options = options;
-    this.#store = new SnapshotStore(options.disk, FOLDER);
+    this.#store = new SnapshotStore(options.disk, FOLDER, options.log);
   }
 
   /** Whether one is being written. */

@@ -57,6 +57,15 @@ export function encodeSnapshot(snapshot: IntakeSnapshot): Uint8Array {
 
 /** Undefined when the bytes are no whole snapshot. */
 export function decodeSnapshot(bytes: Uint8Array): IntakeSnapshot | undefined {
+  try {
+    return readSnapshot(bytes);
+  } catch {
+    // What has a right checksum may still be another program's.
+    return undefined;
+  }
+}
+
+function readSnapshot(bytes: Uint8Array): IntakeSnapshot | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length < 8) return undefined;
   const body = buffer.subarray(0, -4);
@@ -65,6 +74,7 @@ export function decodeSnapshot(bytes: Uint8Array): IntakeSnapshot | undefined {
   const head = JSON.parse(body.toString('utf8', 4, offset)) as Omit<IntakeSnapshot, 'plans'> & {
     readonly plans: readonly (Omit<PlanSnapshot, 'executor'> & { readonly executorBytes?: number })[];
   };
+  if (!Number.isSafeInteger(head.position) || !Number.isFinite(head.at)) return undefined;
   const plans = head.plans.map(({ executorBytes, ...plan }): PlanSnapshot => {
     if (executorBytes === undefined) return plan;
     const executor = new Uint8Array(body.subarray(offset, offset + executorBytes));
@@ -80,12 +90,14 @@ const NAME = /^\d{16}\.snapshot$/;
 export class SnapshotStore {
   readonly #disk: Disk;
   readonly #folder: string;
+  readonly #log: (message: string) => void;
   readonly #positions: number[] = [];
   #next = 1;
 
-  constructor(disk: Disk, folder: string) {
+  constructor(disk: Disk, folder: string, log: (message: string) => void) {
     this.#disk = disk;
     this.#folder = folder;
+    this.#log = log;
   }
 
   /** The newest whole snapshot. */
@@ -96,7 +108,8 @@ export class SnapshotStore {
       this.#next = Math.max(this.#next, Number(name.slice(0, 16)) + 1);
       const bytes = await this.#disk.read(`${this.#folder}/${name}`);
       const snapshot = bytes === undefined ? undefined : decodeSnapshot(bytes);
-      if (snapshot !== undefined) {
+      if (snapshot === undefined) this.#log(`The snapshot ${name} cannot be read and is passed over.`);
+      else {
         found.push(snapshot);
         this.#positions.push(snapshot.position);
       }

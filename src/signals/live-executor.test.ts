@@ -4,6 +4,7 @@ import type { Verdict } from '#plan/reading.ts';
 import { createLiveExecutor, type LiveExecutor, restoreLiveExecutor } from './live-executor.ts';
 import { formulaOf, measureOf, planOf, recordOf, signalOf, silenceOf, sourceOf, testOf } from './plan.fixture.ts';
 import { sampleRecordName } from './record.ts';
+import { NumberWriter } from './snapshot-format.ts';
 
 const START = 1_700_000_400_000;
 
@@ -290,6 +291,39 @@ test('refuses what is no whole snapshot, by reason', () => {
   }
   const newer = bytes.map((byte, index) => (index === 4 ? 99 : byte));
   expect(restoreLiveExecutor(plan, newer)).toMatchObject({ ok: false, failure: { reason: 'snapshot-version' } });
+});
+
+test('reads the snapshot of a program that knew no open values, and writes one that such a program does not read', () => {
+  const count = measureOf('count', 60_000);
+  const plan = planOf({ measures: [count], signals: [signalOf('count', formulaOf(count))] });
+  const executor = createLiveExecutor(plan, START);
+  executor.ingest([recordOf(START)], START);
+  const bytes = executor.snapshot();
+  expect(bytes[4]).toBe(2);
+  const before = restoreLiveExecutor(
+    plan,
+    bytes.map((byte, index) => (index === 4 ? 1 : byte)),
+  );
+  expect(before.ok && before.value.readings()).toEqual(executor.readings());
+});
+
+test('says of a snapshot with what it does not know that it cannot be read', () => {
+  const out = new NumberWriter();
+  for (const number of [START, START, 1, 0, 1]) out.number(number);
+  const count = measureOf('count', 60_000);
+  const many = testOf('many', formulaOf(count), '>', 3);
+  out.section('test many', (part) => {
+    part.number(1);
+    for (const text of ['[]', 'unknown']) part.text(text);
+    for (const number of [START, 1]) part.number(number);
+    part.text('a state of tomorrow');
+    for (let left = 10; left > 0; left--) part.number(0);
+  });
+  const plan = planOf({ measures: [count], tests: [many] });
+  expect(restoreLiveExecutor(plan, out.bytes(2))).toEqual({
+    ok: false,
+    failure: { reason: 'snapshot-malformed', message: expect.stringContaining('a state of tomorrow') },
+  });
 });
 
 test('thousands of tests on values of one field find theirs by one look-up', () => {

@@ -28,7 +28,10 @@ import { SilenceWatch } from './silence-watch.ts';
 import { type NumberReader, NumberWriter, openSnapshot } from './snapshot-format.ts';
 import { Watches } from './watch/watches.ts';
 
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
+
+/** That of a program which knew no values that are open. All else is written as it was then, or under another name. */
+const SNAPSHOT_VERSION_BEFORE = 1;
 
 /** Why a snapshot was not taken; the windows then begin empty. */
 export interface SnapshotFailure {
@@ -60,15 +63,21 @@ export function restoreLiveExecutor(plan: CompiledPlan, bytes: Uint8Array): Resu
   if (opened === undefined) {
     return fail({ reason: 'snapshot-malformed', message: 'The snapshot of the windows is cut off or not a snapshot.' });
   }
-  if (opened.version !== SNAPSHOT_VERSION) {
+  if (opened.version !== SNAPSHOT_VERSION && opened.version !== SNAPSHOT_VERSION_BEFORE) {
     return fail({
       reason: 'snapshot-version',
       message: `The snapshot of the windows has version ${opened.version}; this program reads ${SNAPSHOT_VERSION}.`,
     });
   }
-  const executor = new LiveExecutor(plan, opened.reader.number());
-  executor.restore(opened.reader);
-  return ok(executor);
+  try {
+    const executor = new LiveExecutor(plan, opened.reader.number());
+    executor.restore(opened.reader);
+    return ok(executor);
+  } catch (problem) {
+    // Bytes of a disk are no invariant of ours.
+    const message = `The snapshot of the windows cannot be read: ${String(problem)}`;
+    return fail({ reason: 'snapshot-malformed', message });
+  }
 }
 
 /**

@@ -95,7 +95,7 @@ export function openSnapshot(
 ): { readonly version: number; readonly reader: NumberReader } | undefined {
   if (bytes.length < HEAD_BYTES) return undefined;
   // A copy, because a view of numbers must begin at a multiple of eight.
-  const whole = bytes.slice();
+  const whole = new Uint8Array(bytes);
   const [magic = 0, version = 0, textLength = 0, count = 0] = new Uint32Array(whole.buffer, 0, 4);
   const padded = Math.ceil(textLength / 8) * 8;
   if (magic !== MAGIC || whole.length !== HEAD_BYTES + padded + count * 8) return undefined;

@@ -9,6 +9,9 @@ const NO_VERDICT = 0;
 const VERDICT = 1;
 const VERDICT_WITH_FOUND = 2;
 
+/** What is written as the state of a value that its window is not full of yet. */
+const OPEN = 'value so far';
+
 /** Writes what a verdict holds beside its test, group, truth and instant. */
 export function writeVerdict(verdict: Verdict | undefined, out: NumberWriter): void {
   if (verdict === undefined) {
@@ -19,7 +22,7 @@ export function writeVerdict(verdict: Verdict | undefined, out: NumberWriter): v
   // What was found is plain JSON, and is said again as it was.
   if (verdict.found !== undefined) out.text(JSON.stringify(verdict.found));
   const reading = verdict.reading;
-  out.text(reading.state === 'value' && reading.fullAt !== undefined ? 'open' : reading.state);
+  out.text(reading.state === 'value' && reading.fullAt !== undefined ? OPEN : reading.state);
   out.number(reading.at);
   out.number(reading.sampleSize);
   if (reading.state === 'no data') out.text(reading.reason);
@@ -57,7 +60,7 @@ function readReading(from: NumberReader): Reading {
   if (state === 'no data') return { state, reason: from.text() as NoDataReason, sampleSize, at };
   const value = from.number();
   if (state === 'value') return { state, value, sampleSize, at };
-  if (state === 'open') {
+  if (state === OPEN) {
     const fullAt = from.number();
     return { state: 'value', value, sampleSize, at, fullAt, ...(from.number() === 1 && { grows: true }) };
   }

@@ -93,7 +93,7 @@ export class HeardRuns {
 
   /** What an earlier run heard, for the probes that `configure` names. */
   restore(kept: readonly KeptRun[]): void {
-    this.#kept = kept;
+    this.#kept = kept.map(([probe, run, heardAt]) => [probe, run, heardAt]);
   }
 }
 
