@@ -196,6 +196,10 @@ function describeDetail({ comparison, upload, segmentsWaiting }: ComparisonDetai
   const { withoutKey, events } = upload;
   const notes = [
     `Compared with ${formatCount(events)} events of ${comparison.source} from ${upload.from} to ${upload.to}.`,
+    ...comparison.open.map(
+      ({ differences, from, to, by }) =>
+        `${formatCount(differences)} differ in the list from ${from} to ${to} (${by}), which is not settled.`,
+    ),
     ...(withoutKey === 0 ? [] : [`${formatCount(withoutKey)} events have no ${comparison.key}.`]),
     ...(segmentsWaiting === 0 ? [] : ['Events are still on their way to the telemetry store; compare again soon.']),
   ];

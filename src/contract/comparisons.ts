@@ -21,9 +21,14 @@ export const comparisonSchema = z
     state: z.enum(['waiting', 'equal', 'different', 'settled', 'not-applicable']),
     /** Who said so. */
     said: acknowledgementSchema.extend({ note: z.string().optional() }).optional(),
-    /** Of the latest list: its rows, and keys that differ. */
+    /** Rows of the latest list. */
     rows: z.number(),
+    /** Keys that differ, of the latest list and of those in `open`. */
     differences: z.number(),
+    /** Earlier lists, of other times than the latest, of which nobody has settled what differs. */
+    open: z.array(
+      z.object({ from: z.string(), to: z.string(), differences: z.number(), by: z.string(), at: z.string() }),
+    ),
     /** For commands about it; 0 while nobody has said anything. */
     version: z.number(),
   })

@@ -40,9 +40,9 @@ export interface ComparisonResult {
   readonly state: 'equal' | 'different' | 'settled' | 'not-applicable';
   /** Of the latest list; 0 while there was none. */
   readonly rows: number;
-  /** How many keys differ or stand on one side only. */
+  /** How many keys differ or stand on one side only, with those of `open`. */
   readonly differences: number;
-  /** At most `limits.differencesNamed` of them. */
+  /** Of the latest list, at most `limits.differencesNamed`. */
   readonly examples: readonly Difference[];
   readonly by: string;
   readonly at: Instant;
@@ -51,8 +51,24 @@ export interface ComparisonResult {
   readonly note?: string;
   /** Id of the latest list as it is stored; absent while there was none. */
   readonly upload?: string;
+  /** It was held against the events of this time, half open. Absent while there was none, and in rows stored before this was kept. */
+  readonly from?: Instant;
+  readonly to?: Instant;
+  /** Earlier lists of other times that differ still, the latest first; with `settled` and `not-applicable` those that did. */
+  readonly open?: readonly OpenList[];
   readonly version: number;
   readonly dueAt?: never;
+}
+
+/** A list that differs, and that no later one was of the whole time of. */
+export interface OpenList {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly differences: number;
+  /** All lists together have at most `limits.differencesNamed`. */
+  readonly examples: readonly Difference[];
+  readonly by: string;
+  readonly at: Instant;
 }
 
 export interface Difference {
@@ -109,6 +125,9 @@ export type VouchingInput =
       readonly kind: 'compare';
       readonly comparison: string;
       readonly upload: string;
+      /** It is of events of this time, half open; without it, of all that was compared before. */
+      readonly from?: Instant;
+      readonly to?: Instant;
       readonly rows: number;
       readonly differences: number;
       /** The first of them, at most `limits.differencesNamed`. */

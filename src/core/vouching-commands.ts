@@ -7,6 +7,7 @@ import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, markRule } from './judging.ts';
 import type { DecisionReason, Fact } from './model.ts';
+import { openBeside } from './open-lists.ts';
 import type { ComparisonResult, Sample, SampleVerdict } from './vouched.ts';
 import { samplesOf } from './vouching.ts';
 import { sampleKey } from './world.ts';
@@ -96,20 +97,24 @@ function timesOf(
   };
 }
 
-/** A list was compared; it stands in place of what was said before of the comparison. */
+/** A list was compared; it stands in place of what was said before of the same time. What differed in other times stays open. */
 export function compare(draft: Draft, input: Command<'compare'>, now: Instant): void {
-  const { comparison, upload, rows, differences, by, via } = input;
+  const { comparison, upload, rows, by, via, from, to } = input;
   const before = draft.comparisons.get(comparison);
   if (isUnknown(draft, input, now)) return;
   if (before?.upload === upload) {
     draft.outcome = { state: 'done', subject: comparison };
     return;
   }
+  const open = openBeside(before, input);
+  const differences = open.reduce((sum, one) => sum + one.differences, input.differences);
   const state = differences > 0 ? 'different' : 'equal';
   const examples = input.examples.slice(0, limits.differencesNamed);
+  const time = from === undefined || to === undefined ? {} : { from, to };
+  const more = open.length === 0 ? {} : { open };
   putResult(
     draft,
-    { ...newer(before, comparison), state, rows, differences, examples, by, at: now, via, upload },
+    { ...newer(before, comparison), state, rows, differences, examples, by, at: now, via, upload, ...time, ...more },
     'comparison-made',
     differences > 0 ? 'lists-differ' : 'lists-equal',
   );
@@ -155,8 +160,9 @@ export function forgetTexts(draft: Draft, { forms, instead }: Command<'forget'>)
     if (cleaned !== undefined) draft.putSample(cleaned);
   }
   for (const comparison of draft.comparisons.values()) {
-    const { examples, note } = comparison;
-    const cleaned = clean(comparison, { examples, ...(note === undefined ? {} : { note }) });
+    const { examples, note, open } = comparison;
+    const more = open === undefined ? {} : { open };
+    const cleaned = clean(comparison, { examples, ...(note === undefined ? {} : { note }), ...more });
     if (cleaned !== undefined) draft.putComparison(cleaned);
   }
 }

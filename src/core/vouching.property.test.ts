@@ -55,6 +55,8 @@ const command: fc.Arbitrary<CoreInput> = fc
         kind: fc.constant('compare' as const),
         comparison: fc.constant('books'),
         upload: fc.constantFrom('u1', 'u2', 'u3'),
+        from: fc.constantFrom(0, 10),
+        to: fc.constantFrom(20, 30),
         rows: fc.constant(3),
         differences: fc.integer({ min: 0, max: 2 }),
         examples: fc.constant([]),

@@ -41,6 +41,48 @@ function list(upload: string, differences: number): CoreInput {
 
 const closing = { comparison: 'books', note: 'written again', by: 'mia', via: 'web' } as const;
 
+describe('a list that is compared in parts', () => {
+  const part = (upload: string, differences: number, from: number, to: number, more = {}): CoreInput =>
+    ({ ...list(upload, differences), from, to, ...more }) as CoreInput;
+  const result = (play: Play) => play.world.comparisons.get('books');
+
+  it('ends nothing that a part of another time has found', () => {
+    const play = new Play(planOf([rule('unequal', differs, told)]));
+    play.pass(1_000);
+    play.input(part('monday', 1, 100, 200), 1_500);
+    play.input(part('tuesday', 0, 200, 300, { by: 'mia' }), 1_600);
+    expect(result(play)).toMatchObject({
+      ...{ state: 'different', upload: 'tuesday', differences: 1, examples: [], from: 200, to: 300 },
+      open: [{ from: 100, to: 200, differences: 1, by: 'noah', at: 1_500, examples: [{ key: 'INV-0' }] }],
+    });
+    play.input(part('wednesday', 2, 300, 400), 1_700);
+    expect(result(play)).toMatchObject({ differences: 3, open: [{ from: 100 }] });
+    const [{ content } = { content: undefined }] = play.notifications;
+    expect(content?.evidence.map((one) => evidenceText(one))).toEqual([expect.stringContaining('INV-0')]);
+    // A list of half of the time says nothing of the other half.
+    play.input(part('half', 0, 150, 400), 1_800);
+    expect(result(play)).toMatchObject({ state: 'different', differences: 1, open: [{ from: 100, to: 200 }] });
+    expect(play.story()).not.toContainEqual(expect.stringContaining('alert-resolved'));
+    play.input(part('all', 0, 100, 400), 1_900);
+    expect(result(play)).toMatchObject({ state: 'equal', differences: 0 });
+    expect(result(play)).not.toHaveProperty('open');
+    expect(play.story()).toContainEqual('1900 alert-resolved A-1 condition-false');
+  });
+
+  it('is settled as a whole, and the oldest of many parts are one', () => {
+    const play = new Play(planOf([rule('unequal', differs, told)]));
+    const count = 2 * limits.comparisonListsOpen;
+    for (let at = 0; at < count; at += 1) play.input(part(`u${at}`, 3, at * 10, at * 10 + 10), 1_000 + at);
+    const { open = [], differences = 0 } = result(play) ?? {};
+    expect([open.length, differences]).toEqual([limits.comparisonListsOpen, 3 * count]);
+    expect(open.at(-1)).toMatchObject({ from: 0, to: 100, differences: 30 });
+    expect(open.flatMap(({ examples }) => examples)).toHaveLength(limits.differencesNamed);
+    play.input({ kind: 'settle-comparison', ...closing }, 2_000);
+    play.input(part('last', 0, 900, 910), 2_100);
+    expect(result(play)).toMatchObject({ state: 'equal', differences: 0 });
+  });
+});
+
 describe('what a person judges wrong', () => {
   it('fires at once, is told, and is over when it is settled', () => {
     const play = new Play(shop);

@@ -49,7 +49,7 @@ function reviewEvidence(review: string, judged: readonly Sample[]): Evidence | u
 
 function comparisonEvidence(result: ComparisonResult | undefined): Evidence | undefined {
   if (result === undefined) return undefined;
-  const { comparison, state, differences, examples, rows, by, at, note } = result;
+  const { comparison, state, differences, rows, by, at, note, open = [] } = result;
   const isOpen = state === 'different';
   const isClosed = state === 'settled' || state === 'not-applicable';
   return vouched('comparison', comparison, {
@@ -58,9 +58,13 @@ function comparisonEvidence(result: ComparisonResult | undefined): Evidence | un
     of: rows,
     at,
     since: at,
-    found: isOpen ? examples.map(({ key, what }) => ({ key, what, by, at })) : [],
+    found: isOpen ? [result, ...open].flatMap((list) => foundBy(list)) : [],
     ...(isClosed ? { closed: { key: comparison, what: note ?? '', by, at, as: state } } : {}),
   });
+}
+
+function foundBy({ examples, by, at }: Pick<ComparisonResult, 'examples' | 'by' | 'at'>): readonly VouchedFor[] {
+  return examples.map(({ key, what }) => ({ key, what, by, at }));
 }
 
 interface Finding {

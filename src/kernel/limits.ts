@@ -321,6 +321,8 @@ export const limits = {
   comparisonDifferences: 10_000,
   /** Of one comparison, the last of them; each takes up to 4 MiB with what differs. */
   comparisonListsKept: 30,
+  /** Lists of other times than the latest that differ still; the oldest of more are named as one. */
+  comparisonListsOpen: 10,
   /** Lists that wait until the one before them is compared. */
   comparisonsWaiting: 16,
   /** Samples and differences that an alert, a fact and a row of the core name. */

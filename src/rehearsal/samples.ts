@@ -122,6 +122,18 @@ export class RehearsedSamples {
   }
 }
 
+/** Of what time a list is that somebody brings now: of all that the comparison is of, until now. */
+export function timeOfList(
+  { plan, line }: Pick<World, 'plan' | 'line'>,
+  comparison: string,
+  now: Instant,
+): { readonly from?: Instant; readonly to?: Instant } {
+  const asked = plan.comparisons?.find(({ name }) => name === comparison);
+  const spans = asked === undefined ? [] : spansOf(plan, launchOf(plan, line), asked.during);
+  const [from, to] = [spans.at(0)?.from, spans.at(-1)?.to];
+  return from === undefined || to === undefined || from >= now ? {} : { from, to: Math.min(to, now) };
+}
+
 function countedOf(source: Source | undefined): Counted | undefined {
   if (source === undefined) return undefined;
   const matches = source.where === undefined ? () => true : compilePredicate(source.where, source.units);

@@ -12,7 +12,7 @@ import type { PhaseVerdict } from '#signals/assessments/assess.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
 import { type EventRecord, recordNameOf } from '#signals/record.ts';
 import { RehearsedChecks } from './checks.ts';
-import { type RehearsedList, type RehearsedSample, RehearsedSamples } from './samples.ts';
+import { type RehearsedList, type RehearsedSample, RehearsedSamples, timeOfList } from './samples.ts';
 import type { Action, FieldTraffic, HeartbeatDoing, ProbeAnswer } from './scenario.ts';
 import { createGenerator, type Generator, makeEvent } from './traffic.ts';
 import { RehearsedVerdicts } from './verdicts.ts';
@@ -173,6 +173,7 @@ export class Stage {
       kind: 'compare',
       comparison,
       upload: `list-${this.lists}`,
+      ...timeOfList(this.world, comparison, this.now),
       ...compared,
       by,
       via: 'web',

@@ -85,9 +85,10 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
       throw new WatchbillError('search-too-large', message, 'from');
     }
     const { differences, equal } = compareList(read, system.rows, line.fields);
+    const listed = { from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) };
     const id = await uploads.keep(plan, {
       ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
-      ...{ from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) },
+      ...listed,
       ...{ events: system.events, withoutKey: system.events - system.rows.length, equal },
       differenceCount: differences.length,
       rows: read.rows.map(({ line: number, key, values }) => [number, key, values]),
@@ -98,7 +99,7 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
       .map((one) => ({ key: one.key, what: whatDiffers(one, line.source) }));
     const counts = { rows: read.rows.length, differences: differences.length };
     try {
-      await core.compare(plan, { comparison, upload: id, ...counts, examples, by, via });
+      await core.compare(plan, { comparison, upload: id, ...listed, ...counts, examples, by, via });
     } catch (caught) {
       // Whatever else went wrong, the core may have taken it; a list that nobody names does no harm.
       if (caught instanceof WatchbillError && caught.code === 'not-found') await uploads.remove(plan, id);
@@ -196,6 +197,10 @@ function viewComparison(asked: Asked<Comparison>, now: Instant): ComparisonAnswe
             ...(note === undefined ? {} : { note }),
           },
         }),
+    open: (result?.state === 'different' ? (result.open ?? []) : []).map((list) => ({
+      ...{ from: formatInstant(list.from), to: formatInstant(list.to), differences: list.differences },
+      ...{ by: list.by, at: formatInstant(list.at) },
+    })),
     ...{ rows: result?.rows ?? 0, differences: result?.differences ?? 0, version: result?.version ?? 0 },
   };
 }

@@ -5,7 +5,7 @@ import { type RouteCall, record } from '../testing.ts';
 const comparison = {
   ...{ name: 'manual-sales', source: 'sales', during: [], span: 'open' as const, rules: [] },
   by: { text: 'admin', people: ['anita'] },
-  ...{ key: 'invoice', fields: ['total'], state: 'waiting' as const, rows: 0, differences: 0, version: 0 },
+  ...{ key: 'invoice', fields: ['total'], state: 'waiting' as const, open: [], rows: 0, differences: 0, version: 0 },
 };
 const detail = { comparison, segmentsWaiting: 0 };
 const closing = { note: 'there is none', expectedVersion: 0 };

@@ -81,6 +81,12 @@ function Standing({ detail: { comparison, upload } }: { readonly detail: Compari
             : ` ${plural(upload.withoutKey, 'event')} without ${comparison.key} ${upload.withoutKey === 1 ? 'was' : 'were'} not compared.`}
         </p>
       )}
+      {comparison.open.map((list) => (
+        <p key={`${list.from} ${list.at}`} className={classes.quiet}>
+          {plural(list.differences, 'difference')} from <TimeText at={list.from} /> to <TimeText at={list.to} /> not
+          settled, of a list that {list.by} brought <TimeText at={list.at} />.
+        </p>
+      ))}
     </div>
   );
 }

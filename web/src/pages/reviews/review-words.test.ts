@@ -13,7 +13,7 @@ function review(more: Partial<ReviewAnswer> = {}): ReviewAnswer {
   return { ...line, name: 'first-sales', first: 20, ...counts, ...more };
 }
 function comparison(more: Partial<ComparisonAnswer> = {}): ComparisonAnswer {
-  const none = { state: 'equal' as const, rows: 3, differences: 0, version: 1 };
+  const none = { state: 'equal' as const, rows: 3, differences: 0, open: [], version: 1 };
   return { ...line, name: 'manual-sales', key: 'invoice', fields: ['total'], ...none, ...more };
 }
 const sample = (name: string, state?: 'right' | 'wrong'): SampleAnswer => ({
@@ -36,6 +36,11 @@ test('the first sentence says what was found before what waits, and waits for wh
   expect(say([review({ wrong: 1, waiting: 2 })], [comparison({ state: 'different' })], 'anita')).toBe(
     '1 sample judged wrong and 1 list that differs; 2 samples wait for you',
   );
+  const away = review({ unread: 'The telemetry store does not answer in time.' });
+  expect(say([away], [], 'anita')).toBe(
+    'Whether samples wait is not known: The telemetry store does not answer in time.',
+  );
+  expect(say([away, review({ name: 'steps', waiting: 1 })], [], 'anita')).toBe('1 sample waits for you');
   // A list is not asked for before its time.
   expect(say([], [comparison({ state: 'waiting', span: 'not-begun' })], 'anita')).toBe('Nothing waits for you');
 });
