@@ -39,6 +39,7 @@ const comparison = {
   state: 'different',
   rows: 2,
   differences: 2,
+  open: [],
   version: 4,
 };
 const list = 'invoice,total\nI-1,13\n';
@@ -75,6 +76,20 @@ describe('reviews', () => {
     expect(output).toContain('first-sales: 2 of 3 wait for admin. As rung up?');
     expect(output).toMatch(/^I-1 .* 12 +wrong, says anita: no such branch$/m);
     expect(output).not.toContain('\u001b');
+  });
+
+  test('says where only what was judged is known', async () => {
+    const unread = { ...review, waiting: 0, chosen: 1, unread: 'The telemetry store does not answer in time.' };
+    const judged = [{ sample: 's-1', label: 'I-1', fields: [], verdict }];
+    server.answers = {
+      [`GET ${plan}/reviews`]: [200, { reviews: [unread] }],
+      [`GET ${plan}/comparisons`]: [200, { comparisons: [] }],
+      [`GET ${plan}/reviews/first-sales/samples`]: [200, { review: unread, samples: judged }],
+    };
+    expect((await run('reviews', '--waiting')).output).toMatch(/^first-sales +admin +open +not known +0 +1 +0$/m);
+    const { output } = await run('reviews', 'first-sales');
+    expect(output).toContain('only what was judged is known. The telemetry store does not answer in time. As rung up?');
+    expect(output).toMatch(/^I-1 +not known now/m);
   });
 });
 

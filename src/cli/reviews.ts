@@ -38,7 +38,7 @@ function registerList(program: Command, runtime: Runtime): void {
         client.get<{ comparisons: readonly ComparisonAnswer[] }>(path('comparisons')),
       ]);
       const shown = {
-        reviews: reviews.filter(({ waiting }) => !options.waiting || waiting > 0),
+        reviews: reviews.filter(({ waiting, unread }) => !options.waiting || waiting > 0 || unread !== undefined),
         comparisons: comparisons.filter((one) => !options.waiting || isWaiting(one)),
       };
       print(runtime, options, shown, describeAll(shown.reviews, shown.comparisons, options.waiting === true));
@@ -146,7 +146,8 @@ function describeAll(
   }
   const reviewRows = reviews.map((one) => [
     ...[one.name, one.by.text, one.span],
-    ...[one.waiting, one.right, one.wrong, one.settled].map((count) => String(count)),
+    one.unread === undefined ? String(one.waiting) : 'not known',
+    ...[one.right, one.wrong, one.settled].map((count) => String(count)),
   ]);
   const comparisonRows = comparisons.map((one) => [one.name, one.by.text, one.span, describeState(one)]);
   const columns = ['review', 'asked', 'time', 'waiting', 'right', 'wrong', 'settled'];
@@ -159,11 +160,13 @@ function describeAll(
 
 function describeSamples(review: ReviewAnswer, samples: readonly SampleAnswer[]): string {
   const { ask, chosen, waiting, by } = review;
-  const head = `${review.name}: ${waiting} of ${chosen} wait for ${by.text}.${ask === undefined ? '' : ` ${ask}`}`;
+  const counts = `${review.name}: ${waiting} of ${chosen} wait for ${by.text}.`;
+  const said = review.unread === undefined ? counts : `${review.name}: only what was judged is known. ${review.unread}`;
+  const head = `${said}${ask === undefined ? '' : ` ${ask}`}`;
   if (samples.length === 0) return head;
   const fields = [...new Set(samples.flatMap((sample) => sample.fields.map(({ field }) => field)))];
   const rows = samples.map((sample) => [
-    ...[shown(sample.label), sample.at ?? 'not kept any more'],
+    ...[shown(sample.label), sample.at ?? (review.unread === undefined ? 'not kept any more' : 'not known now')],
     ...fields.map((name) => shown(String(sample.fields.find(({ field }) => field === name)?.value ?? ''))),
     sample.verdict === undefined ? '' : describeVerdict(sample.verdict),
   ]);

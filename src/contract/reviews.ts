@@ -21,6 +21,8 @@ export const reviewSchema = z
     right: z.number(),
     wrong: z.number(),
     settled: z.number(),
+    /** Why the events cannot be read now: only samples that were judged are known, and there may be others. */
+    unread: z.string().optional(),
   })
   .meta({ id: 'Review' });
 

@@ -47,3 +47,10 @@ test('a failure is not kept', async () => {
   state.fails = false;
   expect(await shared.get('a')).toBe('a 2');
 });
+
+test('what is forgotten is read again', async () => {
+  const { shared } = reading(1_000);
+  await shared.get('a');
+  shared.forget('a');
+  expect(await shared.get('a')).toBe('a 2');
+});

@@ -40,4 +40,9 @@ export class SharedReading<Value> {
       throw caught;
     }
   }
+
+  /** What was read of this name is not good any more. */
+  forget(name: string): void {
+    this.#readings.delete(name);
+  }
 }

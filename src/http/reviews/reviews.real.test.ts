@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AlertDetailAnswer } from '#contract/alerts.ts';
 import type { ComparisonDetailAnswer } from '#contract/comparisons.ts';
-import type { SampleListAnswer } from '#contract/reviews.ts';
+import type { ReviewAnswer, SampleListAnswer } from '#contract/reviews.ts';
 import type { Core } from '#engine/core-process.ts';
+import { SearchTime } from '#insight/log-search/scope.ts';
+import { chooseSamples } from '#insight/vouching/choose-samples.ts';
+import type { SampleSlice } from '#insight/vouching/spans.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import type { Source } from '#plan/model.ts';
+import { OncePer } from '#signals/once-per.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { insertEvents } from '#storage/clickhouse/events.ts';
-import { askWithin } from '#storage/clickhouse/within.ts';
+import { type AskTelemetry, askWithin } from '#storage/clickhouse/within.ts';
 import { createListUploads } from '#storage/postgres/list-uploads.ts';
 import { clock, temporaryPostgres } from '../../../test/kit/postgres.ts';
 import { quietCore, serveApi } from '../../../test/kit/served-core.ts';
@@ -52,6 +58,7 @@ let telemetry: Awaited<ReturnType<typeof temporaryTelemetry>>;
 let core: Core;
 let server: Awaited<ReturnType<typeof serveApi>>;
 let url: string;
+let isStoreAway = false;
 
 function sale(id: string, at: Instant, invoice: string, total: number, kind = 'retail'): EventRecord {
   return { name: 'sale', id, time: at, attributes: { invoice, total, kind, branch: 'Kochi' } };
@@ -70,7 +77,9 @@ beforeAll(async () => {
   core = await quietCore(postgres);
   const applied = await core.apply({ files: [{ path: 'plan.yaml', text }] }, 'anita');
   expect(applied.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const askTelemetry = askWithin(telemetry.client, clock);
+  const askStore = askWithin(telemetry.client, clock);
+  const askTelemetry: AskTelemetry = (question) =>
+    isStoreAway ? Promise.reject(new WatchbillError('telemetry-away', 'It does not answer.')) : askStore(question);
   const uploads = createListUploads(postgres.pool);
   const services = {
     alerts: createAlertServices(core),
@@ -220,6 +229,74 @@ test('a phase that has not begun asks nothing', async () => {
   ]);
 });
 
+test('without the store what was judged is there, can be settled, and closes its alert', async () => {
+  await judge('first-sales', 's-3', { verdict: 'wrong', note: 'no such branch', expectedVersion: 0 });
+  expect((await alerts())[0]).toMatchObject({ rule: 'sales-misjudged', state: 'firing' });
+  isStoreAway = true;
+  const { review, samples } = await queue('first-sales');
+  expect(review).toMatchObject({ unread: 'It does not answer.', wrong: 1 });
+  expect(samples.find(({ sample }) => sample === 's-3')).toMatchObject({ label: 'I-3', fields: [] });
+  expect(await judge('first-sales', 's-4', { verdict: 'right', expectedVersion: 0 })).toMatchObject({
+    answer: { error: { code: 'telemetry-away' } },
+  });
+  const settled = { verdict: 'settled', note: 'corrected', expectedVersion: 1 };
+  expect(await judge('first-sales', 's-3', settled)).toMatchObject({ status: 200 });
+  expect((await alerts())[0]).toMatchObject({ rule: 'sales-misjudged', state: 'resolved' });
+  const { answer } = await ask<{ reviews: ReviewAnswer[] }>('/reviews');
+  expect(answer.reviews.find(({ name }) => name === 'first-sales')).toMatchObject({ wrong: 0, settled: 3 });
+  isStoreAway = false;
+  expect((await queue('first-sales')).review).not.toHaveProperty('unread');
+});
+
+test('samples are chosen with a few questions, however many events repeat each other and however many slices there are', async () => {
+  const branches = 5;
+  const from = LAUNCH - 25 * DAY_MS;
+  const events = Array.from({ length: 4_160 }, (_, index): EventRecord => {
+    const time = from + Math.floor((index * 13 * DAY_MS) / 4_160);
+    return { name: 'visit', id: `v-${index}`, time, attributes: { branch: `b-${index % branches}` } };
+  });
+  await store('visits', events);
+  const source: Source = { name: 'visits', event: 'visit', units: {}, oncePer: 'branch' };
+  const choose = async (of: Source, slices: readonly SampleSlice[]) => {
+    let questions = 0;
+    const client = {
+      query: (question: Parameters<typeof telemetry.client.query>[0]) => {
+        questions += 1;
+        return telemetry.client.query(question);
+      },
+    } as unknown as typeof telemetry.client;
+    const query = { plan: 'erp', source: of, until: NOW, time: new SearchTime(clock, 60_000), slices, most: 1_000 };
+    const chosen = await chooseSamples(client, query, new AbortController().signal);
+    return { ids: chosen.map(({ id }) => id), questions };
+  };
+  const expected = (of: Source, slices: readonly SampleSlice[]): readonly string[] => {
+    const once = new OncePer('branch');
+    const found: string[] = [];
+    for (const { from: begin, to, count } of slices) {
+      let left = count;
+      for (const event of events.filter(({ time }) => time >= begin && time < to)) {
+        if (left === 0) break;
+        if (of.oncePer !== undefined && !once.admits(event, event.time)) continue;
+        found.push(event.id);
+        left -= 1;
+      }
+    }
+    return found;
+  };
+  const whole = [{ from, to: Number.POSITIVE_INFINITY, count: 12 }];
+  const parts = Array.from({ length: 52 }, (_, part) => {
+    return { from: from + part * 6 * HOUR_MS, to: from + (part + 1) * 6 * HOUR_MS, count: 3 };
+  });
+  const repeated = await choose(source, whole);
+  expect(repeated.ids).toEqual(expected(source, whole));
+  expect(repeated.questions).toBeLessThanOrEqual(4);
+  const fewParts = parts.slice(0, 12);
+  expect((await choose(source, fewParts)).ids).toEqual(expected(source, fewParts));
+  const { oncePer: _, ...every } = source;
+  const all = await choose(every, parts);
+  expect(all).toEqual({ ids: expected(every, parts), questions: 2 });
+});
+
 // proves: GOLIVE-050
 test('a list with one differing sale lists the difference, and the next one without it is equal', async () => {
   const day = { from: new Date(LAUNCH).toISOString(), to: new Date(LAUNCH + DAY_MS).toISOString() };
@@ -260,6 +337,8 @@ test('a list with one differing sale lists the difference, and the next one with
 test('what differs is settled, and where there is no list the comparison closes as not applicable', async () => {
   const { answer } = await upload('invoice,total\nI-1,100\n');
   expect(answer.comparison).toMatchObject({ state: 'different', differences: 3 });
+  const two = await ask<ComparisonDetailAnswer>('/comparisons/manual-sales?limit=2');
+  expect(two.answer.upload).toMatchObject({ differences: 3, shown: [{ key: 'I-2' }, { key: 'I-3' }] });
   const { version: expectedVersion } = answer.comparison;
   const settled = await ask('/comparisons/manual-sales/settle', { note: 'entered by hand', expectedVersion });
   expect(settled.answer).toMatchObject({ state: 'settled', said: { by: 'anita', note: 'entered by hand' } });

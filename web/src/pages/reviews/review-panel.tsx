@@ -36,12 +36,21 @@ export function ReviewPanel({ plan, review: listed }: { readonly plan: string; r
       ) : data === undefined ? (
         <RowsSkeleton rows={6} height={48} />
       ) : samples.length === 0 || shown === undefined ? (
-        <NoSamples review={review} />
+        review.unread === undefined ? (
+          <NoSamples review={review} />
+        ) : (
+          <EmptyState title="The samples cannot be read now">{review.unread} Nothing was judged yet.</EmptyState>
+        )
       ) : (
         <>
           {error === null ? null : (
             <p role="status">
               <StateMark tone="warning" word="The server does not answer: this is the last that is known." />
+            </p>
+          )}
+          {review.unread === undefined ? null : (
+            <p role="status">
+              <StateMark tone="warning" word={`Only what was judged is known now: ${review.unread}`} />
             </p>
           )}
           <Progress samples={samples} />

@@ -73,6 +73,8 @@ export function askedSentence(
     return { tone: 'critical', word: [found.join(' and '), ...(waiting === undefined ? [] : [waiting])].join('; ') };
   }
   if (waiting !== undefined) return { tone: 'none', word: waiting };
+  const unread = reviews.find((one) => one.unread !== undefined && asks(one, person));
+  if (unread !== undefined) return { tone: 'none', word: `Whether samples wait is not known: ${unread.unread}` };
   return { tone: 'good', word: person === undefined ? 'Nothing waits for anybody' : 'Nothing waits for you' };
 }
 

@@ -71,7 +71,11 @@ export function SampleCard({ plan, review, sample, place, of, onGo, onJudged }: 
       </header>
       <h3 className={classes.ask}>{review.ask ?? 'Is this as it should be?'}</h3>
       {sample.fields.length === 0 ? (
-        <p className={classes.quiet}>{sample.label} is not kept any more; what was said of it is.</p>
+        <p className={classes.quiet}>
+          {review.unread === undefined
+            ? `${sample.label} is not kept any more; what was said of it is.`
+            : `${sample.label} cannot be read now; what was said of it stands.`}
+        </p>
       ) : (
         <dl className={classes.fields}>
           {sample.fields.map(({ field, value }) => (
