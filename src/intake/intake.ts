@@ -26,9 +26,10 @@ import { LinkSession } from './link-session.ts';
 import { Loader } from './loader.ts';
 import { noteRejection, PlanRegisters } from './plan-registers.ts';
 import { PlansInForce } from './plans-in-force.ts';
+import { beginLook } from './probes/begin-look.ts';
 import type { HeardRuns } from './probes/heard-runs.ts';
 import type { LookRegister } from './probes/register.ts';
-import { batchesOf, learnBlock, recallSegment } from './recall.ts';
+import { batchesOf, learnBlock, noteBegun, recallSegment } from './recall.ts';
 import type { RequestRefusal } from './receiver.ts';
 import { Recollection } from './recollection.ts';
 import { RepeatedWork } from './repeated-work.ts';
@@ -39,7 +40,7 @@ import { Scraper } from './scraping/scraper.ts';
 import { Scrubbers } from './scrubbers.ts';
 import { type SecretState, Secrets } from './secrets.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
-import type { Block } from './spool/block.ts';
+import type { BegunLook, Block } from './spool/block.ts';
 import { Spool } from './spool/spool.ts';
 import { statusOf } from './status.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -121,7 +122,10 @@ export class Intake {
         ...options.spoolLimits,
       },
       now: () => this.#clock.now(),
-      onDurable: (batch) => this.#judging.judge(batch),
+      onDurable: (batch) => {
+        for (const block of batch) noteBegun(this.#registers, block);
+        this.#judging.judge(batch);
+      },
       onSealed: () => this.#loader.wake(),
       log,
     });
@@ -342,6 +346,11 @@ export class Intake {
   /** How far the probes of a plan have come. */
   looks(plan: string): LookRegister {
     return this.#registers.of(plan).looks;
+  }
+
+  /** A look that sends something begins: on disk when this resolves. */
+  beginLook(plan: string, begun: BegunLook): Promise<Result<void, RequestRefusal>> {
+    return beginLook({ spool: this.#spool, looks: this.looks(plan) }, plan, begun);
   }
 
   /** The ids of looks that events of a plan have brought. */

@@ -39,6 +39,7 @@ export function learnBlock(memory: Memory, block: Block): void {
   const records = decodePayload(block.payload);
   memory.live.set(block.payload, records);
   const { fieldTypes, versions, heartbeats, looks, heardRuns } = memory.registers.of(block.meta.plan);
+  noteBegun(memory.registers, block);
   looks.noteAll(records);
   heardRuns.note(heardRuns.find(records), block.meta.receivedAt);
   for (const record of records) {
@@ -54,6 +55,11 @@ export function learnBlock(memory: Memory, block: Block): void {
       block.meta.receivedAt,
     );
   }
+}
+
+/** Notes the look that a block says was begun, so that no prober sends again what it sends. */
+export function noteBegun(registers: PlanRegisters, { meta }: Block): void {
+  if (meta.begun !== undefined) registers.of(meta.plan).looks.note({ ...meta.begun, outcome: 'unmeasured' });
 }
 
 /** Consecutive blocks that were written together. */

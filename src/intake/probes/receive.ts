@@ -70,7 +70,11 @@ export function probeRoutes(intake: Intake): readonly ReceiverRoute[] {
         const known = intake.plan(grant.plan)?.probes?.some(({ name }) => name === probe);
         if (known !== true) return refusal('not-found', 'There is no such probe.', head.requestId);
         // A prober that starts anew finds that this look was begun, and sends nothing twice.
-        intake.looks(grant.plan).note({ probe, location: locationOf(head), dueAt, outcome: 'unmeasured' });
+        const begun = await intake.beginLook(grant.plan, { probe, location: locationOf(head), dueAt });
+        if (!begun.ok) {
+          const { code, message, retryAfterSeconds } = begun.failure;
+          return refusal(code, message, head.requestId, { retryAfterSeconds });
+        }
         const now = intake.now();
         const heard: LookHeard = { now, ...(intake.heardRuns(grant.plan).ask({ probe, run }) ?? { since: now }) };
         return { status: 200, headers: {}, body: { ...heard } };

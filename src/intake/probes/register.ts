@@ -20,20 +20,23 @@ export class LookRegister {
   /** By location, then probe. */
   readonly #last = new Map<string, Map<string, LastLook>>();
 
-  note({ probe, location, dueAt, outcome }: Look): void {
-    let looks = this.#last.get(location);
-    if (looks === undefined) {
-      // Beyond them a prober that starts anew only begins anew.
-      if (this.#last.size > limits.probeLocations) return;
-      looks = new Map();
-      this.#last.set(location, looks);
-    }
+  /** Whether it would be known after `note` and is not before. Beyond the limits a prober that starts anew only begins anew. */
+  isNew({ probe, location, dueAt, outcome }: Look): boolean {
+    const looks = this.#last.get(location);
+    if (looks === undefined) return this.#last.size <= limits.probeLocations;
     const known = looks.get(probe);
+    if (known === undefined) return looks.size < limits.probesPerPlan;
     // What has been begun has a result later.
-    const isResult = known?.dueAt === dueAt && outcome !== 'unmeasured';
-    if (known !== undefined && known.dueAt >= dueAt && !isResult) return;
-    if (known === undefined && looks.size >= limits.probesPerPlan) return;
-    looks.set(probe, { dueAt, isFailing: outcome === 'unmeasured' ? known?.isFailing === true : outcome === 'failed' });
+    return dueAt > known.dueAt || (dueAt === known.dueAt && outcome !== 'unmeasured');
+  }
+
+  note(look: Look): void {
+    if (!this.isNew(look)) return;
+    const { probe, location, dueAt, outcome } = look;
+    const looks = this.#last.get(location) ?? new Map<string, LastLook>();
+    this.#last.set(location, looks);
+    const isFailing = outcome === 'unmeasured' ? looks.get(probe)?.isFailing === true : outcome === 'failed';
+    looks.set(probe, { dueAt, isFailing });
   }
 
   /** Of events `check`, also those that a restart finds in the spool; others are left alone. */

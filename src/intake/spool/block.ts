@@ -29,6 +29,15 @@ export interface BlockMeta {
   readonly hasEventIds: boolean;
   /** Facts of the core up to this sequence number are in this block. */
   readonly factsUpTo?: number;
+  /** A look that sends something was begun; the block has no records then. */
+  readonly begun?: BegunLook;
+}
+
+/** Which look of a plan's probes it is. */
+export interface BegunLook {
+  readonly probe: string;
+  readonly location: string;
+  readonly dueAt: Instant;
 }
 
 export interface RejectedRecord {
