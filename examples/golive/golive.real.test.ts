@@ -180,7 +180,7 @@ describe('the verdict over days 8 to 14', () => {
         },
       },
       askTelemetry: (ask) => ask(telemetry.client, AbortSignal.timeout(60_000)),
-      reviews: { list: async () => ({ reviews: [] }) },
+      reviews: { samples: () => Promise.reject(new Error('The plan asks for none.')) },
       clock,
     });
     const found = (await assessments(name)).assessments[0]?.phases[0];

@@ -62,11 +62,11 @@ export function needsOf(plan: CompiledPlan, phase: string, checks: readonly Asse
   };
 }
 
-/** What decides a rule, itself or by way of other rules: tests, and what people decide. */
+/** What decides a rule, itself or by way of other rules: tests, and what people decide. `rules` are itself and those others. */
 export function readBy(
   plan: CompiledPlan,
   name: string,
-): { readonly tests: readonly Test[]; readonly units: readonly VouchingUnit[] } {
+): { readonly tests: readonly Test[]; readonly units: readonly VouchingUnit[]; readonly rules: readonly string[] } {
   const rules = new Set([name]);
   const tests = new Set<string>();
   const units: VouchingUnit[] = [];
@@ -78,7 +78,7 @@ export function readBy(
       units.push(...vouchingUnits(condition));
     }
   }
-  return { tests: [...tests].flatMap((id) => plan.tests[id] ?? []), units };
+  return { tests: [...tests].flatMap((id) => plan.tests[id] ?? []), units, rules: [...rules] };
 }
 
 /** `review first-sales`, `comparison manual-sales`. */

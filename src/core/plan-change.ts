@@ -116,6 +116,7 @@ export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply
       by: input.by,
       phase: phase ?? null,
       ...preview,
+      rulesAnew: rulesAnew(input.plan, draft.before.plan),
     },
   });
   for (const judgement of [...draft.judgements.values()]) {
@@ -207,6 +208,19 @@ function groupLength(group: GroupKey): number {
 
 function differs(rule: Rule, before: Rule | undefined): boolean {
   return before !== undefined && JSON.stringify(rule) !== JSON.stringify(before);
+}
+
+/** Rules that the plan before had too, and that are judged otherwise than by it, or where it did not judge them. */
+function rulesAnew(plan: CompiledPlan, before: CompiledPlan): readonly string[] {
+  const phases = [undefined, ...plan.phases.map(({ name }) => name)];
+  const isAnew = (rule: Rule): boolean => {
+    const last = before.rules.find(({ name }) => name === rule.name);
+    if (last === undefined || !rule.enabled) return false;
+    const begins = (phase: string | undefined): boolean =>
+      inForce(rule, phase) !== undefined && inForce(last, phase) === undefined;
+    return !last.enabled || last.conditionHash !== rule.conditionHash || phases.some(begins);
+  };
+  return plan.rules.filter(isAnew).map(({ name }) => name);
 }
 
 type Named = readonly { readonly name: string }[];

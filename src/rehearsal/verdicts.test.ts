@@ -16,16 +16,28 @@ heartbeats:
   backup: { every: 1h }
 reviews:
   first-payments: { of: payments, first: 2, during: first, by: mia }
+  both: { of: payments, first: 10, during: [first, second], by: mia }
 comparisons:
   by-hand: { of: payments, key: id, during: first, by: mia }
+  lasting: { of: payments, key: id, during: [first, second], by: mia }
 rules:
   payments: { when: failures > 3, severity: urgent }
   misjudged: { when: first-payments wrong, severity: urgent }
+  resting:  { when: { second: failures > 3 }, severity: urgent }
+  unranked: { when: failures > 3, severity: { second: urgent } }
+  off:      { when: failures > 3, severity: urgent, enabled: false }
+  reader:   { when: payments firing and not resting firing, severity: urgent }
 assessments:
   sound:  { of: [totals, health.database, backup] }
   shop:   { of: [payments], during: [first, second] }
   people: { of: [first-payments, by-hand], during: [first, second] }
   judged: { of: [misjudged], during: first }
+  restful: { of: [resting], during: [first, second] }
+  rankless: { of: [unranked], during: first }
+  none:   { of: ["off"], during: first }
+  read:   { of: [reader], during: [first, second] }
+  sampled: { of: [both], during: [first, second] }
+  listed: { of: [lasting], during: [first, second] }
 `;
 
 function play(...steps: readonly string[]) {
@@ -113,6 +125,37 @@ test('what people vouch for is of the phase that they were asked about, whenever
     'at T+10h: expect assessment people failed by by-hand in first',
   );
   expect(taken.failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);
+});
+
+test('a rule that rests, that has no rank or is switched off proves nothing, nor does one that reads it', () => {
+  const { failures } = play(
+    'at T+0: probe totals answers',
+    'at T+10h: [expect assessment restful not proved in first, expect assessment rankless not proved]',
+    'at T+10h1m: [expect assessment none not proved, expect assessment read not proved in first]',
+    'at T+10h2m: expect assessment shop passed in first',
+    'at T+20h: [expect assessment restful passed in second, expect assessment read passed in second]',
+  );
+  expect(failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);
+});
+
+test('a sample is of the phase that its event is of, and so is a list', () => {
+  const send = 'send payments with outcome = "ok"';
+  const { failures } = play(
+    `at T+1h: [${send}, ${send}]`,
+    'at T+2h: [mia judges sample 1 of both right, mia judges sample 2 of both right]',
+    `at T+10h30m: [expect assessment sampled passed in first, ${send}]`,
+    'at T+12h: "mia judges sample 3 of both wrong: nobody paid"',
+    'at T+13h: [expect assessment sampled passed in first, expect assessment sampled failed by both in second]',
+    'at T+14h: "mia settles sample 3 of both: they have paid"',
+    'at T+15h: "mia judges sample 1 of both wrong: twice"',
+    'at T+16h: [expect assessment sampled failed by both in first, expect assessment sampled failed by both in second]',
+    // The second phase has ended; the list is of its first half.
+    'at T+17h: "mia compares lasting: 3 rows, none differs"',
+    'at T+20h: [expect assessment listed passed in first, expect assessment listed not proved in second]',
+    'at T+21h: "mia compares lasting: 3 rows, none differs"',
+    'at T+22h: expect assessment listed passed in second',
+  );
+  expect(failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);
 });
 
 test('what cannot be meant is said with what there is', () => {

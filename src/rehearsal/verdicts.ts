@@ -1,24 +1,15 @@
-import { needsOf, readBy, vouchedName } from '#core/assessment-needs.ts';
+import { needsOf } from '#core/assessment-needs.ts';
 import type { Alert, Fact, World } from '#core/model.ts';
-import { samplesOf } from '#core/vouching.ts';
-import { comparisonCourse, isVouched, reviewCourse } from '#core/vouching-course.ts';
+import { type AskedSample, courseOf, ruleCourses, vouchedCourses } from '#insight/assessments/decided-courses.ts';
 import { type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import type { Assessment } from '#plan/assessment.ts';
-import type { Availability, Run, Segment } from '#plan/availability.ts';
+import type { Availability, Run } from '#plan/availability.ts';
 import { staleAfterMs } from '#plan/compile/checks.ts';
 import type { Stretch } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { Review } from '#plan/vouching.ts';
 import { assess, type PhaseVerdict, spanOf } from '#signals/assessments/assess.ts';
-import {
-  type CheckIn,
-  heartbeatCourse,
-  probeCourse,
-  ruleCourse,
-  targetKey,
-  unjudgedIn,
-  unmeasuredIn,
-} from '#signals/assessments/courses.ts';
+import { type CheckIn, heartbeatCourse, probeCourse, targetKey, unmeasuredIn } from '#signals/assessments/courses.ts';
 import type { LiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
@@ -32,7 +23,7 @@ const STEP_MS = 5 * MINUTE_MS;
 interface Known {
   readonly world: Pick<World, 'plan' | 'samples'>;
   /** The samples that people are asked to judge, so far. */
-  readonly samples: (review: Review) => readonly { readonly id: string }[];
+  readonly samples: (review: Review) => readonly AskedSample[];
   readonly alerts: Iterable<Alert>;
   readonly now: Instant;
 }
@@ -42,7 +33,7 @@ export class RehearsedVerdicts {
   private readonly runs: Map<string, Run[]> = new Map();
   private readonly checkIns: Map<string, CheckIn[]> = new Map();
   private readonly unheard: Stretch[] = [];
-  /** About comparisons, by their names. */
+  /** About comparisons, by their names, and about the plan itself. */
   private readonly facts: Map<string, Fact[]> = new Map();
   /** By signal, the steps since 1970 in which it had a value. */
   private readonly measured: Map<string, Set<number>> = new Map();
@@ -72,7 +63,7 @@ export class RehearsedVerdicts {
   }
 
   note(fact: Fact): void {
-    if (!fact.kind.startsWith('comparison-')) return;
+    if (!fact.kind.startsWith('comparison-') && fact.kind !== 'plan-applied') return;
     this.facts.set(fact.subject, [...(this.facts.get(fact.subject) ?? []), fact]);
   }
 
@@ -112,36 +103,31 @@ export class RehearsedVerdicts {
       }),
     );
     const unmeasured = new Map(needs.signals.map((signal) => [signal, this.unmeasured(signal, range)] as const));
+    const since = (facts: readonly Fact[] = []): readonly Fact[] => facts.filter(({ at }) => at >= range.from);
+    const vouched = vouchedCourses(
+      needs,
+      {
+        world,
+        asked: new Map(needs.reviews.map((review) => [review.name, samples(review)])),
+        facts: new Map(needs.comparisons.map(({ name }) => [name, since(this.facts.get(name))])),
+      },
+      range,
+    );
     const opened = Map.groupBy(alerts, ({ rule }) => rule);
-    const vouched = new Map<string, readonly Segment[]>([
-      ...needs.reviews.map((review) => {
-        const judged = samplesOf(world, review.name);
-        const known = new Set(judged.map(({ sample }) => sample));
-        const asked = samples(review);
-        const isJudged = asked.length > 0 && asked.every(({ id }) => known.has(id));
-        return [`review ${review.name}`, reviewCourse(judged, isJudged, range)] as const;
-      }),
-      ...needs.comparisons.map(({ name }) => {
-        const said = (this.facts.get(name) ?? []).filter(({ at }) => at >= range.from);
-        return [`comparison ${name}`, comparisonCourse(said, range)] as const;
-      }),
-    ]);
-    const courseOf = (check: Assessment['of'][number]): readonly Segment[] => {
-      if (check.kind === 'heartbeat') return heartbeats.get(check.name) ?? [];
-      if (check.kind === 'probe' || check.kind === 'part') return probes.get(check.name) ?? [];
-      if (check.kind !== 'rule') return vouched.get(`${check.kind} ${check.name}`) ?? [];
-      const open = (opened.get(check.name) ?? []).map(({ openedAt, resolvedAt = now }) => ({
-        from: openedAt,
-        to: resolvedAt,
-      }));
-      const { tests, units } = readBy(plan, check.name);
-      const unsaid = units.some((unit) => !isVouched(vouched.get(vouchedName(unit)))) ? [range] : [];
-      const unjudged = unjudgedIn(tests, { probes, heartbeats, unmeasured, measures: plan.measures, range });
-      return ruleCourse(open, [...this.unheard, ...unjudged, ...unsaid], range);
-    };
+    const rules = ruleCourses(needs.rules, {
+      ...{ plan, phase, range, probes, heartbeats, unmeasured, vouched, unheard: this.unheard },
+      planFacts: since(this.facts.get('plan')),
+      open: new Map(
+        needs.rules.map((rule) => [
+          rule,
+          (opened.get(rule) ?? []).map(({ openedAt, resolvedAt = now }) => ({ from: openedAt, to: resolvedAt })),
+        ]),
+      ),
+    });
+    const courses = { probes, heartbeats, rules, vouched };
     return assess(
       span,
-      of.map((check) => ({ check: check.name, segments: courseOf(check) })),
+      of.map((check) => ({ check: check.name, segments: courseOf(check, courses) })),
       now,
     );
   }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Alert, Fact } from '#core/model.ts';
+import type { Alert, Fact, World } from '#core/model.ts';
 import { Play } from '#core/testing.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import type { Sample } from '#core/vouched.ts';
+import { DAY_MS, formatInstant, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { compilePlan } from '#plan/compile.ts';
+import type { CompiledPlan } from '#plan/model.ts';
 import { insertEvents, type StorableEvent } from '#storage/clickhouse/events.ts';
 import { temporaryTelemetry } from '../../../test/kit/telemetry.ts';
 import { createAssessmentServices } from './assessment-services.ts';
@@ -37,18 +39,34 @@ interface Known {
   readonly alerts?: readonly Partial<Alert>[];
   readonly facts?: readonly Partial<Fact>[];
   readonly appliedAt?: Instant;
-  /** Samples that wait. */
-  readonly waiting?: number;
+  /** What people said of samples; without it, that all are right. */
+  readonly judged?: readonly Pick<Sample, 'sample' | 'state'>[];
 }
 
-/** `assessment phase` to its verdict and those of its checks. */
-async function verdicts({ alerts = [], facts = [], appliedAt = START, waiting = 0 }: Known = {}) {
+const SAMPLES = ['P-1', 'P-2', 'P-3'];
+
+function planOf(text: string): CompiledPlan {
   const { plan } = compilePlan([{ path: 'plan.yaml', text }]);
   if (plan === undefined) throw new Error('the plan of the test is wrong');
-  const services = createAssessmentServices({
+  return plan;
+}
+
+/** Somebody has said something of samples, after the phase that they are of. */
+function worldOf(plan: CompiledPlan, judged: NonNullable<Known['judged']>): World {
+  const said = { review: 'first-payments', by: 'mia', at: START + 26 * HOUR_MS, via: 'web', version: 1 } as const;
+  const rows = judged.map(({ sample, state }) => {
+    const key = `first-payments/${sample}`;
+    return [key, { ...said, kind: 'sample', key, sample, state, label: sample }] as const;
+  });
+  return { ...new Play(plan).world, samples: new Map(rows) };
+}
+
+/** The services of a plan, of which the core's rows may change. */
+function servicesOf({ alerts = [], facts = [], appliedAt = START }: Known, world: () => World, now = () => NOW) {
+  return createAssessmentServices({
     core: {
       plans: () => ['shop'],
-      lastWorld: () => new Play(plan).world,
+      lastWorld: world,
       repositories: {
         listAlerts: async ({ rule }) => alerts.filter((alert) => alert.rule === rule) as Alert[],
         listFacts: async () => facts.map((fact, sequence) => ({ ...fact, sequence })) as never,
@@ -56,15 +74,25 @@ async function verdicts({ alerts = [], facts = [], appliedAt = START, waiting = 
       },
     },
     askTelemetry: (ask) => ask(telemetry.client, AbortSignal.timeout(10_000)),
-    reviews: { list: async () => ({ reviews: [{ name: 'first-payments', chosen: 20, waiting }] }) as never },
-    clock: { now: () => NOW } as never,
+    reviews: {
+      samples: async () => ({ samples: SAMPLES.map((sample) => ({ sample, at: formatInstant(START) })) }) as never,
+    },
+    clock: { now } as never,
   });
-  const { assessments } = await services.assessments('shop');
+}
+
+/** `assessment phase` to its verdict and those of its checks. */
+async function read({ assessments }: ReturnType<typeof servicesOf>) {
   return Object.fromEntries(
-    assessments.flatMap(({ name, phases }) =>
+    (await assessments('shop')).assessments.flatMap(({ name, phases }) =>
       phases.map(({ phase, state, checks }) => [`${name} ${phase}`, { state, checks }] as const),
     ),
   );
+}
+
+async function verdicts(known: Known = {}, of = text) {
+  const world = worldOf(planOf(of), known.judged ?? SAMPLES.map((sample) => ({ sample, state: 'right' })));
+  return read(servicesOf(known, () => world));
 }
 
 beforeAll(async () => {
@@ -146,6 +174,50 @@ test('before the plan was there, while the core heard nothing and while a sample
   } as const;
   expect(await proved({ facts: [back] })).toEqual([2 * HOUR_MS, 0]);
   expect(await proved({ appliedAt: START + HOUR_MS })).toEqual([HOUR_MS, 0]);
-  const found = await verdicts({ waiting: 1 });
+  const found = await verdicts({ judged: [{ sample: 'P-1', state: 'right' }] });
   expect(found['sales past']?.checks[1]).toMatchObject({ name: 'first-payments', state: 'unknown', unknownMs: DAY_MS });
+});
+
+test('what people say of a phase that is over for long is shown at once', async () => {
+  const plan = planOf(text);
+  const right = SAMPLES.map((sample) => ({ sample, state: 'right' as const }));
+  let [world, now] = [worldOf(plan, right), NOW];
+  const services = servicesOf(
+    {},
+    () => world,
+    () => now,
+  );
+  const said = async (): Promise<unknown> => (await read(services))['sales past']?.checks[1]?.state;
+  expect(await said()).toBe('held');
+  world = worldOf(plan, [...right.slice(1), { sample: 'P-1', state: 'wrong' }]);
+  now += MINUTE_MS;
+  expect(await said()).toBe('failed');
+});
+
+test('a rule that was not there as it is, rests, is switched off, or reads one of those proves nothing', async () => {
+  const at = START + 12 * HOUR_MS;
+  const applied = (body: Fact['body']): Known => ({ facts: [{ kind: 'plan-applied', at, body }] });
+  const unknown = async (known: Known, of?: string): Promise<unknown> =>
+    (await verdicts(known, of))['jobs past']?.checks[1]?.unknownMs;
+  expect(await unknown(applied({ rulesAdded: ['backups'] }))).toBe(12 * HOUR_MS);
+  expect(await unknown(applied({ rulesAdded: [], rulesChanged: ['backups'], rulesAnew: ['backups'] }))).toBe(
+    12 * HOUR_MS,
+  );
+  // Another runbook is no other rule; of versions that do not tell the two apart nobody knows.
+  expect(await unknown(applied({ rulesAdded: [], rulesChanged: ['backups'], rulesAnew: [] }))).toBe(0);
+  expect(await unknown(applied({ rulesAdded: [], rulesChanged: ['backups'] }))).toBe(12 * HOUR_MS);
+  const rule = 'backups: { when: backup late, severity: soon }';
+  const instead = (...rules: readonly string[]): string => text.replace(rule, rules.join('\n  '));
+  expect(await unknown({}, instead('backups: { when: backup late, severity: soon, enabled: false }'))).toBe(DAY_MS);
+  expect(await unknown({}, instead('backups: { when: { now: backup late }, severity: soon }'))).toBe(DAY_MS);
+  expect(await unknown({}, instead('backups: { when: backup late, severity: { now: soon } }'))).toBe(DAY_MS);
+  expect(
+    await unknown(
+      {},
+      instead(
+        'backups: { when: backup late and resting firing, severity: soon }',
+        'resting: { when: refused > 5, severity: { now: soon } }',
+      ),
+    ),
+  ).toBe(DAY_MS);
 });

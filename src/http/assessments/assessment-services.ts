@@ -4,12 +4,12 @@ import { evidenceText } from '#core/explain-text.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
+import { courseOf } from '#insight/assessments/decided-courses.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, HOUR_MS, type Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { AssessedCheck, Assessment } from '#plan/assessment.ts';
-import type { Segment } from '#plan/availability.ts';
 import type { Stretch } from '#plan/maintenance.ts';
 import { type AssessedSpan, assess, type CheckVerdict, spanOf } from '#signals/assessments/assess.ts';
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
@@ -17,7 +17,15 @@ import { instantField } from '../instant-field.ts';
 import { requirePlan } from '../known-plan.ts';
 import { SharedReading } from '../plan-services/shared-reading.ts';
 import type { ReviewServices } from '../reviews/services.ts';
-import { type PhaseKnown, readPhase } from './read-phase.ts';
+import {
+  type BegunPhase,
+  type PhaseKnown,
+  type PhaseStored,
+  readPhase,
+  readPlanFacts,
+  readStored,
+  unheardIn,
+} from './read-phase.ts';
 import type { AssessmentServices } from './services.ts';
 
 export interface AssessmentServicesOptions {
@@ -25,13 +33,13 @@ export interface AssessmentServicesOptions {
     readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
   };
   readonly askTelemetry: AskTelemetry;
-  readonly reviews: Pick<ReviewServices, 'list'>;
+  readonly reviews: Pick<ReviewServices, 'samples'>;
   readonly clock: Clock;
 }
 
 interface PastPhase {
   readonly at: Instant;
-  readonly known: PhaseKnown;
+  readonly stored: PhaseStored;
 }
 
 /** The verdicts of the plan in force over its phases. */
@@ -43,7 +51,7 @@ export function createAssessmentServices({
 }: AssessmentServicesOptions): AssessmentServices {
   const { repositories } = core;
 
-  /** What was read of phases that were over for long, by plan: it hardly changes, and may be much. */
+  /** What the telemetry store knows of phases that were over for long, by plan: it hardly changes, and may be much. */
   const past = new Map<string, { readonly of: string; readonly phases: Map<string, PastPhase> }>();
 
   function pastOf(name: string, of: string): Map<string, PastPhase> {
@@ -62,21 +70,30 @@ export function createAssessmentServices({
     const { assessments = [] } = plan;
     const now = clock.now();
     const launch = launchOf(plan, line);
-    const known = new Map<string, PhaseKnown | undefined>();
-    const kept = pastOf(name, `${line.version} ${launch}`);
-    for (const { name: phase } of plan.phases) {
+    const begun = plan.phases.flatMap(({ name: phase }): readonly BegunPhase[] => {
       const checks = assessments.filter(({ during }) => during.includes(phase)).flatMap(({ of }) => of);
       const span = spanOf(plan, launch, phase);
-      if (checks.length === 0 || span === undefined || span.from >= now) continue;
+      if (checks.length === 0 || span === undefined || span.from >= now) return [];
       const range = { from: span.from, to: Math.min(span.to ?? now, now) };
+      return [{ phase, range, needs: needsOf(plan, phase, checks) }];
+    });
+    const since = Math.min(...begun.map(({ range }) => range.from));
+    const [planFacts, history] =
+      begun.length === 0
+        ? [[], []]
+        : await Promise.all([readPlanFacts(repositories, name, since), repositories.planHistory(name)]);
+    const unheard = unheardIn(planFacts, history.at(-1)?.appliedAt ?? now, line.silentSince, now);
+    const known = new Map<string, PhaseKnown>();
+    const kept = pastOf(name, `${line.version} ${launch}`);
+    for (const one of begun) {
+      const { phase, range, needs } = one;
       const before = kept.get(phase);
       const isFresh = before !== undefined && now - before.at < limits.assessmentPastReadMs;
-      const read = isFresh
-        ? before.known
-        : await readPhase(world, needsOf(plan, phase, checks), range, { repositories, askTelemetry, reviews, now });
+      const stored = isFresh ? before.stored : await readStored(name, needs, range, { askTelemetry, reviews });
       // Results of a prober that was cut off come late.
-      if (!isFresh && now - range.to >= HOUR_MS) kept.set(phase, { at: now, known: read });
-      known.set(phase, read);
+      const isSettled = now - range.to >= HOUR_MS && stored.asked.size === needs.reviews.length;
+      if (!isFresh && isSettled) kept.set(phase, { at: now, stored });
+      known.set(phase, await readPhase(world, one, stored, { repositories, unheard, planFacts, now }));
     }
     return {
       at: formatInstant(now),
@@ -117,21 +134,6 @@ function viewVerdict(
       return verdict === undefined ? [] : [viewCheck(check, verdict, known, { until, isOver: until < now })];
     }),
   };
-}
-
-function courseOf({ kind, name }: AssessedCheck, known: PhaseKnown | undefined): readonly Segment[] {
-  switch (kind) {
-    case 'probe':
-    case 'part':
-      return known?.probes.get(name) ?? [];
-    case 'heartbeat':
-      return known?.heartbeats.get(name) ?? [];
-    case 'rule':
-      return known?.rules.get(name) ?? [];
-    case 'review':
-    case 'comparison':
-      return known?.vouched.get(`${kind} ${name}`) ?? [];
-  }
 }
 
 function viewCheck(

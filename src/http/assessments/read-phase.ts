@@ -1,24 +1,23 @@
-import { type PhaseNeeds, readBy, vouchedName } from '#core/assessment-needs.ts';
-import type { Alert, Evidence, World } from '#core/model.ts';
-import { samplesOf, vouchingEvidence } from '#core/vouching.ts';
-import { comparisonCourse, isVouched, reviewCourse } from '#core/vouching-course.ts';
+import { type PhaseNeeds, vouchedName } from '#core/assessment-needs.ts';
+import type { Alert, Evidence, Fact, World } from '#core/model.ts';
+import { vouchingEvidence } from '#core/vouching.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
+import {
+  type AskedSample,
+  type CheckCourses,
+  ruleCourses,
+  vouchedCourses,
+} from '#insight/assessments/decided-courses.ts';
 import { CHECK_INS_KEPT_MS, readCheckIns, type StoredCheckIn } from '#insight/heartbeats/read-check-ins.ts';
 import { readHistory } from '#insight/probes/read-history.ts';
 import { readLastFindings, type StoredResult } from '#insight/probes/read-probes.ts';
-import { type DurationMs, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { WatchbillError } from '#kernel/error-codes.ts';
+import { type DurationMs, type Instant, MINUTE_MS, parseInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { Segment } from '#plan/availability.ts';
 import type { Stretch } from '#plan/maintenance.ts';
 import type { CompiledPlan } from '#plan/model.ts';
-import {
-  heartbeatCourse,
-  probeCourse,
-  ruleCourse,
-  targetKey,
-  unjudgedIn,
-  unmeasuredIn,
-} from '#signals/assessments/courses.ts';
+import { heartbeatCourse, probeCourse, targetKey, unmeasuredIn } from '#signals/assessments/courses.ts';
 import { watchedHeartbeat } from '#signals/watch/heartbeat-watch.ts';
 import { rolledUpTo } from '#storage/clickhouse/roll-up.ts';
 import { readSeries } from '#storage/clickhouse/series.ts';
@@ -28,21 +27,26 @@ import type { ReviewServices } from '../reviews/services.ts';
 /** Readings are looked at in steps of these: whether there was one with a value. */
 const STEP_MS: DurationMs = 5 * MINUTE_MS;
 
-export interface PhaseReaders {
-  readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts' | 'planHistory'>;
+export interface StoreReaders {
   readonly askTelemetry: AskTelemetry;
-  readonly reviews: Pick<ReviewServices, 'list'>;
-  readonly now: Instant;
+  readonly reviews: Pick<ReviewServices, 'samples'>;
+}
+
+/** What the telemetry store knows of the checks over a phase, until now or its end. */
+export interface PhaseStored {
+  /** By the name of a probe or part. */
+  readonly probes: ReadonlyMap<string, readonly Segment[]>;
+  readonly checkIns: readonly StoredCheckIn[];
+  /** When each figure had no value. */
+  readonly unmeasured: ReadonlyMap<string, readonly Stretch[]>;
+  /** The samples of each review that could be asked. */
+  readonly asked: ReadonlyMap<string, readonly AskedSample[]>;
+  /** The last failure of each probe and part that is still kept. */
+  readonly findings: ReadonlyMap<string, StoredResult>;
 }
 
 /** What is known of the checks over a phase, until now or its end. */
-export interface PhaseKnown {
-  /** By the name of a probe or part, of a heartbeat, of a rule. */
-  readonly probes: ReadonlyMap<string, readonly Segment[]>;
-  readonly heartbeats: ReadonlyMap<string, readonly Segment[]>;
-  readonly rules: ReadonlyMap<string, readonly Segment[]>;
-  /** By `review NAME` and `comparison NAME`. */
-  readonly vouched: ReadonlyMap<string, readonly Segment[]>;
+export interface PhaseKnown extends CheckCourses {
   /** The last failure of each probe and part that is still kept. */
   readonly findings: ReadonlyMap<string, StoredResult>;
   /** The last failure that a job told. */
@@ -53,29 +57,52 @@ export interface PhaseKnown {
   readonly alerts: ReadonlyMap<string, readonly Alert[]>;
 }
 
-/** Reads what is known of the checks of a phase, from the telemetry store and from the core's. */
-export async function readPhase(
-  world: Pick<World, 'plan' | 'line' | 'samples' | 'comparisons'>,
+/** Reads what the telemetry store knows of the checks of a phase. */
+export async function readStored(
+  plan: string,
   needs: PhaseNeeds,
   range: Stretch,
-  readers: PhaseReaders,
-): Promise<PhaseKnown> {
-  const { plan, line } = world;
-  const { repositories, askTelemetry, now } = readers;
-  const { name } = plan;
-  const [unheard, histories, checkIns, unmeasured, alerts, vouched] = await Promise.all([
-    needs.heartbeats.length + needs.rules.length === 0
-      ? []
-      : unheardIn(name, line.silentSince, range, repositories, now),
-    readTargets(askTelemetry, name, needs, range),
+  { askTelemetry, reviews }: StoreReaders,
+): Promise<PhaseStored> {
+  const [probes, checkIns, unmeasured, asked] = await Promise.all([
+    readTargets(askTelemetry, plan, needs, range),
     askTelemetry((client, signal) =>
-      readCheckIns(client, { plan: name, heartbeats: needs.heartbeats.map((one) => one.name), ...range }, signal),
+      readCheckIns(client, { plan, heartbeats: needs.heartbeats.map((one) => one.name), ...range }, signal),
     ),
-    readUnmeasured(askTelemetry, name, needs.signals, range),
-    Promise.all(needs.rules.map(async (rule) => [rule, await alertsOf(repositories, name, rule)] as const)),
-    readVouched(world, needs, range, readers),
+    readUnmeasured(askTelemetry, plan, needs.signals, range),
+    readAsked(reviews, plan, needs),
   ]);
-  const findings = await readFindings(askTelemetry, name, needs, histories);
+  return { probes, checkIns, unmeasured, asked, findings: await readFindings(askTelemetry, plan, needs, probes) };
+}
+
+export interface CoreReaders {
+  readonly repositories: Pick<CoreRepositories, 'listAlerts' | 'listFacts'>;
+  readonly unheard: readonly Stretch[];
+  /** About the plan itself, since the phase began or longer. */
+  readonly planFacts: readonly Fact[];
+  readonly now: Instant;
+}
+
+/** A phase of a plan that has begun, from then until now or its end. */
+export interface BegunPhase {
+  readonly phase: string;
+  readonly range: Stretch;
+  readonly needs: PhaseNeeds;
+}
+
+/** Puts what the store knows together with what the core decided and what people said, which is read anew. */
+export async function readPhase(
+  world: Pick<World, 'plan' | 'samples' | 'comparisons'>,
+  { phase, range, needs }: BegunPhase,
+  stored: PhaseStored,
+  { repositories, unheard, planFacts, now }: CoreReaders,
+): Promise<PhaseKnown> {
+  const { plan } = world;
+  const { probes, checkIns, unmeasured, asked, findings } = stored;
+  const [alerts, facts] = await Promise.all([
+    Promise.all(needs.rules.map(async (rule) => [rule, await alertsOf(repositories, plan.name, rule)] as const)),
+    readCompared(repositories, plan.name, needs, range),
+  ]);
   const heard = Map.groupBy(checkIns, ({ heartbeat }) => heartbeat);
   const heartbeats = new Map(
     needs.heartbeats.map((heartbeat) => {
@@ -85,32 +112,17 @@ export async function readPhase(
       return [heartbeat.name, heartbeatCourse(test, own, { ...range, unheard: unknown })] as const;
     }),
   );
-  const rules = new Map(
-    alerts.map(([rule, own]) => {
-      const { tests, units } = readBy(plan, rule);
-      const unknown = [
-        ...unjudgedIn(tests, { probes: histories, heartbeats, unmeasured, measures: plan.measures, range }),
-        ...units.flatMap((unit) => (isVouched(vouched.get(vouchedName(unit))) ? [] : [range])),
-      ];
-      return [
-        rule,
-        ruleCourse(own.map(openTime), [...unheard, ...unknown, ...unreadAlerts(own, range)], range),
-      ] as const;
-    }),
-  );
+  const vouched = vouchedCourses(needs, { world, asked, facts }, range);
+  const rules = ruleCourses(needs.rules, {
+    ...{ plan, phase, range, probes, heartbeats, unmeasured, vouched, unheard, planFacts },
+    open: new Map(alerts.map(([rule, own]) => [rule, own.map(openTime)])),
+    unread: new Map(alerts.map(([rule, own]) => [rule, unreadAlerts(own, range)])),
+  });
   const complaints = new Map(
     checkIns.filter(({ state, at }) => state === 'failed' && at >= range.from).map((one) => [one.heartbeat, one]),
   );
-  return {
-    probes: histories,
-    heartbeats,
-    rules,
-    vouched,
-    said: saidIn(world, needs),
-    findings,
-    complaints,
-    alerts: new Map(alerts),
-  };
+  const said = saidIn(world, needs);
+  return { probes, heartbeats, rules, vouched, said, findings, complaints, alerts: new Map(alerts) };
 }
 
 function saidIn(
@@ -129,30 +141,41 @@ function saidIn(
   );
 }
 
-/** What people said of data of the phase. */
-async function readVouched(
-  world: Pick<World, 'plan' | 'samples'>,
-  needs: Pick<PhaseNeeds, 'reviews' | 'comparisons'>,
-  range: Stretch,
-  { repositories, reviews }: PhaseReaders,
-): Promise<ReadonlyMap<string, readonly Segment[]>> {
-  const { name: plan } = world.plan;
-  const asked = needs.reviews.length === 0 ? [] : (await reviews.list(plan)).reviews;
-  const judged = new Set(asked.filter(({ chosen, waiting }) => chosen > 0 && waiting === 0).map(({ name }) => name));
-  const compared = needs.comparisons.map(async ({ name }) => {
-    const facts = await repositories.listFacts({
-      ...{ plan, subject: name, since: range.from },
-      limit: limits.explainFacts,
-      from: 'latest',
-    });
-    return [`comparison ${name}`, comparisonCourse(facts, range)] as const;
+/** Of a review whose samples cannot be read there are none: what people said of it is known all the same. */
+async function readAsked(
+  reviews: StoreReaders['reviews'],
+  plan: string,
+  needs: Pick<PhaseNeeds, 'reviews'>,
+): Promise<ReadonlyMap<string, readonly AskedSample[]>> {
+  const read = needs.reviews.map(async ({ name }) => {
+    try {
+      const { review, samples } = await reviews.samples(plan, name);
+      return review.unread === undefined ? [[name, samples.map(askedSample)] as const] : [];
+    } catch (caught) {
+      if (caught instanceof WatchbillError) return [];
+      throw caught;
+    }
   });
-  return new Map([
-    ...needs.reviews.map(
-      ({ name }) => [`review ${name}`, reviewCourse(samplesOf(world, name), judged.has(name), range)] as const,
-    ),
-    ...(await Promise.all(compared)),
-  ]);
+  return new Map((await Promise.all(read)).flat());
+}
+
+function askedSample({ sample, at }: { readonly sample: string; readonly at?: string | undefined }): AskedSample {
+  const when = at === undefined ? undefined : parseInstant(at);
+  return { id: sample, ...(when === undefined ? {} : { at: when }) };
+}
+
+/** The facts about each comparison since the phase began. */
+async function readCompared(
+  repositories: CoreReaders['repositories'],
+  plan: string,
+  needs: Pick<PhaseNeeds, 'comparisons'>,
+  { from: since }: Stretch,
+): Promise<ReadonlyMap<string, readonly Fact[]>> {
+  const read = needs.comparisons.map(async ({ name: subject }) => {
+    const facts = await repositories.listFacts({ plan, subject, since, limit: limits.explainFacts, from: 'latest' });
+    return [subject, facts] as const;
+  });
+  return new Map(await Promise.all(read));
 }
 
 async function readTargets(
@@ -201,31 +224,37 @@ function unknownCheckIns(own: readonly StoredCheckIn[], { from, to }: Stretch, n
   ];
 }
 
-/** When nobody judged rules and heartbeats: before the plan was there, and while the core heard nothing. */
-async function unheardIn(
+/** The facts about the plan itself since an instant. */
+export async function readPlanFacts(
+  repositories: CoreReaders['repositories'],
   plan: string,
-  silentSince: Instant | undefined,
-  { from }: Stretch,
-  repositories: PhaseReaders['repositories'],
-  now: Instant,
-): Promise<readonly Stretch[]> {
-  const first = (await repositories.planHistory(plan)).at(-1)?.appliedAt ?? now;
-  const found: Stretch[] = [
-    ...(first > from ? [{ from, to: first }] : []),
-    ...(silentSince === undefined ? [] : [{ from: silentSince, to: now }]),
-  ];
+  since: Instant,
+): Promise<readonly Fact[]> {
+  const found: Fact[] = [];
   for (let after = 0; ; ) {
-    const facts = await repositories.listFacts({
-      ...{ plan, subject: 'plan', since: from, after },
-      limit: limits.explainFacts,
-    });
-    for (const { kind, at, body } of facts) {
-      const since = Number(body['silentSince']);
-      if (kind === 'evaluated-again' && Number.isFinite(since)) found.push({ from: since, to: at });
-    }
+    const facts = await repositories.listFacts({ plan, subject: 'plan', since, after, limit: limits.explainFacts });
+    found.push(...facts);
     after = facts.at(-1)?.sequence ?? after;
     if (facts.length < limits.explainFacts) return found;
   }
+}
+
+/** When nobody judged rules and heartbeats: before the plan was there, and while the core heard nothing. */
+export function unheardIn(
+  planFacts: readonly Fact[],
+  firstAppliedAt: Instant,
+  silentSince: Instant | undefined,
+  now: Instant,
+): readonly Stretch[] {
+  const silences = planFacts.flatMap(({ kind, at, body }) => {
+    const since = Number(body['silentSince']);
+    return kind === 'evaluated-again' && Number.isFinite(since) ? [{ from: since, to: at }] : [];
+  });
+  return [
+    { from: 0, to: firstAppliedAt },
+    ...(silentSince === undefined ? [] : [{ from: silentSince, to: now }]),
+    ...silences,
+  ];
 }
 
 /** When each figure had no value that could be judged, in any of its groups. */
@@ -257,7 +286,7 @@ async function readUnmeasured(
 
 /** Alerts of a rule, the newest first, at most `limits.assessmentAlerts`. */
 async function alertsOf(
-  repositories: PhaseReaders['repositories'],
+  repositories: CoreReaders['repositories'],
   plan: CompiledPlan['name'],
   rule: string,
 ): Promise<readonly Alert[]> {
