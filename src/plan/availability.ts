@@ -48,8 +48,21 @@ export function availabilityOf(
   locations: readonly (readonly Run[])[],
   { from, to, staleMs, agree }: CourseRange,
 ): readonly Segment[] {
-  const spans = locations.flatMap((runs) => holding(runs, staleMs));
-  const changes = spans
+  const course = new Course(from);
+  const [only] = locations;
+  if (only !== undefined && locations.length === 1) {
+    const said = { up: agreedState(1, 0, agree), down: agreedState(0, 1, agree), unknown: 'unknown' } as const;
+    // It is worked out at each result, and most probes look from one place: its runs follow one another already.
+    for (const span of holding(only, staleMs)) {
+      if (span.to <= from || span.from >= to) continue;
+      course.extend(span.from, 'unknown');
+      course.extend(Math.min(span.to, to), said[span.state]);
+    }
+    course.extend(to, 'unknown');
+    return course.segments;
+  }
+  const changes = locations
+    .flatMap((runs) => holding(runs, staleMs))
     .filter((span) => span.state !== 'unknown' && span.to > from && span.from < to)
     .flatMap(({ from: begin, to: end, state }) => {
       const weight = { up: state === 'up' ? 1 : 0, down: state === 'down' ? 1 : 0 };
@@ -59,24 +72,34 @@ export function availabilityOf(
       ];
     })
     .toSorted((left, right) => left.at - right.at);
-  const segments: { from: Instant; to: Instant; state: Availability }[] = [];
-  const add = (until: Instant, since: Instant, state: Availability): void => {
-    if (until <= since) return;
-    const last = segments.at(-1);
-    if (last?.state === state) last.to = until;
-    else segments.push({ from: since, to: until, state });
-  };
-  let at = from;
   let up = 0;
   let down = 0;
   for (const change of changes) {
-    add(change.at, at, agreedState(up, down, agree));
-    at = Math.max(at, change.at);
+    course.extend(change.at, agreedState(up, down, agree));
     up += change.up;
     down += change.down;
   }
-  add(to, at, 'unknown');
-  return segments;
+  course.extend(to, 'unknown');
+  return course.segments;
+}
+
+/** A course as it is put together; neighbours of one state are one segment. */
+class Course {
+  readonly segments: { from: Instant; to: Instant; state: Availability }[] = [];
+  private end: Instant;
+
+  constructor(from: Instant) {
+    this.end = from;
+  }
+
+  /** From where it ends so far until an instant; one that is not after its end adds nothing. */
+  extend(until: Instant, state: Availability): void {
+    if (until <= this.end) return;
+    const last = this.segments.at(-1);
+    if (last?.state === state) last.to = until;
+    else this.segments.push({ from: this.end, to: until, state });
+    this.end = until;
+  }
 }
 
 /**

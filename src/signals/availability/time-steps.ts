@@ -11,12 +11,19 @@ export class TimeSteps {
   private readonly buckets: Float64Array;
   private readonly upMs: Float64Array;
   private readonly downMs: Float64Array;
+  /** Of each step and all after it; worked out when it is asked for after a change. */
+  private readonly sinceUpMs: Float64Array;
+  private readonly sinceDownMs: Float64Array;
+  /** The latest step of these; undefined after a change. */
+  private newest: number | undefined;
 
   constructor(shape: AvailabilityShape) {
     this.shape = shape;
     this.buckets = new Float64Array(shape.capacity).fill(-1);
     this.upMs = new Float64Array(shape.capacity);
     this.downMs = new Float64Array(shape.capacity);
+    this.sinceUpMs = new Float64Array(shape.capacity);
+    this.sinceDownMs = new Float64Array(shape.capacity);
   }
 
   /** Adds a course; `begin` is where the window begins or later. */
@@ -38,6 +45,7 @@ export class TimeSteps {
     if (this.buckets[slot] !== bucket) this.empty(bucket);
     this.upMs[slot] = (this.upMs[slot] as number) + upMs;
     this.downMs[slot] = (this.downMs[slot] as number) + downMs;
+    this.newest = undefined;
   }
 
   /** Nothing is known of a step any more. */
@@ -46,6 +54,7 @@ export class TimeSteps {
     this.buckets[slot] = bucket;
     this.upMs[slot] = 0;
     this.downMs[slot] = 0;
+    this.newest = undefined;
   }
 
   of(bucket: number): KnownTimes {
@@ -54,17 +63,33 @@ export class TimeSteps {
     return { upMs: this.upMs[slot] as number, downMs: this.downMs[slot] as number };
   }
 
-  /** Of a step and all after it. */
+  /** Of a step and all after it. Steps are asked about at each result, and change every few minutes. */
   since(first: number): KnownTimes {
+    this.newest ??= this.sumUp();
+    if (first > this.newest) return { upMs: 0, downMs: 0 };
+    const { capacity } = this.shape;
+    const slot = Math.max(first, this.newest - capacity + 1, 0) % capacity;
+    return { upMs: this.sinceUpMs[slot] as number, downMs: this.sinceDownMs[slot] as number };
+  }
+
+  /** Sums from the latest step, which is returned, to the oldest; what is older than the ring is long counts no longer. */
+  private sumUp(): number {
+    const { capacity } = this.shape;
+    let newest = -1;
+    // An iterator would cost more than all else.
+    for (let slot = 0; slot < capacity; slot++) newest = Math.max(newest, this.buckets[slot] as number);
     let upMs = 0;
     let downMs = 0;
-    // At each result of each probe: an iterator of entries would cost more than all else.
-    for (let slot = 0; slot < this.buckets.length; slot++) {
-      if ((this.buckets[slot] as number) < first) continue;
-      upMs += this.upMs[slot] as number;
-      downMs += this.downMs[slot] as number;
+    for (let bucket = newest; bucket > newest - capacity && bucket >= 0; bucket--) {
+      const slot = bucket % capacity;
+      if (this.buckets[slot] === bucket) {
+        upMs += this.upMs[slot] as number;
+        downMs += this.downMs[slot] as number;
+      }
+      this.sinceUpMs[slot] = upMs;
+      this.sinceDownMs[slot] = downMs;
     }
-    return { upMs, downMs };
+    return newest;
   }
 
   write(out: NumberWriter): void {
