@@ -1,18 +1,10 @@
 import type { ComparisonAnswer, ComparisonDetailAnswer } from '#contract/comparisons.ts';
 import type { Core } from '#engine/core-process.ts';
 import { SearchTime } from '#insight/log-search/scope.ts';
-import {
-  compareList,
-  type Difference,
-  type SystemRow,
-  systemRows,
-  whatDiffers,
-} from '#insight/vouching/compare-list.ts';
+import { type Difference, systemRows } from '#insight/vouching/compare-list.ts';
 import { readCounted } from '#insight/vouching/counted-events.ts';
-import { type ListRow, type ReadList, readList } from '#insight/vouching/read-list.ts';
 import type { VouchedSpan } from '#insight/vouching/spans.ts';
 import { actionOf } from '#intake/scrubbing/field-rules.ts';
-import { Scrubber } from '#intake/scrubbing/scrubber.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant, type Instant, parseInstant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
@@ -25,6 +17,7 @@ import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import type { KeptList, ListUploads } from '#storage/postgres/list-uploads.ts';
 import { type Asked, askedOf, findAsked, viewAsked, worldOf } from '../asked.ts';
 import { instantField } from '../instant-field.ts';
+import { compareApart } from './compare-apart.ts';
 import type { ComparisonServices, UploadCommand } from './services.ts';
 
 export interface ComparisonServicesOptions {
@@ -40,7 +33,7 @@ export interface ComparisonServicesOptions {
 /** Comparisons: lists are held against the telemetry store and kept, what came of them stands in the core. */
 export function createComparisonServices(options: ComparisonServicesOptions): ComparisonServices {
   const { core, askTelemetry, uploads, clock } = options;
-  // A list and the events that it is held against may be a hundred thousand each: one is enough in the memory of the core.
+  // A list and the events that it is held against may be a hundred thousand each: one is enough in memory.
   const turns = createTurns(1, limits.comparisonsWaiting, 'Too many lists are compared at the moment.');
 
   function find(plan: string, name: string): Asked<Comparison> {
@@ -52,12 +45,12 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
     const asked = find(plan, name);
     const latest = asked.world.comparisons.get(name)?.upload;
     const [upload, intake] = await Promise.all([
-      latest === undefined ? undefined : uploads.find(plan, latest),
+      latest === undefined ? undefined : uploads.find(plan, latest, limit),
       core.intakeStatus(),
     ]);
     return {
       comparison: viewComparison(asked, clock.now()),
-      ...(upload === undefined ? {} : { upload: viewUpload(upload, limit) }),
+      ...(upload === undefined ? {} : { upload: viewUpload(upload) }),
       segmentsWaiting: intake?.segmentsWaiting ?? 0,
     };
   }
@@ -71,33 +64,33 @@ export function createComparisonServices(options: ComparisonServicesOptions): Co
       const message = `A list has at most ${limits.comparisonBytes} bytes. Compare it in parts.`;
       throw new WatchbillError('body-too-large', message, 'list');
     }
-    const read = withoutSecretValues(readList(list, line.key, line.fields), world.plan, line);
     const now = clock.now();
-    const spans = narrowed(asked, now, from, to);
-    const query = { plan, source, until: now + limits.futureMs, time: new SearchTime(clock), spans };
-    const most = limits.comparisonRows;
-    const rowsOf = (events: readonly EventRecord[]): readonly SystemRow[] => systemRows(events, line);
-    const system = await askTelemetry((client, signal) =>
-      readCounted(client, { ...query, most, read: rowsOf }, signal),
-    );
-    if (system === undefined) {
-      const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
-      throw new WatchbillError('search-too-large', message, 'from');
-    }
-    const { differences, equal } = compareList(read, system.rows, line.fields);
+    const task = { list, line: { source: line.source, key: line.key, fields: line.fields }, scrub: world.plan.scrub };
+    let spans: readonly VouchedSpan[] = [];
+    let events = 0;
+    const compared = await compareApart(task, async (take) => {
+      spans = narrowed(asked, now, from, to);
+      const query = { plan, source, until: now + limits.futureMs, time: new SearchTime(clock), spans };
+      const most = limits.comparisonRows;
+      const takeEvents = (page: readonly EventRecord[]): void => take(systemRows(page, line));
+      const found = await askTelemetry((client, signal) =>
+        readCounted(client, { ...query, most, take: takeEvents }, signal),
+      );
+      if (found === undefined) {
+        const message = `There are more than ${most} events of ${line.source} in this time. Compare a shorter time.`;
+        throw new WatchbillError('search-too-large', message, 'from');
+      }
+      events = found;
+    });
+    const { rows, rowCount, differences, differenceCount, equal, examples } = compared;
     const listed = { from: spans[0]?.from ?? now, to: Math.min(spans.at(-1)?.to ?? now, now) };
     const id = await uploads.keep(plan, {
       ...{ comparison, at: now, by, source: line.source, key: line.key, fields: line.fields },
       ...listed,
-      ...{ events: system.events, withoutKey: system.events - system.rows.length, equal },
-      differenceCount: differences.length,
-      rows: read.rows.map(({ line: number, key, values }) => [number, key, values]),
-      differences: differences.slice(0, limits.comparisonDifferences),
+      ...{ events, withoutKey: events - compared.systemRows, equal },
+      ...{ rows, rowCount, differences, differenceCount },
     });
-    const examples = differences
-      .slice(0, limits.differencesNamed)
-      .map((one) => ({ key: one.key, what: whatDiffers(one, line.source) }));
-    const counts = { rows: read.rows.length, differences: differences.length };
+    const counts = { rows: rowCount, differences: differenceCount };
     try {
       await core.compare(plan, { comparison, upload: id, ...listed, ...counts, examples, by, via });
     } catch (caught) {
@@ -138,24 +131,6 @@ function assertComparable({ scrub }: CompiledPlan, { key, fields }: Comparison):
   if (gone === undefined) return;
   const message = `The field "${gone}" is not kept as it is sent, so it cannot be compared. The section \`scrub\` of the plan can keep it.`;
   throw new WatchbillError('invalid-request', message, gone);
-}
-
-/** A list as it is kept: what looks like a secret is taken out of its values as out of events. */
-function withoutSecretValues(list: ReadList, { scrub }: CompiledPlan, { key, fields }: Comparison): ReadList {
-  const scrubber = new Scrubber(scrub, () => {
-    throw new Error('A field that is hashed is not compared.');
-  });
-  const rows = list.rows.map((row): ListRow => {
-    const values = row.values.map((value, place) => [fields[place] ?? '', value] as const);
-    const attributes: Record<string, string> = Object.fromEntries([[key, row.key], ...values]);
-    scrubber.scrub([{ name: '', time: 0, id: '', attributes }]);
-    return {
-      line: row.line,
-      key: attributes[key] ?? '',
-      values: fields.map((field) => attributes[field] ?? ''),
-    };
-  });
-  return { ...list, rows };
 }
 
 /** The spans that have begun, as far as they lie within the time that the list is of. */
@@ -205,12 +180,12 @@ function viewComparison(asked: Asked<Comparison>, now: Instant): ComparisonAnswe
   };
 }
 
-function viewUpload(kept: KeptList, limit: number): NonNullable<ComparisonDetailAnswer['upload']> {
+function viewUpload(kept: KeptList): NonNullable<ComparisonDetailAnswer['upload']> {
   const { id, at, by, from, to, rowCount, events, withoutKey, equal, differenceCount } = kept;
   return {
     ...{ upload: id, at: formatInstant(at), by, from: formatInstant(from), to: formatInstant(to) },
     ...{ rows: rowCount, events, withoutKey, equal, differences: differenceCount },
-    shown: (kept.differences as readonly Difference[]).slice(0, limit).map((one) => ({
+    shown: (kept.differences as readonly Difference[]).map((one) => ({
       ...{ kind: one.kind, key: one.key, lines: [...one.lines], events: [...one.events] },
       ...{ inList: one.inList, inSystem: one.inSystem },
       ...instantField('at', one.at),

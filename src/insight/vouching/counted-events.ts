@@ -7,7 +7,7 @@ import { SqlParameters } from '#signals/sql/parameters.ts';
 import { type EventRow, eventColumns, type StoredEvent, storedEvent } from '#storage/clickhouse/data.ts';
 import { findLogsAfter } from '../log-search/find-logs.ts';
 import { type LogScope, type SearchTime, scopeSql } from '../log-search/scope.ts';
-import type { SampleSlice, VouchedSpan } from './spans.ts';
+import type { VouchedSpan } from './spans.ts';
 
 /** Which events are read. */
 export interface CountedQuery {
@@ -18,9 +18,8 @@ export interface CountedQuery {
   readonly time: SearchTime;
 }
 
-const PAGE = 10_000;
-/** More than are wanted, since some may be repetitions of what was there before. */
-const SPARE = 50;
+/** So many are read in one turn, which nothing else of the process shares. */
+const PAGE = 2_500;
 
 /** A stored event in the shape that fields of plans are read from. */
 export function recordOf({ id, name, at, user, durationMs, value, attributes }: StoredEvent): EventRecord {
@@ -32,47 +31,27 @@ export function recordOf({ id, name, at, user, durationMs, value, attributes }: 
   };
 }
 
-/**
- * The samples of a review: of each slice the first events that its source counts, by their time and then by their id, so that whoever asks
- * has the same ones. A value of `once per` that was chosen is not chosen again within its time.
- */
-export async function chooseSamples(
-  client: ClickHouseClient,
-  query: CountedQuery & { readonly slices: readonly SampleSlice[]; readonly most: number },
-  signal: AbortSignal,
-): Promise<readonly StoredEvent[]> {
-  const admits = oncePerOf(query.source);
-  const chosen: StoredEvent[] = [];
-  for (const slice of query.slices) {
-    const wanted = Math.min(slice.count, query.most - chosen.length);
-    if (wanted <= 0) break;
-    chosen.push(...(await firstOf(client, query, slice, wanted, admits, signal)));
-  }
-  return chosen;
-}
-
-/** What `read` makes of every event that a source counts in these spans, in order of time; undefined when there are more than `most`. */
-export async function readCounted<Row>(
+/** Hands on every event that a source counts in these spans, in order of time; gives how many there are, undefined for more than `most`. */
+export async function readCounted(
   client: ClickHouseClient,
   query: CountedQuery & {
     readonly spans: readonly VouchedSpan[];
     readonly most: number;
-    /** Of a page of events, so that all of them are never in memory. */
-    readonly read: (events: readonly EventRecord[]) => readonly Row[];
+    /** Is given a page of events, so that all of them are never in memory. */
+    readonly take: (events: readonly EventRecord[]) => void;
   },
   signal: AbortSignal,
-): Promise<{ readonly rows: readonly Row[]; readonly events: number } | undefined> {
+): Promise<number | undefined> {
   const admits = oncePerOf(query.source);
-  const rows: Row[] = [];
   let events = 0;
   for (const span of query.spans) {
-    for await (const page of countedPages(client, query, span, PAGE, admits, signal)) {
+    for await (const page of countedPages(client, query, span, admits, signal)) {
       events += page.length;
       if (events > query.most) return undefined;
-      for (const row of query.read(page.map(recordOf))) rows.push(row);
+      query.take(page.map(recordOf));
     }
   }
-  return { rows, events };
+  return events;
 }
 
 /** Events by their ids, of those that are there still. */
@@ -105,34 +84,11 @@ function oncePerOf({ oncePer }: Source): Admits {
   return (event) => once.admits(recordOf(event), event.at);
 }
 
-async function firstOf(
-  client: ClickHouseClient,
-  query: CountedQuery,
-  span: VouchedSpan,
-  wanted: number,
-  admits: Admits,
-  signal: AbortSignal,
-): Promise<readonly StoredEvent[]> {
-  const found: StoredEvent[] = [];
-  // What is not chosen is not remembered, so that it may be of a later slice.
-  const isChosen: Admits = (event) => {
-    if (found.length >= wanted || !admits(event)) return false;
-    found.push(event);
-    return true;
-  };
-  const size = Math.min(PAGE, wanted + SPARE);
-  for await (const _page of countedPages(client, query, span, size, isChosen, signal)) {
-    if (found.length >= wanted) break;
-  }
-  return found;
-}
-
 /** The events of a span that are admitted, in pages in order of time, then of their ids. */
 async function* countedPages(
   client: ClickHouseClient,
   { plan, source, until, time }: CountedQuery,
   { from, to }: VouchedSpan,
-  size: number,
   admits: Admits,
   signal: AbortSignal,
 ): AsyncGenerator<readonly StoredEvent[]> {
@@ -144,13 +100,13 @@ async function* countedPages(
   for (;;) {
     // By the order of the table, so that no page reads those before it again.
     const rest = { ...scope, from: Math.max(from, after.at) };
-    const page = await findLogsAfter(client, { scope: rest, after, limit: size, time }, signal);
+    const page = await findLogsAfter(client, { scope: rest, after, limit: PAGE, time }, signal);
     yield page.filter((event) => {
       // What was stored twice lies side by side.
       const isAgain = event.at === after.at && event.id === after.id;
       after = { at: event.at, id: event.id };
       return !isAgain && admits(event);
     });
-    if (page.length < size) return;
+    if (page.length < PAGE) return;
   }
 }

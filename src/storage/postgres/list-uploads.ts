@@ -23,21 +23,24 @@ export interface ListUpload {
   readonly equal: number;
   /** How many there are; `differences` has the first of them. */
   readonly differenceCount: number;
-  readonly rows: readonly unknown[];
-  readonly differences: readonly unknown[];
+  readonly rowCount: number;
+  /** Written as JSON already: both may be of some mebibytes. */
+  readonly rows: string;
+  readonly differences: string;
 }
 
 /** One that is kept, without its rows. */
-export interface KeptList extends Omit<ListUpload, 'rows'> {
+export interface KeptList extends Omit<ListUpload, 'rows' | 'differences'> {
   readonly id: string;
-  readonly rowCount: number;
+  /** As many as were asked for. */
+  readonly differences: readonly unknown[];
 }
 
 export interface ListUploads {
   /** Gives the id that it has from now on. Of its comparison the oldest go that are beyond the limit. */
   keep(plan: string, upload: ListUpload): Promise<string>;
-  /** Without its rows, which nobody looks at; undefined when it is not there. */
-  find(plan: string, id: string): Promise<KeptList | undefined>;
+  /** Without its rows, which nobody looks at, and with so many of what differs; undefined when it is not there. */
+  find(plan: string, id: string, differences: number): Promise<KeptList | undefined>;
   /** Of one that the core refused. */
   remove(plan: string, id: string): Promise<void>;
   /** Puts `instead` in place of these texts wherever one stands by itself; returns how many lists were changed. */
@@ -54,9 +57,9 @@ export function createListUploads(pool: pg.Pool): ListUploads {
          values ($1, gen_random_uuid(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning id`,
         [
           ...[plan, upload.comparison, timestamp(upload.at), upload.by, upload.source, upload.key],
-          ...[JSON.stringify(upload.fields), timestamp(upload.from), timestamp(upload.to), upload.rows.length],
+          ...[JSON.stringify(upload.fields), timestamp(upload.from), timestamp(upload.to), upload.rowCount],
           ...[upload.events, upload.withoutKey, upload.equal, upload.differenceCount],
-          ...[JSON.stringify(upload.rows), JSON.stringify(upload.differences)],
+          ...[upload.rows, upload.differences],
         ],
       );
       const [row] = kept.rows;
@@ -68,11 +71,15 @@ export function createListUploads(pool: pg.Pool): ListUploads {
       );
       return row.id;
     },
-    find: async (plan, id) => {
+    find: async (plan, id, differences) => {
       const found = await pool.query<Row>(
         `select id, comparison, uploaded_at, uploaded_by, source, key_field, fields, compared_from, compared_to, row_count, event_count,
-           without_key, equal_count, difference_count, differences from list_upload where plan = $1 and id = $2`,
-        [plan, id],
+           without_key, equal_count, difference_count, coalesce((
+             select json_agg(one.difference order by one.place)
+             from json_array_elements(differences) with ordinality as one (difference, place) where one.place <= $3
+           ), '[]'::json) as differences
+         from list_upload where plan = $1 and id = $2`,
+        [plan, id, differences],
       );
       const [row] = found.rows;
       if (row === undefined) return undefined;

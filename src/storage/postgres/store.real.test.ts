@@ -416,7 +416,8 @@ describe('lists that were compared', () => {
     const keep = (comparison: string, at: number) =>
       uploads.keep('lists', {
         ...{ comparison, at, by: 'anita', source: 'sales', key: 'invoice', fields: [], from: START, to: at },
-        ...{ events: 1, withoutKey: 0, equal: 1, differenceCount: 0, rows: [], differences: [] },
+        ...{ events: 1, withoutKey: 0, equal: 1, differenceCount: 3 },
+        ...{ rowCount: 0, rows: '[]', differences: '[{"key":"a"},{"key":"\\u0000"},{"key":"c"}]' },
       });
     const other = await keep('other', START);
     const ids: string[] = [];
@@ -424,7 +425,8 @@ describe('lists that were compared', () => {
       ids.push(await keep('manual', START + index));
     // The clock was set back.
     ids.push(await keep('manual', START - 1));
-    const found = await Promise.all([other, ...ids].map((id) => uploads.find('lists', id)));
+    const found = await Promise.all([other, ...ids].map((id) => uploads.find('lists', id, 2)));
+    expect(found[0]).toMatchObject({ differenceCount: 3, differences: [{ key: 'a' }, { key: '\0' }] });
     expect(found.map((list) => list !== undefined)).toEqual([
       true,
       ...ids.map((_, index) => index >= ids.length - limits.comparisonListsKept),
