@@ -8,7 +8,7 @@ import { evidenceOf } from './evidence.ts';
 import { closeSpell, isFlapping } from './flapping.ts';
 import { concerns, groupOfTest, groupsOf, openOf } from './groups.ts';
 import type { Alert, Evidence, Judgement, ResolveReason } from './model.ts';
-import { inForce, type RuleInForce } from './phases.ts';
+import { inForce, phaseOf, type RuleInForce } from './phases.ts';
 import { recipientsOf } from './recipients.ts';
 import { advanceTrueSince, completesAt, type TrueSince } from './true-since.ts';
 import { vouchedAgainst } from './vouching.ts';
@@ -22,7 +22,7 @@ const RESOLUTION = '#resolution';
  * an alert opened or ended, which rules that read this one have to hear.
  */
 export function judgeRule(draft: Draft, rule: Rule, group: GroupKey, at: Instant): boolean {
-  const force = inForce(rule, draft.line.phase);
+  const force = inForce(rule, phaseOf(draft, rule.name));
   const before = draft.judgements.get(judgementKey(rule.name, group));
   if (force === undefined) return before !== undefined && endJudgement(draft, before, 'asleep-in-phase', at);
   return before?.alert === undefined
@@ -175,10 +175,12 @@ function resolveAlert(
   key: string,
   reason: ResolveReason,
   evidence: readonly Evidence[],
-  at: Instant,
+  instant: Instant,
 ): void {
   const alert = draft.alerts.get(key);
   if (alert === undefined) return;
+  // Another version of the plan may have it judged by a clock that is behind the one by which it opened.
+  const at = Math.max(instant, alert.openedAt);
   const { repeatAt: _repeatAt, dueAt: _dueAt, ...rest } = alert;
   // A rule that is gone or asleep cannot go on flapping: its spell ends with it and the end is told as usual.
   const lasts = reason === 'condition-false' || reason === 'until-true';
@@ -210,7 +212,8 @@ function contextOf(
     open,
     before: before?.trueSince ?? {},
     truthOf: (test) => draft.verdict(test, groupOfTest(draft.plan.tests[test], group))?.truth ?? 'unknown',
-    vouchedAgainst: (unit) => vouchedAgainst(draft, unit),
+    // What people say holds from when they said it, and what the executors have a say in may be judged behind that.
+    vouchedAgainst: (unit) => vouchedAgainst(draft, unit, draft.isPeoples(rule.name) ? undefined : at),
     ruleFiring: (name) => firingTruth(draft, name, rule, group, at, [...reading, rule.name]),
   };
 }
@@ -227,7 +230,7 @@ function firingTruth(
   const other = draft.index.rules.get(name);
   if (other === undefined || reading.includes(name)) return 'false';
   if (openOf(draft, other, rule, group).length > 0) return 'true';
-  const force = inForce(other, draft.line.phase);
+  const force = inForce(other, phaseOf(draft, name));
   if (force === undefined) return 'false';
   for (const otherGroup of groupsOf(draft, other)) {
     if (!concerns(other, otherGroup, rule, group)) continue;

@@ -86,6 +86,11 @@ export class Draft {
     return this.verdictMap;
   }
 
+  /** Whether only people decide a rule, so that it does not go by the executors' time. */
+  isPeoples(rule: string): boolean {
+    return this.index.isDecidedByPeople.has(rule);
+  }
+
   verdict(test: TestId, group: GroupKey): Verdict | undefined {
     return this.verdictMap.get(test)?.get(group);
   }

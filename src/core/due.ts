@@ -1,11 +1,13 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { Judgement, World } from './model.ts';
+import type { World } from './model.ts';
+import { ruleIndex } from './rule-index.ts';
 
 /**
- * Two clocks drive the core. *Evaluation* (how long a condition has held) goes by the executors' watermark and stands still with it.
+ * Two clocks drive what the executors have a say in. *Evaluation* (how long a condition has held) goes by the executors' watermark and stands still with it.
  * *Timers* (repeats, the end of flapping, of a silence, phases) go by the watermark too, so that nothing they decide depends on how inputs are
- * cut into batches; but when the executors are silent they go on without it, this far behind the clock.
+ * cut into batches; but when the executors are silent they go on without it, this far behind the clock. Rules that only people decide, and the timers of their alerts,
+ * go by the clock itself.
  */
 export function timersReach(watermark: Instant, now: Instant): Instant {
   return Math.max(watermark, now - limits.executorSilentMs);
@@ -22,28 +24,41 @@ export function silentAfter(world: Pick<World, 'watermark' | 'loadedAt'>): Insta
 }
 
 /** The earliest instant of evaluation: a `for` or a resolution that completes. */
-export function evaluationDue(judgements: ReadonlyMap<string, Judgement>): Instant | undefined {
+export function evaluationDue({ plan, judgements }: Pick<World, 'plan' | 'judgements'>): Instant | undefined {
+  const { isDecidedByPeople } = ruleIndex(plan);
   let due: Instant | undefined;
-  for (const judgement of judgements.values()) {
-    if (judgement.dueAt !== undefined && (due === undefined || judgement.dueAt < due)) due = judgement.dueAt;
-  }
+  for (const { rule, dueAt } of judgements.values()) if (!isDecidedByPeople.has(rule)) due = earlier(due, dueAt);
+  return due;
+}
+
+/** The earliest instant of what only people decide: a `for` that completes, a phase boundary, a repeat, the end of a flapping spell. */
+export function peopleDue({ plan, judgements, alerts, line }: Timed): Instant | undefined {
+  const { isDecidedByPeople } = ruleIndex(plan);
+  if (isDecidedByPeople.size === 0) return undefined;
+  let due = line.people?.dueAt;
+  for (const { rule, dueAt } of judgements.values()) if (isDecidedByPeople.has(rule)) due = earlier(due, dueAt);
+  for (const { rule, dueAt } of alerts.values()) if (isDecidedByPeople.has(rule)) due = earlier(due, dueAt);
   return due;
 }
 
 /** The earliest instant of a timer: a repeat, the end of a flapping spell or of a silence, a phase boundary. */
-export function timerDue({ alerts, silences, line }: Pick<World, 'alerts' | 'silences' | 'line'>): Instant | undefined {
-  let due = line.dueAt;
-  for (const { dueAt } of alerts.values()) if (dueAt !== undefined && (due === undefined || dueAt < due)) due = dueAt;
-  for (const { dueAt } of silences.values()) if (dueAt !== undefined && (due === undefined || dueAt < due)) due = dueAt;
+export function timerDue({ plan, alerts, silences, line }: Timed): Instant | undefined {
+  const { isDecidedByPeople } = ruleIndex(plan);
+  let due = earlier(line.dueAt, line.lookAgainAt);
+  for (const { rule, dueAt } of alerts.values()) if (!isDecidedByPeople.has(rule)) due = earlier(due, dueAt);
+  for (const { dueAt } of silences.values()) due = earlier(due, dueAt);
   return due;
 }
 
+type Timed = Pick<World, 'plan' | 'judgements' | 'alerts' | 'silences' | 'line'>;
+
 /** The earliest instant at which a `clock` input has something to do, should nothing else come before. */
 export function dueOf(world: World, now: Instant): Instant | undefined {
-  const silent = world.line.silentSince !== undefined;
-  if (!silent) return Math.max(now, silentAfter(world) + 1);
-  const due = timerDue(world);
-  return due === undefined ? undefined : Math.max(now, due + limits.executorSilentMs);
+  const timer = timerDue(world);
+  const silent = timer === undefined ? undefined : timer + limits.executorSilentMs;
+  const others = world.line.silentSince === undefined ? silentAfter(world) + 1 : silent;
+  const due = earlier(peopleDue(world), others);
+  return due === undefined ? undefined : Math.max(now, due);
 }
 
 export function earlier(left: Instant | undefined, right: Instant | undefined): Instant | undefined {

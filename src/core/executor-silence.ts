@@ -43,7 +43,8 @@ export function passUnheard(draft: Draft, resumedAt: Instant): void {
   draft.watermark = resumedAt;
   for (const judgement of [...draft.judgements.values()]) {
     const counts = Object.entries(judgement.trueSince);
-    if (counts.length === 0) continue;
+    // What only people decide needed nobody who listens.
+    if (counts.length === 0 || draft.isPeoples(judgement.rule)) continue;
     draft.putJudgement({
       ...judgement,
       trueSince: Object.fromEntries(counts.map(([id, count]) => [id, laterBy(count, gapMs)])),

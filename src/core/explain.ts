@@ -15,7 +15,7 @@ import type {
   Silence,
   World,
 } from './model.ts';
-import { inForce } from './phases.ts';
+import { inForce, phaseOf } from './phases.ts';
 import { type DownNeed, downNeedOf } from './refusal.ts';
 import { silencesOf } from './silences.ts';
 import type { Via } from './via.ts';
@@ -253,9 +253,9 @@ export interface GroupStanding {
 export function explainRule(world: World, name: string, now: Instant): RuleExplanation | undefined {
   const rule = world.plan.rules.find((candidate) => candidate.name === name);
   if (rule === undefined) return undefined;
-  const force = inForce(rule, world.line.phase);
+  const force = inForce(rule, phaseOf(world, name));
   const state = !rule.enabled ? 'disabled' : force === undefined ? 'asleep' : 'judged';
-  const { phase } = world.line;
+  const phase = phaseOf(world, name);
   return {
     kind: 'rule',
     rule: name,
@@ -269,7 +269,7 @@ export function explainRule(world: World, name: string, now: Instant): RuleExpla
 
 function standings(world: World, rule: Rule): readonly GroupStanding[] {
   const draft = new Draft(world);
-  const force = inForce(rule, world.line.phase);
+  const force = inForce(rule, phaseOf(world, rule.name));
   if (force === undefined) return [];
   return groupsOf(draft, rule).map((group) => {
     const judgement = world.judgements.get(judgementKey(rule.name, group));

@@ -16,7 +16,7 @@ export function foldVouching(facts: Iterable<Fact>): FoldedVouching {
   for (const { kind, at, subject, body } of facts) {
     switch (kind) {
       case 'sample-judged': {
-        const { review, sample, label, verdict, by, via, note, eventAt, wrongAt, version } =
+        const { review, sample, label, verdict, by, via, note, eventAt, wrongAt, againstFrom, version } =
           body as unknown as Sample & {
             readonly verdict: Sample['state'];
           };
@@ -25,6 +25,7 @@ export function foldVouching(facts: Iterable<Fact>): FoldedVouching {
           ...(note === undefined ? {} : { note }),
           ...(eventAt === undefined ? {} : { eventAt }),
           ...(wrongAt === undefined ? {} : { wrongAt }),
+          ...(againstFrom === undefined ? {} : { againstFrom }),
         };
         samples.set(key, { kind: 'sample', key, review, sample, state: verdict, by, at, via, ...said, label, version });
         break;

@@ -18,8 +18,9 @@ export function markRule(dirty: Dirty, rule: string, group: GroupKey | 'all'): v
   else groups.add(group);
 }
 
+/** Marks every rule in which the executors have a say. */
 export function markEveryRule(draft: Draft, dirty: Dirty): void {
-  for (const rule of draft.index.rules.keys()) markRule(dirty, rule, 'all');
+  for (const rule of draft.index.rules.keys()) if (!draft.isPeoples(rule)) markRule(dirty, rule, 'all');
 }
 
 /** Marks the rules that read a test in a group: an ungrouped test concerns every group of a grouped rule. */
@@ -69,11 +70,11 @@ function place(draft: Draft, rule: string): number {
   return draft.index.position.get(rule) ?? Number.POSITIVE_INFINITY;
 }
 
-/** Ends what is remembered of rules that sleep in the phase in force: needs no executor, so it is done while they are silent too. */
+/** Ends what is remembered of rules that sleep in the phase in force: needs no verdict, so it is done while the executors are silent too. */
 export function endSleeping(draft: Draft, at: Instant): void {
   for (const judgement of [...draft.judgements.values()]) {
     const rule = draft.index.rules.get(judgement.rule);
-    if (rule !== undefined && inForce(rule, draft.line.phase) === undefined) {
+    if (rule !== undefined && !draft.isPeoples(rule.name) && inForce(rule, draft.line.phase) === undefined) {
       endJudgement(draft, judgement, 'asleep-in-phase', at);
     }
   }

@@ -123,6 +123,13 @@ export interface PlanLine {
   /** Since when the executors have been silent for too long, so that this is recorded once. */
   readonly silentSince?: Instant;
   readonly dueAt?: Instant;
+  /**
+   * How far what only people decide has been judged, by the clock and not by the watermark: the last instant, the phase then in force and
+   * when it may change. Absent until there is a rule of this kind.
+   */
+  readonly people?: { readonly until: Instant; readonly phase?: string; readonly dueAt?: Instant };
+  /** When what only people decide has changed last, ahead of the watermark: alerts that are kept quiet are looked at again then. */
+  readonly lookAgainAt?: Instant;
 }
 
 export type Aggregate = Judgement | Alert | Silence | PlanLine | Sample | ComparisonResult;

@@ -10,9 +10,9 @@ import { family, isResolving, type Refusal, rank, refusalOf } from './refusal.ts
 /**
  * Tells what the instant brought, when all rules are judged: first the ends, then what fires, the most severe first. An alert
  * that was kept quiet because of another is looked at again when any alert has opened or ended, or a silence has, so that it is told once
- * its reason to be quiet is gone.
+ * its reason to be quiet is gone. Of those kept quiet `which` says which are looked at.
  */
-export function tellChanges(draft: Draft, at: Instant): void {
+export function tellChanges(draft: Draft, at: Instant, which: (alert: Alert) => boolean = () => true): void {
   const { released } = draft;
   if (draft.opened.length === 0 && draft.ended.length === 0 && released.length === 0 && !draft.revived) return;
   draft.revived = false;
@@ -23,26 +23,27 @@ export function tellChanges(draft: Draft, at: Instant): void {
   draft.ended = [];
   for (const key of opened) {
     const alert = draft.alerts.get(key);
-    if (alert?.flapping === true && alert.state === 'firing') beginOrFold(draft, alert, at);
+    if (alert?.flapping === true && alert.state === 'firing') beginOrFold(draft, alert, Math.max(at, alert.openedAt));
   }
   for (const key of ended) {
     const alert = draft.alerts.get(key);
-    if (alert !== undefined) tellResolved(draft, alert, 'alert-resolved', at);
+    if (alert !== undefined) tellResolved(draft, alert, 'alert-resolved', Math.max(at, alert.resolvedAt ?? at));
   }
   for (const key of released) {
     const alert = draft.alerts.get(key);
-    if (alert?.state === 'firing' && alert.told) tellReleased(draft, alert, at);
+    if (alert?.state === 'firing' && alert.told) tellReleased(draft, alert, Math.max(at, alert.openedAt));
   }
   // What is about to resolve is not worth a first message.
   const quiet = [...draft.alerts.values()].filter(
-    (alert) => alert.state === 'firing' && !alert.told && !isResolving(draft, alert),
+    (alert) => alert.state === 'firing' && !alert.told && which(alert) && !isResolving(draft, alert),
   );
   quiet.sort((left, right) => rank(draft, left) - rank(draft, right) || left.openedAt - right.openedAt);
   for (const { key } of quiet) {
     const alert = draft.alerts.get(key);
     if (alert === undefined) continue;
     const because = released.includes(key) ? 'silence-ended' : opened.has(key) ? 'opened' : 'looked-at-again';
-    tellFiring(draft, alert, because, at);
+    // What only people decide may have opened ahead of the instant of the executors at which it is looked at again.
+    tellFiring(draft, alert, because, Math.max(at, alert.openedAt));
   }
 }
 

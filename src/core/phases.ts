@@ -3,7 +3,8 @@ import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Condition, Rule } from '#plan/model.ts';
 import { phaseAt, phaseBoundaryAfter, valueAt } from '#plan/phases.ts';
 import type { Draft } from './draft.ts';
-import type { DecisionReason, PlanLine } from './model.ts';
+import type { DecisionReason, PlanLine, World } from './model.ts';
+import { ruleIndex } from './rule-index.ts';
 
 /** T+0: the instant that the plan states, or the command's when it says `on command`. */
 export function launchOf(plan: CompiledPlan, line: PlanLine): Instant | undefined {
@@ -45,6 +46,12 @@ export function enterPhase(draft: Draft, at: Instant, reason: DecisionReason): b
     body: { from: from ?? null, to: to ?? null, ...(launch === undefined ? {} : { offsetMs: at - launch }) },
   });
   return true;
+}
+
+/** Name of the phase in force for a rule: what only people decide is in it from its first instant on, all else when the executors are. */
+export function phaseOf({ plan, line }: Pick<World, 'plan' | 'line'>, rule: string): string | undefined {
+  const { people = line } = line;
+  return ruleIndex(plan).isDecidedByPeople.has(rule) ? people.phase : line.phase;
 }
 
 /** What holds of a rule in the phase in force. */

@@ -5,8 +5,9 @@ import { endJudgement } from './alerts.ts';
 import type { Draft } from './draft.ts';
 import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
-import { type Dirty, endSleeping, markRule } from './judging.ts';
+import { type Dirty, endSleeping, judgeMarked, markRule } from './judging.ts';
 import type { CoreInput, Judgement, ResolveReason, World } from './model.ts';
+import { beginAnew, markPeople } from './people.ts';
 import { enterPhase, inForce, launchOf, phaseNameAt } from './phases.ts';
 
 /** What a new plan version does to one rule and group of which something is remembered. */
@@ -148,8 +149,6 @@ export function applyPlan(draft: Draft, input: Extract<CoreInput, { kind: 'apply
  * still wait to be told, and judged as of now without it, a duration that was broken would be complete.
  */
 function isTouched({ before, index }: Draft, rule: Rule): boolean {
-  // Nothing that is still to come from the executors changes it, and without them nothing else would have it judged a first time.
-  if (index.isDecidedByPeople.has(rule.name)) return true;
   const last = before.plan.rules.find(({ name }) => name === rule.name);
   if (last === undefined || differs(rule, last)) return true;
   // What it reads may have ended with a rule that is gone.
@@ -165,14 +164,20 @@ export function launch(draft: Draft, by: string, now: Instant): void {
   judgeAsOf(draft, now, () => true);
 }
 
-/** Judges rules at `now`; when the executors have been silent up to then, only those that need none. */
+/**
+ * Judges rules at `now`, unless the executors have been silent up to then; and all that only people decide: nothing that is still to come
+ * changes those, and nothing else would have them judged a first time.
+ */
 function judgeAsOf(draft: Draft, now: Instant, which: (rule: Rule) => boolean): void {
   const dirty: Dirty = new Map();
   const isLate = isBehind(draft.watermark, now);
   if (isLate) endSleeping(draft, now);
   for (const rule of draft.index.rules.values()) {
-    if (which(rule) && (!isLate || draft.index.isDecidedByPeople.has(rule.name))) markRule(dirty, rule.name, 'all');
+    if (!isLate && !draft.isPeoples(rule.name) && which(rule)) markRule(dirty, rule.name, 'all');
   }
+  const peoples: Dirty = new Map();
+  markPeople(draft, peoples);
+  judgeMarked(draft, peoples, beginAnew(draft, now));
   judgeAt(draft, dirty, now, now);
 }
 

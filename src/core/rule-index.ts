@@ -12,7 +12,7 @@ export interface RuleIndex {
   readonly readers: ReadonlyMap<string, readonly string[]>;
   /** Rules whose conditions ask for a review or comparison of this name. */
   readonly rulesOfVouching: ReadonlyMap<string, readonly string[]>;
-  /** Rules for which no executor is needed, nor for any that reads them. */
+  /** Rules for which no executor is needed, nor for any that reads them or that those read. */
   readonly isDecidedByPeople: ReadonlySet<string>;
   /** 0 is the most severe. */
   readonly severityRank: ReadonlyMap<string, number>;
@@ -54,7 +54,8 @@ function makeIndex(plan: CompiledPlan): RuleIndex {
   }
   const isDecidedByPeople = new Set(
     [...rules.keys()].filter(
-      (name) => ![...closure(name, readers), ...closure(name, reads)].some((other) => tested.has(other)),
+      (name) =>
+        ![...closure(name, readers)].some((reader) => [...closure(reader, reads)].some((one) => tested.has(one))),
     ),
   );
   return {

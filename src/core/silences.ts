@@ -69,7 +69,7 @@ export function finishSilence(draft: Draft, silence: Silence, ended: NonNullable
     draft.putAlert({ ...alert, version: alert.version + 1 });
     draft.released.push(alert.key);
     draft.record({
-      at: ended.at,
+      at: Math.max(ended.at, alert.openedAt),
       kind: 'alert-unsilenced',
       subject: alert.key,
       reason: ended.because,

@@ -22,6 +22,8 @@ export interface Sample {
   readonly eventAt?: Instant;
   /** Since when it is, or until it was settled was, wrong: when that was first said after the last that it is right. Absent as above. */
   readonly wrongAt?: Instant;
+  /** Since when, without a break, it had been wrong up to `at`; absent when it was not. Rules with tests are judged a little later. */
+  readonly againstFrom?: Instant;
   /** 1, and one more with each other verdict. */
   readonly version: number;
   /** None; every row may have one. */
@@ -56,6 +58,8 @@ export interface ComparisonResult {
   readonly to?: Instant;
   /** Earlier lists of other times that differ still, the latest first; with `settled` and `not-applicable` those that did. */
   readonly open?: readonly OpenList[];
+  /** As of a sample: since when it had differed. */
+  readonly againstFrom?: Instant;
   readonly version: number;
   readonly dueAt?: never;
 }

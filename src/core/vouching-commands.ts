@@ -3,13 +3,13 @@ import { limits } from '#kernel/limits.ts';
 import { withoutTexts } from '#kernel/without-texts.ts';
 import { type Command, refuse } from './commands.ts';
 import type { Draft } from './draft.ts';
-import { isBehind } from './due.ts';
 import { judgeAt } from './instants.ts';
 import { type Dirty, markRule } from './judging.ts';
 import type { DecisionReason, Fact } from './model.ts';
 import { openBeside } from './open-lists.ts';
+import { judgePeople } from './people.ts';
 import type { ComparisonResult, Sample, SampleVerdict } from './vouched.ts';
-import { samplesOf } from './vouching.ts';
+import { againstSince, samplesOf } from './vouching.ts';
 import { sampleKey } from './world.ts';
 
 const SAMPLE_REASONS: Readonly<Record<SampleVerdict, DecisionReason>> = {
@@ -45,7 +45,7 @@ export function judgeSample(draft: Draft, input: Command<'judge-sample'>, now: I
     refuse(draft, input, review, 'too-many-samples', 'limit-reached', message, now);
     return;
   }
-  const times = timesOf(input, before, now);
+  const times = { ...timesOf(input, before, now), ...againstSince(before) };
   const judged: Sample = {
     kind: 'sample',
     key,
@@ -207,24 +207,26 @@ function newer(before: ComparisonResult | undefined, comparison: string) {
 }
 
 function putResult(draft: Draft, result: ComparisonResult, kind: Fact['kind'], reason: DecisionReason): void {
-  const { kind: _kind, key: _key, at, ...body } = result;
-  draft.putComparison(result);
+  const { againstFrom: _againstFrom, ...rest } = result;
+  const said = { ...rest, ...againstSince(draft.comparisons.get(result.comparison)) };
+  const { kind: _kind, key: _key, at, ...body } = said;
+  draft.putComparison(said);
   draft.record({ at, kind, subject: result.comparison, reason, body });
   judgeReaders(draft, result.comparison, at);
   draft.outcome = { state: 'done', subject: result.comparison };
 }
 
 /**
- * Judges the rules that ask for what a person has just said, and those that read them. Without a test among them this needs no executor and
- * happens now, also while intake is silent. Others are judged as far as the executors have come, or when they are back.
+ * Judges the rules that ask for what a person has just said, and those that read them. Those without a test among them need no executor:
+ * they are judged now, also while intake is silent. Others are judged when the executors have come as far, of which they may have already.
  */
 function judgeReaders(draft: Draft, vouched: string, now: Instant): void {
   const readers = draft.index.rulesOfVouching.get(vouched) ?? [];
-  const dirty: Dirty = new Map();
-  for (const name of readers) markRule(dirty, name, 'all');
-  const isPeoples = readers.every((name) => draft.index.isDecidedByPeople.has(name));
-  if (isPeoples) judgeAt(draft, dirty, now, now);
-  else if (!isBehind(draft.watermark, now)) judgeAt(draft, dirty, draft.watermark, draft.watermark);
+  const peoples: Dirty = new Map();
+  const others: Dirty = new Map();
+  for (const name of readers) markRule(draft.isPeoples(name) ? peoples : others, name, 'all');
+  if (peoples.size > 0) judgePeople(draft, peoples, now);
+  if (others.size > 0 && now <= draft.watermark) judgeAt(draft, others, draft.watermark, draft.watermark);
 }
 
 function describeSample(sample: Sample | undefined, label: string): string {

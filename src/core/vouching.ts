@@ -16,12 +16,47 @@ export function samplesOf({ samples }: Pick<World, 'samples'>, review: string): 
   return [...samples.values()].filter((sample) => sample.review === review).sort((left, right) => left.at - right.at);
 }
 
-/** Whether a condition that people decide is true. */
-export function vouchedAgainst(world: VouchingRows, unit: VouchingUnit): boolean {
-  if (unit.kind === 'comparison-differs') return world.comparisons.get(unit.comparison)?.state === 'different';
-  for (const sample of world.samples.values())
-    if (sample.review === unit.review && sample.state === 'wrong') return true;
+/**
+ * Whether a condition that people decide is true: as it stands, or as it stood at an earlier instant, for rules that are judged behind the
+ * clock. What was said and taken back between that instant and the last word is not remembered.
+ */
+export function vouchedAgainst(
+  world: VouchingRows,
+  unit: VouchingUnit,
+  at: Instant = Number.POSITIVE_INFINITY,
+): boolean {
+  if (unit.kind === 'comparison-differs') return isAgainst(world.comparisons.get(unit.comparison), at);
+  for (const sample of world.samples.values()) if (sample.review === unit.review && isAgainst(sample, at)) return true;
   return false;
+}
+
+function isAgainst(row: Sample | ComparisonResult | undefined, at: Instant): boolean {
+  if (row === undefined) return false;
+  if (at >= row.at) return row.state === 'wrong' || row.state === 'different';
+  return row.againstFrom !== undefined && row.againstFrom <= at;
+}
+
+/** Since when a row has been against the data without a break, for the one that stands in its place. */
+export function againstSince(before: Sample | ComparisonResult | undefined): { readonly againstFrom?: Instant } {
+  const isOpen = before?.state === 'wrong' || before?.state === 'different';
+  return isOpen ? { againstFrom: before.againstFrom ?? before.at } : {};
+}
+
+/** Of which review or comparison something was said, and when. */
+export interface Said {
+  readonly at: Instant;
+  readonly about: string;
+}
+
+/** What was said after `since`, in order. */
+export function saidSince({ samples, comparisons }: VouchingRows, since: Instant): Said[] {
+  const said: Said[] = [];
+  const add = (about: string, { at, againstFrom = at }: Sample | ComparisonResult): void => {
+    for (const instant of new Set([againstFrom, at])) if (instant > since) said.push({ at: instant, about });
+  };
+  for (const sample of samples.values()) if (sample.at > since) add(sample.review, sample);
+  for (const result of comparisons.values()) if (result.at > since) add(result.comparison, result);
+  return said.sort((left, right) => left.at - right.at);
 }
 
 /** A condition that people decide as evidence: who found what, the latest first. */

@@ -1,4 +1,4 @@
-import { earlier, evaluationDue, timerDue } from '#core/due.ts';
+import { earlier, evaluationDue, peopleDue, timerDue } from '#core/due.ts';
 import type { Alert, CoreInput, Fact, Step, World } from '#core/model.ts';
 import type { NotificationIntent } from '#core/notification.ts';
 import { step } from '#core/step.ts';
@@ -354,7 +354,9 @@ export class Stage {
     for (const notification of result.notifications) this.audience.notification(notification);
     // With intake there the watermark comes along with time, and only due instants matter.
     this.coreDue =
-      this.awayUntil === undefined ? earlier(evaluationDue(this.world.judgements), timerDue(this.world)) : result.dueAt;
+      this.awayUntil === undefined
+        ? earlier(earlier(evaluationDue(this.world), timerDue(this.world)), peopleDue(this.world))
+        : result.dueAt;
     return result;
   }
 }

@@ -1,6 +1,6 @@
 import { and, not, or } from '#core/conditions.ts';
 import type { World } from '#core/model.ts';
-import { inForce } from '#core/phases.ts';
+import { inForce, phaseOf } from '#core/phases.ts';
 import { vouchedAgainst } from '#core/vouching.ts';
 import { MINUTE_MS } from '#kernel/instant.ts';
 import type { Condition, TestId } from '#plan/model.ts';
@@ -18,7 +18,7 @@ export function unjudgedRules(world: World, receives: boolean): string[] {
   return world.plan.rules
     .filter((rule) => rule.enabled)
     .filter((rule) => {
-      const when = inForce(rule, world.line.phase)?.when;
+      const when = inForce(rule, phaseOf(world, rule.name))?.when;
       return when !== undefined && truthOf(when, world) === 'unknown';
     })
     .map(({ name }) => name);
