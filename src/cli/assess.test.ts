@@ -61,7 +61,6 @@ test('each verdict names what it is for', () => {
     1 of 2 checks found nothing
   optimise: passed, ${day(8)} to ${day(15)}
     1 of 1 checks found nothing
-  later: not begun
-`);
-  expect(describeAssessments({ at: day(1), assessments: [] })).toBe('The plan has no assessments.\n');
+  later: not begun`);
+  expect(describeAssessments({ at: day(1), assessments: [] })).toBe('The plan has no assessments.');
 });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AssessedCheckAnswer, AssessmentsAnswer, PhaseVerdictAnswer } from '#contract/assessments.ts';
 import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
-import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
+import { print, reach } from './reach.ts';
 import type { Runtime } from './runtime.ts';
 
 /** `watchbill assess`: the verdicts over phases. */
@@ -13,18 +13,17 @@ export function registerAssess(program: Command, runtime: Runtime): void {
       '\nExamples:\n  $ watchbill assess\n  $ watchbill assess --json | jq ".assessments[0].phases"',
     )
     .action(async (options: ServerOptionValues) => {
-      const client = await connect(runtime, options);
-      const plan = await choosePlan(client, options.plan);
-      const answer = await client.get<AssessmentsAnswer>(`/api/plans/${encodeURIComponent(plan)}/assessments`);
-      runtime.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : describeAssessments(answer));
+      const { client, path } = await reach(runtime, options);
+      const answer = await client.get<AssessmentsAnswer>(path('assessments'));
+      print(runtime, options, answer, describeAssessments(answer));
     });
 }
 
 /** The verdicts for people; of a phase those checks that it is not for, with what they found last. */
 export function describeAssessments({ assessments }: AssessmentsAnswer): string {
-  if (assessments.length === 0) return 'The plan has no assessments.\n';
+  if (assessments.length === 0) return 'The plan has no assessments.';
   const lines = assessments.flatMap(({ name, phases }) => [name, ...phases.flatMap(describeVerdict)]);
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 function describeVerdict({ phase, state, from, to, checks }: PhaseVerdictAnswer): readonly string[] {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { ExplanationAnswer } from '#contract/journal.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
-import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
+import { print, reach } from './reach.ts';
 import type { Runtime } from './runtime.ts';
 
 /** `watchbill explain A-1`: why it fired, who was told by what, who was not and why not. */
@@ -15,13 +15,9 @@ export function registerExplain(program: Command, runtime: Runtime): void {
   )
     .addHelpText('after', '\nExamples:\n  $ watchbill explain A-1\n  $ watchbill explain payments-failing')
     .action(async (subject: string, options: ServerOptionValues) => {
-      const client = await connect(runtime, options);
-      const plan = await choosePlan(client, options.plan);
-      const answer = await client.get<ExplanationAnswer>(
-        `/api/plans/${encodeURIComponent(plan)}/explain/${encodeURIComponent(subject)}`,
-      );
-      if (options.json) runtime.write(`${JSON.stringify(answer, null, 2)}\n`);
-      else if (answer.found) runtime.write(`${answer.lines.join('\n')}\n`);
+      const { client, path, plan } = await reach(runtime, options);
+      const answer = await client.get<ExplanationAnswer>(path('explain', subject));
+      if (options.json || answer.found) print(runtime, options, answer, answer.lines.join('\n'));
       if (!answer.found)
         throw new WatchbillError('not-found', `${plan} has neither an alert nor a rule called ${subject}.`, subject);
     });

@@ -3,6 +3,7 @@ import type { InboxMessageAnswer } from '#contract/journal.ts';
 import { choosePlan, connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
 import type { Runtime } from './runtime.ts';
+import { shown, shownLines } from './shown.ts';
 
 /** `watchbill inbox`: what the in-app channel has for people, newest first. */
 export function registerInbox(program: Command, runtime: Runtime): void {
@@ -26,7 +27,7 @@ export function registerInbox(program: Command, runtime: Runtime): void {
       else
         for (const message of messages)
           runtime.write(
-            `${message.at} ${message.person}: ${message.title}\n  ${message.text.replaceAll('\n', '\n  ')}\n`,
+            `${message.at} ${message.person}: ${shown(message.title)}\n  ${shownLines(message.text).replaceAll('\n', '\n  ')}\n`,
           );
     });
 }

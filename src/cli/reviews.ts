@@ -7,6 +7,7 @@ import { type ServerOptionValues, withPlanOption } from './options.ts';
 import { readTextFile } from './plan-files.ts';
 import { print, reach } from './reach.ts';
 import type { Runtime } from './runtime.ts';
+import { shown } from './shown.ts';
 import { formatTable } from './table.ts';
 
 /** `watchbill reviews`, `judge` and `compare`: what people vouch for. */
@@ -227,9 +228,4 @@ function describeDifference({ kind, inList, inSystem, values }: ListDifferenceAn
       ({ field, list, system }) => `${field}: ${list || 'nothing'} in the list, ${system ?? 'nothing'} in the system`,
     )
     .join('; ');
-}
-
-/** What somebody sent, without what a terminal would obey. */
-function shown(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
 }

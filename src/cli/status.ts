@@ -5,6 +5,7 @@ import { formatDuration } from '#kernel/instant.ts';
 import { budgetText } from '#plan/error-budget.ts';
 import { connect } from './client.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
+import { print } from './reach.ts';
 import type { Runtime } from './runtime.ts';
 import { formatTable } from './table.ts';
 
@@ -16,11 +17,12 @@ export function registerStatus(program: Command, runtime: Runtime): void {
       const client = await connect(runtime, options);
       const query = options.plan === undefined ? '' : `?plan=${encodeURIComponent(options.plan)}`;
       const status = await client.get<StatusAnswer>(`/api/status${query}`);
-      runtime.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : describe(status));
+      print(runtime, options, status, describeStatus(status));
     });
 }
 
-function describe(status: StatusAnswer): string {
+/** The figures and alerts for people. */
+export function describeStatus(status: StatusAnswer): string {
   const blocks = status.plans.map(describePlan);
   const problems = [
     ...status.reasons,
@@ -35,7 +37,7 @@ function describe(status: StatusAnswer): string {
       ...problems.map((reason) => `! ${reason}`),
     ].join('\n'),
   );
-  return `${blocks.join('\n\n')}\n`;
+  return blocks.join('\n\n');
 }
 
 function describePlan(plan: PlanStatusAnswer): string {

@@ -1,8 +1,11 @@
+import { shown } from './shown.ts';
+
 /**
  * Rows as aligned columns for people; the last column is not padded. Numbers stand to the right when every cell of their
  * column is one.
  */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(header: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(shown));
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
   );
