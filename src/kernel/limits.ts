@@ -323,6 +323,8 @@ export const limits = {
   comparisonListsKept: 30,
   /** Lists of other times than the latest that differ still; the oldest of more are named as one. */
   comparisonListsOpen: 10,
+  /** Of the thread in which a list is compared. */
+  comparisonMegabytes: 512,
   /** Lists that wait until the one before them is compared. */
   comparisonsWaiting: 16,
   /** Samples and differences that an alert, a fact and a row of the core name. */
