@@ -39,6 +39,8 @@ interface Known {
   readonly alerts?: readonly Partial<Alert>[];
   readonly facts?: readonly Partial<Fact>[];
   readonly appliedAt?: Instant;
+  /** Why the samples cannot be read. */
+  readonly unread?: string;
   /** What people said of samples; without it, that all are right. */
   readonly judged?: readonly Pick<Sample, 'sample' | 'state'>[];
 }
@@ -62,7 +64,11 @@ function worldOf(plan: CompiledPlan, judged: NonNullable<Known['judged']>): Worl
 }
 
 /** The services of a plan, of which the core's rows may change. */
-function servicesOf({ alerts = [], facts = [], appliedAt = START }: Known, world: () => World, now = () => NOW) {
+function servicesOf(
+  { alerts = [], facts = [], appliedAt = START, unread }: Known,
+  world: () => World,
+  now = () => NOW,
+) {
   return createAssessmentServices({
     core: {
       plans: () => ['shop'],
@@ -75,7 +81,8 @@ function servicesOf({ alerts = [], facts = [], appliedAt = START }: Known, world
     },
     askTelemetry: (ask) => ask(telemetry.client, AbortSignal.timeout(10_000)),
     reviews: {
-      samples: async () => ({ samples: SAMPLES.map((sample) => ({ sample, at: formatInstant(START) })) }) as never,
+      samples: async () =>
+        ({ review: { unread }, samples: SAMPLES.map((sample) => ({ sample, at: formatInstant(START) })) }) as never,
     },
     clock: { now } as never,
   });
@@ -176,6 +183,13 @@ test('before the plan was there, while the core heard nothing and while a sample
   expect(await proved({ appliedAt: START + HOUR_MS })).toEqual([HOUR_MS, 0]);
   const found = await verdicts({ judged: [{ sample: 'P-1', state: 'right' }] });
   expect(found['sales past']?.checks[1]).toMatchObject({ name: 'first-payments', state: 'unknown', unknownMs: DAY_MS });
+});
+
+test('a review whose samples cannot be read proves nothing, and what is wrong of it is known all the same', async () => {
+  const unread = 'ClickHouse does not answer.';
+  const state = async (known: Known): Promise<unknown> => (await verdicts(known))['sales past']?.checks[1]?.state;
+  expect(await state({ unread })).toBe('unknown');
+  expect(await state({ unread, judged: [{ sample: 'P-1', state: 'wrong' }] })).toBe('failed');
 });
 
 test('what people say of a phase that is over for long is shown at once', async () => {
