@@ -318,6 +318,15 @@ test('a list with one differing sale lists the difference, and the next one with
   expect(detail.answer.explanation.join('\n')).toContain('I-2');
   expect(detail.answer.explanation.join('\n')).toContain('total 13,5 by hand, 12.5 in sales');
 
+  // A list of the days after has nothing to say of that one.
+  const after = await upload('invoice,total\n', { from: day.to });
+  expect(after.answer.upload).toMatchObject({ events: 0, differences: 0 });
+  expect(after.answer.comparison).toMatchObject({
+    ...{ state: 'different', differences: 1 },
+    open: [{ differences: 1, by: 'anita', from: day.from }],
+  });
+  expect((await alerts())[0]).toMatchObject({ rule: 'sales-differ', state: 'firing' });
+
   const put = await upload('invoice,total\nI-1,100\nI-2,12.50\nI-3,3\nI-4,4\n');
   expect(put.answer.comparison).toMatchObject({ state: 'equal', differences: 0 });
   expect((await alerts())[0]).toMatchObject({ rule: 'sales-differ', state: 'resolved' });
