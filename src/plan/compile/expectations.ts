@@ -1,5 +1,6 @@
 import type * as ast from '../expression/ast.ts';
 import { parsePredicate } from '../expression/parse.ts';
+import { leavesOf } from '../predicate-fields.ts';
 import type { Expectation, ProbeCheck } from '../probe.ts';
 import { type ResultFieldKind, resultField, resultFields } from '../probe-fields.ts';
 import { suggest } from '../text/nearest-name.ts';
@@ -29,7 +30,7 @@ export function compileExpectations(
     const parsed = context.parsed(sentence, parsePredicate(sentence.text));
     if (parsed === undefined) return [];
     const read = inDays(parsed);
-    const fields = fieldsOf(read);
+    const fields = leavesOf(read);
     if (!fields.every((use) => isKnown(use, kind, sentence, context))) return [];
     const units = Object.fromEntries(
       fields.flatMap(({ field: { name } }) => {
@@ -43,18 +44,6 @@ export function compileExpectations(
 }
 
 type Leaf = Extract<ast.Predicate, { readonly field: ast.Field }>;
-
-function fieldsOf(predicate: ast.Predicate): readonly Leaf[] {
-  switch (predicate.kind) {
-    case 'and':
-    case 'or':
-      return predicate.of.flatMap(fieldsOf);
-    case 'not':
-      return fieldsOf(predicate.of);
-    default:
-      return [predicate];
-  }
-}
 
 function isKnown(leaf: Leaf, kind: ProbeCheck['kind'], sentence: Sentence, context: Context): boolean {
   const { field } = leaf;

@@ -179,22 +179,23 @@ async function firstHour(client: ClickHouseClient, now: Instant): Promise<Instan
   return row === undefined || row.at === 0 ? undefined : row.at * SECOND_MS;
 }
 
+/** Of which probes times are looked for in which a result holds no longer than a gap. */
+export interface GapQuery {
+  readonly plan: string;
+  readonly names: readonly string[];
+  /** How long a result of each holds. */
+  readonly stale: readonly DurationMs[];
+  /** Whether it is about the parts of their targets, instead of the whole. */
+  readonly ofParts: boolean;
+}
+
 /**
  * Hours of a range that are to be read from the events: those that got results late, and those where a result holds no longer than a gap. None
  * is so old that its events may be gone: there, a gap is as long as the probe's pace of then had it.
  */
 export async function hoursOfEvents(
   client: ClickHouseClient,
-  query: {
-    readonly plan: string;
-    readonly names: readonly string[];
-    /** How long a result of each holds. */
-    readonly stale: readonly DurationMs[];
-    /** Whether it is about the parts of their targets, instead of the whole. */
-    readonly ofParts: boolean;
-    readonly from: Instant;
-    readonly to: Instant;
-  },
+  query: GapQuery & { readonly from: Instant; readonly to: Instant },
   signal: AbortSignal,
 ): Promise<readonly Instant[]> {
   const inRange = `plan = {plan:String} and at >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')

@@ -1,6 +1,15 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { DAY_MS, type DurationMs, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
-import { askRows, LATE_AT_ALL_MS, OF_PIECE, RESULTS_AT_ONCE, RUN_FIELDS, RUN_KEY, runsOf } from './check-runs.ts';
+import {
+  askRows,
+  type GapQuery,
+  LATE_AT_ALL_MS,
+  OF_PIECE,
+  RESULTS_AT_ONCE,
+  RUN_FIELDS,
+  RUN_KEY,
+  runsOf,
+} from './check-runs.ts';
 
 /** What a row of `check_slices` is of, at most. */
 export const CHECK_SLICE_MS: DurationMs = 5 * MINUTE_MS;
@@ -165,12 +174,7 @@ function startOfSlice(at: Instant): Instant {
 /** The slices of a time in which a result holds no longer than a gap; only of those that are not read from the runs of hours. */
 export async function slicesOfEvents(
   client: ClickHouseClient,
-  query: {
-    readonly plan: string;
-    readonly names: readonly string[];
-    /** How long a result of each holds. */
-    readonly stale: readonly DurationMs[];
-    readonly ofParts: boolean;
+  query: GapQuery & {
     /** Between these, but in `hours`, the runs of hours are read. */
     readonly since: Instant;
     readonly until: Instant;
@@ -189,7 +193,7 @@ export async function slicesOfEvents(
           or toStartOfHour(slice) in (select toDateTime(intDiv(arrayJoin({hours:Array(Int64)}), 1000), 'UTC')))
         and longest_gap > transform(probe, {names:Array(String)}, {stale:Array(UInt64)}, toUInt64(0))
       order by at`,
-    query,
+    { ...query },
     signal,
   );
   return rows.map(({ at }) => at * SECOND_MS);
