@@ -9,6 +9,7 @@ import type { ProberOrders } from '#plan/prober-orders.ts';
 import { runProber } from '#probes/run-prober.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { createSystemRandom } from '../../system-random.ts';
+import { VolatileDisk } from '../spool/volatile-disk.ts';
 import { keyOf, Receiving } from '../testing.ts';
 
 const PROBER = `wb_prober_${'a'.repeat(16)}_${'b'.repeat(32)}`;
@@ -18,6 +19,7 @@ const OTHER_RUN = `wb${'b'.repeat(24)}`;
 const OWN = 'key-of-the-own-prober';
 
 const clock = createSystemClock();
+const disk = new VolatileDisk();
 const target = createServer((_request, response) => response.end('fine'));
 let plan = '';
 let there: Receiving;
@@ -25,7 +27,7 @@ let there: Receiving;
 beforeAll(async () => {
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
   plan = `plan: shop\ntitle: Shop\ntimezone: UTC\nlaunch: 2100-01-01 00:00\nphases: { far: T+0 .. T+1d }\nprobes:\n  fast: { check: "GET http://127.0.0.1:${(target.address() as AddressInfo).port}/", every: 1s }\n  daily: { check: "tcp 127.0.0.1:${(target.address() as AddressInfo).port}", every: 1d }\n  mail: { check: "POST http://127.0.0.1:1/", every: { far: 31d }, body: <run>, confirm: { event: mail-received, field: to, within: 10m } }\n`;
-  there = await Receiving.start({ clock, proberKey: OWN });
+  there = await Receiving.start({ clock, disk, proberKey: OWN });
   await there.configure([keyOf(PROBER, scopesOfKind.prober), keyOf(INGEST, scopesOfKind.ingest)], plan);
 });
 
@@ -110,6 +112,17 @@ describe('results', () => {
     const failed = { ...resultAt(dueAt, 'here'), probe: 'mail', outcome: 'failed', reason: 'not-confirmed' };
     await tell(OWN, 'plan=shop&location=here', [failed]);
     expect(await lasts()).toEqual({ dueAt, isFailing: true });
+  });
+
+  test('of a look are not waited for where the disk does not take that it begins', async () => {
+    const dueAt = clock.now() + 5_000;
+    disk.fault = async (operation) => {
+      if (operation === 'sync') throw new Error('EIO');
+    };
+    const refused = await asks(OWN, 'plan=shop&location=here', { probe: 'mail', dueAt, run: RUN });
+    disk.fault = async () => {};
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'spool-failed' } } });
+    expect((await asks(OWN, 'plan=shop&location=here', { probe: 'mail', dueAt, run: RUN })).status).toBe(200);
   });
 
   test('of a plan that is not here are not taken', async () => {
