@@ -6,7 +6,7 @@ import { valueAt } from '#plan/phases.ts';
 import type { Heartbeat } from '#plan/probe.ts';
 import type { Comparison, Review } from '#plan/vouching.ts';
 import type { VouchingUnit } from './conditions.ts';
-import { collect, conditionsOf, vouchingUnits } from './rule-index.ts';
+import { collect, vouchingUnits } from './rule-index.ts';
 
 /** What has to be read to judge checks over a phase. */
 export interface PhaseNeeds {
@@ -23,7 +23,7 @@ export interface PhaseNeeds {
 
 /** Of the checks themselves, and of the rules among them what they read. */
 export function needsOf(plan: CompiledPlan, phase: string, checks: readonly AssessedCheck[]): PhaseNeeds {
-  const read = checks.flatMap((check) => (check.kind === 'rule' ? [readBy(plan, check.name)] : []));
+  const read = checks.flatMap((check) => (check.kind === 'rule' ? [readBy(plan, check.name, phase)] : []));
   const tests = read.flatMap((one) => one.tests);
   const vouched = new Set([
     ...checks.map(({ kind, name }) => `${kind} ${name}`),
@@ -62,10 +62,11 @@ export function needsOf(plan: CompiledPlan, phase: string, checks: readonly Asse
   };
 }
 
-/** What decides a rule, itself or by way of other rules: tests, and what people decide. `rules` are itself and those others. */
+/** What decides a rule in a phase, itself or by way of other rules: tests, and what people decide. `rules` are itself and those others. */
 export function readBy(
   plan: CompiledPlan,
   name: string,
+  phase: string,
 ): { readonly tests: readonly Test[]; readonly units: readonly VouchingUnit[]; readonly rules: readonly string[] } {
   const rules = new Set([name]);
   const tests = new Set<string>();
@@ -73,7 +74,9 @@ export function readBy(
   // A set that grows while it is gone through is gone through to its end.
   for (const rule of rules) {
     const compiled = plan.rules.find((one) => one.name === rule);
-    for (const condition of compiled === undefined ? [] : conditionsOf(compiled)) {
+    for (const byPhase of [compiled?.when, compiled?.until]) {
+      const condition = byPhase && valueAt(byPhase, phase);
+      if (condition === undefined) continue;
       collect(condition, tests, rules);
       units.push(...vouchingUnits(condition));
     }

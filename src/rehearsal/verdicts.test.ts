@@ -27,6 +27,7 @@ rules:
   unranked: { when: failures > 3, severity: { second: urgent } }
   off:      { when: failures > 3, severity: urgent, enabled: false }
   reader:   { when: payments firing and not resting firing, severity: urgent }
+  seldom:   { when: { first: failures > 3, second: payments firing and not resting firing }, severity: urgent }
 assessments:
   sound:  { of: [totals, health.database, backup] }
   shop:   { of: [payments], during: [first, second] }
@@ -36,6 +37,7 @@ assessments:
   rankless: { of: [unranked], during: first }
   none:   { of: ["off"], during: first }
   read:   { of: [reader], during: [first, second] }
+  well:   { of: [seldom], during: [first, second] }
   sampled: { of: [both], during: [first, second] }
   listed: { of: [lasting], during: [first, second] }
 `;
@@ -132,7 +134,7 @@ test('a rule that rests, that has no rank or is switched off proves nothing, nor
     'at T+0: probe totals answers',
     'at T+10h: [expect assessment restful not proved in first, expect assessment rankless not proved]',
     'at T+10h1m: [expect assessment none not proved, expect assessment read not proved in first]',
-    'at T+10h2m: expect assessment shop passed in first',
+    'at T+10h2m: [expect assessment shop passed in first, expect assessment well passed in first]',
     'at T+20h: [expect assessment restful passed in second, expect assessment read passed in second]',
   );
   expect(failures.map(({ step, instead }) => [step, ...instead])).toEqual([]);

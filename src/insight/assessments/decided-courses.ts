@@ -93,7 +93,7 @@ export function ruleCourses(names: readonly string[], known: KnownRules): Course
   const { plan, phase, range, unheard, planFacts, open, unread, vouched } = known;
   return new Map(
     names.map((name) => {
-      const { tests, units, rules } = readBy(plan, name);
+      const { tests, units, rules } = readBy(plan, name, phase);
       const unknown = [
         ...unheard,
         ...rules.flatMap((rule) => unjudgedRule(plan, phase, rule, planFacts, range)),

@@ -1,6 +1,6 @@
 import { limits } from '#kernel/limits.ts';
 import type { AssessedCheck, Assessment } from '../assessment.ts';
-import type { ByPhase, Rule } from '../model.ts';
+import type { ByPhase, Condition, Rule } from '../model.ts';
 import { valueAt } from '../phases.ts';
 import type { Heartbeat, Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
@@ -138,14 +138,49 @@ function warnOfRest(sentence: Sentence, check: AssessedCheck, during: readonly s
     const phase = probe && rests([probe.everyMs]);
     if (phase !== undefined) warn(phase, 'Give the probe an interval there, e.g. as `otherwise`.');
   } else if (check.kind === 'rule') {
-    const rule = rules.find(({ name }) => name === check.name);
-    const phase = rule && (rule.enabled ? rests([rule.when, rule.severity]) : during[0]);
-    if (phase !== undefined) warn(phase, 'Give the rule a condition there, or take `enabled: false` away.');
+    const [first] = during.flatMap((phase) => {
+      const resting = restingRule(check.name, phase, rules);
+      return resting === undefined ? [] : [{ phase, resting }];
+    });
+    const hint = 'a condition there, or take `enabled: false` away.';
+    if (first === undefined) return;
+    if (first.resting === check.name) warn(first.phase, `Give the rule ${hint}`);
+    else warn(first.phase, `Give the rule \`${first.resting}\` ${hint}`, `reads \`${first.resting}\`, which rests in`);
   } else if (check.kind === 'review' || check.kind === 'comparison') {
     const line = checkable[SECTIONS[check.kind]].find(({ name }) => name === check.name);
     const spans = line?.during ?? [];
     const phase = spans.length === 0 ? undefined : during.find((name) => !spans.includes(name));
     if (phase !== undefined)
       warn(phase, `Let the ${check.kind} be of that phase too, under its \`during\`.`, 'asks nothing of');
+  }
+}
+
+/** The rule, or one that it reads in the phase, that is not judged there. */
+function restingRule(name: string, phase: string, rules: readonly Rule[]): string | undefined {
+  const read = new Set([name]);
+  // A set that grows while it is gone through is gone through to its end.
+  for (const one of read) {
+    const rule = rules.find((other) => other.name === one);
+    if (rule === undefined) continue;
+    const when = valueAt(rule.when, phase);
+    if (!rule.enabled || when === undefined || valueAt(rule.severity, phase) === undefined) return one;
+    const until = rule.until && valueAt(rule.until, phase);
+    for (const other of [when, ...(until === undefined ? [] : [until])].flatMap(rulesIn)) read.add(other);
+  }
+  return undefined;
+}
+
+function rulesIn(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case 'rule-firing':
+      return [condition.rule];
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(rulesIn);
+    case 'not':
+    case 'for':
+      return rulesIn(condition.of);
+    default:
+      return [];
   }
 }
