@@ -15,6 +15,8 @@ comparisons:
   books: { of: sales, key: invoice, fields: [total], during: first-days, by: mia }
 rules:
   misjudged: { when: looked-at wrong or all-shown wrong or books differs, severity: soon }
+  left: { when: looked-at wrong for 10m, severity: soon }
+  left-and-many: { when: looked-at wrong and count(sales) > 100 in 5m, severity: soon }
 `;
 
 function play(...steps: readonly string[]) {
@@ -53,6 +55,20 @@ describe('what people say in a scenario', () => {
       'all-shown event-1 by ben, "taken out": judged-settled',
     ]);
     expect(state).toBe('passed');
+  });
+
+  it('goes on to the instant while intake is away, also beside rules that wait for it', () => {
+    const { state, failures } = play(
+      'at T+1h: send sales with id = "S-1", invoice = "I-1"',
+      'at T+2h: silence intake for 5h',
+      '"at T+2h5m": "mia judges sample 1 of looked-at wrong: no such sale"',
+      '"at T+2h5m": expect page mia within 1s because misjudged',
+      '"at T+2h14m59s": expect alert left pending',
+      '"at T+2h15m": expect page mia within 1s because left',
+      'at T+8h: expect alert left firing',
+      'at T+8h: expect alert left-and-many none',
+    );
+    expect({ state, failures }).toEqual({ state: 'passed', failures: [] });
   });
 
   it('fails the step when it comes to nothing, and says why', () => {
