@@ -1,6 +1,6 @@
 import { formatDuration, type Instant, parseInstant } from '#kernel/instant.ts';
-import type * as ast from '../expression/ast.ts';
 import { parseDuration, parseSpan } from '../expression/parse.ts';
+import type * as timeAst from '../expression/time-ast.ts';
 import type { CompiledPhase, PhaseSpan } from '../model.ts';
 import { type AbsoluteSpan, absoluteSpan } from '../phases.ts';
 import { nearestName } from '../text/nearest-name.ts';
@@ -95,7 +95,7 @@ function compilePhase(entry: MapEntry, context: Context): PhaseSpan | undefined 
   return span;
 }
 
-function phaseSpan(span: ast.TimeSpan, sentence: Sentence, context: Context): PhaseSpan | undefined {
+function phaseSpan(span: timeAst.TimeSpan, sentence: Sentence, context: Context): PhaseSpan | undefined {
   const refuse = (message: string, hint?: string): undefined => {
     context.report.add('E163', sentence.place(span.span.start, span.span.end), message, hint);
     return undefined;
@@ -123,7 +123,7 @@ function phaseSpan(span: ast.TimeSpan, sentence: Sentence, context: Context): Ph
 
 /** Two local times as instants of the plan's zone; undefined with what is wrong said. */
 export function instantsOf(
-  span: Extract<ast.TimeSpan, { readonly kind: 'instants' }>,
+  span: Extract<timeAst.TimeSpan, { readonly kind: 'instants' }>,
   sentence: Sentence,
   context: Context,
 ): { readonly kind: 'instants'; readonly from: Instant; readonly to: Instant } | undefined {

@@ -1,4 +1,5 @@
 import type * as ast from '../expression/ast.ts';
+import type * as conditionAst from '../expression/condition-ast.ts';
 import type { ComparisonTest, Condition, Measure, Predicate, Source, Test, Unit } from '../model.ts';
 import type { Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
@@ -35,7 +36,12 @@ export class Conditions {
   }
 
   /** Undefined when something is wrong or not executed; all parts are read in any case. */
-  compile(node: ast.Condition, sentence: Sentence, where: string, facts: ConditionFacts): Condition | undefined {
+  compile(
+    node: conditionAst.Condition,
+    sentence: Sentence,
+    where: string,
+    facts: ConditionFacts,
+  ): Condition | undefined {
     return new Compilation(this.#parts, this.tests, sentence, where, facts).condition(node);
   }
 }
@@ -66,7 +72,7 @@ class Compilation {
     this.#sides = new TestSides(parts.context, parts.signals, this.#scope);
   }
 
-  condition(node: ast.Condition): Condition | undefined {
+  condition(node: conditionAst.Condition): Condition | undefined {
     switch (node.kind) {
       case 'and':
       case 'or': {
@@ -151,7 +157,7 @@ class Compilation {
     return this.#signals.formulas.compile(formula, scope);
   }
 
-  #checkPast(past: ast.Past): void {
+  #checkPast(past: conditionAst.Past): void {
     if (past.kind === 'baseline') this.#known(past.baseline, ['baselines'], 'baseline');
   }
 
@@ -163,7 +169,7 @@ class Compilation {
     return false;
   }
 
-  #comparison(node: ast.ComparisonTest): Condition | undefined {
+  #comparison(node: conditionAst.ComparisonTest): Condition | undefined {
     const sides = this.#sides.compile(node, [node.left, node.right]);
     if (sides === undefined) return undefined;
     const [left, right] = sides as [CompiledFormula, CompiledFormula];
@@ -194,7 +200,7 @@ class Compilation {
     });
   }
 
-  #noteThreshold(node: ast.ComparisonTest, left: CompiledFormula, right: CompiledFormula): void {
+  #noteThreshold(node: conditionAst.ComparisonTest, left: CompiledFormula, right: CompiledFormula): void {
     const [signal, another] = left.roots;
     if (signal === undefined || another !== undefined || right.literal === undefined) return;
     // Arithmetic around a signal is not the signal itself.
@@ -221,7 +227,7 @@ class Compilation {
     return root !== undefined && another === undefined ? `\`${root}\`` : `\`${this.#text(node)}\``;
   }
 
-  #between(node: ast.BetweenTest): Condition | undefined {
+  #between(node: conditionAst.BetweenTest): Condition | undefined {
     const sides = this.#sides.compile(node, [node.of]);
     const [of] = sides ?? [];
     if (of === undefined) return undefined;
@@ -280,7 +286,9 @@ class Compilation {
   }
 
   /** The source of `no X` and `any X`, with its condition. */
-  #population(node: ast.SilenceTest | ast.AnyTest): { source: Source; where?: Predicate } | undefined {
+  #population(
+    node: conditionAst.SilenceTest | conditionAst.AnyTest,
+  ): { source: Source; where?: Predicate } | undefined {
     const state = this.#sources.find(node.source.text, this.#place(node.source));
     if (state.state === 'waiting') return this.#skip(node, state.what);
     if (state.state === 'broken') return undefined;
@@ -289,7 +297,7 @@ class Compilation {
     return where === undefined ? undefined : { source: state.source, where };
   }
 
-  #silence(node: ast.SilenceTest): Condition | undefined {
+  #silence(node: conditionAst.SilenceTest): Condition | undefined {
     const population = this.#population(node);
     if (population === undefined) return undefined;
     const { source, where } = population;
@@ -310,7 +318,7 @@ class Compilation {
   }
 
   /** `any X` is a count above zero; each event makes it true at once. */
-  #any(node: ast.AnyTest): Condition | undefined {
+  #any(node: conditionAst.AnyTest): Condition | undefined {
     const population = this.#population(node);
     const windowMs = node.in === undefined ? ANY_WINDOW_MS : this.#signals.formulas.slidingWindow(node.in, this.#scope);
     if (population === undefined || windowMs === undefined) return undefined;
@@ -340,7 +348,7 @@ class Compilation {
   }
 
   /** `error_rate is in warning`: the bands of the objective make it a comparison. */
-  #bandState(node: ast.BandStateTest): Condition | undefined {
+  #bandState(node: conditionAst.BandStateTest): Condition | undefined {
     const of = this.#check(node.of, undefined);
     if (of === undefined) return undefined;
     if (node.state === 'no data') return this.#skip(node, '`is no data`');
@@ -374,7 +382,7 @@ class Compilation {
     return node.state === 'off target' ? { kind: 'not', of: test } : test;
   }
 
-  #state(node: ast.StateTest): Condition | undefined {
+  #state(node: conditionAst.StateTest): Condition | undefined {
     const { state, subject, part } = node;
     if (state === 'failing') return this.#ofProbe(node, 'failing');
     if (part !== undefined && state === 'passing') return this.#ofProbe(node, 'passing');
@@ -415,7 +423,7 @@ class Compilation {
       : { kind: 'comparison-differs', comparison: name };
   }
 
-  #fails(node: ast.FailsTest): Condition | undefined {
+  #fails(node: conditionAst.FailsTest): Condition | undefined {
     if (node.times < 1) {
       const message = 'A probe fails at least once.';
       this.#context.report.add('E157', this.#place(node), message, `Write \`${node.subject.text} failing\`.`);
@@ -424,7 +432,11 @@ class Compilation {
     return this.#ofProbe(node, 'failing', node.times);
   }
 
-  #ofProbe(node: ast.StateTest | ast.FailsTest, is: 'failing' | 'passing', streak?: number): Condition | undefined {
+  #ofProbe(
+    node: conditionAst.StateTest | conditionAst.FailsTest,
+    is: 'failing' | 'passing',
+    streak?: number,
+  ): Condition | undefined {
     const { subject } = node;
     if (!this.#known(subject, ['probes'], 'probe')) return undefined;
     const probe = this.#checks.probe(subject.text);

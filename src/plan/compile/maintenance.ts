@@ -1,6 +1,6 @@
 import type { Maintenance, MaintenanceSpan } from '../availability-figure.ts';
-import type * as ast from '../expression/ast.ts';
 import { parseSpan } from '../expression/parse.ts';
+import type * as timeAst from '../expression/time-ast.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence, sentenceOf } from '../text/sentence.ts';
 import { childAt } from '../text/tree.ts';
@@ -35,7 +35,7 @@ export function compileMaintenance(context: Context): readonly Maintenance[] {
   return found;
 }
 
-function spanOf(parsed: ast.TimeSpan, sentence: Sentence, context: Context): MaintenanceSpan | undefined {
+function spanOf(parsed: timeAst.TimeSpan, sentence: Sentence, context: Context): MaintenanceSpan | undefined {
   switch (parsed.kind) {
     case 'hours': {
       const days = parsed.days?.flatMap((day) => DAYS[day] ?? []);

@@ -1,5 +1,5 @@
 import { type DurationMs, formatDuration, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
-import type * as ast from '../expression/ast.ts';
+import type * as conditionAst from '../expression/condition-ast.ts';
 import { parseCondition, parseSpan } from '../expression/parse.ts';
 import type { ByPhase, Condition, Predicate, Recipient, Rule, Severity, Test } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
@@ -156,7 +156,7 @@ function merge(into: ConditionFacts, from: ConditionFacts): void {
 }
 
 /** `for` as long as the window doubles the wait. */
-function hintAtDelay(node: ast.Condition, facts: ConditionFacts, sentence: Sentence, context: Context): void {
+function hintAtDelay(node: conditionAst.Condition, facts: ConditionFacts, sentence: Sentence, context: Context): void {
   if (node.kind !== 'for' || facts.windowMs === 0) return;
   const total = node.duration.ms + facts.windowMs;
   if (node.duration.ms < facts.windowMs || total <= SLOW_DETECTION_MS) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Condition } from './ast.ts';
+import type { Condition } from './condition-ast.ts';
 import { parseCondition } from './parse.ts';
 
 /** The tree in a line: kinds and what matters of each, so that the table below can say the whole shape. */

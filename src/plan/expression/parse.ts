@@ -1,11 +1,13 @@
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
 import type * as ast from './ast.ts';
+import type * as conditionAst from './condition-ast.ts';
 import { diagnose } from './diagnose.ts';
 import { SyntaxError as ParserError, parse, type Sentences } from './parser.js';
 import type { ExpressionProblem } from './problem.ts';
 import { refuseBands, refuseCondition, refuseStepTargets } from './refuse.ts';
 import { maskText } from './sentence.ts';
+import type * as timeAst from './time-ast.ts';
 
 /** A sentence as a tree, or what is wrong with it. Nothing here throws for what the text holds. */
 export type Parsed<Node> = Result<Node, ExpressionProblem>;
@@ -16,12 +18,12 @@ export function parseSignal(text: string): Parsed<ast.Signal> {
 }
 
 /** `error_rate > 5% for 5 minutes`. */
-export function parseCondition(text: string): Parsed<ast.Condition> {
+export function parseCondition(text: string): Parsed<conditionAst.Condition> {
   return checked(read('ConditionSentence', text), refuseCondition);
 }
 
 /** A gate's criterion: a condition, perhaps with `every day`, `worst` or `total` before it. */
-export function parseCriterion(text: string): Parsed<ast.Criterion> {
+export function parseCriterion(text: string): Parsed<conditionAst.Criterion> {
   return checked(read('CriterionSentence', text), (criterion) => refuseCondition(criterion.condition));
 }
 
@@ -46,12 +48,12 @@ export function parseSource(text: string): Parsed<ast.Source> {
 }
 
 /** `T+0 .. T+24h`, `days 1 to 3`, `workdays 09:00 .. 17:00`. */
-export function parseSpan(text: string): Parsed<ast.TimeSpan> {
+export function parseSpan(text: string): Parsed<timeAst.TimeSpan> {
   return read('SpanSentence', text);
 }
 
 /** `every 15m`, `daily at 09:00, 17:00`, `monthly on the last day at 09:00`, `when …`. */
-export function parseCadence(text: string): Parsed<ast.Cadence> {
+export function parseCadence(text: string): Parsed<timeAst.Cadence> {
   return read('CadenceSentence', text);
 }
 
@@ -91,7 +93,7 @@ export function parseDuration(text: string): Parsed<ast.Duration> {
 }
 
 /** A severity's clock: `15m`, `4 business hours`, `24h after resolved`, `now`. */
-export function parseClockSla(text: string): Parsed<ast.ClockSla> {
+export function parseClockSla(text: string): Parsed<timeAst.ClockSla> {
   return read('ClockSlaSentence', text);
 }
 

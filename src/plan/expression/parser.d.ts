@@ -1,26 +1,28 @@
 import type * as ast from './ast.ts';
+import type * as conditionAst from './condition-ast.ts';
+import type * as timeAst from './time-ast.ts';
 
 /** The rule that each sentence starts from, and the node that it gives. */
 export interface Sentences {
   readonly SignalSentence: ast.Signal;
-  readonly ConditionSentence: ast.Condition;
-  readonly CriterionSentence: ast.Criterion;
+  readonly ConditionSentence: conditionAst.Condition;
+  readonly CriterionSentence: conditionAst.Criterion;
   readonly BandsSentence: ast.Bands;
   readonly BoundSentence: ast.Bound;
   readonly StepTargetsSentence: ast.StepTargets;
   readonly SourceSentence: ast.Source;
-  readonly SpanSentence: ast.TimeSpan;
-  readonly CadenceSentence: ast.Cadence;
+  readonly SpanSentence: timeAst.TimeSpan;
+  readonly CadenceSentence: timeAst.Cadence;
   readonly RecipientSentence: ast.Recipient;
   readonly RecipientsSentence: ast.Recipients;
   readonly EscalationStepSentence: ast.EscalationStep;
   readonly ItemSentence: ast.Item;
   readonly FillerSentence: ast.Filler;
   readonly DurationSentence: ast.Duration;
-  readonly ClockSlaSentence: ast.ClockSla;
+  readonly ClockSlaSentence: timeAst.ClockSla;
   readonly QuantitySentence: ast.Quantity;
   readonly PredicateSentence: ast.Predicate;
-  readonly IntervalSentence: Extract<ast.Cadence, { readonly kind: 'every' }>;
+  readonly IntervalSentence: Extract<timeAst.Cadence, { readonly kind: 'every' }>;
   readonly UnitSentence: ast.Unit;
 }
 

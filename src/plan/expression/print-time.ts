@@ -1,8 +1,8 @@
-import type * as ast from './ast.ts';
 import { printCondition } from './print.ts';
 import { printDecimal, printDuration } from './print-quantity.ts';
+import type * as timeAst from './time-ast.ts';
 
-export function printTimeSpan(span: ast.TimeSpan): string {
+export function printTimeSpan(span: timeAst.TimeSpan): string {
   switch (span.kind) {
     case 'offsets':
       return span.to === undefined
@@ -21,7 +21,7 @@ export function printTimeSpan(span: ast.TimeSpan): string {
   }
 }
 
-export function printCadence(cadence: ast.Cadence): string {
+export function printCadence(cadence: timeAst.Cadence): string {
   switch (cadence.kind) {
     case 'every':
       return `every ${printDuration(cadence.duration)}`;
@@ -44,7 +44,7 @@ export function printCadence(cadence: ast.Cadence): string {
   }
 }
 
-export function printClockSla(clock: ast.ClockSla): string {
+export function printClockSla(clock: timeAst.ClockSla): string {
   switch (clock.kind) {
     case 'within':
       return printDuration(clock.duration);
@@ -57,7 +57,7 @@ export function printClockSla(clock: ast.ClockSla): string {
   }
 }
 
-export function printOffset(offset: ast.Offset): string {
+export function printOffset(offset: timeAst.Offset): string {
   return offset.duration === undefined ? 'T+0' : `T+${printDuration(offset.duration)}`;
 }
 
@@ -67,15 +67,15 @@ export function printClock(minutes: number): string {
   return `${twoDigits(hours)}:${twoDigits(minutes - hours * 60)}`;
 }
 
-function printLocalInstant(instant: ast.LocalInstant): string {
+function printLocalInstant(instant: timeAst.LocalInstant): string {
   return `${instant.date} ${printClock(instant.minutes)}`;
 }
 
-function printDays(days: readonly ast.DayWord[]): string {
+function printDays(days: readonly timeAst.DayWord[]): string {
   return days.map((day) => `${day}s`).join(', ');
 }
 
-function printMonthDay(day: ast.MonthDay): string {
+function printMonthDay(day: timeAst.MonthDay): string {
   if (day.kind !== 'nth') return day.kind;
   const isTeen = day.ordinal % 100 >= 11 && day.ordinal % 100 <= 13;
   const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][day.ordinal % 10] ?? 'th');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as ast from './ast.ts';
+import type * as conditionAst from './condition-ast.ts';
 import type { Parsed } from './parse.ts';
 import * as parsers from './parse.ts';
 import * as print from './print.ts';
@@ -9,6 +10,7 @@ import { printPredicate } from './print-predicate.ts';
 import { printQuantity } from './print-quantity.ts';
 import { printEscalationStep, printRecipients } from './print-recipient.ts';
 import { printCadence, printClockSla, printTimeSpan } from './print-time.ts';
+import type * as timeAst from './time-ast.ts';
 
 const span: ast.Span = { start: 0, end: 0 };
 
@@ -56,7 +58,7 @@ const operator = fc.constantFrom<ast.Operator>('<', '<=', '>', '>=', '=', '!=');
 const period = fc.constantFrom<ast.Period>('minute', 'hour', 'day', 'week', 'month', 'quarter', 'year');
 const weekday = fc.constantFrom('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday');
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
-const clock = fc.nat(1440).map((minutes): ast.ClockTime => node('clock', { minutes }));
+const clock = fc.nat(1440).map((minutes): timeAst.ClockTime => node('clock', { minutes }));
 
 const durationMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const duration = fc
@@ -172,7 +174,7 @@ const past = fc.oneof(
   record('same hour', { count: whole, of: fc.constantFrom('days', 'weeks') }),
 );
 const strength = fc.constantFrom('more than', 'at least');
-const test: fc.Arbitrary<ast.Test> = fc.oneof(
+const test: fc.Arbitrary<conditionAst.Test> = fc.oneof(
   record('comparison', { left: formula, operator, right: formula, in: maybe(duration) }),
   record('likely', { left: formula, operator, right: formula }),
   record('between', { of: formula, low: quantity, high: quantity, in: maybe(duration) }),
@@ -209,7 +211,7 @@ const test: fc.Arbitrary<ast.Test> = fc.oneof(
   record('any', { source: name, where: maybe(predicate), in: maybe(duration) }),
   record('new', { source: name, by: field, in: maybe(duration) }),
 );
-const { condition } = fc.letrec<{ condition: ast.Condition }>((tie) => ({
+const { condition } = fc.letrec<{ condition: conditionAst.Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
     test,
@@ -264,7 +266,7 @@ const offset = fc.oneof(
 );
 const instant = record('local instant', { date: fc.constantFrom('2026-01-21', '2028-02-29'), minutes: fc.nat(1440) });
 const days = fc.array(fc.oneof(weekday, fc.constantFrom('workday', 'weekend')), { minLength: 1, maxLength: 3 });
-const timeSpan: fc.Arbitrary<ast.TimeSpan> = fc.oneof(
+const timeSpan: fc.Arbitrary<timeAst.TimeSpan> = fc.oneof(
   record('offsets', { from: offset, to: maybe(offset) }),
   record('days', { from: whole, to: maybe(whole) }),
   record('weeks', { from: whole, to: whole }),
@@ -276,7 +278,7 @@ const monthDay = fc.oneof(
   several('last day', {}),
   several('last workday', {}),
 );
-const cadence: fc.Arbitrary<ast.Cadence> = fc.oneof(
+const cadence: fc.Arbitrary<timeAst.Cadence> = fc.oneof(
   record('every', { duration }),
   record('daily', { at: fc.array(clock, { minLength: 1, maxLength: 3 }) }),
   record('weekly', { days, at: clock }),
@@ -288,7 +290,7 @@ const cadence: fc.Arbitrary<ast.Cadence> = fc.oneof(
   record('when', { condition }),
   several('once', {}),
 );
-const clockSla: fc.Arbitrary<ast.ClockSla> = fc.oneof(
+const clockSla: fc.Arbitrary<timeAst.ClockSla> = fc.oneof(
   record('within', { duration }),
   record('business hours', { hours: decimal }),
   record('after resolved', { duration }),
@@ -324,7 +326,7 @@ const item: fc.Arbitrary<ast.Item> = record('item', {
   text: fc.constantFrom('Web app loads', 'Is it 12:30 yet?', 'Ask:why (x'),
   filler: maybe(filler),
 });
-const criterion: fc.Arbitrary<ast.Criterion> = record('criterion', {
+const criterion: fc.Arbitrary<conditionAst.Criterion> = record('criterion', {
   fold: maybe(fc.constantFrom('every day', 'worst', 'total')),
   condition,
 });

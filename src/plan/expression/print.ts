@@ -1,4 +1,5 @@
 import type * as ast from './ast.ts';
+import type * as conditionAst from './condition-ast.ts';
 import { printFormula, printOwnFormula, printWindow } from './print-formula.ts';
 import { printWhere } from './print-predicate.ts';
 import { printDecimal, printDuration, printQuantity, printText, printUnit } from './print-quantity.ts';
@@ -19,7 +20,7 @@ export function printSignal(signal: ast.Signal): string {
   ].join('');
 }
 
-export function printCondition(condition: ast.Condition): string {
+export function printCondition(condition: conditionAst.Condition): string {
   switch (condition.kind) {
     case 'and':
     case 'or':
@@ -43,17 +44,17 @@ export function printCondition(condition: ast.Condition): string {
   }
 }
 
-function isCompound(condition: ast.Condition): boolean {
+function isCompound(condition: conditionAst.Condition): boolean {
   return condition.kind === 'and' || condition.kind === 'or' || condition.kind === 'for';
 }
 
 /** A predicate at the end would take a following `and` or `or` for its own. */
-function endsInPredicate(condition: ast.Condition): boolean {
+function endsInPredicate(condition: conditionAst.Condition): boolean {
   if (condition.kind === 'not') return !isCompound(condition.of) && endsInPredicate(condition.of);
   return condition.kind === 'any' && condition.where !== undefined && condition.in === undefined;
 }
 
-function printTest(test: ast.Test): string {
+function printTest(test: conditionAst.Test): string {
   switch (test.kind) {
     case 'comparison':
       return `${printFormula(test.left)} ${test.operator} ${printFormula(test.right)}${printIn(test.in)}`;
@@ -95,7 +96,7 @@ function printTest(test: ast.Test): string {
   }
 }
 
-function printSubject({ subject, part }: ast.StateTest | ast.FailsTest): string {
+function printSubject({ subject, part }: conditionAst.StateTest | conditionAst.FailsTest): string {
   return part === undefined ? subject.text : `${subject.text}.${part.text}`;
 }
 
@@ -107,7 +108,7 @@ function printBetween({ low, high }: { readonly low: ast.Quantity; readonly high
   return `between ${printQuantity(low)} and ${printQuantity(high)}`;
 }
 
-export function printPast(past: ast.Past): string {
+export function printPast(past: conditionAst.Past): string {
   switch (past.kind) {
     case 'previous':
       return `previous ${past.period}`;
@@ -120,7 +121,7 @@ export function printPast(past: ast.Past): string {
   }
 }
 
-export function printCriterion(criterion: ast.Criterion): string {
+export function printCriterion(criterion: conditionAst.Criterion): string {
   const condition = printCondition(criterion.condition);
   return criterion.fold === undefined ? condition : `${criterion.fold} ${condition}`;
 }

@@ -1,4 +1,5 @@
-import type { Bands, Condition, StepTargets } from './ast.ts';
+import type { Bands, StepTargets } from './ast.ts';
+import type { Condition } from './condition-ast.ts';
 import type { ExpressionProblem } from './problem.ts';
 
 /** Mistakes that parse, but that the sentence alone shows. */
