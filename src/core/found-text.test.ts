@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Found, Reading } from '#plan/reading.ts';
 import { evidenceText } from './explain-text.ts';
-import { foundText, keysText } from './found-text.ts';
+import { comparedText, foundText, keysText } from './found-text.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
 const value: Reading = { state: 'value', value: 1, sampleSize: 1, at: 0 };
@@ -43,4 +43,12 @@ test.each<[Found, string]>([
 
 test('other tests have a figure instead', () => {
   expect(foundText({ reading: value, truth: 'true' }, write)).toBeUndefined();
+});
+
+test('a list says what differs in it, and what earlier lists of other times have left open', () => {
+  const open = [{ from: 0, to: 1, differences: 2, examples: [], by: 'mia', at: 1 }];
+  expect(comparedText({ rows: 12, differences: 1 })).toBe('a list of 12 rows, 1 difference');
+  expect(comparedText({ rows: 12, differences: 2, open })).toBe(
+    'a list of 12 rows, no difference; 2 of earlier lists not settled',
+  );
 });

@@ -2,7 +2,8 @@ import { formatCount } from '#kernel/format-figure.ts';
 import type { Found } from '#plan/reading.ts';
 import type { WriteInstant } from './explain-text.ts';
 import type { Evidence } from './model.ts';
-import type { Vouched, VouchedFor } from './vouched.ts';
+import { ownDifferences } from './open-lists.ts';
+import type { ComparisonResult, Vouched, VouchedFor } from './vouched.ts';
 
 /**
  * What was found by a test of a probe or heartbeat, for people: `status 503, expected status = 200; 3 in a row since 14:01; last passed
@@ -52,10 +53,18 @@ function vouchedText(
 }
 
 /** `a list of 12 rows, 1 difference`. */
-export function listText(rows: number, differences: number): string {
+function listText(rows: number, differences: number): string {
   const many = (count: number, one: string): string => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
   const differing = differences === 0 ? 'no difference' : many(differences, 'difference');
   return `a list of ${many(rows, 'row')}, ${differing}`;
+}
+
+/** The same of the fact about a list, with what earlier ones of other times left open: `a list of 12 rows, no difference; 2 of earlier lists`. */
+export function comparedText(body: Partial<Pick<ComparisonResult, 'rows' | 'differences' | 'open'>>): string {
+  const { rows = 0, differences = 0 } = body;
+  const own = ownDifferences(body);
+  const earlier = own === differences ? '' : `; ${formatCount(differences - own)} of earlier lists not settled`;
+  return `${listText(rows, own)}${earlier}`;
 }
 
 /** The keys that a figure counts, for people: `INV-17, INV-23 and 4 more`; undefined for a figure that counts none. */

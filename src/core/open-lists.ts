@@ -12,10 +12,18 @@ export function openBeside(
   return named(bounded(open));
 }
 
+/** What differs in the latest list itself. */
+export function ownDifferences({
+  differences = 0,
+  open = [],
+}: Partial<Pick<ComparisonResult, 'differences' | 'open'>>): number {
+  return open.reduce((left, list) => left - list.differences, differences);
+}
+
 function openOf(before: ComparisonResult | undefined): readonly OpenList[] {
   if (before?.state !== 'different') return [];
   const { from, to, examples, by, at, open = [] } = before;
-  const differences = before.differences - open.reduce((sum, list) => sum + list.differences, 0);
+  const differences = ownDifferences(before);
   // Of a row that does not say what time it is of, any list takes the place.
   if (differences === 0 || from === undefined || to === undefined) return open;
   return [{ from, to, differences, examples, by, at }, ...open];

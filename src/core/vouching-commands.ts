@@ -116,7 +116,7 @@ export function compare(draft: Draft, input: Command<'compare'>, now: Instant): 
     draft,
     { ...newer(before, comparison), state, rows, differences, examples, by, at: now, via, upload, ...time, ...more },
     'comparison-made',
-    differences > 0 ? 'lists-differ' : 'lists-equal',
+    input.differences > 0 ? 'lists-differ' : 'lists-equal',
   );
 }
 

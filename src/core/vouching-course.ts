@@ -2,6 +2,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Segment } from '#plan/availability.ts';
 import { markStretches, mergeStretches, type Stretch } from '#plan/maintenance.ts';
 import type { Fact } from './model.ts';
+import { ownDifferences } from './open-lists.ts';
 import type { ComparisonResult, Sample } from './vouched.ts';
 
 /**
@@ -56,9 +57,8 @@ function within({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY
 }
 
 /** Whether the list, or one before it that nobody has settled, is of the time and differs. */
-function differsIn({ differences = 0, open = [], ...list }: Listed, range: Stretch): boolean {
-  const own = differences - open.reduce((sum, one) => sum + one.differences, 0);
-  return [{ ...list, differences: own }, ...open].some(
+function differsIn(list: Listed, range: Stretch): boolean {
+  return [{ ...list, differences: ownDifferences(list) }, ...(list.open ?? [])].some(
     (one) => one.differences > 0 && within(one, range) !== undefined,
   );
 }

@@ -63,6 +63,7 @@ describe('a list that is compared in parts', () => {
     play.input(part('half', 0, 150, 400), 1_800);
     expect(result(play)).toMatchObject({ state: 'different', differences: 1, open: [{ from: 100, to: 200 }] });
     expect(play.story()).not.toContainEqual(expect.stringContaining('alert-resolved'));
+    expect(play.story()).toContainEqual('1600 comparison-made books lists-equal');
     play.input(part('all', 0, 100, 400), 1_900);
     expect(result(play)).toMatchObject({ state: 'equal', differences: 0 });
     expect(result(play)).not.toHaveProperty('open');

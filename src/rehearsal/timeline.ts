@@ -1,5 +1,5 @@
 import { evidenceText, groupText, reasonText } from '#core/explain-text.ts';
-import { listText } from '#core/found-text.ts';
+import { comparedText } from '#core/found-text.ts';
 import type { Evidence, Fact } from '#core/model.ts';
 import { type ApplyPreview, previewSummary } from '#core/plan-change.ts';
 import { formatDuration, type Instant } from '#kernel/instant.ts';
@@ -63,7 +63,7 @@ export function describeFact(fact: Fact): string {
       return `${subject} ${String(body.label)} by ${String(body.by)}${note}: ${reason}`;
     }
     case 'comparison-made':
-      return `${subject} by ${String(body.by)}, ${listText(Number(body.rows), Number(body.differences))}: ${reason}`;
+      return `${subject} by ${String(body.by)}, ${comparedText(body)}: ${reason}`;
     case 'comparison-settled':
     case 'comparison-not-applicable':
       return `${subject} by ${String(body.by)}, "${String(body.note)}": ${reason}`;

@@ -1,5 +1,5 @@
 import type { FactAnswer } from '#contract/journal.ts';
-import { listText } from '#core/found-text.ts';
+import { comparedText } from '#core/found-text.ts';
 import type { DecisionReason } from '#core/model.ts';
 import { reasonTexts, reasonWith } from '#core/reasons.ts';
 import { formatSpan, formatTime } from '../../format/times.ts';
@@ -82,7 +82,7 @@ export function factSentence(fact: FactAnswer): FactSentence | undefined {
       return { tone, text: `${fact.subject}: ${said}${text(body.note, ': ')}` };
     }
     case 'comparison-made': {
-      const found = listText(Number(body.rows), Number(body.differences));
+      const found = comparedText(body);
       const tone = fact.reason === 'lists-differ' ? 'warning' : 'good';
       return { tone, text: `${fact.subject} compared${text(body.by, ' by ')}: ${found}` };
     }
