@@ -34,6 +34,8 @@ export interface CoreNodeOptions {
   readonly alterStore: (store: Store) => Store;
   /** The step of one life of the process. */
   readonly makeStep: () => (world: World, input: CoreInput, now: Instant) => Step;
+  /** The plan has the rules in which people have a say. */
+  readonly withPeople: boolean;
   readonly onProblem: (message: string) => void;
 }
 
@@ -82,7 +84,11 @@ export class CoreNode {
       clock: scheduler.clockOf(process),
       random: scheduler.randomOf(),
       resolveSecret: async () => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-      compile: (files) => ({ plan: watchedPlan(versionOf(files)), diagnostics: [], notExecuted: [] }),
+      compile: (files) => ({
+        plan: watchedPlan(versionOf(files), 0, this.#options.withPeople),
+        diagnostics: [],
+        notExecuted: [],
+      }),
       log: (level, message, details) => {
         const isBug = level === 'error' && (message.includes('core failed') || message.includes('channel failed'));
         if (isBug) onProblem(`${message} ${JSON.stringify(details)}`);

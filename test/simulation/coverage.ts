@@ -50,6 +50,10 @@ export const sights = [
   'sample judged',
   'list compared',
   'comparison closed',
+  'said for a time',
+  'said in a phase',
+  'said with a test',
+  'said beside a test',
 ] as const;
 
 export type Sight = (typeof sights)[number];

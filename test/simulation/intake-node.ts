@@ -18,6 +18,8 @@ export interface IntakeNodeOptions {
   readonly alterDisk: (disk: Disk) => Disk;
   /** Makes the windows of what intake runs differ from those of the plan, for a planted bug. */
   readonly stretchWindowsByMs: number;
+  /** The plan has the rules in which people have a say. */
+  readonly withPeople: boolean;
   /** The instant at which windows were first begun. */
   readonly onExecutorMade: (at: number) => void;
   readonly onProblem: (message: string) => void;
@@ -57,7 +59,7 @@ export class IntakeNode {
         if (message.startsWith('The windows of plan')) onProblem(message);
       },
       executors: this.#executors(),
-      compile: (plan) => watchedPlan(versionOf(plan.files), this.#options.stretchWindowsByMs),
+      compile: (plan) => watchedPlan(versionOf(plan.files), this.#options.stretchWindowsByMs, this.#options.withPeople),
       events: { insert: (segment) => this.#insert(segment, process) },
       readings: { write: async () => {} },
     }).then(

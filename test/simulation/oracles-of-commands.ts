@@ -11,6 +11,7 @@ import { PLAN } from './watched-plan.ts';
 export interface Owed {
   readonly rule: string;
   readonly group: string;
+  readonly openedAt: Instant;
   /** `may`: it was about to resolve when a silence ended, which facts do not say. */
   firing: 'must' | 'may' | 'no';
   acknowledged: boolean;
@@ -51,6 +52,7 @@ export function commandsHold(facts: readonly Fact[]): {
         const fresh: Owed = {
           rule,
           group,
+          openedAt: at,
           firing: 'must',
           acknowledged: false,
           resolved: false,
@@ -83,7 +85,8 @@ export function commandsHold(facts: readonly Fact[]): {
         for (const [key, one] of alerts) {
           if (one.resolved || one.everFlapping || !covers(silence, one) || isCovered(one)) continue;
           const least = one.acknowledged || (one.rule === 'route' && !one.told) ? 0 : TARGETS;
-          releases.push({ alert: key, at, most: one.acknowledged ? 0 : TARGETS, least });
+          // What only people decide may have opened ahead of the end of the silence.
+          releases.push({ alert: key, at: Math.max(at, one.openedAt), most: one.acknowledged ? 0 : TARGETS, least });
           if (!one.acknowledged && one.firing === 'no') one.firing = least === 0 ? 'may' : 'must';
         }
         break;

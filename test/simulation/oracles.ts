@@ -9,10 +9,10 @@ import { createLiveExecutor } from '#signals/live-executor.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { type MemoryStore, queueOf } from './memory-store.ts';
 import { answeredCommandsAreStored, commandsHold, silencesEnded } from './oracles-of-commands.ts';
-import { vouchingHolds } from './oracles-of-vouching.ts';
+import { saidHolds, vouchingHolds } from './oracles-of-vouching.ts';
 import type { People } from './people.ts';
 import { blockKey } from './simulated-disk.ts';
-import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, watchedPlan } from './watched-plan.ts';
+import { BURST_REPEAT_MS, LASTING_MS, PLAN, QUIET_MS, saidRules, watchedPlan } from './watched-plan.ts';
 
 export type InvariantName =
   | 'D1'
@@ -61,6 +61,8 @@ export interface Remains {
    * already, and is judged late.
    */
   readonly mayBeDatedBack: boolean;
+  /** What people say may then be dated before what was judged already. */
+  readonly clockSetBack: boolean;
   /** How many times something happened that may make a message leave once more. */
   readonly excuses: number;
   readonly people: People;
@@ -81,6 +83,7 @@ export function judgeRemains(remains: Remains): readonly Violation[] {
     ...commandsHold(remains.store.of(PLAN).facts.map(({ fact }) => fact)).violations,
     ...silencesEnded(remains.store, remains.now),
     ...vouchingHolds(remains.store),
+    ...saidHolds(remains),
     ...answeredCommandsAreStored(remains.store, remains.people),
   ];
 }
@@ -190,7 +193,7 @@ function alertsAreThoseOfAnUndisturbedRun(remains: Remains): Violation[] {
   const describe = (rows: Iterable<Alert>): string[] =>
     [...rows]
       // What people decide is held against what they said.
-      .filter((alert) => alert.rule !== 'quiet' && alert.rule !== 'judged')
+      .filter((alert) => alert.rule !== 'quiet' && !saidRules.has(alert.rule))
       .map(({ rule, group, openedAt, resolvedAt }) => `${rule} ${group} ${openedAt} to ${resolvedAt ?? 'now'}`)
       .sort();
   const expected = describe(alerts.values());

@@ -38,10 +38,10 @@ export class People {
   act(): void {
     const { chance } = this.#options;
     const what = chance.fraction();
-    if (what < 0.3) this.#acknowledge();
-    else if (what < 0.43) this.#acknowledgeWhenDue();
-    else if (what < 0.72) this.#silence();
-    else if (what < 0.84) this.#endSilence();
+    if (what < 0.24) this.#acknowledge();
+    else if (what < 0.36) this.#acknowledgeWhenDue();
+    else if (what < 0.6) this.#silence();
+    else if (what < 0.7) this.#endSilence();
     else this.#vouch();
   }
 

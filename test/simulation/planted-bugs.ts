@@ -79,6 +79,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     alterations: { store: forgetSamples, faults: { ...calm, coreKilled: 0.03 } },
   },
   {
+    name: 'the phases of what only people decide never change',
+    caughtBy: ['T2'],
+    alterations: { makeStep: () => stayInPhase, faults: calm },
+  },
+  {
     name: 'nobody looks at what a silence kept quiet when it ends',
     caughtBy: ['P10'],
     alterations: { makeStep: () => forgetSilenced, faults: calm },
@@ -144,6 +149,14 @@ function dropOverdueAtStart(): (world: World, input: CoreInput, now: Instant) =>
 function forgetAcknowledge(world: World, input: CoreInput, now: Instant): Step {
   const result = step(world, input, now);
   return input.kind === 'acknowledge' ? { ...result, world } : result;
+}
+
+function stayInPhase(world: World, input: CoreInput, now: Instant): Step {
+  const result = step(world, input, now);
+  const { people, ...line } = result.world.line;
+  if (people === undefined) return result;
+  const { dueAt: _dueAt, ...rest } = people;
+  return { ...result, world: { ...result.world, line: { ...line, people: rest } } };
 }
 
 function dropSilenceEndsAtStart(): (world: World, input: CoreInput, now: Instant) => Step {

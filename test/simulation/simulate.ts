@@ -6,7 +6,7 @@ import type { Instant } from '#kernel/instant.ts';
 import type { Disk } from '#kernel/ports.ts';
 import { Client } from './client.ts';
 import { CoreNode } from './core-node.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage, type Sight } from './coverage.ts';
 import { drawFaults, type Faults, noFaults } from './faults.ts';
 import { IntakeNode } from './intake-node.ts';
 import { SimulatedLink } from './link.ts';
@@ -17,7 +17,7 @@ import { Provider } from './provider.ts';
 import { Chance } from './random.ts';
 import { Scheduler, type SimulatedProcess } from './scheduler.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
-import { filesOf, MONTH_MS, PLAN } from './watched-plan.ts';
+import { filesOf, MONTH_MS, PLAN, START } from './watched-plan.ts';
 
 /** Parts that a planted bug replaces; what is left out is the real thing. */
 export interface Alterations {
@@ -42,7 +42,14 @@ export interface RunResult {
   readonly events: number;
 }
 
-const START: Instant = 1_790_000_000_000;
+/** What alerts of rules in which people have a say prove to have been met. */
+const SAID_SIGHTS: Readonly<Record<string, Sight>> = {
+  'judged-lasting': 'said for a time',
+  'judged-middle': 'said in a phase',
+  mixed: 'said with a test',
+  'reads-both': 'said beside a test',
+};
+
 /** What may take this long after everything was healed, and no longer. */
 const HEALED_MS = 60_000;
 
@@ -94,7 +101,9 @@ class Simulation {
     const { scheduler, coverage } = this;
     const faults = (): Faults => this.#faults;
     const onProblem = (message: string): void => void this.violations.push({ invariant: 'bug', message });
+    this.#withPeople = alterations.people ?? true;
     const shared = { scheduler, faults, coverage, onProblem };
+    const withPeople = this.#withPeople;
     this.#provider = new Provider(scheduler, faults, coverage);
     this.#disk = new SimulatedDisk(
       scheduler,
@@ -108,6 +117,7 @@ class Simulation {
       (owner) =>
         new CoreNode({
           ...shared,
+          withPeople,
           owner,
           store: this.store,
           provider: this.#provider,
@@ -117,6 +127,7 @@ class Simulation {
     );
     this.#intake = new IntakeNode({
       ...shared,
+      withPeople,
       disk: this.#disk,
       loaded: this.#loaded,
       alterDisk: alterations.disk ?? ((disk) => disk),
@@ -125,7 +136,6 @@ class Simulation {
         this.#windowsFrom ??= at;
       },
     });
-    this.#withPeople = alterations.people ?? true;
     this.#peoplesChance = new Chance(seed ^ 0x70656f70);
     this.#people = new People({
       scheduler,
@@ -279,6 +289,7 @@ class Simulation {
       unheard: [...this.#unheard.values()],
       foundAt: this.#foundAt,
       now: this.scheduler.wall,
+      clockSetBack: counts.has('clock set back'),
       mayBeDatedBack: counts.has('clock set back') && count('intake killed', 'power lost') > 0,
       // Each crash may cost one message for each that was on its way; what the provider or the store did to us as many.
       excuses:
@@ -316,6 +327,8 @@ class Simulation {
     for (const alert of this.#alerts()) {
       coverage.see('alert fired');
       if (alert.state === 'resolved') coverage.see('alert resolved');
+      const said = SAID_SIGHTS[alert.rule];
+      if (said !== undefined) coverage.see(said);
       const key = `${alert.rule} ${alert.group}`;
       if (rules.has(key)) coverage.see('fired again after it resolved');
       rules.add(key);

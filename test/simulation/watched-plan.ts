@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan, Condition, Measure, Rule, Test } from '#plan/model.ts';
 
 /** The plan that the simulation watches, made by hand: each rule is there for some of the invariants. */
@@ -8,6 +8,11 @@ export const MONTH_MS = 30 * DAY_MS;
 export const BURST_REPEAT_MS = 20 * SECOND_MS;
 export const LASTING_MS = 4 * SECOND_MS;
 export const QUIET_MS = 4 * SECOND_MS;
+export const SAID_LASTING_MS = 3 * SECOND_MS;
+
+/** When the simulated time begins, and where the phase in the middle of a run lies. */
+export const START: Instant = 1_790_000_000_000;
+export const MIDDLE = { from: START + 9 * SECOND_MS, to: START + 20 * SECOND_MS } as const;
 
 function counted(id: string, windowMs: number, by: readonly string[] = []): Measure {
   const text = `count(failure) over ${windowMs}ms`;
@@ -56,30 +61,63 @@ function rule(name: string, when: Condition, more: Partial<Rule> = {}): Rule {
   };
 }
 
+const SAID: Condition = {
+  kind: 'or',
+  of: [
+    { kind: 'review-wrong', review: 'first' },
+    { kind: 'comparison-differs', comparison: 'books' },
+  ],
+};
+
 const rules: readonly Rule[] = [
   rule('burst', { kind: 'test', test: 'burst' }, { repeatMs: BURST_REPEAT_MS }),
   rule('lasting', { kind: 'for', id: 'for-1', of: { kind: 'test', test: 'some' }, ms: LASTING_MS }),
   rule('route', { kind: 'test', test: 'route' }, { by: ['route'], resolveAfterMs: 2_000 }),
   rule('quiet', { kind: 'test', test: 'quiet' }, { repeatMs: MONTH_MS }),
-  rule('judged', {
-    kind: 'or',
-    of: [
-      { kind: 'review-wrong', review: 'first' },
-      { kind: 'comparison-differs', comparison: 'books' },
-    ],
-  }),
+  rule('judged', SAID),
 ];
+
+const bothFire: Condition = {
+  kind: 'and',
+  of: ['read', 'burst'].map((name) => ({ kind: 'rule-firing', rule: name }) as const),
+};
+
+/** Where there are people: what only they decide in phases, for a time, read by others; and what they decide together with tests. */
+const rulesOfPeople: readonly Rule[] = [
+  rule('judged-lasting', { kind: 'for', id: 'for-2', of: SAID, ms: SAID_LASTING_MS }, { repeatMs: BURST_REPEAT_MS }),
+  rule('judged-reader', { kind: 'rule-firing', rule: 'judged-lasting' }),
+  rule('judged-middle', SAID, { when: { phases: { middle: SAID } } }),
+  rule('mixed', { kind: 'and', of: [SAID, { kind: 'test', test: 'burst' }] }),
+  rule('mixed-lasting', {
+    kind: 'for',
+    id: 'for-3',
+    of: { kind: 'and', of: [SAID, { kind: 'test', test: 'some' }] },
+    ms: 1_000,
+  }),
+  rule('read', SAID),
+  rule('reads-both', bothFire),
+];
+
+/** The rules in which people have a say; all others are what they are without people. */
+export const saidRules: ReadonlySet<string> = new Set(['judged', ...rulesOfPeople.map(({ name }) => name)]);
 
 const vouched = { source: 'failure', during: [], by: { text: 'mia', people: ['mia'] } };
 
+/** The phases of a run with people. */
+const phases: CompiledPlan['phases'] = [
+  { name: 'begin', span: { kind: 'instants', from: 0, to: MIDDLE.from } },
+  { name: 'middle', span: { kind: 'instants', ...MIDDLE } },
+  { name: 'end', span: { kind: 'offsets', fromMs: MIDDLE.to } },
+];
+
 /** The plan of a version: the second one drops a rule's notice, so that applying it is more than a number. */
-export function watchedPlan(version: number, stretchWindowsByMs = 0): CompiledPlan {
+export function watchedPlan(version: number, stretchWindowsByMs = 0, withPeople = false): CompiledPlan {
   return {
     name: PLAN,
     title: `Shop ${version}`,
     timezone: 'UTC',
     launch: 0,
-    phases: [],
+    phases: withPeople ? phases : [],
     people: [{ name: 'mia' }],
     roles: {},
     channels: [
@@ -113,7 +151,7 @@ export function watchedPlan(version: number, stretchWindowsByMs = 0): CompiledPl
     signals: [],
     objectives: [],
     tests: Object.fromEntries(tests.map((test) => [test.id, test])),
-    rules,
+    rules: withPeople ? [...rules, ...rulesOfPeople] : rules,
     reviews: [{ ...vouched, name: 'first', first: 20, show: [] }],
     comparisons: [{ ...vouched, name: 'books', key: 'id', fields: [] }],
   };
