@@ -1,6 +1,6 @@
 import { type PhaseNeeds, vouchedName } from '#core/assessment-needs.ts';
 import type { Alert, Evidence, Fact, World } from '#core/model.ts';
-import { vouchingEvidence } from '#core/vouching.ts';
+import { vouchingFindings } from '#core/vouching-findings.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
 import {
   type AskedSample,
@@ -51,7 +51,7 @@ export interface PhaseKnown extends CheckCourses {
   readonly findings: ReadonlyMap<string, StoredResult>;
   /** The last failure that a job told. */
   readonly complaints: ReadonlyMap<string, StoredCheckIn>;
-  /** What people say now, by the same names as `vouched`. */
+  /** What people found, by the same names as `vouched`. */
   readonly said: ReadonlyMap<string, Evidence>;
   /** Of each rule, the newest first. */
   readonly alerts: ReadonlyMap<string, readonly Alert[]>;
@@ -121,13 +121,14 @@ export async function readPhase(
   const complaints = new Map(
     checkIns.filter(({ state, at }) => state === 'failed' && at >= range.from).map((one) => [one.heartbeat, one]),
   );
-  const said = saidIn(world, needs);
+  const said = saidIn(world, needs, facts);
   return { probes, heartbeats, rules, vouched, said, findings, complaints, alerts: new Map(alerts) };
 }
 
 function saidIn(
   world: Pick<World, 'samples' | 'comparisons'>,
   { reviews, comparisons }: Pick<PhaseNeeds, 'reviews' | 'comparisons'>,
+  facts: Awaited<ReturnType<typeof readCompared>>,
 ): ReadonlyMap<string, Evidence> {
   const units = [
     ...reviews.map(({ name }) => ({ kind: 'review-wrong', review: name }) as const),
@@ -135,7 +136,8 @@ function saidIn(
   ];
   return new Map(
     units.flatMap((unit) => {
-      const evidence = vouchingEvidence(world, unit);
+      const about = unit.kind === 'comparison-differs' ? facts.get(unit.comparison) : undefined;
+      const evidence = vouchingFindings(world, unit, about);
       return evidence === undefined ? [] : [[vouchedName(unit), evidence] as const];
     }),
   );
