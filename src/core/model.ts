@@ -1,6 +1,7 @@
 import type { ErrorCode } from '#kernel/error-codes.ts';
 import type { Instant } from '#kernel/instant.ts';
-import type { CompiledPlan, Operator, Recipient, TestId } from '#plan/model.ts';
+import type { CompiledPlan, Operator, TestId } from '#plan/model.ts';
+import type { Recipient } from '#plan/people.ts';
 import type { Found, GroupKey, Reading, Truth, Verdict } from '#plan/reading.ts';
 import type { NotificationIntent } from './notification.ts';
 import type { Via } from './via.ts';

@@ -1,4 +1,5 @@
-import type { CompiledPlan, Recipient, Rule } from '#plan/model.ts';
+import type { CompiledPlan, Rule } from '#plan/model.ts';
+import type { Recipient } from '#plan/people.ts';
 
 /** One address of one message: who, by which channel. */
 export interface Target {

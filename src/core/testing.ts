@@ -1,5 +1,6 @@
 import type { Instant } from '#kernel/instant.ts';
-import type { CompiledPlan, Condition, Recipient, Rule, Test } from '#plan/model.ts';
+import type { CompiledPlan, Condition, Rule, Test } from '#plan/model.ts';
+import type { Recipient } from '#plan/people.ts';
 import { type GroupKey, type Truth, UNGROUPED, type Verdict } from '#plan/reading.ts';
 import type { Alert, CoreInput, Fact, Step, World } from './model.ts';
 import type { NotificationIntent } from './notification.ts';

@@ -1,6 +1,6 @@
 import type { Channel } from '#channels/channel.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { ChannelBinding } from '#plan/model.ts';
+import type { ChannelBinding } from '#plan/people.ts';
 import type { AttemptResult } from './settlement.ts';
 
 /** The value of a secret by its name, undefined when there is none. */

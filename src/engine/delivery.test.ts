@@ -3,7 +3,7 @@ import type { Attempt, Channel } from '#channels/channel.ts';
 import { classifyTransportFailure } from '#channels/provider-answer.ts';
 import type { NotificationIntent } from '#core/notification.ts';
 import { limits } from '#kernel/limits.ts';
-import type { ChannelBinding } from '#plan/model.ts';
+import type { ChannelBinding } from '#plan/people.ts';
 import { sampleNotification } from '../../test/conformance/channel.ts';
 import { createVirtualClock } from '../../test/conformance/virtual-clock.ts';
 import { MemoryStore } from '../../test/simulation/memory-store.ts';

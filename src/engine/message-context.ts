@@ -3,7 +3,8 @@ import type { NotificationIdentity } from '#core/notification.ts';
 import type { LeasedNotification } from '#core/store.ts';
 import type { Instant } from '#kernel/instant.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { CompiledPlan, Person, SecretOr } from '#plan/model.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { Person, SecretOr } from '#plan/people.ts';
 import { type ResolveSecret, resolveBinding } from './channel-settings.ts';
 import type { AttemptResult } from './settlement.ts';
 

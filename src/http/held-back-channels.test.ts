@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseEgressAllow } from '#egress/allowance.ts';
 import { createHoldsBack } from '#egress/holds-back.ts';
-import type { ChannelBinding } from '#plan/model.ts';
+import type { ChannelBinding } from '#plan/people.ts';
 import { heldBackChannels } from './held-back-channels.ts';
 
 async function sentences(allow: string, channels: readonly ChannelBinding[], secrets: Record<string, string> = {}) {

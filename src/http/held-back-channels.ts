@@ -2,7 +2,8 @@ import { findChannel } from '#channels/catalogue.ts';
 import { emailPorts } from '#channels/email/spec.ts';
 import { allowanceFor } from '#egress/allowance.ts';
 import type { HoldsBack } from '#egress/holds-back.ts';
-import type { ChannelBinding, CompiledPlan } from '#plan/model.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { ChannelBinding } from '#plan/people.ts';
 import type { ResolveSecret } from './missing-secrets.ts';
 
 type Settings = Readonly<Record<string, string | number | boolean>>;

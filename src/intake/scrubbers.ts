@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { assert } from '#kernel/assert.ts';
 import type { Disk, Random } from '#kernel/ports.ts';
-import type { ScrubRules } from '#plan/model.ts';
+import type { ScrubRules } from '#plan/traffic.ts';
 import { loadInstallationKey } from './installation-key.ts';
 import { Scrubber } from './scrubbing/scrubber.ts';
 

@@ -11,20 +11,10 @@ import { budgetTermsOf, errorBudget, missable } from './error-budget.ts';
 import { assessmentRows, heartbeatRows, probeRows } from './explain-probes.ts';
 import { serviceRows } from './explain-services.ts';
 import { comparisonRows, reviewRows } from './explain-vouching.ts';
-import type {
-  Bands,
-  BandTest,
-  ByPhase,
-  CompiledPlan,
-  Formula,
-  Measure,
-  PhaseSpan,
-  Recipient,
-  Rule,
-  Unit,
-  Webhook,
-} from './model.ts';
+import type { Bands, BandTest, ByPhase, CompiledPlan, Formula, Measure, PhaseSpan, Rule, Unit } from './model.ts';
+import type { Recipient } from './people.ts';
 import { absoluteSpan } from './phases.ts';
+import type { Webhook } from './webhook.ts';
 import { windowStepMs } from './window-step.ts';
 
 /** What a plan says once each default is filled in, line by line; `(default)` marks what the author did not write. */

@@ -1,8 +1,12 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { Assessment } from './assessment.ts';
 import type { AvailabilityFigure, Maintenance } from './availability-figure.ts';
+import type { ChannelBinding, Person, Recipient, Severity } from './people.ts';
 import type { Database, Heartbeat, Probe } from './probe.ts';
+import type { Scrape } from './scrape.ts';
+import type { ScrubRules, TrafficLimits } from './traffic.ts';
 import type { Comparison, Review } from './vouching.ts';
+import type { Webhook } from './webhook.ts';
 
 /**
  * What a plan compiles to: the types that signals, core, engine and rehearsal share. Everything here is plain JSON, so a
@@ -57,30 +61,6 @@ export interface CompiledPlan {
   readonly comparisons?: readonly Comparison[];
 }
 
-// What senders may send, and what is kept of it
-
-/** Records a second, by class of traffic. */
-export type TrafficRates = Readonly<Partial<Record<'alerts' | 'events' | 'samples' | 'logs', number>>>;
-
-export interface TrafficLimits {
-  /** Of all keys of the plan together. */
-  readonly plan: TrafficRates;
-  /** Of each key. */
-  readonly eachKey: TrafficRates;
-}
-
-/** Changes to the scrub list that every plan has. Names of fields are as their senders write them. */
-export interface ScrubRules {
-  /** Fields that are left out. */
-  readonly drop: readonly string[];
-  /** Fields whose value becomes a keyed hash: equal values stay equal. */
-  readonly hash: readonly string[];
-  /** Fields that are kept as they are sent, with the reason that the plan names. */
-  readonly keep: Readonly<Record<string, string>>;
-  /** Without it users are kept by their names, but for those who are named by a mail address or the like. */
-  readonly user?: 'kept' | 'hashed';
-}
-
 // Phases
 
 export interface CompiledPhase {
@@ -102,44 +82,6 @@ export interface ByPhase<Value> {
 
 // People
 
-export interface Person {
-  readonly name: string;
-  readonly email?: string;
-  readonly phone?: SecretOr<string>;
-  /** Chat with the bot. */
-  readonly telegram?: SecretOr<string>;
-  /** Topic that this person subscribes to. */
-  readonly ntfy?: SecretOr<string>;
-}
-
-export type SecretOr<Value> = { readonly secret: string } | { readonly literal: Value };
-
-/** A channel that the plan configures, e.g. `webhook` named `ops`. */
-export interface ChannelBinding {
-  readonly name: string;
-  readonly kind: string;
-  readonly settings: Readonly<Record<string, SecretOr<string | number | boolean>>>;
-  /** The plan does not bind it; it is an account of the installation. */
-  readonly implied?: true;
-}
-
-/**
- * Whom a line tells, already resolved to persons and channels: `mia by app` gives a person, `webhook:ops` the channel bound as `ops`,
- * `slack:#x` the one bound as `x` or else as `slack`; the target is the address as written.
- */
-export type Recipient =
-  | { readonly kind: 'person'; readonly person: string; readonly channels: readonly string[]; readonly via?: string }
-  | { readonly kind: 'channel'; readonly channel: string; readonly target: string };
-
-export interface Severity {
-  readonly name: string;
-  readonly also?: string;
-  readonly means: readonly string[];
-  readonly notify: readonly Recipient[];
-  /** To acknowledge, from the alert's start. */
-  readonly respondMs?: DurationMs;
-}
-
 export interface Service {
   readonly name: string;
   readonly importance?: 'critical' | 'important' | 'minor';
@@ -149,63 +91,6 @@ export interface Service {
 }
 
 // Telemetry
-
-/** Other systems that post what happens with them; each has an address of its own, and its signature is the credential. */
-export type Webhook = StripeWebhook | GithubWebhook | VercelWebhook | JsonWebhook;
-
-export interface StripeWebhook {
-  readonly kind: 'stripe';
-  readonly name: string;
-  /** Name of the signing secret. */
-  readonly secret: string;
-}
-
-export interface GithubWebhook {
-  readonly kind: 'github';
-  readonly name: string;
-  readonly secret: string;
-  /** The service that its deployments are of; without it the repository's name. */
-  readonly service?: string;
-  /** A workflow whose successful runs are deployments. */
-  readonly workflow?: string;
-}
-
-export interface VercelWebhook {
-  readonly kind: 'vercel';
-  readonly name: string;
-  readonly secret: string;
-  /** The service that its deployments are of; without it the project's name. */
-  readonly service?: string;
-}
-
-/** Any JSON, one event a request, read by a mapping. */
-export interface JsonWebhook {
-  readonly kind: 'json';
-  readonly name: string;
-  readonly secret: string;
-  readonly proof: WebhookProof;
-  /** The name of its events. */
-  readonly event: string;
-  readonly id?: WebhookValue;
-  readonly time?: WebhookValue;
-  readonly user?: WebhookValue;
-  readonly durationMs?: WebhookValue;
-  readonly value?: WebhookValue;
-  /** By the name of the attribute; absent: every value of the body under its own path. */
-  readonly fields?: Readonly<Record<string, WebhookValue>>;
-}
-
-/** How a sender shows that it knows the secret. */
-export type WebhookProof =
-  /** HMAC of the body, in hexadecimal digits or base64, alone or behind `sha256=`; the header's name in lower case. */
-  | { readonly kind: 'hmac'; readonly hash: 'sha1' | 'sha256' | 'sha512'; readonly header: string }
-  /** https://www.standardwebhooks.com: HMAC of id, time and body. */
-  | { readonly kind: 'standard-webhooks' }
-  /** The secret itself, in `Authorization: Bearer`. */
-  | { readonly kind: 'token' };
-
-/** Where a value stands: in the body, each step the key of a map or the place in a list, or in a header (lower case). */
-export type WebhookValue = { readonly path: readonly string[] } | { readonly header: string };
 
 /** A named set of events: those of one event name that satisfy `where`. */
 export interface Source {
@@ -259,24 +144,6 @@ export type Predicate =
 
 export type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
 export type FieldValue = string | number | boolean;
-
-/** A target whose metrics intake fetches at a fixed pace. */
-export interface Scrape {
-  /** Becomes the label `job` of its series. */
-  readonly name: string;
-  /** http or https, without credentials. */
-  readonly url: string;
-  readonly everyMs: ByPhase<DurationMs>;
-  /** At most the shortest of `everyMs`. */
-  readonly timeoutMs: DurationMs;
-  /** Beside `job` and `instance`. Sorted by name. */
-  readonly labels: readonly (readonly [name: string, value: string])[];
-  /** Patterns of metric names, `*` standing for any characters; all are kept without one. */
-  readonly keep: readonly string[];
-  readonly drop: readonly string[];
-  /** Name of the secret that is shown as bearer token. */
-  readonly tokenSecret?: string;
-}
 
 export type MeasureId = string;
 

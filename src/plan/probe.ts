@@ -1,5 +1,6 @@
 import type { DurationMs } from '#kernel/instant.ts';
-import type { ByPhase, Predicate, SecretOr } from './model.ts';
+import type { ByPhase, Predicate } from './model.ts';
+import type { SecretOr } from './people.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** A check that we make, at instants of a grid that does not drift. */

@@ -1,4 +1,4 @@
-import type { SecretOr } from './model.ts';
+import type { SecretOr } from './people.ts';
 
 /** What a `POST` sends: text as written, or JSON made of a map or list. */
 export type RequestBody =

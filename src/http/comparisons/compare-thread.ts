@@ -5,7 +5,7 @@ import { Scrubber } from '#intake/scrubbing/scrubber.ts';
 import { assert } from '#kernel/assert.ts';
 import { type ErrorCode, WatchbillError } from '#kernel/error-codes.ts';
 import { limits } from '#kernel/limits.ts';
-import type { ScrubRules } from '#plan/model.ts';
+import type { ScrubRules } from '#plan/traffic.ts';
 import type { Comparison } from '#plan/vouching.ts';
 
 /** What the thread is given at first. */

@@ -1,5 +1,6 @@
 import { WatchbillError } from '#kernel/error-codes.ts';
-import type { ChannelBinding, CompiledPlan } from '#plan/model.ts';
+import type { CompiledPlan } from '#plan/model.ts';
+import type { ChannelBinding } from '#plan/people.ts';
 
 /**
  * Throws `forbidden` when a plan sends a secret of the server anywhere else than the plan in force does. Secrets belong to the server and

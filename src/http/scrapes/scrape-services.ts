@@ -2,7 +2,7 @@ import type { ScrapeAnswer } from '#contract/scrapes.ts';
 import type { Core } from '#engine/core-process.ts';
 import type { ScrapeReport } from '#intake/link.ts';
 import { formatInstant } from '#kernel/instant.ts';
-import type { Scrape } from '#plan/model.ts';
+import type { Scrape } from '#plan/scrape.ts';
 import { requirePlan } from '../known-plan.ts';
 import type { ScrapeServices } from './services.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '#kernel/limits.ts';
-import type { TrafficLimits } from '#plan/model.ts';
+import type { TrafficLimits } from '#plan/traffic.ts';
 import { T0, VirtualClock } from '../test-support.ts';
 import { Admission } from './admission.ts';
 import { Floods } from './floods.ts';

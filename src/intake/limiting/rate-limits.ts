@@ -1,5 +1,5 @@
 import { limits } from '#kernel/limits.ts';
-import type { TrafficLimits } from '#plan/model.ts';
+import type { TrafficLimits } from '#plan/traffic.ts';
 import type { Grant } from '../credentials.ts';
 import type { RequestRefusal, TrafficClass } from '../receiver.ts';
 import { TokenBucket } from './token-bucket.ts';

@@ -1,4 +1,4 @@
-import type { Scrape } from '#plan/model.ts';
+import type { Scrape } from '#plan/scrape.ts';
 import type { Series } from '../samples/batch.ts';
 import { kindOf, type MetricFamily, readSeries } from './decode.ts';
 

@@ -1,4 +1,4 @@
-import type { ScrubRules } from '#plan/model.ts';
+import type { ScrubRules } from '#plan/traffic.ts';
 import { withoutSecrets } from './secrets-in-text.ts';
 
 /**

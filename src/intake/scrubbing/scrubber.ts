@@ -1,4 +1,4 @@
-import type { ScrubRules } from '#plan/model.ts';
+import type { ScrubRules } from '#plan/traffic.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { Series } from '../samples/batch.ts';
 import { actionOf, type FieldAction } from './field-rules.ts';

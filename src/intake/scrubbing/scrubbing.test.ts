@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ScrubRules } from '#plan/model.ts';
+import type { ScrubRules } from '#plan/traffic.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { bareAttributes } from '../decoding.ts';
 import { actionOf } from './field-rules.ts';

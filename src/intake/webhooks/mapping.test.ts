@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { GithubWebhook, JsonWebhook } from '#plan/model.ts';
+import type { GithubWebhook, JsonWebhook } from '#plan/webhook.ts';
 import type { Decoded } from '../decoding.ts';
 import { RecordBuilder } from '../record-builder.ts';
 import { type Delivery, isCardNumber, type Json, type JsonMap, readTime } from './delivery.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import type { Webhook } from '#plan/model.ts';
+import type { Webhook } from '#plan/webhook.ts';
 import { type ProofOutcome, prove } from './proof.ts';
 
 const NOW = 1_790_000_000_000;

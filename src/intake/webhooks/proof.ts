@@ -4,7 +4,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { Webhook } from '#plan/model.ts';
+import type { Webhook } from '#plan/webhook.ts';
 
 /** What a proof is made of: the secret, and the request as it came. */
 export interface Proven {

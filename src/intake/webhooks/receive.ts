@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { limits } from '#kernel/limits.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { Webhook } from '#plan/model.ts';
+import type { Webhook } from '#plan/webhook.ts';
 import { refusal } from '../answer.ts';
 import type { DecodeContext, Decoded } from '../decoding.ts';
 import { answerOf } from '../events/receive.ts';

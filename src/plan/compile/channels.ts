@@ -1,4 +1,4 @@
-import type { ChannelBinding, Recipient, SecretOr } from '../model.ts';
+import type { ChannelBinding, Recipient, SecretOr } from '../people.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { childAt, type MapEntry, type TextNode, type TreeNode } from '../text/tree.ts';
 import {

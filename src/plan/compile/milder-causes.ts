@@ -1,4 +1,5 @@
-import type { Rule, Severity } from '../model.ts';
+import type { Rule } from '../model.ts';
+import type { Severity } from '../people.ts';
 import type { Context } from './context.ts';
 import { NO_SEVERITY } from './severities.ts';
 

@@ -1,4 +1,4 @@
-import type { Person, SecretOr } from '../model.ts';
+import type { Person, SecretOr } from '../people.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { TreeNode } from '../text/tree.ts';

@@ -1,7 +1,7 @@
 import { type DurationMs, formatDuration, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { parseDuration } from '../expression/parse.ts';
-import type { SecretOr } from '../model.ts';
+import type { SecretOr } from '../people.ts';
 import type { Confirmation } from '../probe.ts';
 import type { BodyValue, RequestBody } from '../request-body.ts';
 import { RUN_PLACE } from '../run-id.ts';

@@ -1,5 +1,5 @@
 import { limits } from '#kernel/limits.ts';
-import type { SecretOr } from '../model.ts';
+import type { SecretOr } from '../people.ts';
 import type { ProbeCheck } from '../probe.ts';
 import type { BodyValue, RequestBody } from '../request-body.ts';
 import type { Span } from '../text/source-file.ts';

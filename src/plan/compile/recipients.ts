@@ -1,5 +1,5 @@
 import { parseRecipient } from '../expression/parse.ts';
-import type { Recipient } from '../model.ts';
+import type { Recipient } from '../people.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';

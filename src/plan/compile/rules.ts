@@ -1,7 +1,8 @@
 import { type DurationMs, formatDuration, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import type * as conditionAst from '../expression/condition-ast.ts';
 import { parseCondition, parseSpan } from '../expression/parse.ts';
-import type { ByPhase, Condition, Predicate, Recipient, Rule, Severity, Test } from '../model.ts';
+import type { ByPhase, Condition, Predicate, Rule, Test } from '../model.ts';
+import type { Recipient, Severity } from '../people.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';

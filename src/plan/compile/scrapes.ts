@@ -1,7 +1,8 @@
 import { type DurationMs, formatDuration } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { parseDuration } from '../expression/parse.ts';
-import type { ByPhase, Scrape } from '../model.ts';
+import type { ByPhase } from '../model.ts';
+import type { Scrape } from '../scrape.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import { childAt, entriesOf, type MapEntry, type TextNode } from '../text/tree.ts';
 import { readByPhase, valuesOf } from './by-phase.ts';

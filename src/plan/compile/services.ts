@@ -1,5 +1,6 @@
 import { limits } from '#kernel/limits.ts';
-import type { Rule, Service, Severity, Test, TestId } from '../model.ts';
+import type { Rule, Service, Test, TestId } from '../model.ts';
+import type { Severity } from '../people.ts';
 import type { Probe } from '../probe.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, type Sentence } from '../text/sentence.ts';

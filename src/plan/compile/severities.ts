@@ -1,5 +1,5 @@
 import { parseClockSla } from '../expression/parse.ts';
-import type { Severity } from '../model.ts';
+import type { Severity } from '../people.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { placeOf, sentenceOf } from '../text/sentence.ts';
 import { childAt, type MapEntry } from '../text/tree.ts';

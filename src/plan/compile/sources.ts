@@ -1,12 +1,13 @@
 import type * as ast from '../expression/ast.ts';
 import { parseSource } from '../expression/parse.ts';
-import type { Predicate, Search, Source, Webhook } from '../model.ts';
+import type { Predicate, Search, Source } from '../model.ts';
 import { BOUND_FIELD, countsUpToBounds, INCREASE_FIELD, LEVEL_FIELD } from '../sample-fields.ts';
 import { BUILT_IN_SOURCES } from '../shape/built-in-sources.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
+import type { Webhook } from '../webhook.ts';
 import type { Context } from './context.ts';
 import { compilePredicate } from './predicates.ts';
 import { sourceOfWebhook } from './webhooks.ts';

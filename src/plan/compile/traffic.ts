@@ -1,6 +1,6 @@
-import type { ScrubRules, TrafficLimits, TrafficRates } from '../model.ts';
 import { sentenceOf } from '../text/sentence.ts';
 import { childAt, entriesOf, type TreeNode } from '../text/tree.ts';
+import type { ScrubRules, TrafficLimits, TrafficRates } from '../traffic.ts';
 import { type Context, sentencesOf } from './context.ts';
 
 const CLASSES = ['alerts', 'events', 'samples', 'logs'] as const;

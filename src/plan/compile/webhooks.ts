@@ -1,7 +1,8 @@
 import { limits } from '#kernel/limits.ts';
-import type { JsonWebhook, Source, Webhook, WebhookProof, WebhookValue } from '../model.ts';
+import type { Source } from '../model.ts';
 import { suggest } from '../text/nearest-name.ts';
 import { childAt, entriesOf, type MapEntry, type TextNode } from '../text/tree.ts';
+import type { JsonWebhook, Webhook, WebhookProof, WebhookValue } from '../webhook.ts';
 import { secretOr, textAt } from './channels.ts';
 import type { Context } from './context.ts';
 import { WEBHOOK_KINDS, type WebhookKind, webhookEvent, webhookSettings } from './webhook-kinds.ts';

@@ -1,6 +1,6 @@
 import type { OutgoingRequest } from '#kernel/ports.ts';
 import { fail, ok, type Result } from '#kernel/result.ts';
-import type { SecretOr } from '#plan/model.ts';
+import type { SecretOr } from '#plan/people.ts';
 import type { BodyValue, RequestBody } from '#plan/request-body.ts';
 import { RUN_PLACE } from '#plan/run-id.ts';
 import type { CheckOf, ProbeContext, Problem } from '../kind.ts';

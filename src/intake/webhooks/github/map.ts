@@ -1,4 +1,4 @@
-import type { GithubWebhook } from '#plan/model.ts';
+import type { GithubWebhook } from '#plan/webhook.ts';
 import type { RecordBuilder } from '../../record-builder.ts';
 import {
   type Delivery,

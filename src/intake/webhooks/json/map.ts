@@ -1,4 +1,4 @@
-import type { JsonWebhook, WebhookValue } from '#plan/model.ts';
+import type { JsonWebhook, WebhookValue } from '#plan/webhook.ts';
 import type { RecordBuilder } from '../../record-builder.ts';
 import { type Delivery, flatten, idAt, type Json, readTime, setValue, valueAt } from '../delivery.ts';
 

@@ -1,4 +1,4 @@
-import type { StripeWebhook } from '#plan/model.ts';
+import type { StripeWebhook } from '#plan/webhook.ts';
 import type { RecordBuilder } from '../../record-builder.ts';
 import { type Delivery, flatten, idAt, mapAt, readTime, setValue, textAt } from '../delivery.ts';
 

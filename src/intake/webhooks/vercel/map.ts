@@ -1,4 +1,4 @@
-import type { VercelWebhook } from '#plan/model.ts';
+import type { VercelWebhook } from '#plan/webhook.ts';
 import type { RecordBuilder } from '../../record-builder.ts';
 import { type Delivery, idAt, type JsonMap, mapAt, recentTime, textAt } from '../delivery.ts';
 import { addDeployment, versionOf } from '../deployment.ts';
