@@ -112,6 +112,8 @@ function judgeOpen(
   const unknownSince = noteUnknown(draft, rule, group, before, over === 'unknown', evidence, at);
   const state = resolution.entry === undefined ? 'firing' : 'resolving';
   if (before.state === 'resolving' && state === 'firing') draft.revived = true;
+  // What it kept quiet is to be told, for nobody knows whether it still is the cause.
+  if (before.unknownSince === undefined && unknownSince !== undefined) draft.revived = true;
   write(draft, rule, group, before, state, trueSince, dueAt, { alert: alertKey, unknownSince }, at);
   return false;
 }

@@ -32,7 +32,10 @@ export class Draft {
   /** Alerts that opened or ended at the instant that is being judged; their telling follows when all rules are judged. */
   opened: string[] = [];
   ended: string[] = [];
-  /** What was kept quiet is to be looked at again: an alert that had begun to resolve fires again, or another plan version is in force. */
+  /**
+   * What was kept quiet is to be looked at again: an alert that had begun to resolve fires again, one cannot be judged any more, or another
+   * plan version is in force.
+   */
   revived = false;
   /** Alerts that no silence covers any more; what is to be told of them follows when all rules are judged. */
   released: string[] = [];

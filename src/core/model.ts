@@ -352,6 +352,7 @@ export type DecisionReason =
   | 'already-told-by-family'
   | 'inhibited'
   | 'needs-down'
+  | 'needs-unknown'
   | 'silenced'
   | 'acknowledged'
   | 'never-told-of-firing'

@@ -5,7 +5,7 @@ import type { CompiledPlan, Rule } from '#plan/model.ts';
 import type { Truth, Verdict } from '#plan/reading.ts';
 import { Draft } from './draft.ts';
 import type { Alert } from './model.ts';
-import { downNeedNow, isResolving, rank } from './refusal.ts';
+import { downNeedNow, isResolving, rank, refusalOf } from './refusal.ts';
 import { silencesOf } from './silences.ts';
 import { Play, verdict } from './testing.ts';
 
@@ -134,6 +134,12 @@ function isKnown(play: Play, alert: Alert): boolean {
   return alert.told || alert.acknowledged !== undefined || silencesOf(play.world, alert).length > 0;
 }
 
+/** Whether it can be judged now if an alert is over. */
+function isJudged(play: Play, key: string): boolean {
+  const judgement = [...play.world.judgements.values()].find(({ alert }) => alert === key);
+  return judgement !== undefined && judgement.unknownSince === undefined;
+}
+
 /** Checks, at rest, that among all that fires something is known to people. */
 function check(play: Play, plan: CompiledPlan): void {
   const open = [...play.world.alerts.values()].filter(({ state }) => state === 'firing');
@@ -151,6 +157,12 @@ function check(play: Play, plan: CompiledPlan): void {
     if (isKnown(play, alert)) continue;
     const refusal = last(alert);
     expect(refusal, `${alert.key} is kept quiet for a reason`).toBeDefined();
+    const rule = draft.index.rules.get(alert.rule);
+    const now = rule === undefined ? undefined : refusalOf(draft, alert, rule);
+    if (now?.reason === 'needs-down') for (const key of now.by ?? []) expect(isJudged(play, key), key).toBe(true);
+    // What people do may take a reason away; that is looked at when something opens or ends.
+    const isLeftAlone = !play.facts.some(({ kind }) => kind === 'alert-acknowledged' || kind === 'silence-began');
+    if (isLeftAlone) expect(now, `${alert.key} is still quiet for a reason`).toBeDefined();
     if (refusal?.reason !== 'needs-down' || wanted) continue;
     expect(known).toBe(true);
     if (downNeedNow(play.world, alert) === undefined) continue;

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Rule } from '#plan/model.ts';
 import { explainAlert, explainRule } from './explain.ts';
 import { explanationLines } from './explain-text.ts';
+import type { Alert } from './model.ts';
+import { downNeedNow } from './refusal.ts';
 import { isTrue, MIA, Play, plan, rule, verdict } from './testing.ts';
 
 const MINUTE = 60_000;
@@ -177,6 +179,46 @@ describe('a down rule of which nobody hears keeps nothing quiet', () => {
     };
     expect(last({})).toBe('A-1 fired 0 mia app');
     expect(last({ severity: { otherwise: 'none' } })).toBe('A-3 resolved 0 mia app');
+  });
+});
+
+describe('a cause that cannot be judged now keeps nothing quiet', () => {
+  it('what it kept quiet is told then, once, and says why', () => {
+    const play = shop({ orders: { repeatMs: 10 * MINUTE } });
+    play.say(1_000, { a: 'true', b: 'true', c: 'true' });
+    expect(play.told()).toEqual(['A-3 fired 0 mia app']);
+    // Only the api's answer says how the database is, and the api does not answer any more.
+    play.say(2_000, { c: 'unknown' });
+    expect(play.told()).toEqual(['A-3 fired 0 mia app', 'A-2 fired 0 mia app']);
+    const notified = play.facts.findLast(({ kind }) => kind === 'notified');
+    expect([notified?.reason, notified?.body.service, notified?.body.by]).toEqual([
+      'needs-unknown',
+      'database',
+      ['A-3'],
+    ]);
+    expect(downNeedNow(play.world, play.alerts.get('A-1') as Alert)).toEqual({ service: 'api', by: ['A-2'] });
+    play.say(3_000, { c: 'true' });
+    play.say(4_000, { c: 'unknown' });
+    play.pass(9 * MINUTE);
+    expect(play.told()).toHaveLength(2);
+  });
+
+  it('nor what begins to fire while it is unknown', () => {
+    const play = shop();
+    play.say(1_000, { c: 'true' });
+    play.say(2_000, { c: 'unknown' });
+    play.say(3_000, { a: 'true' });
+    expect(play.told()).toEqual(['A-1 fired 0 mia app', 'A-2 fired 0 mia app']);
+    expect(explainRule(play.world, 'orders', 3_000)?.groups[0]).not.toHaveProperty('needsDown');
+  });
+
+  it('keeps quiet what begins once it is known again', () => {
+    const play = shop();
+    play.say(1_000, { c: 'true' });
+    play.say(2_000, { c: 'unknown' });
+    play.say(3_000, { c: 'true' });
+    play.say(4_000, { a: 'true' });
+    expect(play.told()).toEqual(['A-1 fired 0 mia app']);
   });
 });
 

@@ -5,7 +5,7 @@ import { joinSpell } from './flapping.ts';
 import type { Alert, DecisionReason } from './model.ts';
 import type { NotificationIdentity } from './notification.ts';
 import { targetsOf } from './recipients.ts';
-import { family, isResolving, type Refusal, rank, refusalOf } from './refusal.ts';
+import { family, isResolving, type Refusal, rank, refusalOf, unknownNeedOf } from './refusal.ts';
 
 /**
  * Tells what the instant brought, when all rules are judged: first the ends, then what fires, the most severe first. An alert
@@ -88,10 +88,14 @@ function tellFiring(
     send(draft, { ...alert, told: true }, rule, 'flapping', reason, at);
     return;
   }
+  const told = withRepeat({ ...alert, told: true }, rule, at);
+  if (upgraded.length > 0) {
+    send(draft, told, rule, 'fired', 'upgraded-in-family', at, { upgrades: upgraded.map(({ key }) => key) });
+    return;
+  }
+  const need = because === 'looked-at-again' ? unknownNeedOf(draft, alert, rule) : undefined;
   const first = because === 'silence-ended' ? because : 'first-notification';
-  const reason = upgraded.length > 0 ? 'upgraded-in-family' : first;
-  const more = upgraded.length > 0 ? { upgrades: upgraded.map(({ key }) => key) } : {};
-  send(draft, withRepeat({ ...alert, told: true }, rule, at), rule, 'fired', reason, at, more);
+  send(draft, told, rule, 'fired', need === undefined ? first : 'needs-unknown', at, { ...need });
 }
 
 /** Told to those who heard that it fires, whatever inhibits it now. */

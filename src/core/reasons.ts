@@ -25,6 +25,7 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
   'already-told-by-family': 'an alert of its family was told already',
   inhibited: 'inhibited by an alert that fires',
   'needs-down': 'something that its service needs is down',
+  'needs-unknown': 'whether what its service needs is still down is unknown',
   silenced: 'silenced',
   acknowledged: 'somebody takes care of it',
   'never-told-of-firing': 'nobody had been told that it fired',
@@ -68,6 +69,9 @@ export const reasonTexts: Readonly<Record<DecisionReason, string>> = {
 
 /** A reason in words, with what is down where the fact names it. */
 export function reasonWith(reason: DecisionReason, service: unknown): string {
-  if (reason !== 'needs-down' || typeof service !== 'string') return reasonTexts[reason];
-  return `its service needs ${service}, which is down`;
+  if (typeof service !== 'string') return reasonTexts[reason];
+  if (reason === 'needs-down') return `its service needs ${service}, which is down`;
+  return reason === 'needs-unknown'
+    ? `whether ${service}, which its service needs, is still down is unknown`
+    : reasonTexts[reason];
 }

@@ -73,7 +73,8 @@ const UNKNOWN: Known = { by: 'nobody', rank: Number.POSITIVE_INFINITY };
 /**
  * What the service of a rule needs and is down, and the alerts that say so: those that people hear of themselves, rather than others that
  * are kept quiet by the same cause. An alert of which nobody knows keeps nothing quiet, so somebody always hears; nor does one that people
- * heard of less urgently than ours is, so whoever ours would wake is woken. `known` may hold what was found out of alerts at the same instant.
+ * heard of less urgently than ours is, so whoever ours would wake is woken; nor does one of which nobody can say whether it still holds.
+ * `known` may hold what was found out of alerts at the same instant.
  */
 export function downNeedOf(
   draft: Draft,
@@ -81,11 +82,27 @@ export function downNeedOf(
   rule: Rule,
   known: Map<string, Known> = new Map(),
 ): DownNeed | undefined {
+  return needOf(draft, alert, rule, known, (cause) => !isUnknown(draft, cause));
+}
+
+/** What would keep an alert quiet if it could be judged whether it still holds. */
+export function unknownNeedOf(draft: Draft, alert: Alert, rule: Rule): DownNeed | undefined {
+  return needOf(draft, alert, rule, new Map(), (cause) => isUnknown(draft, cause));
+}
+
+function needOf(
+  draft: Draft,
+  alert: Alert,
+  rule: Rule,
+  known: Map<string, Known>,
+  counts: (cause: Alert) => boolean,
+): DownNeed | undefined {
   const own = rank(draft, alert);
   const down = (rule.needs ?? []).map(({ service, rules }) => ({
     service,
     alerts: rules
       .flatMap((name) => openAlertsOf(draft, name, alert, rule))
+      .filter(counts)
       .map(({ key }) => ({ key, known: howKnown(draft, key, known) }))
       .filter((one) => one.known.rank <= own),
   }));
@@ -164,6 +181,11 @@ function tellersOf(draft: Draft, alert: Alert, rule: Rule): readonly Alert[] {
 /** Whether an alert waits only for the end of its time to resolve. */
 export function isResolving(draft: Draft, alert: Alert): boolean {
   return draft.judgements.get(judgementKey(alert.rule, alert.group))?.state === 'resolving';
+}
+
+/** Whether an alert is open of which it cannot be judged whether it is over. */
+function isUnknown(draft: Draft, alert: Alert): boolean {
+  return draft.judgements.get(judgementKey(alert.rule, alert.group))?.unknownSince !== undefined;
 }
 
 /** Of two alerts of a family the more severe one is told; of equals the one that opened first. */
