@@ -180,9 +180,12 @@ function runUntil(draft: Draft, { verdicts, said }: Coming, { evaluation, timers
     return [within(evaluationDue(draft), evaluation), within(timerDue(draft), timers)].reduce(earlier, coming);
   };
   for (;;) {
-    runPeople(draft, Math.min(now, (following() ?? timers + 1) - 1), now);
-    // What people decide may have left something to look at.
-    const at = following();
+    let at = following();
+    if (draft.index.isDecidedByPeople.size > 0) {
+      runPeople(draft, Math.min(now, (at ?? timers + 1) - 1), now);
+      // It may have left something to look at.
+      at = following();
+    }
     if (at === undefined) return;
     if (draft.line.dueAt !== undefined && draft.line.dueAt <= at && enterPhase(draft, at, 'phase-began')) {
       // Beyond the watermark nobody knows what the tests say; the rules are judged in the new phase when the executors are back.
