@@ -15,8 +15,8 @@ import type { Span } from '../text/source-file.ts';
 import { budgetTargets } from './budget-targets.ts';
 import { valuesOf } from './by-phase.ts';
 import { type Checks, staleAfterMs } from './checks.ts';
+import type { CompiledFormula, Scope } from './compiled-formula.ts';
 import type { Context } from './context.ts';
-import type { CompiledFormula, Scope } from './formulas.ts';
 import { meaningHash } from './meaning.ts';
 import { COUNT, FRACTION } from './units.ts';
 

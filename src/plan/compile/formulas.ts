@@ -1,6 +1,6 @@
 import { formatDuration, SECOND_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
-import type { CalendarWindow, Maintenance } from '../availability-figure.ts';
+import type { Maintenance } from '../availability-figure.ts';
 import type * as ast from '../expression/ast.ts';
 import type { Formula, Measure, MeasureFunction, Unit } from '../model.ts';
 import { fieldsOf } from '../predicate-fields.ts';
@@ -13,60 +13,18 @@ import {
   OBSERVATIONS_FIELD,
 } from '../sample-fields.ts';
 import { suggest } from '../text/nearest-name.ts';
-import type { Sentence } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import { functionName, unitOfAggregate } from './aggregates.ts';
 import { Availabilities } from './availabilities.ts';
 import type { Checks } from './checks.ts';
+import { type CompiledFormula, literal, merged, type Scope, type SignalLookup } from './compiled-formula.ts';
 import type { Context } from './context.ts';
 import { compileDuplicates, compileMissing, groupsOf, type KeyParts } from './key-measures.ts';
 import { measureId } from './meaning.ts';
 import { compilePredicate } from './predicates.ts';
 import { compileFigureOfProbe } from './probe-figures.ts';
 import type { Sources } from './sources.ts';
-import { COUNT, FRACTION, misfit, unitOf } from './units.ts';
-
-/** A formula with all that is known of its value. */
-export interface CompiledFormula {
-  readonly formula: Formula;
-  readonly unit: Unit;
-  readonly by: readonly string[];
-  readonly atLeast: number;
-  /** Names of the signals it reads, as they are compiled. */
-  readonly signals: readonly string[];
-  /** The signals' own names, without window and split. */
-  readonly roots: readonly string[];
-  /** Signals whose error budget it tells of: availabilities, and those whose burn it is. */
-  readonly budgets?: readonly string[];
-  /** Set for a literal: it takes the unit of what it is held against. */
-  readonly literal?: ast.Quantity;
-  /** The longest window in it. */
-  readonly windowMs: number;
-  readonly sources: readonly string[];
-}
-
-/** Where a formula stands, and what its parts inherit. */
-export interface Scope {
-  /** The line, for what is not executed: `rules.errors`. */
-  readonly where: string;
-  readonly sentence: Sentence;
-  readonly windowMs?: number;
-  /** Where that window is written, when it is not with the formula. */
-  readonly windowPlace?: Span;
-  /** A window of the calendar instead, which only availabilities have. */
-  readonly calendar?: CalendarWindow;
-  readonly by?: string;
-}
-
-/** How the formula compiler asks for a signal by name. */
-export interface SignalLookup {
-  /** Reports an unknown name; undefined when it is broken or not executed, which is said by the lookup itself. */
-  reference(reference: ast.Reference, scope: Scope): CompiledFormula | undefined;
-  /** Whether a name is a signal. */
-  has(name: string): boolean;
-  /** The formula of a signal with the sentence that it stands in; undefined when there is none, or its own line has a mistake. */
-  definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined;
-}
+import { FRACTION, misfit } from './units.ts';
 
 const NOT_EXECUTED_FUNCTIONS: ReadonlySet<string> = new Set(['age', 'top_share']);
 const FIELD_FUNCTIONS: ReadonlySet<string> = new Set(['unique', 'sum', 'avg', 'min', 'max', 'last', 'percentile']);
@@ -395,40 +353,6 @@ function sampleField(name: MeasureFunction, label: string | undefined): string |
 /** `checks.api-tls.days_left`: the last result of one probe, which needs no window. */
 export function isFigureOfProbe(path: ast.Path): boolean {
   return path.names[0] === 'checks' && path.names.length > 2;
-}
-
-function literal(quantity: ast.Quantity): CompiledFormula {
-  return {
-    formula: { kind: 'constant', value: quantity.value },
-    unit: quantity.unit.base === 'times' ? COUNT : unitOf(quantity.unit),
-    by: [],
-    atLeast: 0,
-    signals: [],
-    roots: [],
-    literal: quantity,
-    windowMs: 0,
-    sources: [],
-  };
-}
-
-function merged(
-  left: CompiledFormula,
-  right: CompiledFormula,
-): Omit<CompiledFormula, 'formula' | 'unit' | 'by' | 'literal'> {
-  return {
-    atLeast: Math.max(left.atLeast, right.atLeast),
-    signals: [...new Set([...left.signals, ...right.signals])],
-    roots: [...new Set([...left.roots, ...right.roots])],
-    windowMs: Math.max(left.windowMs, right.windowMs),
-    sources: [...new Set([...left.sources, ...right.sources])],
-    ...budgetsOf(left, right),
-  };
-}
-
-/** Those of all sides, where there are any. */
-export function budgetsOf(...sides: readonly CompiledFormula[]): { readonly budgets?: readonly string[] } {
-  const budgets = [...new Set(sides.flatMap((side) => side.budgets ?? []))];
-  return budgets.length === 0 ? {} : { budgets };
 }
 
 function named(unit: Unit): string {

@@ -7,8 +7,8 @@ import { suggest } from '../text/nearest-name.ts';
 import type { Span } from '../text/source-file.ts';
 import { functionName, unitOfAggregate } from './aggregates.ts';
 import { type Checks, sourceOfProbe, staleAfterMs } from './checks.ts';
+import type { CompiledFormula } from './compiled-formula.ts';
 import type { Context } from './context.ts';
-import type { CompiledFormula } from './formulas.ts';
 import { measureId } from './meaning.ts';
 import type { Sources } from './sources.ts';
 

@@ -9,8 +9,9 @@ import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
 import type { Checks } from './checks.ts';
+import type { CompiledFormula, Scope, SignalLookup } from './compiled-formula.ts';
 import type { Context } from './context.ts';
-import { type CompiledFormula, FormulaCompiler, isFigureOfProbe, type Scope, type SignalLookup } from './formulas.ts';
+import { FormulaCompiler, isFigureOfProbe } from './formulas.ts';
 import type { Sources } from './sources.ts';
 import { unitOf } from './units.ts';
 

@@ -1,8 +1,8 @@
 import type * as ast from '../expression/ast.ts';
 import type { Span } from '../text/source-file.ts';
+import type { CompiledFormula, Scope } from './compiled-formula.ts';
 import { ANY_WINDOW_MS } from './condition-facts.ts';
 import type { Context } from './context.ts';
-import type { CompiledFormula, Scope } from './formulas.ts';
 import type { Signals } from './signals.ts';
 
 /** The sides of a test, in the window that the test gives them. */
