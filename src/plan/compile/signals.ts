@@ -12,6 +12,7 @@ import type { Checks } from './checks.ts';
 import type { CompiledFormula, Scope, SignalLookup } from './compiled-formula.ts';
 import type { Context } from './context.ts';
 import { FormulaCompiler, isFigureOfProbe } from './formulas.ts';
+import { levelOf } from './level-signals.ts';
 import type { Sources } from './sources.ts';
 import { unitOf } from './units.ts';
 
@@ -375,31 +376,4 @@ function holdsKeys(formula: ast.Formula): boolean {
     default:
       return false;
   }
-}
-
-const NOWHERE = { start: 0, end: 0 };
-
-/** `last(NAME) over 5m`, as it would be written. */
-function levelOf(name: string): ast.Signal {
-  return {
-    kind: 'signal',
-    span: NOWHERE,
-    formula: {
-      kind: 'aggregate',
-      function: 'last',
-      path: { kind: 'path', names: [name], span: NOWHERE },
-      span: NOWHERE,
-    },
-    window: {
-      kind: 'over',
-      duration: {
-        kind: 'duration',
-        amount: limits.sampleLifeMs / MINUTE_MS,
-        unit: 'm',
-        ms: limits.sampleLifeMs,
-        span: NOWHERE,
-      },
-      span: NOWHERE,
-    },
-  };
 }
