@@ -36,7 +36,13 @@ const readings = [
   {
     signal: 'uptime',
     group: '[]',
-    reading: { state: 'value', value: 0.9995, sampleSize: 30 * 24 * 60, at: (plan.launch ?? 0) + 40 * DAY_MS },
+    reading: {
+      state: 'value',
+      value: 0.9995,
+      sampleSize: 30 * 24 * 60,
+      knownMs: 30 * DAY_MS,
+      at: (plan.launch ?? 0) + 40 * DAY_MS,
+    },
   },
 ] as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import { compilePlan } from './compile.ts';
-import { budgetOf, budgetTermsOf, errorBudget } from './error-budget.ts';
+import { budgetOf, budgetTermsOf, budgetText, errorBudget } from './error-budget.ts';
 
 describe('what a target leaves room for', () => {
   test('99.9% of 30 days is 43 minutes and 12 seconds', () => {
@@ -21,6 +21,17 @@ describe('what a target leaves room for', () => {
   test('more may be gone than there is', () => {
     expect(errorBudget(0.9, { windowMs: HOUR_MS, knownMs: HOUR_MS, value: 0 }).leftMs).toBe(-54 * MINUTE_MS);
   });
+});
+
+test('the parts that are written add up, each to whole seconds', () => {
+  const text = (allowedMs: number, usedMs: number) =>
+    budgetText({ target: 0.99, allowedMs, usedMs, leftMs: allowedMs - usedMs, burn: 1 }).replace(
+      ' that a target of 99% allows',
+      '',
+    );
+  expect(text(1_500, 5_400)).toBe('5s of the 2s used, 3s more than there is, 1 times as fast as allowed');
+  expect(text(9_600, 400)).toBe('0s of the 10s used, 10s left, 1 times as fast as allowed');
+  expect(text(60_400, 60_499)).toBe('1m of the 1m used, 0s left, 1 times as fast as allowed');
 });
 
 describe('which signals have one', () => {
@@ -66,11 +77,14 @@ objectives:
     const terms = budgetTermsOf(plan, 'launched', undefined);
     if (terms === undefined || plan.launch === undefined) throw new Error('there are no terms');
     const at = plan.launch + 10 * HOUR_MS;
-    const reading = { state: 'value', value: 0.5, sampleSize: 60, at } as const;
+    const reading = { state: 'value', value: 0.5, sampleSize: 60, knownMs: HOUR_MS, at } as const;
     expect(budgetOf(terms, reading, plan, plan.launch)).toMatchObject({
       allowedMs: 6 * MINUTE_MS,
       usedMs: 30 * MINUTE_MS,
     });
+    // Two minutes and a half of known time, of which half a minute was missed, count as they are.
+    const young = { ...reading, value: 0.8, sampleSize: 2, knownMs: 150_000 };
+    expect(budgetOf(terms, young, plan, plan.launch)).toMatchObject({ usedMs: 30_000 });
     expect(budgetOf(terms, { ...reading, at: plan.launch }, plan, plan.launch)).toBeUndefined();
     const none = { state: 'no data', reason: 'not-measured', sampleSize: 0, at } as const;
     expect(budgetOf(terms, none, plan, plan.launch)).toBeUndefined();
@@ -81,7 +95,7 @@ objectives:
     const budgetAt = (at: number, phase: string) => {
       const terms = budgetTermsOf(plan, 'phased', phase);
       if (terms === undefined) throw new Error('there are no terms');
-      return budgetOf(terms, { state: 'value', value: 0.9, sampleSize: 60, at }, plan, plan.launch);
+      return budgetOf(terms, { state: 'value', value: 0.9, sampleSize: 60, knownMs: HOUR_MS, at }, plan, plan.launch);
     };
     expect(budgetAt(plan.launch + HOUR_MS, 'early')).toMatchObject({
       allowedMs: 0.01 * DAY_MS,

@@ -1,5 +1,5 @@
 import { formatThreshold } from '#kernel/format-figure.ts';
-import { DAY_MS, type DurationMs, formatDuration, type Instant, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, formatDuration, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import type { CompiledPlan } from './model.ts';
 import { PhaseLine, type PlanCalendar, valueAt } from './phases.ts';
@@ -63,10 +63,10 @@ export function budgetOf(
   plan: PlanCalendar,
   launch: Instant | undefined,
 ): ErrorBudget | undefined {
-  if (reading.state === 'no data') return undefined;
+  if (reading.state === 'no data' || reading.knownMs === undefined) return undefined;
   const windowMs = lengthOf(window, plan, launch, reading.at);
   if (windowMs <= 0) return undefined;
-  return errorBudget(target, { windowMs, knownMs: reading.sampleSize * MINUTE_MS, value: reading.value });
+  return errorBudget(target, { windowMs, knownMs: reading.knownMs, value: reading.value });
 }
 
 /** What the whole window is; so far, where it has no end. */
@@ -92,10 +92,15 @@ function lengthOf(
   }
 }
 
-/** `12m of the 43m12s that a target of 99.9% allows used, 31m12s left, 0.28 times as fast as allowed`. */
-export function budgetText({ target, allowedMs, usedMs, leftMs, burn }: ErrorBudget): string {
-  const seconds = (ms: number): string => formatDuration(Math.round(ms / SECOND_MS) * SECOND_MS);
-  const left = leftMs < 0 ? `${seconds(-leftMs)} more than there is` : `${seconds(leftMs)} left`;
+/**
+ * `12m of the 43m12s that a target of 99.9% allows used, 31m12s left, 0.28 times as fast as allowed`. Of whole seconds, so that what is left
+ * is what people work out themselves.
+ */
+export function budgetText({ target, allowedMs, usedMs, burn }: ErrorBudget): string {
+  const whole = (ms: DurationMs): DurationMs => Math.round(ms / SECOND_MS) * SECOND_MS;
+  const text = (ms: DurationMs): string => (ms === 0 ? '0s' : formatDuration(ms));
+  const [allowed, used] = [whole(allowedMs), whole(usedMs)];
+  const left = used > allowed ? `${text(used - allowed)} more than there is` : `${text(allowed - used)} left`;
   const share = formatThreshold(target, '%');
-  return `${seconds(usedMs)} of the ${seconds(allowedMs)} that a target of ${share} allows used, ${left}, ${Number(burn.toPrecision(2))} times as fast as allowed`;
+  return `${text(used)} of the ${text(allowed)} that a target of ${share} allows used, ${left}, ${Number(burn.toPrecision(2))} times as fast as allowed`;
 }

@@ -1,4 +1,4 @@
-import type { Instant } from '#kernel/instant.ts';
+import type { DurationMs, Instant } from '#kernel/instant.ts';
 import type { TestId } from './model.ts';
 
 /** The values of the `by` fields in their order, as a JSON array; `[]` for an ungrouped figure. */
@@ -6,7 +6,10 @@ export type GroupKey = string;
 
 export const UNGROUPED: GroupKey = '[]';
 
-/** A signal's value at an instant for one group, or the reason why there is none. */
+/**
+ * A signal's value at an instant for one group, or the reason why there is none. `knownMs` is the time of which an availability says its share:
+ * its sample size is that in whole minutes.
+ */
 export type Reading =
   | {
       readonly state: 'value';
@@ -17,6 +20,7 @@ export type Reading =
       readonly fullAt?: Instant;
       /** Beside `fullAt`: the value can only become more until then. */
       readonly grows?: true;
+      readonly knownMs?: DurationMs;
     }
   | { readonly state: 'no data'; readonly reason: NoDataReason; readonly sampleSize: number; readonly at: Instant }
   | {
@@ -26,6 +30,7 @@ export type Reading =
       readonly sampleSize: number;
       readonly needed: number;
       readonly at: Instant;
+      readonly knownMs?: DurationMs;
     };
 
 export type NoDataReason =

@@ -41,10 +41,17 @@ export class SignalReader {
       const groups = grouped.length === 0 ? [UNGROUPED] : coveredGroups(grouped);
       return groups.map((group) => {
         const found = foundKeys(ofKeys, group);
-        const reading = readingOf(evaluate(group), signal.atLeast, this.context.now);
+        const reading = this.withKnownTime(signal, readingOf(evaluate(group), signal.atLeast, this.context.now));
         return { signal: signal.name, group, reading, ...(found !== undefined && { found }) };
       });
     });
+  }
+
+  /** Whole minutes are too coarse for what is used of an error budget. */
+  private withKnownTime({ formula }: Signal, reading: Reading): Reading {
+    if (reading.state === 'no data' || formula.kind !== 'availability') return reading;
+    const knownMs = this.context.availabilities?.get(formula.figure)?.knownMs;
+    return knownMs === undefined ? reading : { ...reading, knownMs };
   }
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
+import { DAY_MS, type DurationMs, HOUR_MS, type Instant, MINUTE_MS } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import { availabilityOf, combinedCourse, type Run, type Segment, timesOf } from '#plan/availability.ts';
 import type { AvailabilityFigure, AvailabilityTarget } from '#plan/availability-figure.ts';
@@ -77,23 +77,26 @@ export class AvailabilityWindow {
 
   /** The share of the known time that was up; undefined with a reason when nothing is known. */
   get value(): number | undefined {
-    const known = this.times.upMs + this.times.downMs;
-    return this.history === 'wanted' || known === 0 ? undefined : this.times.upMs / known;
+    return this.history === 'wanted' || this.knownMs === 0 ? undefined : this.times.upMs / this.knownMs;
   }
 
   get reason(): NoDataReason {
     return this.history === 'wanted' ? 'refilling' : 'not-measured';
   }
 
+  get knownMs(): DurationMs {
+    return this.times.upMs + this.times.downMs;
+  }
+
   /** Whole minutes of known time. */
   get knownMinutes(): number {
-    return Math.floor((this.times.upMs + this.times.downMs) / MINUTE_MS);
+    return Math.floor(this.knownMs / MINUTE_MS);
   }
 
   /** The next step at which it may change; Infinity while nothing is known and nothing held when it was last worked out. */
   nextAfter(now: Instant): Instant {
     const isIdle =
-      this.times.upMs + this.times.downMs === 0 &&
+      this.knownMs === 0 &&
       this.targets.every(({ of, locations }) =>
         [...locations.values()].every(({ latestAt }) => latestAt + of.staleMs <= this.asOf),
       );

@@ -51,7 +51,7 @@ test('before T+0 there is no data; launched by command it goes on with what is k
   live.advance(launch + 4 * MINUTE_MS);
   for (const reading of Object.values(readings(live))) {
     // As of the last whole minute.
-    expect(reading).toMatchObject({ state: 'value', value: 1, sampleSize: 3 });
+    expect(reading).toMatchObject({ state: 'value', value: 1, sampleSize: 3, knownMs: 4 * MINUTE_MS - 12_345 });
   }
   live.ingest([check(launch + 5 * MINUTE_MS, 'failed')], launch + 5 * MINUTE_MS);
   live.advance(launch + 10 * MINUTE_MS);

@@ -11,7 +11,10 @@ interface ErrorBudgetProps {
 
 /** What the target of an availability leaves room for, how much of it is gone, and how fast. */
 export function ErrorBudget({ budget }: ErrorBudgetProps) {
-  const { target, allowedMs, usedMs, leftMs, burn } = budget;
+  const { target, burn } = budget;
+  // Of whole seconds, so that what is used and left adds up as it is written.
+  const [allowedMs, usedMs] = [wholeSeconds(budget.allowedMs), wholeSeconds(budget.usedMs)];
+  const leftMs = allowedMs - usedMs;
   const isOver = leftMs < 0;
   const isFast = burn > 1;
   const tone = isOver ? 'critical' : isFast ? 'warning' : 'good';
@@ -37,4 +40,8 @@ export function ErrorBudget({ budget }: ErrorBudgetProps) {
       </p>
     </Section>
   );
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.round(ms / 1_000) * 1_000;
 }
