@@ -170,6 +170,7 @@ export class Acceptance {
       duplicates,
       rejected: decoded.rejected,
       ...(samples !== undefined && samples.refused.length > 0 && { refusedPoints: samples.refused }),
+      ...(decoded.trimmed !== undefined && decoded.trimmed.length > 0 && { leftOut: decoded.trimmed }),
     };
     // A sender whose every record is refused would else fill memory and spool with what was wrong with each.
     const kept = { ...answer, rejected: answer.rejected.slice(0, limits.rejectionsRemembered) };
@@ -239,9 +240,8 @@ export class Acceptance {
     const deployments = register.versions.notice(versions, now());
     if (deployments.length === 0) return [];
     const context = { receivedAt: now(), fieldTypes: register.fieldTypes, makeId };
-    const { records, newFields } = deploymentRecords(deployments, context);
+    const { records } = deploymentRecords(deployments, context);
     this.#options.scrubbers.of(plan).scrub(records);
-    for (const [field, type] of newFields) register.fieldTypes.set(field, type);
     return records;
   }
 

@@ -35,7 +35,7 @@ export class FactSpool {
     const register = registers.of(message.plan);
     const fresh = message.facts.filter((fact) => fact.sequence > register.factsUpTo);
     if (fresh.length === 0) return true;
-    const records = fresh.map((fact) => recordOfFact(message.plan, fact, register.fieldTypes));
+    const records = fresh.map((fact) => recordOfFact(message.plan, fact));
     const payload = encodePayload(records);
     live.set(payload, records);
     const outcome = await spool.append(

@@ -1,6 +1,6 @@
 import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
-import { bareAttributes, type FieldType } from './decoding.ts';
+import { bareAttributes } from './decoding.ts';
 import type { FromCore } from './link.ts';
 
 export type FactMessage = Extract<FromCore, { readonly type: 'facts' }>;
@@ -18,15 +18,14 @@ const OTHER_FAMILY = 'plan';
 /** The names that facts have as events. */
 export const factEventNames: ReadonlySet<string> = new Set([OTHER_FAMILY, ...FAMILIES.map(([, name]) => name)]);
 
-/** Versions of services are texts, and ours is a number: under one name the first of the two would fix the type for the other. */
+/** Versions of services are texts, and ours is a number: one name for both would be read wrong in a search. */
 const OWN_NAMES: ReadonlyMap<string, string> = new Map([['version', 'plan_version']]);
 
-/** A fact of the core as an event of its plan. What does not fit the limits of a record is cut; a fact is never refused. */
-export function recordOfFact(
-  plan: string,
-  fact: FactMessage['facts'][number],
-  fieldTypes: Map<string, FieldType>,
-): EventRecord {
+/**
+ * A fact of the core as an event of its plan. What does not fit the limits of a record is cut; a fact is never refused. Its fields have
+ * their own types, whatever the product sends under the same names, and fix none.
+ */
+export function recordOfFact(plan: string, fact: FactMessage['facts'][number]): EventRecord {
   const attributes = bareAttributes();
   let count = 0;
   const add = (key: string, value: unknown): void => {
@@ -36,15 +35,10 @@ export function recordOfFact(
       return;
     }
     if (key.length * 3 > limits.attributeKeyBytes) return;
-    const plainValue =
+    attributes[key] =
       typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
         ? value
         : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, limits.attributeValueBytes / 4);
-    const type = fieldTypes.get(key) ?? (typeof plainValue as FieldType);
-    // The product may have used the name for another type: text holds everything, other types cannot.
-    if (type !== typeof plainValue && type !== 'string') return;
-    fieldTypes.set(key, type);
-    attributes[key] = type === 'string' ? String(plainValue) : plainValue;
     count += 1;
   };
   add('kind', fact.kind);

@@ -1,4 +1,4 @@
-import { limits } from '#kernel/limits.ts';
+import type { EventRecord } from '#signals/record.ts';
 import { CHECK_EVENT, HEARTBEAT_EVENT } from '#signals/watch/watch.ts';
 import { type DecodeContext, type Decoded, type FieldType, type RecordRefusal, shownField } from './decoding.ts';
 import { RecordBuilder } from './record-builder.ts';
@@ -23,15 +23,38 @@ const NO_TYPES: ReadonlyMap<string, FieldType> = new Map();
 
 /**
  * Builds events of Watchbill's own. Their fields have the types that their receiver gives them, also where an event of a product has taken
- * the name with another type, or has taken all the names that a plan may have: it would else decide what a result may say.
+ * the name with another type, or has taken all the names that a plan may have: it would else decide what a result may say. Nor do they fix
+ * a type: a product that says `status` as text would else be refused for the status of a probe's answer.
  */
 export function buildOwn(context: DecodeContext, fill: (builder: RecordBuilder) => void): Decoded {
   const builder = new RecordBuilder({ ...context, fieldTypes: NO_TYPES });
   fill(builder);
-  const built = builder.build();
-  const free = Math.max(0, limits.fieldsPerPlan - context.fieldTypes.size);
-  const newFields = [...built.newFields].filter(([field]) => !context.fieldTypes.has(field)).slice(0, free);
-  return { ...built, newFields: new Map(newFields) };
+  return { ...builder.build(), newFields: NO_TYPES };
+}
+
+/** The id of a deployment that Watchbill noticed itself begins so: encoded, as no receiver of webhooks writes one. */
+export const NOTICED_PREFIX = 'deployment%20';
+
+/** Whether a record of a request fixes the types of its fields, which only what a product sent does. */
+export function fixesTypes({ name, id }: EventRecord): boolean {
+  return name !== CHECK_EVENT && name !== HEARTBEAT_EVENT && !(name === 'deployment' && id.startsWith(NOTICED_PREFIX));
+}
+
+/**
+ * What Watchbill's own events name, up to the first dot. Snapshots of earlier versions hold types of these fields that no product may ever
+ * have sent.
+ */
+const OWN_FIELDS: ReadonlySet<string> = new Set(
+  [
+    'probe service location outcome due kind reason message evidence part status time size days_left records rows columns value',
+    'heartbeat state exit_code run version previous environment origin subject sequence rule group alert severity by via note before',
+    'told step cycle recipient channel silence until why from to command settled flapping label sample verdict review comparison',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Whether an own event of an earlier version may have fixed the type of a field. */
+export function mayBeOwnField(field: string): boolean {
+  return OWN_FIELDS.has(field.split('.', 1)[0] ?? '');
 }
 
 /**

@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { FieldType } from './decoding.ts';
 import { HeartbeatRegister } from './heartbeats/register.ts';
 import type { PlanData } from './link.ts';
+import { mayBeOwnField } from './own-events.ts';
 import { HeardRuns } from './probes/heard-runs.ts';
 import { LookRegister } from './probes/register.ts';
 import { SampleFeed } from './samples/feed.ts';
@@ -91,12 +92,15 @@ export class PlanRegisters {
 
   /** Takes over what an earlier run knew; what cannot be read of it is said, and begins empty. */
   restore(snapshots: readonly PlanSnapshot[], at: Instant, log: (message: string) => void): void {
-    for (const { name, fieldTypes, versions, series, heartbeats, looks, heardRuns, factsUpTo } of snapshots) {
+    for (const snapshot of snapshots) {
+      const { name, fieldTypes, typesAreSent, versions, series, heartbeats, looks, heardRuns, factsUpTo } = snapshot;
       const register = this.of(name);
       if (Number.isSafeInteger(factsUpTo)) register.factsUpTo = Math.max(register.factsUpTo, factsUpTo);
       const parts = {
         fields: () => {
-          for (const [field, type] of fieldTypes) register.fieldTypes.set(field, type);
+          for (const [field, type] of fieldTypes) {
+            if (typesAreSent || !mayBeOwnField(field)) register.fieldTypes.set(field, type);
+          }
         },
         versions: () => register.versions.restore(versions ?? []),
         series: () => register.feed.restore(series ?? [], at),

@@ -3,6 +3,7 @@ import { limits } from '#kernel/limits.ts';
 import type { EventRecord } from '#signals/record.ts';
 import type { FieldType } from './decoding.ts';
 import type { EventIds } from './event-ids.ts';
+import { fixesTypes } from './own-events.ts';
 import { decodePayload, decodePayloadIds, eachKeptId } from './payload.ts';
 import type { PlanRegisters } from './plan-registers.ts';
 import type { RequestTokens } from './request-tokens.ts';
@@ -45,8 +46,10 @@ export function learnBlock(memory: Memory, block: Block): void {
   for (const record of records) {
     const { attributes } = record;
     heartbeats.note(record);
+    // Facts are blocks of their own.
+    const isSent = block.meta.factsUpTo === undefined && fixesTypes(record);
     for (const field in attributes) {
-      if (!fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
+      if (isSent && !fieldTypes.has(field)) fieldTypes.set(field, typeof attributes[field] as FieldType);
     }
     const { service, version, environment } = attributes;
     if (typeof service !== 'string' || typeof version !== 'string') continue;
@@ -74,13 +77,15 @@ export function* batchesOf(blocks: readonly Block[]): Generator<readonly Block[]
 
 /** Remembers a request of an earlier run, and the ids that came with it. */
 function recognise(memory: Memory, block: Block, kept: boolean): void {
-  const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, refusedPoints, hasEventIds } = block.meta;
+  const { plan, token, bodyHash, receivedAt, accepted, duplicates, rejected, refusedPoints, leftOut, hasEventIds } =
+    block.meta;
   if (token !== undefined && bodyHash !== undefined) {
     memory.tokens.remember(plan, token, bodyHash, receivedAt, {
       accepted,
       duplicates,
       rejected,
       ...(refusedPoints && { refusedPoints }),
+      ...(leftOut && { leftOut }),
     });
   }
   if (!hasEventIds) return;

@@ -1,5 +1,6 @@
 import type { DurationMs, Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
+import type { Trimmed } from './decoding.ts';
 import type { RefusedPoints } from './samples/batch.ts';
 import type { RejectedRecord } from './spool/block.ts';
 
@@ -10,6 +11,8 @@ export interface RememberedAnswer {
   readonly rejected: readonly RejectedRecord[];
   /** Points that were refused, by reason. */
   readonly refusedPoints?: readonly RefusedPoints[];
+  /** What of the accepted records was not taken, by reason. */
+  readonly leftOut?: readonly Trimmed[];
 }
 
 interface Entry {

@@ -88,6 +88,7 @@ export class SnapshotKeeper {
           ...windows.get(name),
           name,
           fieldTypes: [...fieldTypes],
+          typesAreSent: true,
           versions: versions.state,
           series,
           looks: looks.state,

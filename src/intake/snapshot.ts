@@ -26,6 +26,8 @@ export interface PlanSnapshot {
   /** When the executor last heard anything, where that is not the snapshot's own instant: the plan was only kept. */
   readonly heardUntil?: Instant;
   readonly fieldTypes: readonly (readonly [string, FieldType])[];
+  /** Only what products sent fixed the types; absent in snapshots from before, when Watchbill's own events did too. */
+  readonly typesAreSent?: true;
   /** Absent in snapshots from before versions were noticed. */
   readonly versions?: readonly KnownService[];
   /** Absent in snapshots from before points were read. */

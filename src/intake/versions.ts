@@ -1,7 +1,8 @@
 import type { Instant } from '#kernel/instant.ts';
 import { limits } from '#kernel/limits.ts';
 import type { DecodeContext, Decoded } from './decoding.ts';
-import { type AttributeValue, RecordBuilder } from './record-builder.ts';
+import { buildOwn, NOTICED_PREFIX } from './own-events.ts';
+import type { AttributeValue } from './record-builder.ts';
 
 /** A version that a service says it is, as one request told it. */
 export interface SeenVersion {
@@ -121,22 +122,22 @@ export class ServiceVersions {
 
 /** The events of deployments, each with an id that tells it from all others and is the same when its request comes again. */
 export function deploymentRecords(deployments: readonly NoticedDeployment[], context: DecodeContext): Decoded {
-  const builder = new RecordBuilder(context);
-  for (const { service, version, environment, at, origin, previous } of deployments) {
-    const attributes: Readonly<Record<string, AttributeValue | undefined>> = {
-      service,
-      version,
-      previous,
-      environment,
-      origin,
-    };
-    for (const [name, value] of Object.entries(attributes)) builder.set(name, value);
-    // Half a character cannot be encoded.
-    const named = `deployment ${at} ${version} ${environment ?? ''} ${service}`.toWellFormed();
-    const id = encodeURIComponent(named);
-    builder.end({ name: 'deployment', time: at, id: id.slice(0, limits.eventIdBytes) });
-  }
-  return builder.build();
+  return buildOwn(context, (builder) => {
+    for (const { service, version, environment, at, origin, previous } of deployments) {
+      const attributes: Readonly<Record<string, AttributeValue | undefined>> = {
+        service,
+        version,
+        previous,
+        environment,
+        origin,
+      };
+      for (const [name, value] of Object.entries(attributes)) builder.set(name, value);
+      // Half a character cannot be encoded.
+      const named = `${at} ${version} ${environment ?? ''} ${service}`.toWellFormed();
+      const id = NOTICED_PREFIX + encodeURIComponent(named);
+      builder.end({ name: 'deployment', time: at, id: id.slice(0, limits.eventIdBytes) });
+    }
+  });
 }
 
 /** What is longer names nothing, and would only take memory. */

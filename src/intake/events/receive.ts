@@ -66,8 +66,9 @@ function formOf({ headers }: RequestHead): 'json' | 'lines' | undefined {
 
 /** What became of the records of one request. */
 export function answerOf(answer: RememberedAnswer): JsonAnswer {
-  const { accepted, rejected, duplicates } = answer;
-  return { status: 200, headers: {}, body: { accepted, rejected, ...(duplicates > 0 ? { duplicates } : undefined) } };
+  const { accepted, rejected, duplicates, leftOut } = answer;
+  const body = { accepted, rejected, ...(duplicates > 0 && { duplicates }), ...(leftOut !== undefined && { leftOut }) };
+  return { status: 200, headers: {}, body };
 }
 
 function withoutMark(text: string): string {

@@ -4,11 +4,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseEgressAllow } from '#egress/allowance.ts';
 import { scopesOfKind } from '#kernel/ingest-key.ts';
 import { limits } from '#kernel/limits.ts';
+import { compilePlan } from '#plan/compile.ts';
 import type { LookHeard } from '#plan/look-question.ts';
 import type { ProberOrders } from '#plan/prober-orders.ts';
 import { runProber } from '#probes/run-prober.ts';
+import { compilePredicate } from '#signals/predicate.ts';
 import { createSystemClock } from '../../system-clock.ts';
 import { createSystemRandom } from '../../system-random.ts';
+import { Secrets } from '../secrets.ts';
 import { VolatileDisk } from '../spool/volatile-disk.ts';
 import { keyOf, Receiving } from '../testing.ts';
 
@@ -17,6 +20,11 @@ const INGEST = `wb_ingest_${'c'.repeat(16)}_${'d'.repeat(32)}`;
 const RUN = `wb${'a'.repeat(24)}`;
 const OTHER_RUN = `wb${'b'.repeat(24)}`;
 const OWN = 'key-of-the-own-prober';
+const TOKEN = 'token-of-the-provider';
+const MAILS = `webhooks:
+  mails: { kind: json, token: secret MAILS, event: mail, id: sg_event_id, fields: { run: run, status: event } }
+sources: { delivered: webhook "mails" where status = "delivered" }
+`;
 
 const clock = createSystemClock();
 const disk = new VolatileDisk();
@@ -26,8 +34,11 @@ let there: Receiving;
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
-  plan = `plan: shop\ntitle: Shop\ntimezone: UTC\nlaunch: 2100-01-01 00:00\nphases: { far: T+0 .. T+1d }\nprobes:\n  fast: { check: "GET http://127.0.0.1:${(target.address() as AddressInfo).port}/", every: 1s }\n  daily: { check: "tcp 127.0.0.1:${(target.address() as AddressInfo).port}", every: 1d }\n  mail: { check: "POST http://127.0.0.1:1/", every: { far: 31d }, body: <run>, confirm: { event: mail-received, field: to, within: 10m } }\n`;
-  there = await Receiving.start({ clock, disk, proberKey: OWN });
+  plan = `plan: shop\ntitle: Shop\ntimezone: UTC\nlaunch: 2100-01-01 00:00\nphases: { far: T+0 .. T+1d }\nprobes:\n  fast: { check: "GET http://127.0.0.1:${(target.address() as AddressInfo).port}/", every: 1s }\n  daily: { check: "tcp 127.0.0.1:${(target.address() as AddressInfo).port}", every: 1d }\n  mail: { check: "POST http://127.0.0.1:1/", every: { far: 31d }, body: <run>, confirm: { event: mail-received, field: to, within: 10m } }\n${MAILS}`;
+  const secrets: Secrets = new Secrets((names) => {
+    setImmediate(() => secrets.accept(Object.fromEntries(names.map((name) => [name, TOKEN]))));
+  });
+  there = await Receiving.start({ clock, disk, proberKey: OWN, secrets });
   await there.configure([keyOf(PROBER, scopesOfKind.prober), keyOf(INGEST, scopesOfKind.ingest)], plan);
 });
 
@@ -195,6 +206,40 @@ test('a prober elsewhere does its orders, the long ones at once', async () => {
   await stop();
   expect(seenOf('daily')).toMatchObject([{ attributes: { outcome: 'passed', kind: 'tcp' } }]);
   expect(seenOf('fast')[0]).toMatchObject({ attributes: { outcome: 'passed', status: 200, kind: 'http' } });
+});
+
+test('the status of an answer leaves the field to the provider that says one in words, also after a restart', async () => {
+  const hear = async (id: string, event: unknown) => {
+    const response = await fetch(there.url('/v1/webhooks/shop/mails'), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify([{ sg_event_id: id, event, run: RUN }]),
+    });
+    return response.status === 200 ? await response.json() : undefined;
+  };
+  const delivered = () => {
+    const { where } = compilePlan([{ path: 'plan.yaml', text: plan }]).plan?.sources['delivered'] ?? {};
+    if (where === undefined) throw new Error('The source has a condition.');
+    const matches = compilePredicate(where);
+    return there.heard.seen.filter((record) => record.name === 'mail' && matches(record)).map(({ id }) => id);
+  };
+  const statuses = there.heard.seen
+    .filter(({ name }) => name === 'check')
+    .map(({ attributes }) => attributes['status']);
+  expect(statuses).toContain(200);
+  expect(await vi.waitUntil(() => hear('m-1', 'delivered'), { timeout: 20_000 })).toEqual({
+    accepted: 1,
+    rejected: [],
+  });
+  expect(delivered()).toEqual(['mails:m-1']);
+
+  await there.restart();
+  await there.configure([keyOf(PROBER, scopesOfKind.prober), keyOf(INGEST, scopesOfKind.ingest)], plan);
+  expect(await vi.waitUntil(() => hear('m-2', 'delivered'), { timeout: 20_000 })).toEqual({
+    accepted: 1,
+    rejected: [],
+  });
+  expect(delivered()).toContain('mails:m-2');
 });
 
 test('a key that is not for this is said at once', async () => {

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { assert } from '#kernel/assert.ts';
 import type { Instant } from '#kernel/instant.ts';
+import type { Trimmed } from '../decoding.ts';
 import type { RefusedPoints } from '../samples/batch.ts';
 
 /**
@@ -25,6 +26,7 @@ export interface BlockMeta {
   readonly duplicates: number;
   readonly rejected: readonly RejectedRecord[];
   readonly refusedPoints?: readonly RefusedPoints[];
+  readonly leftOut?: readonly Trimmed[];
   /** Event ids as their sender gave them stand in the payload's records; false saves the search. */
   readonly hasEventIds: boolean;
   /** Facts of the core up to this sequence number are in this block. */

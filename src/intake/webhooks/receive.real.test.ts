@@ -160,6 +160,17 @@ describe('with the plan in force', () => {
     expect((await send('a=1', form, 'code')).status).toBe(415);
   });
 
+  test('what of a record is not taken is counted in the answer, also when it comes again, and said of the webhook', async () => {
+    const body = '[{"id":"t1","total":"much"},{"id":"t2","total":"more"},{"id":"t3","total":4}]';
+    const headers = { 'x-signature': createHmac('sha256', 'shh').update(body).digest('hex') };
+    const message = 'total: string was sent; the field is a number.';
+    const answer = { accepted: 3, rejected: [], leftOut: [{ code: 'field-type-conflict', count: 2, message }] };
+    expect((await post('shop/crm', body, headers)).body).toEqual(answer);
+    expect((await post('shop/crm', body, headers)).body).toEqual(answer);
+    const refusal = (await dataOf('crm'))?.refusals.find(({ code }) => code === 'field-type-conflict');
+    expect(refusal).toMatchObject({ example: message });
+  });
+
   test('whatever is posted with a good signature is answered, and the next request as well', async () => {
     const bodies = fc.oneof(
       fc.json(),

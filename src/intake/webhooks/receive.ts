@@ -91,7 +91,7 @@ export function webhooksRoute(intake: Intake): ReceiverRoute {
         return answerRefusal(outcome.failure, head);
       }
       intake.webhookReceived(grant.plan, hook.name, outcome.value.duplicates);
-      for (const rejected of outcome.value.rejected) noteRefusal(head, rejected);
+      for (const refused of [...outcome.value.rejected, ...(outcome.value.leftOut ?? [])]) noteRefusal(head, refused);
       return answerOf(outcome.value);
     },
     refuse(refused, head) {
