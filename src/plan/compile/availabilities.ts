@@ -1,4 +1,4 @@
-import { formatDuration } from '#kernel/instant.ts';
+import { type DurationMs, formatDuration, MINUTE_MS } from '#kernel/instant.ts';
 import type {
   AvailabilityFigure,
   AvailabilityTarget,
@@ -86,11 +86,18 @@ export class Availabilities {
       this.#context.report.add('E154', place, message, `Write \`${signal}: target >= 99.9%\` under \`objectives\`.`);
       return undefined;
     }
+    const { windowMs = Number.POSITIVE_INFINITY } = scope;
+    if (windowMs < MINUTE_MS) {
+      const message = 'A burn is judged by a minute of known time at least, and this window has none.';
+      this.#context.report.add('E154', scope.windowPlace ?? place, message, 'Write `1m` or longer.');
+      return undefined;
+    }
     const missed = { kind: 'subtract', left: { kind: 'constant', value: 1 }, right: of.formula } as const;
     return {
       ...of,
       formula: { kind: 'divide', left: missed, right: allowedOf(targets) },
       unit: COUNT,
+      atLeast: neededMinutes(of.atLeast, windowMs),
       budgets: [signal],
     };
   }
@@ -150,6 +157,14 @@ function allowedOf(targets: ByPhase<number | 'none'>): Formula {
       ...(values.length === 0 ? {} : { phases: Object.fromEntries(values) }),
     },
   };
+}
+
+/**
+ * The known minutes by which a burn is judged: what its signal asks for, which may be more than the window of the burn has. Half of that is
+ * known again soon after a time of which nothing is.
+ */
+function neededMinutes(asked: number, windowMs: DurationMs): number {
+  return Math.max(1, Math.min(asked, Math.floor(windowMs / MINUTE_MS / 2)));
 }
 
 function windowOf({ windowMs, calendar }: Scope): AvailabilityWindow | undefined {

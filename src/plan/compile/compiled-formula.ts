@@ -37,6 +37,14 @@ export interface Scope {
   readonly by?: string;
 }
 
+/** What a signal is, for others that read it in another window. */
+export interface SignalDefinition {
+  readonly formula: ast.Formula;
+  readonly sentence: Sentence;
+  /** The samples that it asks for; 0 where it asks for none. */
+  readonly atLeast: number;
+}
+
 /** How the formula compiler asks for a signal by name. */
 export interface SignalLookup {
   /** Reports an unknown name; undefined when it is broken or not executed, which is said by the lookup itself. */
@@ -44,7 +52,7 @@ export interface SignalLookup {
   /** Whether a name is a signal. */
   has(name: string): boolean;
   /** The formula of a signal with the sentence that it stands in; undefined when there is none, or its own line has a mistake. */
-  definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined;
+  definition(name: string): SignalDefinition | undefined;
 }
 
 export function literal(quantity: ast.Quantity): CompiledFormula {

@@ -225,11 +225,12 @@ export class FormulaCompiler {
     };
   }
 
-  /** The availability that a signal is, in another window. */
+  /** The availability that a signal is, in another window; `atLeast` is what the signal asks for. */
   #availabilityOf(signal: string, place: Span, scope: Scope): CompiledFormula | undefined {
     const definition = this.#signals.definition(signal);
     if (definition?.formula.kind === 'aggregate' && definition.formula.function === 'availability') {
-      return this.availabilities.compile(definition.formula, { ...scope, sentence: definition.sentence });
+      const compiled = this.availabilities.compile(definition.formula, { ...scope, sentence: definition.sentence });
+      return compiled === undefined ? undefined : { ...compiled, atLeast: definition.atLeast };
     }
     if (definition !== undefined) {
       const message = `\`${signal}\` is no availability, and only these have an error budget.`;

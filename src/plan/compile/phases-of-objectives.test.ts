@@ -32,6 +32,27 @@ test('a burn is measured by the target of each phase', () => {
   expect(allowed).toEqual({ kind: 'by-phase', values: { otherwise: 0.001, phases: { early: 0.01 } } });
 });
 
+test('a burn is judged by as many known minutes as its signal asks for, as far as its window has them, and by one at least', () => {
+  const needed = (signal: string, window: string) => {
+    const rule = `rules: { burning: { when: burn(uptime) > 10 ${window}, severity: soon } }`;
+    const text = lines('target > 99%', rule).replace('availability(api) over 30d', signal);
+    const { plan, diagnostics } = compilePlan([{ path: 'plan.yaml', text }]);
+    const wrong = diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code, message }) => `${code} ${message}`);
+    const [test] = Object.values(plan?.tests ?? {});
+    return test?.kind === 'comparison' ? test.atLeast : wrong;
+  };
+  expect(needed('availability(api) over 30d', 'in 5m')).toBe(1);
+  expect(needed('availability(api) this phase, at least 2', 'in 5m')).toBe(2);
+  expect(needed('availability(api) over 7d, at least 1440', 'in 1h')).toBe(30);
+  expect(needed('availability(api) over 7d, at least 1440', 'in 1m')).toBe(1);
+  expect(needed('availability(api) over 7d, at least 20', 'in 1h')).toBe(20);
+  expect(needed('availability(api) over 30d', 'in 59s')).toEqual([
+    'E154 A burn is judged by a minute of known time at least, and this window has none.',
+  ]);
+});
+
 test('a phase without a target has none, and targets that are alike are one number', () => {
   expect(compiled(lines('{ early: warning < 99%, late: target > 99% }')).allowed).toEqual({
     kind: 'by-phase',

@@ -9,7 +9,7 @@ import { type Sentence, sentenceOf } from '../text/sentence.ts';
 import type { Span } from '../text/source-file.ts';
 import type { MapEntry } from '../text/tree.ts';
 import type { Checks } from './checks.ts';
-import type { CompiledFormula, Scope, SignalLookup } from './compiled-formula.ts';
+import type { CompiledFormula, Scope, SignalDefinition, SignalLookup } from './compiled-formula.ts';
 import type { Context } from './context.ts';
 import { FormulaCompiler, isFigureOfProbe } from './formulas.ts';
 import { levelOf } from './level-signals.ts';
@@ -168,9 +168,11 @@ export class Signals implements SignalLookup {
     }
   }
 
-  definition(name: string): { readonly formula: ast.Formula; readonly sentence: Sentence } | undefined {
+  definition(name: string): SignalDefinition | undefined {
     const found = this.#definitions.get(name);
-    return found === undefined ? undefined : { formula: found.node.formula, sentence: found.sentence };
+    if (found === undefined) return undefined;
+    const { formula, atLeast } = found.node;
+    return { formula, sentence: found.sentence, atLeast: atLeast?.count ?? 0 };
   }
 
   /** The longest window that a formula may have: that of the shortest-sighted of its parts. */
