@@ -57,10 +57,18 @@ export function allowancesFor(allowances: readonly Allowance[], plan: string | u
   return allowances.filter((allowance) => allowance.plan === undefined || allowance.plan === plan);
 }
 
-/** The setting that permits this host, which may be an IPv6 address without brackets, to a plan or to all. */
-export function allowanceFor(host: string, port: number, plan?: string): string {
+/**
+ * What to do so that this host, which may be an IPv6 address without brackets, is permitted to a plan or to all. It names one more entry and
+ * no whole setting, which would put out what is permitted already.
+ */
+export function allowanceAdvice(host: string, port: number, plan?: string): string {
   const scope = plan === undefined ? '' : `${plan}=`;
-  return `WATCHBILL_EGRESS_ALLOW=${scope}${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}`;
+  return entryAdvice(`${scope}${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}`);
+}
+
+/** The same for an entry of which more is not to be said. */
+export function entryAdvice(entry: string): string {
+  return `To allow it, add \`${entry}\` to WATCHBILL_EGRESS_ALLOW.`;
 }
 
 function parseEntry(entry: string): Allowance | undefined {

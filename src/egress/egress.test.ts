@@ -42,7 +42,7 @@ describe('what is allowed to one plan', () => {
     const out = egress(`erp=127.0.0.1:${port}`);
     const url = `http://127.0.0.1:${port}/`;
     const words = (entry: string) =>
-      `127.0.0.1 was not dialled: 127.0.0.1 is a loopback address. WATCHBILL_EGRESS_ALLOW=${entry}127.0.0.1:${port} allows it.`;
+      `127.0.0.1 was not dialled: 127.0.0.1 is a loopback address. To allow it, add \`${entry}127.0.0.1:${port}\` to WATCHBILL_EGRESS_ALLOW.`;
     expect(await out.forPlan('erp').send(post(url))).toMatchObject({ ok: true, value: { status: 200 } });
     expect(await out.forPlan('shop').send(post(url))).toMatchObject({ failure: { message: words('shop=') } });
     expect(await out.send(post(url))).toMatchObject({ failure: { message: words('') } });
@@ -125,14 +125,20 @@ describe('addresses', () => {
   });
 
   it.each([
-    ['http://10.1.2.3:9000/', '10.1.2.3 is a private address. WATCHBILL_EGRESS_ALLOW=10.1.2.3:9000 allows it.'],
-    ['http://[::1]/', '::1 is a loopback address. WATCHBILL_EGRESS_ALLOW=[::1]:80 allows it.'],
-    ['https://hooks.internal/', '10.9.9.9 is a private address. WATCHBILL_EGRESS_ALLOW=hooks.internal:443 allows it.'],
+    [
+      'http://10.1.2.3:9000/',
+      '10.1.2.3 is a private address. To allow it, add `10.1.2.3:9000` to WATCHBILL_EGRESS_ALLOW.',
+    ],
+    ['http://[::1]/', '::1 is a loopback address. To allow it, add `[::1]:80` to WATCHBILL_EGRESS_ALLOW.'],
+    [
+      'https://hooks.internal/',
+      '10.9.9.9 is a private address. To allow it, add `hooks.internal:443` to WATCHBILL_EGRESS_ALLOW.',
+    ],
   ])('says how to allow %s, and that allows it', async (url, words) => {
     const resolve = async (): Promise<string[]> => ['10.9.9.9'];
     const result = await egress('', { resolve }).send(post(url));
     expect(result).toMatchObject({ failure: { message: expect.stringContaining(words) } });
-    const [, allowance = ''] = /ALLOW=(\S+)/.exec(words) ?? [];
+    const [, allowance = ''] = /add `(\S+)`/.exec(words) ?? [];
     const parsed = parseEgressAllow(allowance);
     const { hostname, port, protocol } = new URL(url);
     const number = port === '' ? { 'http:': 80, 'https:': 443 }[protocol] : Number(port);

@@ -5,7 +5,7 @@ import ipaddr from 'ipaddr.js';
 import type { DurationMs } from '#kernel/instant.ts';
 import type { TransportFailure } from '#kernel/ports.ts';
 import { refuseAddress } from './address.ts';
-import { type Allowance, allowanceFor, allowancesFor } from './allowance.ts';
+import { type Allowance, allowanceAdvice, allowancesFor } from './allowance.ts';
 
 export interface GuardOptions {
   /** What is permitted beside public addresses; see `parseEgressAllow`. */
@@ -54,7 +54,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (refusal === undefined) continue;
       // Without a zone or nonsense in it, an address is refused only because nobody has allowed it yet.
       const remedy =
-        net.isIP(address) === 0 || address.includes('%') ? '' : ` ${allowanceFor(host, port, options.plan)} allows it.`;
+        net.isIP(address) === 0 || address.includes('%') ? '' : ` ${allowanceAdvice(host, port, options.plan)}`;
       const message = `${host} was not dialled: ${refusal}.${remedy}`;
       return { reason: 'address-refused', message, sent: 'no' };
     }

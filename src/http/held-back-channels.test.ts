@@ -26,7 +26,7 @@ test.each([
   ['http://2130706433/', '127.0.0.1 is a loopback address', '127.0.0.1:80'],
 ])('a webhook to %s is named with what allows it, and not once that is set', async (url, words, allowance) => {
   expect(await sentences('', [webhook(url)])).toEqual([
-    `Nobody can be told by ops: ${words}. WATCHBILL_EGRESS_ALLOW=${allowance} allows it.`,
+    `Nobody can be told by ops: ${words}. To allow it, add \`${allowance}\` to WATCHBILL_EGRESS_ALLOW.`,
   ]);
   expect(await sentences(allowance, [webhook(url)])).toEqual([]);
 });
@@ -40,10 +40,12 @@ test.each(['https://hooks.example/', 'http://8.8.8.8/', 'nonsense', 'ftp://10.1.
 
 test('a mail server is judged at the port that it is spoken to', async () => {
   const host = { literal: '10.0.0.5' };
-  const said = 'Nobody can be told by mail: 10.0.0.5 is a private address. WATCHBILL_EGRESS_ALLOW=10.0.0.5';
-  expect(await sentences('10.0.0.5:25', [mail({ host })])).toEqual([`${said}:587 allows it.`]);
-  expect(await sentences('', [mail({ host, security: { literal: 'none' } })])).toEqual([`${said}:25 allows it.`]);
-  expect(await sentences('', [mail({ host, port: { literal: 2525 } })])).toEqual([`${said}:2525 allows it.`]);
+  const said = (port: number): readonly string[] => [
+    `Nobody can be told by mail: 10.0.0.5 is a private address. To allow it, add \`10.0.0.5:${port}\` to WATCHBILL_EGRESS_ALLOW.`,
+  ];
+  expect(await sentences('10.0.0.5:25', [mail({ host })])).toEqual(said(587));
+  expect(await sentences('', [mail({ host, security: { literal: 'none' } })])).toEqual(said(25));
+  expect(await sentences('', [mail({ host, port: { literal: 2525 } })])).toEqual(said(2525));
 });
 
 test('the address in a secret is judged and not repeated', async () => {
@@ -52,7 +54,7 @@ test('the address in a secret is judged and not repeated', async () => {
   const [sentence, ...others] = await sentences('', [{ name: 'ops', kind: 'slack', settings }], secrets);
   expect(others).toEqual([]);
   expect(sentence).toBe(
-    'Nobody can be told by ops: the address in the secret OPS_URL is not public. WATCHBILL_EGRESS_ALLOW=host:port allows it.',
+    'Nobody can be told by ops: the address in the secret OPS_URL is not public. To allow it, add `host:port` to WATCHBILL_EGRESS_ALLOW.',
   );
   expect(await sentences('10.0.0.0/8', [{ name: 'ops', kind: 'slack', settings }], secrets)).toEqual([]);
   expect(await sentences('', [{ name: 'ops', kind: 'slack', settings }])).toEqual([]);

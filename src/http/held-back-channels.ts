@@ -1,6 +1,6 @@
 import { findChannel } from '#channels/catalogue.ts';
 import { emailPorts } from '#channels/email/spec.ts';
-import { allowanceFor } from '#egress/allowance.ts';
+import { allowanceAdvice, entryAdvice } from '#egress/allowance.ts';
 import type { HoldsBack } from '#egress/holds-back.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { ChannelBinding } from '#plan/people.ts';
@@ -23,8 +23,8 @@ export async function heldBackChannels(
       const written = binding.settings[target.field];
       // The host is a part of the secret.
       return written !== undefined && 'secret' in written
-        ? `Nobody can be told by ${binding.name}: the address in the secret ${written.secret} is not public. WATCHBILL_EGRESS_ALLOW=host:port allows it.`
-        : `Nobody can be told by ${binding.name}: ${why}. ${allowanceFor(target.host, target.port, plan?.name)} allows it.`;
+        ? `Nobody can be told by ${binding.name}: the address in the secret ${written.secret} is not public. ${entryAdvice(plan?.name === undefined ? 'host:port' : `${plan.name}=host:port`)}`
+        : `Nobody can be told by ${binding.name}: ${why}. ${allowanceAdvice(target.host, target.port, plan?.name)}`;
     }),
   );
   return sentences.flat();

@@ -1,4 +1,4 @@
-import { allowanceFor } from '#egress/allowance.ts';
+import { allowanceAdvice } from '#egress/allowance.ts';
 import type { HoldsBack } from '#egress/holds-back.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 
@@ -15,6 +15,6 @@ export function heldBackScrapes(
     const why = holdsBack(host, port, plan?.name);
     return why === undefined
       ? []
-      : [`The target ${name} is not asked: ${why}. ${allowanceFor(host, port, plan?.name)} allows it.`];
+      : [`The target ${name} is not asked: ${why}. ${allowanceAdvice(host, port, plan?.name)}`];
   });
 }

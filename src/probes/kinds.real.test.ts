@@ -340,7 +340,7 @@ describe('addresses that no plan may reach by itself', () => {
   it('allows one port and no other, by the setting that the refusal names', async () => {
     const port = await serveHttp((_request, response) => response.end('inside'));
     const { message = '' } = await lookAt(get(port), strict);
-    const setting = /WATCHBILL_EGRESS_ALLOW=(\S+) allows it/.exec(message)?.[1] ?? '';
+    const setting = /add `(\S+)` to WATCHBILL_EGRESS_ALLOW/.exec(message)?.[1] ?? '';
     const opened = probeEgress(setting);
     expect(await lookAt(get(port), opened)).toMatchObject({ outcome: 'passed' });
     expect(await lookAt(get(port + 1), opened)).toMatchObject({ reason: 'address-refused' });

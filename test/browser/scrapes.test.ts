@@ -55,7 +55,7 @@ scrapes:
     await api.getByText('team="blue"').waitFor();
     const database = page.locator('[data-scrape="database"]');
     await database.getByText('down: address-refused').waitFor();
-    await database.getByText('WATCHBILL_EGRESS_ALLOW=shop=10.255.255.1:9100').waitFor();
+    await database.getByText('`shop=10.255.255.1:9100` to WATCHBILL_EGRESS_ALLOW').waitFor();
 
     const orders = page.locator('[data-metric="shop_orders_total"]');
     await orders.getByText('counter').waitFor();

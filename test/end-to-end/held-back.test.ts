@@ -23,7 +23,7 @@ test('a page to a private address waits until the operator allows it, and everyb
   before.start();
   await before.untilReady();
 
-  const notice = expect.stringMatching(/^Nobody can be told by ops: .* SHOP_WEBHOOK_URL .* WATCHBILL_EGRESS_ALLOW=/);
+  const notice = expect.stringMatching(/^Nobody can be told by ops: .* SHOP_WEBHOOK_URL .* to WATCHBILL_EGRESS_ALLOW/);
   const status = await watchbillJson<{ plans: readonly { notices: readonly string[] }[] }>([
     ...['status', '--data', dataFolder],
   ]);
@@ -38,7 +38,7 @@ test('a page to a private address waits until the operator allows it, and everyb
     );
     return deliveries.find(({ channel, state }) => channel === 'ops' && state === 'retry_at');
   });
-  expect(waiting.problem).toContain(`${WATCHBILL_EGRESS_ALLOW} allows it`);
+  expect(waiting.problem).toContain(`${WATCHBILL_EGRESS_ALLOW}\` to WATCHBILL_EGRESS_ALLOW`);
   expect(receiver.pages).toEqual([]);
   await before.stop();
 

@@ -215,7 +215,7 @@ remote_write:
         name: 'closed',
         state: 'down',
         reason: 'address-refused',
-        message: expect.stringContaining('WATCHBILL_EGRESS_ALLOW='),
+        message: expect.stringContaining('to WATCHBILL_EGRESS_ALLOW'),
       },
       { name: 'keyless', state: 'down', reason: 'secret-missing', message: 'The secret NEVER_SET is not set.' },
     ]);

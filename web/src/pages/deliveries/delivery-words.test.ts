@@ -19,8 +19,8 @@ test.each([
 
 test.each([
   [
-    '10.1.2.3 was not dialled: 10.1.2.3 is a private address. WATCHBILL_EGRESS_ALLOW=10.1.2.3:403 allows it.',
-    /WATCHBILL_EGRESS_ALLOW=10\.1\.2\.3:403 .*start it again/,
+    '10.1.2.3 was not dialled: 10.1.2.3 is a private address. To allow it, add `10.1.2.3:403` to WATCHBILL_EGRESS_ALLOW.',
+    /Add `10\.1\.2\.3:403` to WATCHBILL_EGRESS_ALLOW .*start it again/,
   ],
   ['The URL holds a user name or password; give credentials as a secret of the channel.', /Correct the address of ops/],
   ["Only http and https are dialled, not 'ftp:'.", /Correct the address of ops/],

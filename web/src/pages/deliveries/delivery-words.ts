@@ -43,9 +43,9 @@ export function deliveryAdvice(delivery: Pick<DeliveryAnswer, 'state' | 'problem
   if (state !== 'failed' && state !== 'retry_at') return undefined;
   const tail = state === 'failed' ? ' Then try the channel with a test message: this one is not sent again.' : '';
   // What this server itself holds back waits; these texts also have words and numbers of the ones below.
-  const allowance = /WATCHBILL_EGRESS_ALLOW=\S+/.exec(problem)?.[0];
+  const allowance = /`\S+` to WATCHBILL_EGRESS_ALLOW/.exec(problem)?.[0];
   if (allowance !== undefined)
-    return `Add ${allowance} to the environment of Watchbill and start it again, or give ${channel} another address in the plan.${tail}`;
+    return `Add ${allowance} in the environment of Watchbill and start it again, or give ${channel} another address in the plan.${tail}`;
   if (/was not dialled|is no URL|^Only http|URL holds/i.test(problem))
     return `Correct the address of ${channel} in the plan or in its secret.${tail}`;
   if (/^The name .* has no address/.test(problem))
