@@ -23,7 +23,7 @@ export function registerStatus(program: Command, runtime: Runtime): void {
 
 /** The figures and alerts for people. */
 export function describeStatus(status: StatusAnswer): string {
-  const blocks = status.plans.map(describePlan);
+  const blocks = status.plans.map((plan) => describePlan(plan, status.at));
   const problems = [
     ...status.reasons,
     ...(status.intake.ready ? status.intake.reasons : []),
@@ -40,11 +40,12 @@ export function describeStatus(status: StatusAnswer): string {
   return blocks.join('\n\n');
 }
 
-function describePlan(plan: PlanStatusAnswer): string {
-  const head = `${plan.title} (${plan.plan} version ${plan.version}${plan.phase === undefined ? '' : `, ${plan.phase}`})`;
+function describePlan(plan: PlanStatusAnswer, at: string): string {
+  const stage = plan.phase ?? beforeLaunch(plan, at);
+  const head = `${plan.title} (${plan.plan} version ${plan.version}${stage === undefined ? '' : `, ${stage}`})`;
   const parts = [head, ...plan.notices.map((notice) => `! ${notice}`)];
   if (plan.signals.length > 0) {
-    parts.push(formatTable(['signal', 'group', 'value', 'state', 'n', 'age'], plan.signals.map(signalRow)));
+    parts.push(formatTable(['signal', 'group', 'value', 'state', 'n'], plan.signals.map(signalRow)));
   }
   for (const { signal, budget, budgetRules = [] } of plan.signals) {
     if (budget === undefined) continue;
@@ -59,16 +60,14 @@ function describePlan(plan: PlanStatusAnswer): string {
   return parts.join('\n');
 }
 
+function beforeLaunch({ launchedAt }: PlanStatusAnswer, at: string): string | undefined {
+  if (launchedAt === undefined) return 'not launched';
+  return launchedAt > at ? `launches ${launchedAt}` : undefined;
+}
+
 function signalRow(reading: ReadingAnswer): readonly string[] {
   const state = reading.reason === undefined ? reading.state : `${reading.state} (${reading.reason})`;
-  return [
-    reading.signal,
-    reading.group.join(', '),
-    reading.shown,
-    state,
-    formatCount(reading.sampleSize),
-    formatDuration(Math.round(reading.ageMs / 100) * 100),
-  ];
+  return [reading.signal, reading.group.join(', '), reading.shown, state, formatCount(reading.sampleSize)];
 }
 
 function alertRow(alert: AlertAnswer): readonly string[] {

@@ -104,7 +104,8 @@ function viewAlerts(world: World, now: Instant): AlertAnswer[] {
   const resolved = [...world.alerts.values()]
     .filter(({ state }) => state === 'resolved')
     .map((alert) => viewResolved(alert, now));
-  return [...open, ...resolved].sort((left, right) => left.sinceMs - right.sinceMs);
+  const newest = (left: AlertAnswer, right: AlertAnswer): number => left.sinceMs - right.sinceMs;
+  return [...open.sort(newest), ...resolved.sort(newest)];
 }
 
 function viewJudgement(world: World, judgement: Judgement, now: Instant): AlertAnswer {
