@@ -53,6 +53,8 @@ export const eventFieldsSchema = z
         lastAt: z.string(),
         /** Sources of the plan that read events of this name. */
         sources: z.array(z.string()),
+        /** Probes that such an event confirms. */
+        probes: z.array(z.string()),
         /** Written by Watchbill itself: what it decides comes as events too. */
         own: z.boolean(),
         fields: z.array(eventFieldSchema),

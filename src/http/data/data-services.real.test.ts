@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Play, plan } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
 import type { PlanData } from '#intake/link.ts';
+import type { Confirmation, Probe } from '#plan/probe.ts';
 import type { EventRecord } from '#signals/record.ts';
 import { openClickHouse } from '#storage/clickhouse/client.ts';
 import { attributeNames } from '#storage/clickhouse/data.ts';
@@ -57,12 +58,22 @@ const data: PlanData = {
     ['never', 'boolean'],
   ],
 };
+const probe = (name: string, confirm?: Confirmation): Probe => ({
+  name,
+  text: 'tcp shop.example:443',
+  check: { kind: 'tcp', host: 'shop.example', port: 443 },
+  everyMs: {},
+  timeoutMs: 1_000,
+  expect: [],
+  ...(confirm && { confirm }),
+});
 const compiled = plan([], {
   sources: {
     orders: { name: 'orders', event: 'order', units: { amount: '$' } },
     refunds: { name: 'refunds', event: 'refund', units: {} },
     alerts: { name: 'alerts', event: 'alert', units: {} },
   },
+  probes: [probe('mail', { event: 'request', field: 'run', withinMs: 60_000 }), probe('web')],
 });
 
 function services(ask: AskTelemetry = askTelemetry, intake: PlanData | undefined = data) {
@@ -109,10 +120,10 @@ test('a cursor that is none of ours is refused', async () => {
 
 test('fields have their types, an example that is cut, their unit and how many events have them', async () => {
   const { events, unused, awaited } = await services().fields('shop');
-  expect(events.map(({ name, count, own, sources }) => [name, count, own, sources])).toEqual([
-    ['request', 30, false, []],
-    ['order', 2, false, ['orders']],
-    ['alert', 1, true, ['alerts']],
+  expect(events.map(({ name, count, own, sources, probes }) => [name, count, own, sources, probes])).toEqual([
+    ['request', 30, false, [], ['mail']],
+    ['order', 2, false, ['orders'], []],
+    ['alert', 1, true, ['alerts'], []],
   ]);
   const fields = new Map(events[0]?.fields.map((field) => [field.name, field]));
   expect(fields.get('status')).toEqual({ name: 'status', type: 'number', example: 500, share: 1 });

@@ -9,6 +9,7 @@ import { eventNames, eventRates, latestEvents } from '#storage/clickhouse/data.t
 import type { AskTelemetry } from '#storage/clickhouse/within.ts';
 import { requirePlan } from '../known-plan.ts';
 import {
+  probesConfirmedBy,
   readCursor,
   sourcesByEvent,
   unusedFields,
@@ -77,6 +78,7 @@ export function createDataServices({ core, askTelemetry, clock, intakeUrl }: Dat
                 count,
                 lastAt: formatInstant(lastAt),
                 sources: source?.names ?? [],
+                probes: [...probesConfirmedBy(compiled, name)],
                 own: factEventNames.has(name),
                 fields: viewFields(events, source?.units ?? {}),
               };

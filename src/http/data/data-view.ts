@@ -97,6 +97,11 @@ export function sourcesByEvent(
   return found;
 }
 
+/** The probes whose looks an event of this name confirms. */
+export function probesConfirmedBy(plan: CompiledPlan | undefined, event: string): readonly string[] {
+  return (plan?.probes ?? []).filter(({ confirm }) => confirm?.event === event).map(({ name }) => name);
+}
+
 const typeNames = { string: 'text', number: 'number', boolean: 'boolean' } as const;
 
 /** Fields whose type is fixed although no event that was looked at has them. */

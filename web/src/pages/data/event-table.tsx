@@ -9,6 +9,7 @@ import { StateMark } from '../../kit/state-mark.tsx';
 import { EmptyState, ErrorState, RowsSkeleton } from '../../kit/states.tsx';
 import { TimeText } from '../../kit/time-text.tsx';
 import classes from './data.module.css';
+import { purposeOf } from './event-purpose.ts';
 
 interface EventTableProps {
   readonly plan: string;
@@ -51,12 +52,6 @@ export function EventTable({ fields, rates }: EventTableProps) {
   );
 }
 
-/** What rules read by the names of probes and jobs, and not as sources. */
-const meanings: Readonly<Record<string, string>> = {
-  check: 'what probes find',
-  heartbeat: 'what jobs say when they check in',
-};
-
 function EventEntry(props: {
   readonly event: EventFieldsAnswer['events'][number];
   readonly rates: EventRatesAnswer | undefined;
@@ -68,13 +63,7 @@ function EventEntry(props: {
         <summary className={classes.entryHead}>
           <span className={classes.words}>
             <span className={classes.name}>{event.name}</span>
-            <span className={classes.quiet}>
-              {event.own
-                ? 'what Watchbill decides, as events'
-                : event.sources.length === 0
-                  ? (meanings[event.name] ?? 'the plan reads none of it')
-                  : `read as ${event.sources.join(', ')}`}
-            </span>
+            <span className={classes.quiet}>{purposeOf(event)}</span>
           </span>
           <Course name={event.name} rates={rates} />
           <span className={classes.count}>
