@@ -1,4 +1,5 @@
 import type { CompiledPlan, Operator } from '#plan/model.ts';
+import { BUILT_IN_SOURCES } from '#plan/shape/built-in-sources.ts';
 import { suggest } from '#plan/text/nearest-name.ts';
 import type { FieldUnits } from '#signals/predicate.ts';
 import { type AssessmentNames, assessmentNames, readAssessment } from './read-assessment.ts';
@@ -38,7 +39,7 @@ export function namesOf(plans: readonly CompiledPlan[]): Names {
       .flatMap((recipient) => (recipient.kind === 'channel' ? [recipient.target] : [])),
   );
   return {
-    sources: new Set(plans.flatMap((plan) => Object.keys(plan.sources))),
+    sources: new Set([...plans.flatMap((plan) => Object.keys(plan.sources)), ...Object.keys(BUILT_IN_SOURCES)]),
     unitsOf: (source) => plans.findLast(({ sources }) => Object.hasOwn(sources, source))?.sources[source]?.units ?? {},
     rules: new Set(plans.flatMap((plan) => plan.rules.map(({ name }) => name))),
     people: new Set(plans.flatMap((plan) => plan.people.map(({ name }) => name))),

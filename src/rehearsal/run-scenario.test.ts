@@ -81,6 +81,17 @@ steps:
   });
 });
 
+it('sends events of a built-in source that the plan reads nothing of', () => {
+  const result = run(`scenario: Requests
+until: T+2m
+steps:
+  - at T+0: load requests at 20/s with status = 500 in 1%, status = 200, duration around 80ms
+  - at T+1m: expect no page
+`);
+  expect(result.diagnostics).toEqual([]);
+  expect(result).toMatchObject({ state: 'passed', expectations: 1 });
+});
+
 describe('a probe with parts', () => {
   const plan = `${PLAN.replace(
     'rules:',

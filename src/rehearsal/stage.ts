@@ -7,6 +7,7 @@ import { WatchbillError } from '#kernel/error-codes.ts';
 import { type DurationMs, type Instant, SECOND_MS } from '#kernel/instant.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import type { GroupKey, Verdict } from '#plan/reading.ts';
+import { BUILT_IN_SOURCES } from '#plan/shape/built-in-sources.ts';
 import type { Review } from '#plan/vouching.ts';
 import type { PhaseVerdict } from '#signals/assessments/assess.ts';
 import { createLiveExecutor, type LiveExecutor } from '#signals/live-executor.ts';
@@ -306,7 +307,7 @@ export class Stage {
     count: number | undefined,
   ): void {
     const known = this.world.plan.sources[source];
-    const event = known === undefined ? source : recordNameOf(known);
+    const event = known === undefined ? (BUILT_IN_SOURCES[source] ?? source) : recordNameOf(known);
     const samples = known?.samples === true;
     const options = {
       name,

@@ -36,7 +36,8 @@ until: T+30m
 steps:
   - at T+0:
       - load requests at 20/s with status = 500 in 1%, status = 200, duration around 80ms
-  - at T+10m: expect no page
+  # What you expect, such as:
+  # - at T+10m: expect no page
 `,
 };
 
