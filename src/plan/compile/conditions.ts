@@ -44,6 +44,11 @@ export class Conditions {
   ): Condition | undefined {
     return new Compilation(this.#parts, this.tests, sentence, where, facts).condition(node);
   }
+
+  /** What a sentence names that is wrong or not executed is read all the same: what is said of the sentence is enough. */
+  noteMisread({ text }: Sentence): void {
+    for (const [name] of text.matchAll(/[\p{L}_][\p{L}\p{N}_-]*/gu)) this.#parts.checks.used.add(name);
+  }
 }
 
 /** The compilation of one sentence. */

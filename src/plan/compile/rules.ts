@@ -133,10 +133,14 @@ function readCondition(
   const inRule = `rules.${rule}`;
   return readByPhase(node, context, inRule, (sentence, phase) => {
     const parsed = context.parsed(sentence, parseCondition(sentence.text));
-    if (parsed === undefined) return undefined;
+    if (parsed === undefined) {
+      conditions.noteMisread(sentence);
+      return undefined;
+    }
     const before = facts.thresholds.length;
     const own = noFacts();
     const condition = conditions.compile(parsed, sentence, inRule, own);
+    if (condition === undefined) conditions.noteMisread(sentence);
     merge(facts, own);
     for (const threshold of facts.thresholds.slice(before)) {
       thresholds.push({ ...threshold, line: `the rule \`${rule}\`` });

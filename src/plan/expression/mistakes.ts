@@ -3,6 +3,7 @@ import { type Mistake, problemAt } from './attempt.ts';
 import { wordAt } from './expected.ts';
 import { changeMistakes } from './mistakes-of-change.ts';
 import { numberMistakes } from './mistakes-of-number.ts';
+import { stateMistakes } from './mistakes-of-state.ts';
 import { timeMistakes } from './mistakes-of-time.ts';
 import { unclosedLiteral } from './sentence.ts';
 
@@ -260,6 +261,7 @@ export const mistakes: readonly Mistake[] = [
   beginsWithSign,
   ...numberMistakes,
   foreignSign,
+  ...stateMistakes,
   ...changeMistakes,
   ...timeMistakes,
   mixedWords,
