@@ -116,3 +116,21 @@ objectives:
     expect(explained).toContain(line);
   }
 });
+
+test('when a rule that only people decide resolves, and one that waits for a window', () => {
+  const text = `plan: shop
+people: { mia: { email: mia@tea.example } }
+severities: { soon: { notify: [mia by app] } }
+sources: { orders: events "order" }
+reviews: { first-orders: { of: orders, first: 5, by: mia } }
+comparisons: { till: { of: orders, key: number, by: mia } }
+rules:
+  wrong: { when: first-orders wrong or till differs, severity: soon }
+  refused: { when: any orders where total < 0, severity: soon }
+`;
+  const explained = explainPlan(compilePlan([{ path: 'plan.yaml', text }]));
+  expect(explained.match(/resolved after: .*/gu)).toEqual([
+    'resolved after: at once when what people say makes it false  (default)',
+    'resolved after: at once when the last one leaves the window  (default)',
+  ]);
+});

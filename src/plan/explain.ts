@@ -5,6 +5,7 @@ import { isArithmetic } from './arithmetic.ts';
 import type { AvailabilityWindow } from './availability-figure.ts';
 import { valuesOf } from './compile/by-phase.ts';
 import { ANY_WINDOW_MS } from './compile/condition-facts.ts';
+import { isDecidedByPeople } from './compile/vouching.ts';
 import { webhookEvent } from './compile/webhook-kinds.ts';
 import type { Compilation } from './compile.ts';
 import { budgetTermsOf, errorBudget, missable } from './error-budget.ts';
@@ -139,9 +140,11 @@ function launchText(launch: Instant, timezone: string): string {
 
 function resolveText(rule: Rule): string {
   if (rule.until !== undefined) return 'its `until`';
-  return rule.resolveAfterMs === 0
-    ? 'at once when the last one leaves the window  (default)'
-    : `${formatDuration(rule.resolveAfterMs)} false  (default)`;
+  if (rule.resolveAfterMs > 0) return `${formatDuration(rule.resolveAfterMs)} false  (default)`;
+  const when = valuesOf(rule.when).every(isDecidedByPeople)
+    ? 'what people say makes it false'
+    : 'the last one leaves the window';
+  return `at once when ${when}  (default)`;
 }
 
 function byPhaseText<Value>(byPhase: ByPhase<Value>, text: (value: Value) => string): string {
