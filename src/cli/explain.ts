@@ -18,7 +18,9 @@ export function registerExplain(program: Command, runtime: Runtime): void {
       const { client, path, plan } = await reach(runtime, options);
       const answer = await client.get<ExplanationAnswer>(path('explain', subject));
       if (options.json || answer.found) print(runtime, options, answer, answer.lines.join('\n'));
-      if (!answer.found)
-        throw new WatchbillError('not-found', `${plan} has neither an alert nor a rule called ${subject}.`, subject);
+      if (!answer.found) {
+        const sentences = [`${plan} has neither an alert nor a rule called ${subject}.`, ...answer.lines];
+        throw new WatchbillError('not-found', sentences.join(' '), subject);
+      }
     });
 }

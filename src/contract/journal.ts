@@ -31,6 +31,7 @@ export const explanationSchema = z
   .object({
     subject: z.string(),
     found: z.boolean(),
+    /** When nothing is found, what may be meant. */
     lines: z.array(z.string()),
     /** Of the signals that the rule reads, or whose burn it reads; the last lines say the same. */
     budgets: z.array(errorBudgetSchema.extend({ signal: z.string() })),

@@ -4,6 +4,7 @@ import { limits } from '#kernel/limits.ts';
 import type { Draft } from './draft.ts';
 import type { Alert, CoreInput, RefusalReason, Silence } from './model.ts';
 import { tellChanges } from './notify.ts';
+import { ruleHint } from './rule-hint.ts';
 import { describe, finishSilence, putNewSilence, silencesOf } from './silences.ts';
 import type { Via } from './via.ts';
 
@@ -68,7 +69,8 @@ export function beginSilence(draft: Draft, input: Command<'silence'>, now: Insta
     return;
   }
   if (rule !== undefined && !draft.plan.rules.some(({ name }) => name === rule)) {
-    refuse(draft, input, rule, 'rule-unknown', 'not-found', `The plan has no rule "${rule}".`, now);
+    const message = `The plan has no rule "${rule}". ${ruleHint(draft.plan, rule)}`;
+    refuse(draft, input, rule, 'rule-unknown', 'not-found', message, now);
     return;
   }
   if (until <= now) {

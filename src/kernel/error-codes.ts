@@ -66,7 +66,7 @@ export const errorCodes = {
     exit: 65,
     hint: 'Choose another: a few words that only you put together do well.',
   },
-  'not-found': { status: 404, exit: 66, hint: 'Check the name; `watchbill status` lists what there is.' },
+  'not-found': { status: 404, exit: 66, hint: 'Check the name; `watchbill status` lists plans, signals and alerts.' },
   'method-not-allowed': { status: 405, exit: 64, hint: 'See the Allow header.' },
   'request-timeout': { status: 408, exit: 75, hint: 'Send the whole request sooner.' },
   'version-conflict': { status: 409, exit: 75, hint: 'Somebody was faster; look again at how it stands.' },

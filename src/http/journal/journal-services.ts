@@ -1,5 +1,6 @@
 import { explainAlert, explainRule } from '#core/explain.ts';
 import { explanationLines } from '#core/explain-text.ts';
+import { ruleHint } from '#core/rule-hint.ts';
 import type { Core } from '#engine/core-process.ts';
 import { WatchbillError } from '#kernel/error-codes.ts';
 import { formatInstant } from '#kernel/instant.ts';
@@ -41,7 +42,9 @@ export function createJournalServices(core: Core, clock: Clock): JournalServices
         found: explanation !== undefined,
         lines:
           explanation === undefined
-            ? []
+            ? world === undefined
+              ? []
+              : [ruleHint(world.plan, subject)]
             : [
                 ...explanationLines(explanation),
                 ...budgets.map((budget) => `error budget of ${budget.signal}: ${budgetText(budget)}`),
