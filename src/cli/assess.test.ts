@@ -52,7 +52,7 @@ test('each verdict names what it is for', () => {
       INV-000011
     1 of 2 checks found nothing
   normal: failed, ${day(15)} on
-    sale-totals failed once, less than 1m in all, from ${day(9)} and still does
+    sale-totals failed once, 20s in all, from ${day(9)} and still does
       rows 1, expected rows = 0
       invoice
       INV-000011

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AssessedCheckAnswer, AssessmentsAnswer, PhaseVerdictAnswer } from '#contract/assessments.ts';
-import { formatDuration, MINUTE_MS } from '#kernel/instant.ts';
+import { formatDuration, MINUTE_MS, SECOND_MS } from '#kernel/instant.ts';
 import { type ServerOptionValues, withPlanOption } from './options.ts';
 import { print, reach } from './reach.ts';
 import type { Runtime } from './runtime.ts';
@@ -53,13 +53,15 @@ function describeFailure({
   const until = isFailing ? 'and still does' : `until ${lastTo}`;
   const texts = [found?.message, found?.evidence].filter((text) => text !== undefined);
   return [
-    `    ${name} ${times}, ${inMinutes(failedMs)} in all, from ${firstFrom} ${until}${found?.alert === undefined ? '' : ` (${found.alert})`}`,
+    `    ${name} ${times}, ${rounded(failedMs)} in all, from ${firstFrom} ${until}${found?.alert === undefined ? '' : ` (${found.alert})`}`,
     ...texts.flatMap((text) => text.split('\n').map((line) => `      ${line}`)),
   ];
 }
 
-function inMinutes(ms: number): string {
-  return ms < MINUTE_MS ? 'less than 1m' : formatDuration(Math.round(ms / MINUTE_MS) * MINUTE_MS);
+/** To the minute, and less than one to the second. */
+function rounded(ms: number): string {
+  const unit = ms < MINUTE_MS ? SECOND_MS : MINUTE_MS;
+  return ms < SECOND_MS ? 'less than 1s' : formatDuration(Math.round(ms / unit) * unit);
 }
 
 /** Rounded down: 98.99% is not 99%. */

@@ -2,7 +2,7 @@ import { formatAgainst, formatCount, formatThreshold } from '#kernel/format-figu
 import { formatDuration, formatInstant, type Instant } from '#kernel/instant.ts';
 import type { GroupKey, Reading } from '#plan/reading.ts';
 import type { AlertExplanation, GroupStanding, Note, NotTold, RuleExplanation, SilenceNote, Told } from './explain.ts';
-import { foundText, keysText } from './found-text.ts';
+import { foundText, keysText, vouchedLines } from './found-text.ts';
 import type { DecisionReason, Evidence } from './model.ts';
 import { reasonTexts, reasonWith } from './reasons.ts';
 import type { Via } from './via.ts';
@@ -129,6 +129,14 @@ export function evidenceText(evidence: Evidence, write: WriteInstant = formatIns
   const keys = keysText(evidence.found);
   const named = keys === undefined ? '' : `: ${keys}`;
   return `${evidence.text}: ${evidence.truth}, ${readingText(evidence.reading, evidence.unit, evidence.against)}${held}${since}${named}`;
+}
+
+/** The same, with each thing that people found on a line of its own. */
+export function evidenceLines(evidence: Evidence, write: WriteInstant = formatInstant): readonly string[] {
+  const { text, truth, reading, vouched } = evidence;
+  if (vouched === undefined) return [evidenceText(evidence, write)];
+  const [head, ...found] = vouchedLines(vouched, reading, write);
+  return [`${text}: ${truth}, ${head}`, ...found];
 }
 
 /** A reading with its sample size, or the reason why there is none. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatInstant } from '#kernel/instant.ts';
 import type { Found, Reading } from '#plan/reading.ts';
-import { evidenceText } from './explain-text.ts';
+import { evidenceLines, evidenceText } from './explain-text.ts';
 import { comparedText, foundText, keysText } from './found-text.ts';
 
 const at = (text: string): number => Date.parse(`2026-03-02T${text}Z`);
@@ -51,4 +51,24 @@ test('a list says what differs in it, and what earlier lists of other times have
   expect(comparedText({ rows: 12, differences: 2, open })).toBe(
     'a list of 12 rows, no difference; 2 of earlier lists not settled',
   );
+});
+
+test('what people found stands on lines of its own where there is room, of many the first', () => {
+  const found = Array.from({ length: 6 }, (_, index) => ({
+    ...{ key: `O-${index}`, what: 'total 2, not 1', by: 'ben', at: at('14:01:00') },
+  }));
+  const reading: Reading = { state: 'value', value: 20, sampleSize: 40, at: 0 };
+  const vouched = { kind: 'comparison', name: 'till', found, more: 14 } as const;
+  const evidence = { test: 't', text: 'till differs', truth: 'true', reading, against: [], unit: '', vouched } as const;
+  expect(evidenceLines(evidence, write)).toEqual([
+    'till differs: true, a list of 40 rows, 20 differences',
+    ...found.slice(0, 5).map(({ key }) => `${key}: total 2, not 1 (ben, 14:01)`),
+    'and 15 more',
+  ]);
+  const two = { ...evidence, vouched: { ...vouched, found: found.slice(0, 2), more: 0 } };
+  expect(evidenceLines(two, write)).toHaveLength(3);
+  expect(evidenceText(two, write)).toContain('2 differences: O-0: total 2, not 1 (ben, 14:01); O-1: total 2');
+  const other = { ...evidence, vouched: undefined, against: [5] };
+  const { vouched: _, ...figure } = other;
+  expect(evidenceLines(figure, write)).toEqual([evidenceText(figure, write)]);
 });

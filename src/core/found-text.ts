@@ -5,6 +5,9 @@ import type { Evidence } from './model.ts';
 import { ownDifferences } from './open-lists.ts';
 import type { ComparisonResult, Vouched, VouchedFor } from './vouched.ts';
 
+/** So much of what people found stands on lines of its own. */
+const FOUND_LINES = 5;
+
 /**
  * What was found by a test of a probe or heartbeat, for people: `status 503, expected status = 200; 3 in a row since 14:01; last passed
  * 14:00`; or what people said: `1 wrong of 3 judged: INV-17: no such branch (anita, 14:01)`. Undefined for the other tests, whose reading
@@ -31,11 +34,26 @@ export function foundText(
   ]);
 }
 
-function vouchedText(
+function vouchedText(vouched: Vouched, reading: Evidence['reading'], write: WriteInstant): string {
+  const { head, found, more } = vouchedParts(vouched, reading, write);
+  if (found.length === 0) return head;
+  const rest = more === 0 ? '' : `; and ${formatCount(more)} more`;
+  return `${head}: ${found.join('; ')}${rest}`;
+}
+
+/** What people said on lines of its own, of what they found the first few. */
+export function vouchedLines(vouched: Vouched, reading: Evidence['reading'], write: WriteInstant): readonly string[] {
+  const { head, found, more } = vouchedParts(vouched, reading, write);
+  const lines = found.slice(0, FOUND_LINES);
+  const rest = more + found.length - lines.length;
+  return [head, ...lines, ...(rest === 0 ? [] : [`and ${formatCount(rest)} more`])];
+}
+
+function vouchedParts(
   { kind, found, more = 0, closed }: Vouched,
   reading: Evidence['reading'],
   write: WriteInstant,
-): string {
+): { readonly head: string; readonly found: readonly string[]; readonly more: number } {
   const one = ({ key, what, by, at }: VouchedFor): string => `${key}: ${what} (${by}, ${write(at)})`;
   const count = found.length + more;
   const of = formatCount(reading.sampleSize);
@@ -45,11 +63,10 @@ function vouchedText(
       : listText(reading.sampleSize, count);
   if (closed !== undefined) {
     const { as, what, by, at } = closed;
-    return as === 'settled' ? `${head}; settled ${one(closed)}` : `not applicable: ${what} (${by}, ${write(at)})`;
+    const text = as === 'settled' ? `${head}; settled ${one(closed)}` : `not applicable: ${what} (${by}, ${write(at)})`;
+    return { head: text, found: [], more: 0 };
   }
-  if (found.length === 0) return head;
-  const rest = more === 0 ? '' : `; and ${formatCount(more)} more`;
-  return `${head}: ${found.map(one).join('; ')}${rest}`;
+  return { head, found: found.map(one), more };
 }
 
 /** `a list of 12 rows, 1 difference`. */

@@ -1,6 +1,6 @@
 import type { AssessedCheckAnswer, PhaseVerdictAnswer } from '#contract/assessments.ts';
 import { needsOf } from '#core/assessment-needs.ts';
-import { evidenceText } from '#core/explain-text.ts';
+import { evidenceLines } from '#core/explain-text.ts';
 import { launchOf } from '#core/phases.ts';
 import type { Core } from '#engine/core-process.ts';
 import type { CoreRepositories } from '#engine/repositories.ts';
@@ -185,13 +185,13 @@ function foundBy(check: AssessedCheck, known: PhaseKnown, last: Stretch): Assess
     case 'rule': {
       const alert = known.alerts.get(check.name)?.find(({ openedAt }) => openedAt < last.to);
       if (alert === undefined) return undefined;
-      const evidence = alert.evidence.map((one) => evidenceText(one)).join('\n');
+      const evidence = alert.evidence.flatMap((one) => evidenceLines(one)).join('\n');
       return { at: formatInstant(alert.openedAt), alert: alert.key, ...textField('evidence', evidence) };
     }
     case 'review':
     case 'comparison': {
       const said = known.said.get(`${check.kind} ${check.name}`);
-      return said && { at: formatInstant(said.reading.at), evidence: evidenceText(said) };
+      return said && { at: formatInstant(said.reading.at), evidence: evidenceLines(said).join('\n') };
     }
   }
 }
