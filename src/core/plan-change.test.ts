@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '#kernel/instant.ts';
+import { compilePlan } from '#plan/compile.ts';
 import type { CompiledPlan } from '#plan/model.ts';
 import { previewApply, previewSummary } from './plan-change.ts';
 import { isTrue, lasting, MIA, Play, plan, rule } from './testing.ts';
@@ -84,6 +85,39 @@ describe('a new plan version', () => {
     expect(play.alerts.get('A-1')).toMatchObject({ state: 'resolved', resolvedAt: 2 * MINUTE });
     play.pass(10 * MINUTE);
     expect(play.alerts.get('A-2')?.openedAt).toBe(8 * MINUTE);
+  });
+
+  it('names reviews, comparisons and objectives that say something else', () => {
+    const planOf = (first: number, fields: string, objectives: string) =>
+      compilePlan([
+        {
+          path: 'plan.yaml',
+          text: `plan: shop
+people: { mia: {} }
+sources: { orders: events "order" }
+signals:
+  rate: rate(orders) over 1m
+  total: sum(orders.total) over 5m
+objectives: { ${objectives} }
+reviews: { first-orders: { of: orders, first: ${first}, by: mia } }
+comparisons: { till: { of: orders, key: number, fields: [${fields}], by: mia } }
+`,
+        },
+      ]).plan as CompiledPlan;
+    const play = new Play(planOf(5, 'total', 'rate: target > 2/min'));
+    const otherwise = previewApply(
+      play.world,
+      planOf(8, 'total, branch', 'rate: target > 3/min, total: target > 9'),
+      1_000,
+    );
+    expect(otherwise).toMatchObject({
+      reviewsChanged: ['first-orders'],
+      comparisonsChanged: ['till'],
+      objectivesChanged: ['rate', 'total'],
+    });
+    expect(previewSummary(otherwise)).toBe('1 review changes, 1 comparison changes, 2 objectives change');
+    const same = previewApply(play.world, planOf(5, 'total', 'rate: target > 2/min'), 1_000);
+    expect(previewSummary(same)).toBe('nothing changes for what runs');
   });
 
   it('resolves the alerts of a rule that is grouped otherwise', () => {

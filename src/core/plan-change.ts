@@ -45,6 +45,10 @@ export interface ApplyPreview {
   /** Reviews and comparisons that go, with all that people said of them. */
   readonly reviewsEnd: readonly string[];
   readonly comparisonsEnd: readonly string[];
+  /** Reviews and comparisons that say something else, and signals whose objective does, is new or goes. */
+  readonly reviewsChanged: readonly string[];
+  readonly comparisonsChanged: readonly string[];
+  readonly objectivesChanged: readonly string[];
 }
 
 /** What would happen if `plan` were applied now; nothing is changed. */
@@ -81,6 +85,9 @@ export function previewApply(world: World, plan: CompiledPlan, now: Instant): Ap
     windowsEnd: textsMissing(world.plan, plan),
     reviewsEnd: namesGone(world.plan.reviews, plan.reviews),
     comparisonsEnd: namesGone(world.plan.comparisons, plan.comparisons),
+    reviewsChanged: namesOtherwise(world.plan.reviews, plan.reviews),
+    comparisonsChanged: namesOtherwise(world.plan.comparisons, plan.comparisons),
+    objectivesChanged: objectivesOtherwise(world.plan, plan),
   };
 }
 
@@ -98,6 +105,9 @@ export function previewSummary(preview: ApplyPreview): string {
     count(preview.windowsRestart.length, 'window restarts', 'windows restart'),
     count(preview.reviewsEnd.length, 'review ends', 'reviews end'),
     count(preview.comparisonsEnd.length, 'comparison ends', 'comparisons end'),
+    count(preview.reviewsChanged.length, 'review changes', 'reviews change'),
+    count(preview.comparisonsChanged.length, 'comparison changes', 'comparisons change'),
+    count(preview.objectivesChanged.length, 'objective changes', 'objectives change'),
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'nothing changes for what runs' : parts.join(', ');
 }
@@ -232,6 +242,22 @@ type Named = readonly { readonly name: string }[];
 
 function namesGone(before: Named = [], after: Named = []): readonly string[] {
   return before.map(({ name }) => name).filter((name) => !after.some((other) => other.name === name));
+}
+
+/** Names of those that stand in both, and not alike. */
+function namesOtherwise(before: Named = [], after: Named = []): readonly string[] {
+  const texts = new Map(before.map((part) => [part.name, JSON.stringify(part)]));
+  return after
+    .filter((part) => texts.has(part.name) && texts.get(part.name) !== JSON.stringify(part))
+    .map(({ name }) => name);
+}
+
+/** Signals whose objective has other bands, is new or goes. */
+function objectivesOtherwise(before: CompiledPlan, after: CompiledPlan): readonly string[] {
+  const bandsOf = ({ objectives }: CompiledPlan) =>
+    new Map(objectives.map(({ signal, bands }) => [signal, JSON.stringify(bands)]));
+  const [old, other] = [bandsOf(before), bandsOf(after)];
+  return [...new Set([...other.keys(), ...old.keys()])].filter((signal) => old.get(signal) !== other.get(signal));
 }
 
 /** Texts of the measures of one plan that another does not have. */

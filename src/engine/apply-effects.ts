@@ -21,6 +21,9 @@ export function describeEffects(preview: ApplyPreview): readonly string[] {
     ...preview.windowsEnd.map((text) => `The window of ${text} ends.`),
     ...preview.reviewsEnd.map((name) => `Review ${name} ends, with the verdicts on its samples.`),
     ...preview.comparisonsEnd.map((name) => `Comparison ${name} ends.`),
+    ...preview.reviewsChanged.map((name) => `Review ${name} changes.`),
+    ...preview.comparisonsChanged.map((name) => `Comparison ${name} changes.`),
+    ...preview.objectivesChanged.map((signal) => `The objective of ${signal} changes.`),
   ];
 }
 
