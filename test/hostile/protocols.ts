@@ -210,6 +210,23 @@ const check = ({ text, field, time, value }: Ingredients): unknown => ({
   ],
 });
 
+const question = ({ text, field, time }: Ingredients): unknown => ({
+  probe: 'front',
+  dueAt: time,
+  run: `wb${'a'.repeat(24)}`,
+  [field]: text,
+});
+
+const ofProber = (route: string, tree: (of: Ingredients) => unknown): Protocol => ({
+  route: `POST ${route}`,
+  path: `${route}?location=elsewhere`,
+  packing: 'identity',
+  headers: ({ proberKey }) => ({ authorization: `Bearer ${proberKey}`, 'content-type': 'application/json' }),
+  tree,
+  body: (of) => bytes(JSON.stringify(tree(of))),
+  bodyOf: bytes,
+});
+
 const checkIn = (ending: string, signal: string): Protocol => ({
   route: `POST /v1/heartbeats/:key/:name${ending}`,
   path: `/v1/heartbeats/k/nightly${signal}`,
@@ -279,15 +296,8 @@ export const protocols: readonly Protocol[] = [
     body: (of) => bytes(JSON.stringify(hook(of))),
     bodyOf: bytes,
   },
-  {
-    route: 'POST /v1/checks',
-    path: '/v1/checks?location=elsewhere',
-    packing: 'identity',
-    headers: ({ proberKey }) => ({ authorization: `Bearer ${proberKey}`, 'content-type': 'application/json' }),
-    tree: check,
-    body: (of) => bytes(JSON.stringify(check(of))),
-    bodyOf: bytes,
-  },
+  ofProber('/v1/checks', check),
+  ofProber('/v1/looks', question),
   checkIn('', ''),
   checkIn('/:signal', '/fail'),
 ];
