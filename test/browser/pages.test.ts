@@ -93,6 +93,40 @@ describe.skipIf(chromiumPath === undefined)('every page', () => {
     },
   );
 
+  test('of mission control: on a phone the first thing that needs somebody is whole, and the rest is one press away', async () => {
+    const { page, close } = await open(
+      { pattern: 'missionControl', path: '/plans/watched' },
+      { viewport: phone, hasTouch: true, isMobile: true },
+    );
+    /** Where the rows stand that are seen, and how far their section reaches. */
+    const places = () =>
+      page.evaluate(() => {
+        const section = [...document.querySelectorAll('aside section')].find((one) =>
+          one.querySelector('h2')?.textContent?.startsWith('Needs you'),
+        );
+        const box = ({ top, bottom }: DOMRect) => ({ top: Math.round(top), bottom: Math.round(bottom) });
+        const seen = [...(section?.querySelectorAll('li') ?? [])].map((row) => row.getBoundingClientRect());
+        return {
+          rows: seen.filter(({ height }) => height > 0).map(box),
+          section: box((section ?? document.body).getBoundingClientRect()),
+        };
+      });
+    const acknowledge = page.getByRole('button', { name: 'Acknowledge' }).first();
+    await acknowledge.waitFor();
+    const { rows, section } = await places();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.bottom).toBeLessThanOrEqual(section.bottom);
+    const button = await acknowledge.boundingBox();
+    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(section.bottom);
+    await page.getByRole('button', { name: /^Show \d+ more$/ }).click();
+    const all = await places();
+    expect(all.rows.length).toBeGreaterThan(2);
+    for (const [index, row] of all.rows.entries()) {
+      expect(row.bottom).toBeLessThanOrEqual(all.rows[index + 1]?.top ?? all.section.bottom);
+    }
+    await close();
+  });
+
   test('shows what changes nothing to those who may only read', async () => {
     const session = await invite(browser, server, owner, viewer, 'viewer');
     const changing = /^(acknowledge|silence|apply|save|end|revoke|invite|send a test)/i;

@@ -66,7 +66,7 @@ export function MissionControlPage() {
           {ready === undefined ? (
             <>
               <div className={classes.needs}>
-                <BlockSkeleton height={116} />
+                <BlockSkeleton height={124} />
               </div>
               <BlockSkeleton height={86} />
               <BlockSkeleton height={86} />

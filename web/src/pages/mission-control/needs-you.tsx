@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { OverviewAnswer } from '#contract/overview.ts';
 import { useAcknowledge } from '../../api/acknowledge.ts';
 import { useLive } from '../../api/live.tsx';
@@ -46,33 +46,61 @@ export function NeedsYou({ plan, overview }: NeedsYouProps) {
   const { alert, version } = first ?? {};
   const canAcknowledge = may && alert !== undefined && version !== undefined;
   useShortcut('a', 'Acknowledge what is most pressing', canAcknowledge ? () => mutate({ alert, version }) : undefined);
+  const rows = [
+    ...list.map((need) => ({ key: keyOf(need), row: <NeedRow plan={plan} need={need} /> })),
+    ...(list.length === 0 ? [{ key: 'nothing', row: <Nothing plan={plan} /> }] : []),
+    ...quietAlerts(alerts).map(({ service, count }) => ({
+      key: `quiet ${service}`,
+      row: (
+        <p className={classes.none} data-quiet={service}>
+          <Link to={paths.alerts(plan)}>{plural(count, 'alert')}</Link> {count === 1 ? 'is' : 'are'} quiet while{' '}
+          {service} is down.
+        </p>
+      ),
+    })),
+    ...failedNow(assessments?.assessments ?? [], live?.phase).map(({ name, text }) => ({
+      key: `verdict ${name}`,
+      row: (
+        <p className={classes.none} data-verdict={name}>
+          <StateMark tone="critical" word="failed" /> <Link to={paths.verdicts(plan)}>{name}</Link> {text}
+        </p>
+      ),
+    })),
+  ];
   return (
     <div className={classes.needs}>
-      <Section title={list.length === 0 ? 'Needs you' : `Needs you (${list.length})`}>
-        {list.length === 0 ? (
-          <Nothing plan={plan} />
-        ) : (
-          <ul className={classes.list}>
-            {list.map((need) => (
-              <li key={keyOf(need)} className={classes.row}>
-                <NeedRow plan={plan} need={need} />
-              </li>
-            ))}
-          </ul>
-        )}
-        {quietAlerts(alerts).map(({ service, count }) => (
-          <p key={service} className={classes.none} data-quiet={service}>
-            <Link to={paths.alerts(plan)}>{plural(count, 'alert')}</Link> {count === 1 ? 'is' : 'are'} quiet while{' '}
-            {service} is down.
-          </p>
-        ))}
-        {failedNow(assessments?.assessments ?? [], live?.phase).map(({ name, text }) => (
-          <p key={name} className={classes.none} data-verdict={name}>
-            <StateMark tone="critical" word="failed" /> <Link to={paths.verdicts(plan)}>{name}</Link> {text}
-          </p>
-        ))}
-      </Section>
+      <Foldable title={list.length === 0 ? 'Needs you' : `Needs you (${list.length})`} rows={rows} />
     </div>
+  );
+}
+
+interface FoldableProps {
+  readonly title: string;
+  readonly rows: readonly { readonly key: string; readonly row: ReactNode }[];
+}
+
+/** Rows of which a narrow screen shows the first until somebody asks for all. */
+function Foldable({ title, rows }: FoldableProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Section
+      title={title}
+      aside={
+        rows.length < 2 ? undefined : (
+          <button type="button" className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? 'Show the first' : `Show ${rows.length - 1} more`}
+          </button>
+        )
+      }
+    >
+      <ul className={classes.list} data-folded={open ? undefined : ''}>
+        {rows.map(({ key, row }) => (
+          <li key={key} className={classes.row}>
+            {row}
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }
 
