@@ -63,6 +63,8 @@ export const signalSchema = z
     /** It is only a part of others and has no reading of its own. */
     stream: z.boolean(),
     hasObjective: z.boolean(),
+    /** Of two values the worse, by its objective, else by the rules that read it, else by what it counts; absent when none of them says. */
+    worse: z.enum(['higher', 'lower']).optional(),
     /** Names of the rules that read it. */
     rules: z.array(z.string()),
   })

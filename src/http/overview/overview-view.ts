@@ -5,6 +5,7 @@ import { formatInstant, type Instant } from '#kernel/instant.ts';
 import type { CompiledPlan, Rule } from '#plan/model.ts';
 import { absoluteSpan, valueAt } from '#plan/phases.ts';
 import { directionOf, viewBands } from './bands-view.ts';
+import { worseOf } from './worse-value.ts';
 
 /** What a plan says, with what its phase makes of it. Names of people, never their addresses; kinds of channels, never their settings. */
 export function viewOverview({ plan, line }: World, now: Instant, email?: string): OverviewAnswer {
@@ -30,8 +31,9 @@ export function viewOverview({ plan, line }: World, now: Instant, email?: string
       ...(down === undefined ? {} : { down: [...down] }),
     })),
     objectives: viewObjectives(plan, line.phase),
-    signals: plan.signals.map(
-      (signal): SignalAnswer => ({
+    signals: plan.signals.map((signal): SignalAnswer => {
+      const worse = worseOf(plan, signal, line.phase);
+      return {
         name: signal.name,
         text: signal.text,
         baseUnit: signal.unit.base,
@@ -41,9 +43,10 @@ export function viewOverview({ plan, line }: World, now: Instant, email?: string
         ...(signal.formula.kind === 'availability' ? { ofTime: true as const } : {}),
         stream: signal.stream,
         hasObjective: objectives.has(signal.name),
+        ...(worse === undefined ? {} : { worse }),
         rules: [...(readers.get(signal.name) ?? [])],
-      }),
-    ),
+      };
+    }),
     rules: plan.rules.map((rule) => viewRule(plan, rule, line.phase)),
     people: plan.people.map(({ name, email: own }) => ({
       name,

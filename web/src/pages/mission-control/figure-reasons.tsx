@@ -11,7 +11,7 @@ import { TimeText } from '../../kit/time-text.tsx';
 import { figureTone } from '../../kit/tone.ts';
 import { figureReason } from './figure-reason.ts';
 import classes from './figure-reasons.module.css';
-import { worstFirst } from './worst-reading.ts';
+import { rankWord, worstFirst } from './worst-reading.ts';
 
 const GROUPS_SHOWN = 20;
 
@@ -23,7 +23,7 @@ interface FigureReasonsProps {
 
 /** Why a figure stands as it does: the reason in a sentence, its bands, every group, and the rules that read it. */
 export function FigureReasons({ plan, signal, objective }: FigureReasonsProps) {
-  const readings = worstFirst(useReadings(signal.name));
+  const readings = worstFirst(useReadings(signal.name), signal.worse);
   const worst = readings[0];
   const bands = objective?.bands;
   return (
@@ -65,7 +65,10 @@ export function FigureReasons({ plan, signal, objective }: FigureReasonsProps) {
             })}
           </ul>
           {readings.length > GROUPS_SHOWN ? (
-            <p className={classes.quiet}>{readings.length - GROUPS_SHOWN} more stand better.</p>
+            <p className={classes.quiet}>
+              {readings.length - GROUPS_SHOWN} more{' '}
+              {rankWord(readings, signal.worse) === 'worst' ? 'stand no worse' : 'rest on fewer samples'}.
+            </p>
           ) : null}
         </>
       ) : null}

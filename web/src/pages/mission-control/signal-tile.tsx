@@ -21,7 +21,7 @@ import { shortReason } from './figure-reason.ts';
 import { FigureReasons } from './figure-reasons.tsx';
 import { useReadingsInSight } from './readings-in-sight.ts';
 import classes from './signal-tile.module.css';
-import { worstReading } from './worst-reading.ts';
+import { rankWord, worstReading } from './worst-reading.ts';
 
 interface SignalTileProps extends WatchedSignal {
   readonly plan: string;
@@ -38,7 +38,7 @@ const missing = (signal: string): LiveReading => ({ signal, group: [], state: 'n
 export const SignalTile = memo(function SignalTile({ plan, signal, objective, span, stored, known }: SignalTileProps) {
   const place = useRef<HTMLElement>(null);
   const readings = useReadingsInSight(signal.name, place);
-  const reading = worstReading(readings) ?? missing(signal.name);
+  const reading = worstReading(readings, signal.worse) ?? missing(signal.name);
   const { state, value, sampleSize } = reading;
   const bands = objective?.bands;
   const judged = isJudged(state);
@@ -57,7 +57,10 @@ export const SignalTile = memo(function SignalTile({ plan, signal, objective, sp
       <div className={classes.value}>
         <Figure value={value} unit={signal.unit} size="large" tentative={!judged} />
         {group === '' ? null : (
-          <span className={classes.group} title={`The worst of ${readings.length}: ${group}`}>
+          <span
+            className={classes.group}
+            title={`The ${rankWord(readings, signal.worse)} of ${readings.length}: ${group}`}
+          >
             {group}
           </span>
         )}

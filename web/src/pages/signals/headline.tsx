@@ -8,7 +8,7 @@ import { bandText } from '../../kit/bands.ts';
 import { Figure } from '../../kit/figure.tsx';
 import { isJudged } from '../../kit/tone.ts';
 import { useFiguresAge } from '../../shell/live-mark.tsx';
-import { worstReading } from '../mission-control/worst-reading.ts';
+import { rankWord, worstReading } from '../mission-control/worst-reading.ts';
 import classes from './signal.module.css';
 
 interface HeadlineProps {
@@ -16,18 +16,22 @@ interface HeadlineProps {
   readonly objective: ObjectiveAnswer | undefined;
 }
 
+const RANKS = { worst: 'Worst', busiest: 'Busiest' } as const;
+
 /** The figure and what belongs to it: target, sample size, age. */
 export function Headline({ signal, objective }: HeadlineProps) {
   const readings = useReadings(signal.name);
   const known = useLive((snapshot) => snapshot.plan !== undefined);
   const age = useFiguresAge();
-  const reading = worstReading(readings);
+  const reading = worstReading(readings, signal.worse);
   const judged = reading !== undefined && isJudged(reading.state);
   const bands = objective?.bands;
   return (
     <div className={classes.headline} data-live="">
       <div className={classes.fact}>
-        <span className={classes.label}>{readings.length > 1 ? `Worst of ${readings.length}` : 'Now'}</span>
+        <span className={classes.label}>
+          {readings.length > 1 ? `${RANKS[rankWord(readings, signal.worse)]} of ${readings.length}` : 'Now'}
+        </span>
         <span className={classes.big}>
           <Figure value={reading?.value} unit={signal.unit} size="large" tentative={!judged} />
         </span>

@@ -15,7 +15,7 @@ import { figureTone } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import { figureReason } from '../mission-control/figure-reason.ts';
 import { FigureReasons } from '../mission-control/figure-reasons.tsx';
-import { worstReading } from '../mission-control/worst-reading.ts';
+import { rankWord, worstReading } from '../mission-control/worst-reading.ts';
 import { AlertsInRange } from './alerts-in-range.tsx';
 import { ErrorBudget } from './error-budget.tsx';
 import { GroupTable } from './group-table.tsx';
@@ -119,7 +119,8 @@ function Counted({ signal }: Pick<WatchedProps, 'signal'>) {
 
 /** The state with its reason; pressing it shows what stands behind. */
 function Sentence({ plan, signal, objective }: Omit<WatchedProps, 'overview'>) {
-  const reading = worstReading(useReadings(signal.name));
+  const readings = useReadings(signal.name);
+  const reading = worstReading(readings, signal.worse);
   const known = useLive((snapshot) => snapshot.plan !== undefined);
   if (!known) return <> </>;
   const { tone, word } = figureTone(reading?.state ?? 'no data');
@@ -134,7 +135,9 @@ function Sentence({ plan, signal, objective }: Omit<WatchedProps, 'overview'>) {
       </ReasonPanel>
       <span>
         {reading === undefined ? 'Nothing has been read of it yet.' : figureReason(reading, signal, objective?.bands)}
-        {reading === undefined || reading.group.length === 0 ? '' : ` (${reading.group.join(', ')}, the worst group)`}
+        {reading === undefined || reading.group.length === 0
+          ? ''
+          : ` (${reading.group.join(', ')}, the ${rankWord(readings, signal.worse)} group)`}
       </span>
     </span>
   );

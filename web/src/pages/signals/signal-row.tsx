@@ -15,7 +15,7 @@ import { figureTone, isJudged } from '../../kit/tone.ts';
 import { paths } from '../../paths.ts';
 import { shortReason } from '../mission-control/figure-reason.ts';
 import { FigureReasons } from '../mission-control/figure-reasons.tsx';
-import { worstReading } from '../mission-control/worst-reading.ts';
+import { rankWord, worstReading } from '../mission-control/worst-reading.ts';
 import classes from './signals.module.css';
 
 interface SignalRowProps {
@@ -36,7 +36,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
   const { plan, signal, objective, stored, loading, range, live, marks } = props;
   const readings = useReadings(signal.name);
   const known = useLive((snapshot) => snapshot.plan !== undefined);
-  const reading = worstReading(readings);
+  const reading = worstReading(readings, signal.worse);
   const state = reading?.state ?? 'no data';
   const { tone, word } = figureTone(state);
   const judged = isJudged(state);
@@ -82,7 +82,7 @@ export const SignalRow = memo(function SignalRow(props: SignalRowProps) {
             ? ''
             : readings.length === 0
               ? `by ${signal.by.join(', ')}`
-              : `worst of ${readings.length}: ${reading?.group.join(', ') ?? ''}`}
+              : `${rankWord(readings, signal.worse)} of ${readings.length}: ${reading?.group.join(', ') ?? ''}`}
         </span>
       </div>
       <div className={classes.state}>
