@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Play } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
@@ -7,11 +6,9 @@ import { createProbeServices } from '#http/probes/probe-services.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#kernel/instant.ts';
 import { compilePlan } from '#plan/compile.ts';
 import { rollUpCheckSlices } from '#storage/clickhouse/check-slices.ts';
-import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
-import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { askWithin } from '#storage/clickhouse/within.ts';
-import { startStoreChild } from '#storage/embedded/store-child-process.ts';
 import { createSystemClock } from '../src/system-clock.ts';
+import { openBenchStore } from './kit/bench-store.ts';
 import { cpuMsOf, pidOf } from './kit/process-usage.ts';
 
 /**
@@ -24,13 +21,7 @@ const DAYS = numberFrom('--days', 30);
 const TIMES = numberFrom('--times', 15);
 
 const clock = createSystemClock();
-const folder = await mkdtemp(join(tmpdir(), 'watchbill-bench-'));
-// Open, so that the child's user reaches it and nothing is left outside of it when we are root.
-await chmod(folder, 0o755);
-const child = await startStoreChild({ dataFolder: folder, clock, password: 'bench' });
-await prepareClickHouse(child);
-const client = openClickHouse(child);
-await migrateClickHouse(client, clock.now());
+const { folder, child, client } = await openBenchStore(clock);
 const FIVE_MS = 5 * MINUTE_MS;
 
 const now = Math.floor(clock.now() / HOUR_MS) * HOUR_MS + 4 * MINUTE_MS;

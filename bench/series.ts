@@ -1,15 +1,11 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { DAY_MS, MINUTE_MS } from '#kernel/instant.ts';
 import { compilePlan } from '#plan/compile.ts';
-import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
-import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
 import { readRawSeries } from '#storage/clickhouse/raw-series.ts';
 import { rolledUpTo, rollUpReadings } from '#storage/clickhouse/roll-up.ts';
 import { readSeries } from '#storage/clickhouse/series.ts';
-import { startStoreChild } from '#storage/embedded/store-child-process.ts';
 import { createSystemClock } from '../src/system-clock.ts';
+import { openBenchStore } from './kit/bench-store.ts';
 
 /**
  * p95 by route over 24 hours in steps of a minute, in a store child: from stored readings, and from the raw events. Prints the
@@ -24,13 +20,7 @@ const TIMES = 20;
 const PIECES = 40;
 
 const clock = createSystemClock();
-const folder = await mkdtemp(join(tmpdir(), 'watchbill-bench-'));
-// Open, so that the child's user reaches it and nothing is left outside of it when we are root.
-await chmod(folder, 0o755);
-const child = await startStoreChild({ dataFolder: folder, clock, password: 'bench' });
-await prepareClickHouse(child);
-const client = openClickHouse(child);
-await migrateClickHouse(client, clock.now());
+const { folder, child, client } = await openBenchStore(clock);
 
 const to = Math.floor(clock.now() / MINUTE_MS) * MINUTE_MS;
 const from = to - DAY_MS;

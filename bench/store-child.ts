@@ -1,11 +1,7 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openClickHouse, prepareClickHouse } from '#storage/clickhouse/client.ts';
+import { rm } from 'node:fs/promises';
 import { insertEvents } from '#storage/clickhouse/events.ts';
-import { migrateClickHouse } from '#storage/clickhouse/migrate.ts';
-import { startStoreChild } from '#storage/embedded/store-child-process.ts';
 import { createSystemClock } from '../src/system-clock.ts';
+import { openBenchStore } from './kit/bench-store.ts';
 
 /**
  * How long a segment takes to load and a one-row query to answer while eight queries of four seconds each run in the store child.
@@ -17,13 +13,7 @@ const SLOW_QUERIES = 8;
 const SLOW_SECONDS = 4;
 
 const clock = createSystemClock();
-const folder = await mkdtemp(join(tmpdir(), 'watchbill-bench-'));
-// Open, so that the child's user reaches it and nothing is left outside of it when we are root.
-await chmod(folder, 0o755);
-const child = await startStoreChild({ dataFolder: folder, clock, password: 'bench' });
-await prepareClickHouse(child);
-const client = openClickHouse(child);
-await migrateClickHouse(client, clock.now());
+const { folder, child, client } = await openBenchStore(clock);
 
 let slowRunning = true;
 let slowDone = 0;
