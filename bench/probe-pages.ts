@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Play } from '#core/testing.ts';
 import type { Core } from '#engine/core-process.ts';
 import { createProbeServices } from '#http/probes/probe-services.ts';
