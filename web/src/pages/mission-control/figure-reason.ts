@@ -21,7 +21,7 @@ const noDataReasons: Readonly<Record<string, string>> = {
 export function shortReason(reading: LiveReading): string {
   if (reading.state === 'too few')
     return `too few: ${formatCount(reading.sampleSize)} of ${formatCount(reading.needed ?? 0)}`;
-  if (reading.state === 'open') return 'so far: its window fills';
+  if (reading.state === 'open') return 'so far';
   if (reading.state === 'not evaluated') return 'intake is away';
   switch (reading.reason) {
     case 'nothing-received':
